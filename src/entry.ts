@@ -1,0 +1,37 @@
+interface EntryBase {
+  /** Path from the top of the tarball or package root, `/`-separated, without a leading or trailing slash. */
+  path: string
+  /** Permission bits, with setuid, setgid and sticky: 0 to 0o7777. */
+  mode: number
+  uid: number
+  gid: number
+  /** Seconds since the epoch, whole. */
+  mtime: number
+}
+
+export interface DirectoryEntry extends EntryBase {
+  type: 'directory'
+}
+
+export interface FileEntry extends EntryBase {
+  type: 'file'
+  /** Bytes; `content` yields exactly so many. */
+  size: number
+  /** Read once, before the next entry is asked for. */
+  content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
+export interface SymlinkEntry extends EntryBase {
+  type: 'symlink'
+  /** The link's text, as it is stored: not resolved. */
+  target: string
+}
+
+export interface HardlinkEntry extends EntryBase {
+  type: 'hardlink'
+  /** The `path` of a file that came earlier in the same part. */
+  target: string
+}
+
+/** One member of a file tree on its way from a package to the tarball. */
+export type Entry = DirectoryEntry | FileEntry | SymlinkEntry | HardlinkEntry
