@@ -1,0 +1,32 @@
+import type { TomlTable } from 'smol-toml'
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+export type JsonObject = { [key: string]: JsonValue }
+
+/** What a person asked of the app definition. */
+export interface AppRequest {
+  /** The app's id; made from the package's ident where absent. */
+  id?: string
+  /** CPU shares, MiB of memory, MiB of disk, number of tasks. */
+  cpus: number
+  mem: number
+  disk: number
+  instances: number
+  env: Readonly<Record<string, string>>
+  labels: Readonly<Record<string, string>>
+  /** The package's own configuration, laid over its default.toml. */
+  config?: TomlTable
+  /** Write the seed-era `uris` instead of `fetch`. */
+  legacyUris: boolean
+  /** The Supervisor's flags of the same names. */
+  peers: readonly string[]
+  group: string
+  topology?: 'standalone' | 'leader'
+  strategy?: 'none' | 'at-once' | 'rolling'
+  binds: readonly string[]
+  healthCheck: boolean
+  /** The cluster's Marathon runs with `--env_vars_prefix` of this value. */
+  envVarsPrefix?: string
+  /** RFC 7396 merge patch, applied last. */
+  patch?: JsonObject
+}
