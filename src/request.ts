@@ -2,12 +2,12 @@ import type { AppRequest } from './marathon/request.ts'
 
 /** What a person asked for, parsed and checked as a whole: the first value of the pipeline. */
 export interface ExportRequest {
-  /** Package idents, or paths of `.hart` files; at least one. */
+  /** Package idents, or absolute paths of harts; at least one. */
   packages: readonly string[]
-  /** Idents or hart files that replace the default supervisor and launcher. */
+  /** Idents or absolute paths of harts that replace the default supervisor and launcher. */
   supervisor?: string
   launcher?: string
-  /** The `hab` program, an ident or hart file: goes into the image, and its version pins the two above. */
+  /** The `hab` program, named likewise: it goes into the image, and its version pins the supervisor's. */
   hab?: string
   target: string
   /** Where the requested packages come from, and where hab's own do. URLs without a trailing slash. */

@@ -64,4 +64,14 @@ export interface Closure {
   cacerts: Package
   /** Every package once, dependencies before dependents. */
   packages: readonly Package[]
+  /** Where the service was found. */
+  found: FoundAt
+}
+
+/** Where a build was found, in words that may be shown to anyone: no path, no credentials. */
+export interface FoundAt {
+  /** A Builder's URL, or what kind of local place it was. */
+  source: string
+  /** The Builder channel that it was looked up in. */
+  channel?: string
 }

@@ -3,6 +3,10 @@ import type { TomlTable } from 'smol-toml'
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
 export type JsonObject = { [key: string]: JsonValue }
 
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** What a person asked of the app definition. */
 export interface AppRequest {
   /** The app's id; made from the package's ident where absent. */

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { defineConfig } from 'rolldown'
+
+export default defineConfig({
+  input: { cli: 'src/cli/main.ts', worker: 'src/threads/worker.ts' },
+  platform: 'node',
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    cleanDir: true,
+    entryFileNames: '[name].js',
+    // No content hashes: a change shows as a change of a file, and launch.sh lies beside whatever reads it.
+    chunkFileNames: '[name].js',
+  },
+  plugins: [
+    {
+      name: 'launch-script',
+      generateBundle() {
+        this.emitFile({ type: 'asset', fileName: 'launch.sh', source: readFileSync('src/rootfs/launch.sh') })
+      },
+    },
+  ],
+})

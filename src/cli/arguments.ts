@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util'
+import { nearest } from './nearest.ts'
+import { type Option, optionNamed, optionNames, parseArgsOptions } from './options.ts'
+import { visible } from './visible.ts'
+
+/** A value and where it was written: an option as typed, or an environment variable. */
+export interface Given {
+  source: string
+  text: string
+}
+
+export interface Positional {
+  text: string
+  /** It stands behind an option that does not exist, and may have been meant as that option's value. */
+  doubtful: boolean
+}
+
+/** The command line cut into its pieces; the values are unchecked. */
+export interface Arguments {
+  /** By long name, in the order given; the text of a flag is empty. */
+  options: ReadonlyMap<string, readonly Given[]>
+  positionals: readonly Positional[]
+  problems: readonly string[]
+}
+
+/** Tells options from packages, and collects what is wrong with the options' form. */
+export function readArguments(argv: readonly string[]): Arguments {
+  const options = new Map<string, Given[]>()
+  const positionals: Positional[] = []
+  const problems: string[] = []
+  let unknown: OptionToken | undefined
+  for (const token of tokenize(argv)) {
+    if (token.kind === 'positional') {
+      positionals.push({ text: token.value, doubtful: unknown !== undefined && unknown.value === undefined })
+    }
+    if (token.kind !== 'option') {
+      unknown = undefined
+      continue
+    }
+    // `-mem` is the group -m -e -m to parseArgs, and one mistake to the person.
+    if (unknown?.index === token.index) continue
+    const option = optionNamed(token.name)
+    unknown = option ? undefined : token
+    const problem = option ? problemOfForm(token, option) : unknownOption(token, argv[token.index]!)
+    if (problem) problems.push(problem)
+    else if (option) options.set(option.name, [...(options.get(option.name) ?? []), givenBy(token)])
+  }
+  return { options, positionals, problems }
+}
+
+type Token = NonNullable<ReturnType<typeof tokensOf>>[number]
+type OptionToken = Extract<Token, { kind: 'option' }>
+
+function tokensOf(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: parseArgsOptions,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens
+}
+
+/**
+ * The tokens of parseArgs, which lets an option swallow whatever follows. That is right for `--mem -1`, whose
+ * number is then found wrong; in `--mem --cpu 1` it is the value that is missing.
+ */
+function tokenize(argv: readonly string[], from = 0): Token[] {
+  const tokens = tokensOf(argv.slice(from)).map(token => ({ ...token, index: token.index + from }))
+  const at = tokens.findIndex(
+    token => token.kind === 'option' && token.inlineValue === false && looksLikeOption(token.value),
+  )
+  if (at < 0) return tokens
+  const swallower = tokens[at] as OptionToken
+  return [
+    ...tokens.slice(0, at),
+    { ...swallower, value: undefined, inlineValue: undefined },
+    ...tokenize(argv, swallower.index + 1),
+  ]
+}
+
+function looksLikeOption(text: string): boolean {
+  const shorts = Object.values(parseArgsOptions).flatMap(({ short }) => (short ? [`-${short}`] : []))
+  return text.startsWith('--') || shorts.includes(text)
+}
+
+function problemOfForm({ rawName, value }: OptionToken, option: Option): string | undefined {
+  if (option.value === undefined) {
+    return value === undefined
+      ? undefined
+      : `${rawName}: it takes no value. Write --${option.name} alone, or leave it out.`
+  }
+  return value
+    ? undefined
+    : `${rawName}: its value is missing. Write --${option.name} ${option.value}, or leave it out.`
+}
+
+function givenBy({ rawName, value = '' }: OptionToken): Given {
+  // `-c=base` is to parseArgs the value `=base`; hab's own parser drops the sign.
+  const text = rawName.startsWith('--') ? value : value.replace(/^=/, '')
+  return { source: rawName, text }
+}
+
+/** Names the option without its value: `-ZTOKEN` may be a secret behind a slip of the finger. */
+function unknownOption(token: OptionToken, written: string): string {
+  const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), optionNames)
+  return `${visible(token.rawName)}: there is no such option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
+}

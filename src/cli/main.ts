@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+import { constants } from 'node:os'
+import manifest from '../../package.json' with { type: 'json' }
+import { MesosizeError, messageOf, UsageError } from '../errors.ts'
+import type { ExportRequest } from '../request.ts'
+import { helpText } from './help.ts'
+import { parseCommandLine } from './parse.ts'
+import { terminalReporter } from './reporter.ts'
+import { formatSummary } from './summary.ts'
+import { visible } from './visible.ts'
+
+const FAILED = 1
+const BAD_USAGE = 2
+
+process.exitCode = await main().catch(explain)
+
+/** @returns the exit status */
+async function main(): Promise<number> {
+  const command = await parseCommandLine(process.argv.slice(2), process.env)
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(helpText())
+      return 0
+    case 'version':
+      process.stdout.write(`mesosize ${manifest.version}\n`)
+      return 0
+    case 'export':
+      return exportForPerson(command.request)
+  }
+}
+
+async function exportForPerson(request: ExportRequest): Promise<number> {
+  // Loaded only now, so that --help and --version are quick.
+  const { runExport } = await import('./run-export.ts')
+  const report = terminalReporter(process.stderr, process.env)
+  const cancellation = new AbortController()
+  let stoppedBy: NodeJS.Signals | undefined
+  const stop = (signal: NodeJS.Signals) => {
+    stoppedBy = signal
+    cancellation.abort()
+  }
+  // Once: a second signal ends the program at once, as if there were no handler.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  try {
+    const exported = await runExport(request, manifest.version, report, cancellation.signal)
+    report.close()
+    process.stdout.write(exported.app)
+    process.stderr.write(`\n${formatSummary(exported)}`)
+    return 0
+  } catch (error) {
+    report.close()
+    if (stoppedBy === undefined) throw error
+    process.stderr.write(`Stopped by ${stoppedBy}; nothing was written.\n`)
+    return 128 + constants.signals[stoppedBy]
+  }
+}
+
+/** Tells the person what is wrong. @returns the exit status */
+function explain(error: unknown): number {
+  if (error instanceof UsageError) {
+    for (const problem of error.problems) process.stderr.write(`mesosize: ${visible(problem)}\n`)
+    process.stderr.write('See mesosize --help.\n')
+    return BAD_USAGE
+  }
+  for (const line of messageOf(error).split('\n')) process.stderr.write(`mesosize: ${visible(line)}\n`)
+  // A stack is for whoever mends this program; a MesosizeError is for whoever uses it.
+  if (error instanceof Error && (process.env.DEBUG || !(error instanceof MesosizeError))) {
+    process.stderr.write(`${error.stack}\n`)
+  }
+  return FAILED
+}

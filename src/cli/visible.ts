@@ -1,0 +1,10 @@
+/**
+ * The text with everything that could drive a terminal, begin a line of its own or turn the reading order
+ * made visible: control and format characters, line separators, lone surrogates.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, character => {
+    const code = character.codePointAt(0)!
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
+  })
+}

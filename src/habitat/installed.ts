@@ -1,0 +1,133 @@
+import { createReadStream } from 'node:fs'
+import { lstat, readdir, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Entry } from '../entry.ts'
+import { MesosizeError, messageOf } from '../errors.ts'
+import {
+  compareBuilds,
+  type FullIdent,
+  formatIdent,
+  type PackageIdent,
+  packagePath,
+  satisfies,
+} from './ident.ts'
+import { readMetadata } from './metadata.ts'
+import type { Package } from './package.ts'
+import type { FoundBuild, PackageSource } from './source.ts'
+
+/** Packages that `hab pkg install` wrote under a root's hab/pkgs, perhaps as an ordinary user. */
+export class InstalledPackages implements PackageSource {
+  readonly #root: string
+  readonly #opened = new Map<string, Promise<Package | undefined>>()
+
+  /** @param root what hab calls FS_ROOT */
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  async newest(wanted: PackageIdent): Promise<FoundBuild | undefined> {
+    const base = join(this.#root, 'hab/pkgs', wanted.origin, wanted.name)
+    const builds: FullIdent[] = []
+    for (const version of await foldersIn(base)) {
+      for (const release of await foldersIn(join(base, version))) {
+        const build = { origin: wanted.origin, name: wanted.name, version, release }
+        // Others, such as .hab-pkg-install…, are installations that have not ended.
+        if (/^\d{14}$/.test(release) && satisfies(build, wanted)) builds.push(build)
+      }
+    }
+    const ident = builds.sort(compareBuilds).at(-1)
+    return ident && { ident, source: 'installed package' }
+  }
+
+  open(ident: FullIdent): Promise<Package | undefined> {
+    const id = formatIdent(ident)
+    const opened = this.#opened.get(id) ?? this.#read(ident)
+    this.#opened.set(id, opened)
+    return opened
+  }
+
+  async #read(ident: FullIdent): Promise<Package | undefined> {
+    const root = this.#root
+    const path = packagePath(ident)
+    if (!(await isFolder(join(root, path)))) return undefined
+    const entries = () => walk(root, path, new Map())
+    return { metadata: await readMetadata(entries(), `the installed package ${formatIdent(ident)}`), entries }
+  }
+
+  openFile(path: string): Promise<Package> {
+    throw new MesosizeError(
+      'HART_WITH_FS_ROOT',
+      `${path} is a hart, and --fs-root reads installed packages. Leave one of them out.`,
+    )
+  }
+}
+
+/**
+ * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
+ * installed it: an ordinary user's installation is the same package.
+ * @param seen first path of each file with several links, by device and inode
+ */
+async function* walk(root: string, path: string, seen: Map<string, string>): AsyncGenerator<Entry> {
+  const full = join(root, path)
+  const stats = await lstat(full, { bigint: true })
+  const common = {
+    path,
+    mode: Number(stats.mode) & 0o7777,
+    uid: 0,
+    gid: 0,
+    mtime: Number(stats.mtimeMs / 1000n),
+  }
+  if (stats.isDirectory()) {
+    yield { ...common, type: 'directory' }
+    for (const name of (await readdir(full)).sort()) {
+      if (name.includes('\uFFFD')) throw unpackable(join(full, name), 'its name is not UTF-8')
+      yield* walk(root, `${path}/${name}`, seen)
+    }
+  } else if (stats.isSymbolicLink()) {
+    yield { ...common, type: 'symlink', mode: 0o777, target: await readlink(full) }
+  } else if (stats.isFile()) {
+    const inode = `${stats.dev}:${stats.ino}`
+    const first = seen.get(inode)
+    if (first !== undefined) {
+      yield { ...common, type: 'hardlink', target: first }
+      return
+    }
+    if (stats.nlink > 1n) seen.set(inode, path)
+    yield { ...common, type: 'file', size: Number(stats.size), content: contentOf(full) }
+  } else {
+    throw unpackable(full, 'it is neither a file, a directory nor a link')
+  }
+}
+
+/** Opens the file only when it is read: most are only listed. */
+async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1 << 20 })
+  } catch (error) {
+    throw new MesosizeError(
+      'FILE_UNREADABLE',
+      `${path} cannot be read: ${messageOf(error)}. Run as the user who installed it.`,
+    )
+  }
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true })
+    return entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new MesosizeError('FOLDER_UNREADABLE', `${path} cannot be read: ${messageOf(error)}.`)
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
+function unpackable(path: string, problem: string): MesosizeError {
+  return new MesosizeError(
+    'FILE_UNPACKABLE',
+    `${JSON.stringify(path)} cannot be packed: ${problem}. Install the package again.`,
+  )
+}

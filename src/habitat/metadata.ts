@@ -1,0 +1,204 @@
+import type { Entry } from '../entry.ts'
+import { MesosizeError } from '../errors.ts'
+import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
+import type { PackageMetadata, SpecialMember } from './package.ts'
+import { checkTarget } from './target.ts'
+
+// The metafiles that are read (components/core/src/package/metadata.rs, enum MetaFile).
+const METAFILES = [
+  'IDENT',
+  'TARGET',
+  'DEPS',
+  'TDEPS',
+  'EXPORTS',
+  'EXPOSES',
+  'PATH',
+  'SVC_USER',
+  'SVC_GROUP',
+  'SHUTDOWN_TIMEOUT',
+  'default.toml',
+]
+const METAFILE_LIMIT = 1 << 20
+
+/**
+ * Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
+ * @param entries as `Package.entries()` yields them
+ * @param name what the package is called in errors
+ * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
+ */
+export async function readMetadata(entries: AsyncIterable<Entry>, name: string): Promise<PackageMetadata> {
+  const metafiles = new Map<string, string>()
+  const executables: string[] = []
+  const special: SpecialMember[] = []
+  let root: string | undefined
+  let runnable = false
+  let size = 0
+  for await (const entry of entries) {
+    root ??= entry.path
+    const path = entry.path.slice(root.length + 1)
+    if (entry.type === 'file') size += entry.size
+    if (entry.type === 'file' && METAFILES.includes(path)) metafiles.set(path, await readText(entry, name))
+    if (entry.type !== 'directory' && (path === 'hooks/run' || path === 'run')) runnable = true
+    if (entry.type === 'symlink' || (entry.type !== 'directory' && entry.mode & 0o111)) executables.push(path)
+    if (entry.type !== 'symlink' && entry.type !== 'hardlink' && isSpecial(entry))
+      special.push(specialMember(entry, path))
+  }
+  const meta = new Metafiles(metafiles, name)
+  const ident = meta.ident('IDENT')
+  checkIdent(ident, parseFullIdent(root!.split('/').slice(-4).join('/')), name)
+  const binFolders = meta.binFolders(`/${root}/`)
+  const metadata: PackageMetadata = {
+    ident,
+    target: checkTarget(meta.line('TARGET') ?? '', `${name} (${formatIdent(ident)})`),
+    deps: meta.idents('DEPS'),
+    tdeps: meta.idents('TDEPS'),
+    exports: meta.exports(),
+    exposes: meta.ports('EXPOSES'),
+    svcUser: meta.account('SVC_USER'),
+    svcGroup: meta.account('SVC_GROUP'),
+    shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
+    defaultConfig: metafiles.get('default.toml') ?? '',
+    runnable,
+    binaries: executables.filter(path => binFolders.has(path.slice(0, path.lastIndexOf('/')))),
+    special,
+    size,
+  }
+  for (const dependency of [...metadata.deps, ...metadata.tdeps]) {
+    if (formatIdent(dependency) === formatIdent(ident)) {
+      throw new MesosizeError(
+        'DEPENDENCY_ON_ITSELF',
+        `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`,
+      )
+    }
+  }
+  return metadata
+}
+
+/** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
+export function checkIdent(found: FullIdent, expected: FullIdent, name: string): void {
+  if (formatIdent(found) !== formatIdent(expected)) {
+    throw new MesosizeError(
+      'IDENT_MISMATCH',
+      `${name} is ${formatIdent(found)}, but ${formatIdent(expected)} was expected. Remove the file, or build the package again.`,
+    )
+  }
+}
+
+async function readText(entry: Extract<Entry, { type: 'file' }>, name: string): Promise<string> {
+  if (entry.size > METAFILE_LIMIT) {
+    throw new MesosizeError(
+      'METAFILE_INVALID',
+      `${entry.path} in ${name} has ${entry.size} bytes; at most ${METAFILE_LIMIT} are read.`,
+    )
+  }
+  const pieces: Uint8Array[] = []
+  // A copy, because a piece may be overwritten once the next one is asked for.
+  for await (const piece of entry.content) pieces.push(Uint8Array.from(piece))
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+function isSpecial(entry: Entry): boolean {
+  return entry.uid !== 0 || entry.gid !== 0 || (entry.mode & 0o7000) !== 0
+}
+
+function specialMember({ mode, uid, gid }: Entry, path: string): SpecialMember {
+  return { path, mode, uid, gid }
+}
+
+/** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */
+class Metafiles {
+  readonly #texts: ReadonlyMap<string, string>
+  readonly #name: string
+
+  constructor(texts: ReadonlyMap<string, string>, name: string) {
+    this.#texts = texts
+    this.#name = name
+  }
+
+  /** The lines of a metafile, trimmed as Habitat trims them, empty ones left out. */
+  lines(file: string): string[] {
+    const text = this.#texts.get(file) ?? ''
+    if (/[\0-\x08\x0b-\x1f\x7f]/.test(text.replaceAll('\r\n', '\n')))
+      throw this.#invalid(file, text, 'it has control characters')
+    return text
+      .split('\n')
+      .map(line => line.trim())
+      .filter(line => line !== '')
+  }
+
+  /** @returns undefined if the metafile is absent or empty */
+  line(file: string): string | undefined {
+    const lines = this.lines(file)
+    if (lines.length > 1) throw this.#invalid(file, lines.join('\n'), 'it has more than one line')
+    return lines[0]
+  }
+
+  ident(file: string): FullIdent {
+    return this.#fullIdent(file, this.line(file) ?? '')
+  }
+
+  idents(file: string): FullIdent[] {
+    const idents = this.lines(file).map(line => this.#fullIdent(file, line))
+    return [...new Map(idents.map(ident => [formatIdent(ident), ident])).values()]
+  }
+
+  /** EXPORTS: `name=path.in.the.config` per line; Habitat's own order is random. */
+  exports(): Map<string, string> {
+    const pairs = this.lines('EXPORTS').map(line => {
+      const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? []
+      if (key === undefined || path === undefined)
+        throw this.#invalid('EXPORTS', line, 'a line must be name=path')
+      return [key.trim(), path.trim()] as const
+    })
+    return new Map(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  ports(file: string): number[] {
+    return (this.line(file)?.split(/\s+/) ?? []).map(word => {
+      const port = Number(word)
+      if (!/^\d+$/.test(word) || port < 1 || port > 65535)
+        throw this.#invalid(file, word, 'a port is 1 to 65535')
+      return port
+    })
+  }
+
+  number(file: string): number | undefined {
+    const line = this.line(file)
+    if (line === undefined) return undefined
+    if (!/^\d{1,9}$/.test(line)) throw this.#invalid(file, line, 'it must be a number of seconds')
+    return Number(line)
+  }
+
+  /** A name for /etc/passwd or /etc/group, where a colon or a slash would mean something else. */
+  account(file: string): string | undefined {
+    const line = this.line(file)
+    if (line !== undefined && !/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(line)) {
+      throw this.#invalid(file, line, 'it is no name of a user or group')
+    }
+    return line
+  }
+
+  /** The package's own folders of PATH, as paths inside the package; `/hab/…` of others is left out, as Habitat does. */
+  binFolders(prefix: string): Set<string> {
+    const folders = this.line('PATH')?.split(':') ?? []
+    return new Set(
+      folders.filter(folder => folder.startsWith(prefix)).map(folder => folder.slice(prefix.length)),
+    )
+  }
+
+  #fullIdent(file: string, text: string): FullIdent {
+    try {
+      return parseFullIdent(text)
+    } catch (cause) {
+      throw this.#invalid(file, text, 'it must hold fully qualified idents', cause)
+    }
+  }
+
+  #invalid(file: string, value: string, problem: string, cause?: unknown): MesosizeError {
+    return new MesosizeError(
+      'METAFILE_INVALID',
+      `The metafile ${file} of ${this.#name} holds ${JSON.stringify(value.slice(0, 100))}: ${problem}. Build the package again.`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import type { Fetch } from '../http/fetch.ts'
+import type { Reporter } from '../report.ts'
+import type { ExportRequest } from '../request.ts'
+import { createBuilder } from './builder.ts'
+import { HartPackages } from './harts.ts'
+import { InstalledPackages } from './installed.ts'
+import { KeyRing } from './key-ring.ts'
+import type { PackageSource } from './source.ts'
+import type { XzDecoder } from './xz.ts'
+
+export interface PackageTools {
+  fetch: Fetch
+  decodeXz: XzDecoder
+  report: Reporter
+  /** The person's home folder, and whether the person is root: hab keeps its caches elsewhere then. */
+  home: string
+  isRoot: boolean
+  signal?: AbortSignal
+}
+
+/** Where the packages of an export come from: installed ones if a root was named, else harts. */
+export function openPackages(request: ExportRequest, tools: PackageTools): PackageSource {
+  if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot)
+  const { fetch, signal } = tools
+  const [own = '', other = ''] = cacheFolders(tools)
+  const builder = (url: string) => createBuilder({ url, token: request.token, fetch, signal })
+  return new HartPackages({
+    target: request.target,
+    searched: request.artifacts,
+    caches: [...request.artifacts, join(own, 'artifacts'), join(other, 'artifacts')],
+    storeIn: request.artifacts[0] ?? join(own, 'artifacts'),
+    keys: new KeyRing({
+      folders: [...request.keys, join(own, 'keys'), join(other, 'keys')],
+      fetchKey: name => builder(request.builder.url).publicKey(name),
+      storeIn: request.keys[0] ?? join(own, 'keys'),
+    }),
+    builder,
+    decodeXz: tools.decodeXz,
+    maxPackageSize: request.maxPackageSize,
+    report: tools.report,
+  })
+}
+
+/** Habitat's caches, the one that hab itself would write to first (components/core/src/fs.rs). */
+function cacheFolders({ home, isRoot }: PackageTools): string[] {
+  const folders = [join(home, '.hab/cache'), '/hab/cache']
+  return isRoot ? folders.reverse() : folders
+}

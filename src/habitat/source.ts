@@ -1,0 +1,23 @@
+import type { BuilderChannel } from '../request.ts'
+import type { FullIdent, PackageIdent } from './ident.ts'
+import type { FoundAt, Package } from './package.ts'
+
+/** Somewhere that packages are found: harts, or installed packages. */
+export interface PackageSource {
+  /**
+   * The newest build that an ident asks for; with a full ident, that one, whether it is there or not.
+   * @param from where to ask if there is none at hand
+   */
+  newest(ident: PackageIdent, from: BuilderChannel): Promise<FoundBuild | undefined>
+  /**
+   * A build's files and what it says of itself, checked to be this build.
+   * @returns undefined if the build is nowhere
+   */
+  open(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined>
+  /** A package that was given as a file. */
+  openFile(path: string): Promise<Package>
+}
+
+export interface FoundBuild extends FoundAt {
+  ident: FullIdent
+}

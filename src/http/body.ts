@@ -1,0 +1,49 @@
+import { MesosizeError } from '../errors.ts'
+import { networkError } from './errors.ts'
+import type { Answer } from './get.ts'
+import { printableUrl } from './url.ts'
+
+/**
+ * The body of an answer, piece by piece.
+ * @throws MesosizeError HTTP_NETWORK if it breaks off, HTTP_TRUNCATED if it has not the length that was announced
+ */
+export async function* readChunks({ response, url }: Answer): AsyncGenerator<Uint8Array> {
+  let received = 0
+  try {
+    for await (const chunk of response.body ?? []) {
+      received += chunk.length
+      yield chunk
+    }
+  } catch (thrown) {
+    throw thrown instanceof TypeError ? networkError(url, thrown) : thrown
+  }
+  const announced = response.headers.get('content-length')
+  // A compressed body's Content-Length counts the compressed bytes.
+  if (announced !== null && !response.headers.has('content-encoding') && Number(announced) !== received) {
+    throw new MesosizeError(
+      'HTTP_TRUNCATED',
+      `${printableUrl(url)} announced ${JSON.stringify(announced)} bytes and sent ${received}. Check the proxy, if there is one, or try again later.`,
+    )
+  }
+}
+
+/**
+ * The body of an answer as UTF-8 text.
+ * @param limit the most bytes that it may have
+ * @throws MesosizeError HTTP_TOO_LARGE, and as `readChunks`
+ */
+export async function readText(answer: Answer, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of readChunks(answer)) {
+    size += chunk.length
+    if (size > limit) {
+      throw new MesosizeError(
+        'HTTP_TOO_LARGE',
+        `The answer of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than it could rightly be. Check the address.`,
+      )
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

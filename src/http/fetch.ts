@@ -1,0 +1,52 @@
+import type { RequestInit as UndiciRequestInit } from 'undici'
+import { MesosizeError } from '../errors.ts'
+
+/** The web's `fetch`, as far as this project needs it: what every room that speaks HTTP takes as an argument. */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+export interface FetchOptions {
+  /** Mesosize's own version, for the User-Agent. */
+  version: string
+  /** Ends every request that does not bring a signal of its own. */
+  signal?: AbortSignal
+  /** Milliseconds without a byte after which an answer is given up. Connecting may take undici's 10 seconds. */
+  idleTimeout?: number
+}
+
+/**
+ * A `fetch` that says who it is, gives up on servers that fall silent, and goes through the proxies named by
+ * http_proxy, https_proxy and no_proxy, in either case. Nothing of undici is loaded before the first request.
+ * @throws MesosizeError PROXY_INVALID, from the first request
+ */
+export function createFetch({ version, signal, idleTimeout = 60_000 }: FetchOptions): Fetch {
+  let client: ReturnType<typeof loadClient> | undefined
+  return async (url, init = {}) => {
+    client ??= loadClient(idleTimeout)
+    const { fetch, dispatcher } = await client
+    const headers = new Headers(init.headers)
+    if (!headers.has('user-agent')) headers.set('user-agent', `mesosize/${version}`)
+    // The package's types and those that Node declares for its built-in copy differ in name only.
+    const ours = { ...init, signal: init.signal ?? signal, headers, dispatcher }
+    return fetch(url, ours as unknown as UndiciRequestInit)
+  }
+}
+
+async function loadClient(idleTimeout: number) {
+  const { EnvHttpProxyAgent, fetch } = await import('undici')
+  try {
+    const dispatcher = new EnvHttpProxyAgent({
+      headersTimeout: idleTimeout,
+      bodyTimeout: idleTimeout,
+      // Many proxies allow CONNECT to port 443 alone, so plain HTTP is forwarded.
+      proxyTunnel: false,
+    })
+    return { fetch, dispatcher }
+  } catch (error) {
+    // A proxy's URL may hold a password, so neither it nor undici's words about it are shown.
+    throw new MesosizeError(
+      'PROXY_INVALID',
+      'The proxy in http_proxy or https_proxy is not a usable URL. Write http://HOST:PORT, or unset the variable.',
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,70 @@
+import { MesosizeError } from '../errors.ts'
+import { networkError } from './errors.ts'
+import type { Fetch } from './fetch.ts'
+import { printableUrl } from './url.ts'
+
+/** An answer, whatever its status, and the URL that gave it after all redirects. */
+export interface Answer {
+  response: Response
+  url: URL
+}
+
+export interface GetOptions {
+  headers?: Record<string, string>
+  /** The Authorization header; sent to the first URL's scheme, host and port alone. */
+  authorization?: string
+  signal?: AbortSignal
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const MAX_REDIRECTS = 5
+
+/**
+ * Sends a GET request and follows redirects, but none from https to http and none away from the web.
+ * @throws MesosizeError HTTP_NETWORK if no answer came, HTTP_REDIRECT if a redirect cannot be followed; the
+ *   signal's reason if it was aborted
+ */
+export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Promise<Answer> {
+  const { headers, authorization, signal } = options
+  let current = url
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const own = authorization !== undefined && current.origin === url.origin
+    const response = await fetch(current, {
+      headers: own ? { ...headers, authorization } : headers,
+      redirect: 'manual',
+      signal,
+    }).catch(thrown => {
+      // fetch rejects with a TypeError for whatever happens on the network, and with the reason if aborted.
+      throw thrown instanceof TypeError ? networkError(current, thrown) : thrown
+    })
+    const location = response.headers.get('location')
+    if (!REDIRECTS.has(response.status) || location === null) return { response, url: current }
+    await response.body?.cancel()
+    current = redirected(current, location)
+  }
+  throw new MesosizeError(
+    'HTTP_REDIRECT',
+    `${printableUrl(url)} redirects more than ${MAX_REDIRECTS} times, last to ${printableUrl(current)}. Check the address.`,
+  )
+}
+
+function redirected(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  const problem = !to
+    ? 'which is no URL'
+    : to.protocol !== 'https:' && to.protocol !== 'http:'
+      ? 'which is not on the web'
+      : from.protocol === 'https:' && to.protocol === 'http:'
+        ? 'where anyone on the way could read and change the answer'
+        : undefined
+  if (!to || problem) {
+    throw new MesosizeError(
+      'HTTP_REDIRECT',
+      `${printableUrl(from)} redirects to ${JSON.stringify(printableUrl(to ?? location))}, ${problem}: not followed. Check the address.`,
+    )
+  }
+  // fetch refuses URLs with a user and password.
+  to.username = ''
+  to.password = ''
+  return to
+}

@@ -1,0 +1,75 @@
+import { setTimeout as timer } from 'node:timers/promises'
+import pRetry from 'p-retry'
+import { MesosizeError } from '../errors.ts'
+import { HttpStatusError, isTransient, reasonOf } from './errors.ts'
+
+export interface RetryOptions {
+  signal?: AbortSignal
+  /** How often to try in all. */
+  tries?: number
+  /** Waits; milliseconds. Rejects with the signal's reason when that is aborted. */
+  sleep?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
+  /** The time, milliseconds since the epoch. */
+  now?: () => number
+  /** A number from 0 to 1. */
+  random?: () => number
+}
+
+const FIRST_PAUSE = 1_000
+const LONGEST_PAUSE = 30_000
+/** A server may ask for longer than our own longest pause, but not hold a run for ever. */
+const LONGEST_RETRY_AFTER = 120_000
+
+/**
+ * Does something that may fail for a while: tries again after network failures and the statuses 429 and 5xx
+ * (see `isTransient`), with pauses that double, differ from run to run, and are no shorter than the server's
+ * Retry-After. Everything else, and the last failure, is thrown.
+ * @param attempt starts from scratch each time
+ * @throws MesosizeError of the last failure's code after the last try, saying how many there were, with that
+ *   failure as its cause; the signal's reason if it was aborted
+ */
+export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+  const { signal, tries = 5, sleep = pause, now = Date.now, random = Math.random } = options
+  let tried = 0
+  try {
+    return await pRetry(
+      () => {
+        tried++
+        return attempt()
+      },
+      {
+        retries: tries - 1,
+        minTimeout: 0,
+        signal,
+        shouldRetry: async ({ error }) => {
+          if (!isTransient(error)) return false
+          const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + random() / 2)
+          await sleep(Math.max(backoff, retryAfter(error, now())), signal)
+          return true
+        },
+      },
+    )
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (tried === 1 || !isTransient(error)) throw error
+    throw error instanceof MesosizeError
+      ? new MesosizeError(error.code, `${error.message} Tried ${tried} times.`, { cause: error })
+      : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. Tried ${tried} times.`, { cause: error })
+  }
+}
+
+/** Milliseconds that a server asked us to wait, or 0. RFC 9110, section 10.2.3. */
+function retryAfter(error: Error, now: number): number {
+  if (!(error instanceof HttpStatusError) || error.retryAfter === undefined) return 0
+  const asked = /^\d+$/.test(error.retryAfter)
+    ? Number(error.retryAfter) * 1000
+    : Date.parse(error.retryAfter) - now
+  return Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), LONGEST_RETRY_AFTER)
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await timer(milliseconds, undefined, { signal }).catch(thrown => {
+    signal?.throwIfAborted()
+    throw thrown
+  })
+}

@@ -1,0 +1,108 @@
+import { formatIdent } from '../habitat/ident.ts'
+import type { FoundAt, PackageMetadata } from '../habitat/package.ts'
+import type { Reporter } from '../report.ts'
+import { appIdOf } from './app-id.ts'
+import { commandLine } from './command.ts'
+import { configure } from './configuration.ts'
+import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
+import { mergePatch } from './merge-patch.ts'
+import { definePorts } from './ports.ts'
+import type { AppRequest, JsonObject } from './request.ts'
+import { type AppDefinition, validateApp } from './validate.ts'
+
+/** The tarball that the app runs, and where it came from. */
+export interface AppTarball {
+  /** Its file's name, ORIGIN-NAME-VERSION-RELEASE.tgz. */
+  name: string
+  /** Of its bytes, in hexadecimal. */
+  sha256: string
+  /** Where agents fetch it. */
+  uri: string
+  /** Where the package came from: for the app's labels. */
+  found: FoundAt
+}
+
+/**
+ * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
+ * @throws MesosizeError APP_INVALID or CONFIG_INVALID
+ */
+export function defineApp(
+  service: PackageMetadata,
+  tarball: AppTarball,
+  request: AppRequest,
+  report: Reporter,
+): AppDefinition {
+  const { portNames, env } = configure(service, request, report)
+  const { definitions, gateway } = definePorts(portNames)
+  const app: JsonObject = {
+    id: request.id ?? madeUpId(service, report),
+    cmd: commandLine(tarball.name, request),
+    user: 'root',
+    cpus: request.cpus,
+    mem: request.mem,
+    disk: request.disk,
+    instances: request.instances,
+    // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
+    taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
+    ...artifacts(tarball, request, report),
+    env,
+    labels: { ...ownLabels(service, tarball), ...request.labels },
+    portDefinitions: definitions,
+    ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
+  }
+  return validateApp(mergePatch(app, request.patch ?? {}))
+}
+
+/** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
+export function appJson(app: AppDefinition): string {
+  return `${JSON.stringify(app, null, 2)}\n`
+}
+
+function madeUpId({ ident }: PackageMetadata, report: Reporter): string {
+  const id = appIdOf(ident)
+  const name = `${ident.origin}/${ident.name}`
+  report.note(
+    id === `/${name}`
+      ? `The app's id is ${id}, from the package's name; --app-id gives it another.`
+      : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`,
+  )
+  return id
+}
+
+function artifacts({ name, uri }: AppTarball, { legacyUris }: AppRequest, report: Reporter): JsonObject {
+  // No `cache`: the fetcher never asks whether what it has under a URI is still what is there.
+  if (!legacyUris) return { fetch: [{ uri, extract: false, destPath: name }] }
+  if (!/\.(?:tgz|tar\.gz)$/.test(uri)) {
+    report.warn(
+      'With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.',
+    )
+  }
+  return { uris: [uri] }
+}
+
+function ownLabels({ ident }: PackageMetadata, { sha256, found }: AppTarball): Record<string, string> {
+  return {
+    'mesosize.ident': formatIdent(ident),
+    ...(found.channel !== undefined && { 'mesosize.channel': found.channel }),
+    'mesosize.sha256': sha256,
+    'mesosize.source': found.source,
+  }
+}
+
+function healthCheck(
+  { ident }: PackageMetadata,
+  { env, group }: AppRequest,
+  gateway: number,
+  report: Reporter,
+): JsonObject {
+  if (env.HAB_LISTEN_HTTP) {
+    report.warn(
+      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with --no-health-check.`,
+    )
+  }
+  if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway)
+  report.note(
+    'HAB_SUP_GATEWAY_AUTH_TOKEN is set, and Marathon cannot send it: the health check asks only whether the gateway answers.',
+  )
+  return gatewayHealthCheck(gateway)
+}

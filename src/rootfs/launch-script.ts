@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { formatIdent, packagePath } from '../habitat/ident.ts'
+import type { Closure, SpecialMember } from '../habitat/package.ts'
+import type { Programs } from './programs.ts'
+import { shellQuote } from './shell-quote.ts'
+
+const WRITTEN_PART = /(?<=^# >>> .*\n)[\s\S]*(?=^# <<< )/m
+// Of a command's words; each path is at most 4096 bytes, and Linux takes 128 KiB for all at the very least.
+const PATHS_AT_ONCE = 30
+
+/**
+ * The text of `launch`, which starts the service: launch.sh, whose constants are replaced by this closure's. The
+ * bundle needs launch.sh beside it.
+ */
+export function launchScript(closure: Closure, programs: Programs): string {
+  const constants = {
+    service: formatIdent(closure.service.metadata.ident),
+    target: closure.target,
+    ...programs,
+    config_variable: configVariable(closure.service.metadata.ident.name),
+  }
+  const assignments = Object.entries(constants).map(([name, value]) => `${name}=${shellQuote(value)}\n`)
+  const restores = restoreCommands(closure).map(command => `  ${command}\n`)
+  const written = `${assignments.join('')}restore_special() {\n${restores.join('') || '  :\n'}}\n`
+  return readFileSync(new URL('launch.sh', import.meta.url), 'utf8').replace(WRITTEN_PART, () => written)
+}
+
+/** The environment variable of a package's configuration: components/common/src/templating/config.rs in Habitat. */
+function configVariable(packageName: string): string {
+  return `HAB_${packageName.toUpperCase().replaceAll('-', '_')}`
+}
+
+function restoreCommands(closure: Closure): string[] {
+  const alike = new Map<string, string[]>()
+  for (const { metadata } of closure.packages) {
+    for (const member of metadata.special) {
+      const words = modeAndOwner(member)
+      const paths = alike.get(words) ?? []
+      paths.push(shellQuote(`/${packagePath(metadata.ident)}/${member.path}`))
+      alike.set(words, paths)
+    }
+  }
+  return [...alike].flatMap(([words, paths]) =>
+    chunks(paths, PATHS_AT_ONCE).map(some => `restore ${words} ${some.join(' ')}`),
+  )
+}
+
+function modeAndOwner({ mode, uid, gid }: SpecialMember): string {
+  return `${mode.toString(8)} ${uid}:${gid}`
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  )
+}

@@ -1,0 +1,56 @@
+import type { Entry } from '../entry.ts'
+import { formatIdent, releaseTime } from '../habitat/ident.ts'
+import type { Closure, Package } from '../habitat/package.ts'
+import { launchScript } from './launch-script.ts'
+import type { Part } from './part.ts'
+import { programsOf } from './programs.ts'
+import { type Member, skeleton } from './skeleton.ts'
+
+const ROOT = 'rootfs'
+
+/**
+ * What the tarball holds: a part with everything generated (`launch` and the skeleton of `rootfs/`), then a part
+ * per package in the closure's order. Generated entries belong to root and carry the service's release time.
+ * @throws MesosizeError PROGRAM_MISSING or ACCOUNT_NAME_INVALID
+ */
+export function layOut(closure: Closure): readonly Part[] {
+  const programs = programsOf(closure)
+  const generated = new Map<string, Member>([
+    ['launch', { type: 'file', mode: 0o755, text: launchScript(closure, programs) }],
+    [ROOT, { type: 'directory', mode: 0o755 }],
+  ])
+  for (const [path, member] of skeleton(closure, programs)) generated.set(`${ROOT}/${path}`, member)
+
+  const mtime = releaseTime(closure.service.metadata.ident)
+  // By code unit, not by locale; a parent is a prefix of its children and so comes first.
+  const entries = [...generated.keys()].sort().map(path => entryOf(path, generated.get(path)!, mtime))
+  return [{ name: 'root filesystem', entries: () => entries }, ...closure.packages.map(packagePart)]
+}
+
+function entryOf(path: string, member: Member, mtime: number): Entry {
+  const owned = { path, uid: 0, gid: 0, mtime }
+  switch (member.type) {
+    case 'directory':
+      return { ...owned, ...member }
+    case 'symlink':
+      return { ...owned, ...member, mode: 0o777 }
+    case 'file': {
+      const bytes = Buffer.from(member.text)
+      return { ...owned, type: 'file', mode: member.mode, size: bytes.length, content: [bytes] }
+    }
+  }
+}
+
+function packagePart(pkg: Package): Part {
+  return {
+    name: formatIdent(pkg.metadata.ident),
+    async *entries() {
+      for await (const entry of pkg.entries()) {
+        const path = `${ROOT}/${entry.path}`
+        yield entry.type === 'hardlink'
+          ? { ...entry, path, target: `${ROOT}/${entry.target}` }
+          : { ...entry, path }
+      }
+    },
+  }
+}
