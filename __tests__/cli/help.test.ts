@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { helpText } from '../../src/cli/help.ts'
+import { optionGroups } from '../../src/cli/options.ts'
+
+const help = helpText()
+const options = optionGroups.flatMap(group => group.options)
+/** What the help says of one option, its continued lines joined. */
+function sectionOf(name: string): string {
+  const section = new RegExp(`^ {2}(?:-., | {4})--${name}(?= |$).*(?:\\n {20,}\\S.*)*`, 'm').exec(help)
+  return section?.[0].replace(/\s+/g, ' ') ?? ''
+}
+
+// The options of the issue, and the defaults and units that it and the old exporters give.
+test.each([
+  ['cpu', '0.5'],
+  ['mem', '256 MiB'],
+  ['disk', '0 MiB'],
+  ['instances', 'default: 1'],
+  ['hab-pkg', 'hab'],
+  ['launcher-pkg', 'PKG'],
+  ['sup-pkg', 'PKG'],
+  ['url', '-u, --url URL'],
+  ['url', 'default: https://bldr.habitat.sh; env: HAB_BLDR_URL'],
+  ['channel', '-c, --channel CHANNEL'],
+  ['channel', 'default: base; env: HAB_BLDR_CHANNEL'],
+  ['base-pkgs-url', 'default: that of --url'],
+  ['base-pkgs-channel', 'default: base'],
+  ['auth', '-z, --auth TOKEN'],
+  ['auth', 'env: HAB_AUTH_TOKEN'],
+  ['app-id', 'ID'],
+  ['env', 'repeatable'],
+  ['label', 'repeatable'],
+  ['config', 'FILE.toml'],
+  ['uri', 'URI'],
+  ['uri-base', 'URI'],
+  ['uris', 'fetch'],
+  ['env-vars-prefix', '--env_vars_prefix'],
+  ['peer', 'repeatable'],
+  ['group', 'default: default'],
+  ['topology', 'standalone, leader'],
+  ['strategy', 'none, at-once, rolling'],
+  ['bind', 'repeatable'],
+  ['no-health-check', 'health check'],
+  ['patch', 'RFC 7396'],
+  ['artifacts', 'repeatable'],
+  ['fs-root', 'hab/pkgs'],
+  ['keys', 'repeatable; env: HAB_CACHE_KEY_PATH'],
+  ['target', 'default: x86_64-linux; env: HAB_PACKAGE_TARGET'],
+  ['output-dir', 'default: results'],
+  ['max-package-size', 'default: 16GiB'],
+  ['help', '-h, --help'],
+  ['version', '-V, --version'],
+])('--%s: %s', (name, text) => {
+  expect(sectionOf(name)).toContain(text)
+})
+
+describe('the help', () => {
+  test('has every option, with its line', () => {
+    expect(options.filter(option => !sectionOf(option.name).includes(option.help))).toEqual([])
+  })
+
+  test('fits 100 columns', () => {
+    expect(help.split('\n').filter(line => line.length > 100 || line !== line.trimEnd())).toEqual([])
+  })
+
+  test.each([
+    'HAB_BLDR_URL',
+    'HAB_BLDR_CHANNEL',
+    'HAB_AUTH_TOKEN',
+    'HAB_CACHE_KEY_PATH',
+    'HAB_ORIGIN',
+    'NO_COLOR',
+  ])('lists the variable %s', variable => {
+    expect(help).toMatch(new RegExp(`^ {2}${variable} {2,}\\S`, 'm'))
+  })
+
+  test.each(['0', '1', '2'])('tells of the exit status %s', status => {
+    expect(help.slice(help.indexOf('Exit status:'))).toMatch(new RegExp(`^ {2}${status} {2,}\\S`, 'm'))
+  })
+
+  test('ends with three examples', () => {
+    expect(help.slice(help.indexOf('Examples:')).match(/^ {2}mesosize .* > \S+\.json$/gm)).toHaveLength(3)
+  })
+})
+
+test('no two options share a letter or a name', () => {
+  const words = options.flatMap(({ name, short }) => (short ? [name, short] : [name]))
+  expect(words.filter((word, i) => words.indexOf(word) !== i)).toEqual([])
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { formatSummary } from '../../src/cli/summary.ts'
+
+const MiB = 2 ** 20
+const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+test('the table has the tarball, the app definition and the five largest packages', () => {
+  const sizes = { glibc: 40, redis: 12.5, zlib: 0.25, sup: 100, launcher: 40, busybox: 1, cacerts: 0.5 }
+  const packages = Object.entries(sizes).map(([name, size]) => ({
+    ident: `core/${name}/1/20240102030405`,
+    size: size * MiB,
+    packed: (size * MiB) / 4,
+  }))
+  expect(
+    formatSummary({
+      ident: 'core/redis/1/20240102030405',
+      tarball: { path: 'results/core-redis-1-20240102030405.tgz', size: 50_921_472, sha256 },
+      appPath: 'results/core-redis-1-20240102030405.json',
+      packages,
+    }),
+  ).toBe(`Package   core/redis/1/20240102030405
+Tarball   results/core-redis-1-20240102030405.tgz
+Size      48.6 MiB (50921472 bytes)
+SHA-256   ${sha256}
+Packages  7, 194.3 MiB unpacked
+App       results/core-redis-1-20240102030405.json
+
+Largest packages                 unpacked  in the tarball
+core/sup/1/20240102030405       100.0 MiB        25.0 MiB
+core/glibc/1/20240102030405      40.0 MiB        10.0 MiB
+core/launcher/1/20240102030405   40.0 MiB        10.0 MiB
+core/redis/1/20240102030405      12.5 MiB         3.1 MiB
+core/busybox/1/20240102030405     1.0 MiB       256.0 KiB
+`)
+})
+
+test('a hostile path cannot drive the terminal', () => {
+  const text = formatSummary({
+    ident: 'core/a/1/20240102030405',
+    tarball: { path: '\x1b[2J\nx', size: 1, sha256 },
+    appPath: 'app\r.json',
+    packages: [],
+  })
+  expect(text).toContain('Tarball   \\x1b[2J\\x0ax\n')
+  expect(text).toContain('App       app\\x0d.json\n')
+})

@@ -1,0 +1,599 @@
+import { once } from 'node:events'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { layOut } from '../../src/rootfs/layout.ts'
+import { BUSYBOX, cannotChroot, missingPrograms } from '../testkit/machine.ts'
+import { IDENTS, type Kit, type Making, makeClosure } from './handmade.ts'
+import { type Finished, start, unpack } from './sandbox.ts'
+
+const LAUNCHER = `/hab/pkgs/${IDENTS.launcher}/bin/hab-launch`
+const SUPERVISOR = `/hab/pkgs/${IDENTS.supervisor}/bin/hab-sup`
+
+// Stands in for the launcher: does what the test says in $PROBE, with the launcher's arguments as its own.
+const PROBING_LAUNCHER = '#!/bin/sh\neval "$PROBE"\n'
+
+const applets = ['awk', 'cat', 'env', 'find', 'id', 'ls', 'sleep', 'stat', 'su']
+
+const service: Making = {
+  svcUser: 'web',
+  svcGroup: 'web',
+  members: [
+    { path: 'bin', directory: true },
+    { path: "bin/it's odd", text: 'x', mode: 0o4755 },
+    { path: 'data', directory: true, mode: 0o2770, uid: 42, gid: 42 },
+    { path: 'data/file', text: 'x', mode: 0o640, uid: 42, gid: 42 },
+    { path: 'leads-out', target: '/etc/leads-out', uid: 42, gid: 42 },
+  ],
+  special: [
+    { path: "bin/it's odd", mode: 0o4755, uid: 0, gid: 0 },
+    { path: 'data', mode: 0o2770, uid: 42, gid: 42 },
+    { path: 'data/file', mode: 0o640, uid: 42, gid: 42 },
+    { path: 'leads-out', mode: 0o777, uid: 42, gid: 42 },
+  ],
+}
+
+const kit = (): Kit => ({
+  service,
+  busybox: {
+    binaries: ['busybox', ...applets].map(name => `bin/${name}`),
+    members: [
+      { path: 'bin', directory: true },
+      { path: 'bin/busybox', text: readFileSync(BUSYBOX) },
+      ...applets.map(name => ({ path: `bin/${name}`, target: 'busybox' })),
+    ],
+  },
+  launcher: {
+    binaries: ['bin/hab-launch'],
+    members: [
+      { path: 'bin', directory: true },
+      { path: 'bin/hab-launch', text: PROBING_LAUNCHER },
+    ],
+  },
+})
+
+const shells: readonly (readonly [name: string, ...command: string[]])[] = [
+  ['dash', 'dash'],
+  ['busybox sh', BUSYBOX, 'sh'],
+  ['bash', 'bash'],
+]
+
+const mounts = () => readFileSync('/proc/self/mountinfo', 'utf8')
+
+const missing = cannotChroot() ?? missingPrograms('dash', 'bash', 'setpriv')
+
+describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let top: string
+  let sandbox: string
+  let root: string
+  let mountsBefore: string
+
+  beforeEach(async () => {
+    top = mkdtempSync(join(tmpdir(), 'mesosize-launch-'))
+    chmodSync(top, 0o755)
+    sandbox = join(top, "the agent's sandbox")
+    root = join(sandbox, 'rootfs')
+    mkdirSync(sandbox)
+    // As Mesos makes it since 1.6.
+    chmodSync(sandbox, 0o750)
+    await unpack(layOut(makeClosure(kit())), sandbox)
+    mountsBefore = mounts()
+  })
+
+  afterEach(() => {
+    // What is mounted on the host below the sandbox would be deleted with it.
+    expect(mounts()).toBe(mountsBefore)
+    rmSync(top, { recursive: true })
+  })
+
+  interface Run {
+    probe: string
+    env?: Record<string, string>
+    command?: readonly string[]
+    args?: readonly string[]
+    cwd?: string
+  }
+
+  function begin({ probe, env = {}, command = ['dash', './launch'], args = [], cwd = sandbox }: Run) {
+    return start([...command, ...args], { cwd, env: { PATH: process.env.PATH, ...env, PROBE: probe } })
+  }
+
+  async function run(options: Run): Promise<Finished> {
+    return begin(options).finished
+  }
+
+  /** What the probe printed in the image. */
+  async function inside(probe: string, options: Omit<Run, 'probe'> = {}): Promise<string> {
+    const { stdout, stderr, status } = await run({ probe, ...options })
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    return stdout
+  }
+
+  async function failure(options: Partial<Run> = {}): Promise<string> {
+    const { stdout, stderr, status } = await run({ probe: 'echo started', ...options })
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toMatch(/^launch: [^\n]+\n$/)
+    return stderr.slice('launch: '.length, -1)
+  }
+
+  describe.each(shells)('under %s', (_, ...shell) => {
+    test('is replaced by the launcher, in / of the image', async () => {
+      const { stdout, stderr, status, pid } = await run({
+        probe: `printf '%s\\n' $$ "$0" "$PWD" "$(pwd)" "$HAB_SUP_BINARY" "$PATH" "$HOME"; ls -1 /; printf '<%s>' "$@"`,
+        command: [...shell, './launch'],
+        args: ['--peer=a b', '--inside', '', "it's\n$HOME", '-m'],
+      })
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+      expect(stdout.split('\n').slice(0, 7)).toEqual([
+        String(pid),
+        LAUNCHER,
+        '/',
+        '/',
+        SUPERVISOR,
+        '/bin',
+        '/root',
+      ])
+      expect(stdout).toContain('bin\ndev\netc\nhab\nproc\nroot\nrun\nsys\ntmp\nvar\n')
+      expect(stdout.endsWith(`<run><${IDENTS.service}><--peer=a b><--inside><><it's\n$HOME><-m>`)).toBe(true)
+    })
+
+    test.each([
+      ['a path from elsewhere', () => ({ command: [...shell, join(sandbox, 'launch')], cwd: '/' })],
+      [
+        'a relative path',
+        () => ({ command: [...shell, "the agent's sandbox/launch"], cwd: top, env: { CDPATH: '/' } }),
+      ],
+      ['no path', () => ({ command: [...shell, 'launch'] })],
+    ])('is found by %s', async (_, options) => {
+      expect(await inside('echo in', options())).toBe('in\n')
+    })
+
+    test('fills ports into addresses and configuration', async () => {
+      const output = await inside(
+        'echo "$HAB_LISTEN_GOSSIP $HAB_LISTEN_HTTP $HAB_LISTEN_CTL $HAB_HELLO_WEB"',
+        {
+          command: [...shell, './launch'],
+          env: {
+            PORT_GOSSIP: '31001',
+            PORT_GATEWAY: '31002',
+            PORT_CTL: '31003',
+            PORT_HTTP: '31004',
+            HAB_HELLO_WEB: '{"server":{"port":"$PORT_HTTP"}}',
+          },
+        },
+      )
+      expect(output).toBe('0.0.0.0:31001 0.0.0.0:31002 127.0.0.1:31003 {"server":{"port":31004}}\n')
+    })
+
+    test('says in one line that it must be root', async () => {
+      chmodSync(sandbox, 0o755)
+      const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...shell, './launch']
+      expect(await failure({ command })).toBe('must run as root: the app definition needs "user": "root"')
+    })
+
+    test('passes SIGTERM to the launcher and ends with its status', async () => {
+      const { child, finished } = begin({
+        probe: `trap 'echo stopped; exit 7' TERM; echo ready; while :; do sleep 0.05; done`,
+        command: [...shell, './launch'],
+      })
+      await once(child.stdout!, 'data')
+      child.kill('SIGTERM')
+      const { status, signal } = await finished
+      expect({ status, signal }).toEqual({ status: 7, signal: null })
+    })
+  })
+
+  describe('mounts', () => {
+    test('are proc, read-only sysfs, and a /dev with the few devices that programs need', async () => {
+      const output = await inside(`awk '{ print $2, $3, "," $4 "," }' /proc/mounts`)
+      const table = output
+        .trimEnd()
+        .split('\n')
+        .map(line => line.split(' '))
+      expect(
+        table
+          .map(([path]) => path)
+          .filter(path => path !== '/')
+          .sort(),
+      ).toEqual(
+        [
+          '/dev',
+          '/dev/full',
+          '/dev/null',
+          '/dev/pts',
+          '/dev/random',
+          '/dev/shm',
+          ...(existsSync('/dev/tty') ? ['/dev/tty'] : []),
+          '/dev/urandom',
+          '/dev/zero',
+          '/proc',
+          '/sys',
+        ].sort(),
+      )
+      const options = new Map(table.map(([path, type, text]) => [path, `${type} ${text}`]))
+      for (const [path, ...wanted] of [
+        ['/proc', 'proc ', ',nosuid,', ',nodev,', ',noexec,'],
+        ['/sys', 'sysfs ', ',ro,', ',nosuid,', ',nodev,', ',noexec,'],
+        ['/dev', 'tmpfs ', ',nosuid,', ',noexec,', ',mode=755,'],
+        ['/dev/pts', 'devpts ', ',gid=5,', ',ptmxmode=666,', ',mode=620,'],
+        ['/dev/shm', 'tmpfs ', ',nosuid,', ',nodev,', ',noexec,'],
+      ] as const) {
+        for (const option of wanted) {
+          expect(options.get(path)?.replaceAll(',', ',,').replace(/ ,,/, ' ,'), path).toContain(option)
+        }
+      }
+    })
+
+    test('leave nothing else in /dev, and all of it usable by the service user', async () => {
+      const output = await inside(
+        `ls -1 /dev; stat -c %a /dev/shm
+         su web -s /bin/sh -c 'echo lost >/dev/null && id -un && id -gn && echo x >/dev/shm/x && : </dev/ptmx
+           echo one | cat /dev/stdin; echo two | cat /dev/fd/0; echo three | cat >/dev/full' 2>/dev/null || echo full`,
+      )
+      const devices = ['fd', 'full', 'null', 'ptmx', 'pts', 'random', 'shm', 'stderr', 'stdin', 'stdout']
+      expect(output.split('\n')).toEqual([
+        ...devices,
+        ...(existsSync('/dev/tty') ? ['tty'] : []),
+        'urandom',
+        'zero',
+        '1777',
+        'web',
+        'web',
+        'one',
+        'two',
+        'full',
+        '',
+      ])
+    })
+
+    // The propagation of / : systemd leaves it shared, Mesos' filesystem/linux isolator makes it a slave.
+    test.each(['private', 'shared', 'slave'])('do not reach the agent whose / is %s', async propagation => {
+      const script = `cat /proc/self/mountinfo >"$1/before"
+        sh ./launch & while [ ! -e rootfs/tmp/ready ]; do sleep 0.05; done
+        cat /proc/self/mountinfo >"$1/during"; : >rootfs/tmp/stop; wait; cat /proc/self/mountinfo >"$1/after"`
+      const { status, stderr, stdout } = await run({
+        probe:
+          'echo $(($(wc -l </proc/mounts) > 5)); : >/tmp/ready; while [ ! -e /tmp/stop ]; do sleep 0.05; done',
+        command: ['unshare', '-m', '--propagation', propagation, 'sh', '-c', script, 'sh', top],
+      })
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      const [before, during, after] = ['before', 'during', 'after'].map(name =>
+        readFileSync(join(top, name), 'utf8'),
+      )
+      expect(before).not.toBe('')
+      expect(stdout).not.toBe('')
+      expect(during).toBe(before)
+      expect(after).toBe(before)
+    })
+
+    test('are made for each of two that run at once from one sandbox', async () => {
+      const both = [1, 2].map(() => inside('sleep 0.3; wc -l </proc/mounts'))
+      const [one, two] = await Promise.all(both)
+      expect(one).toBe(two)
+    })
+
+    test('are made anew where the variable that marks the second half is set by the user', async () => {
+      expect(await inside(`echo "[\${MESOSIZE_LAUNCH-unset}]"`, { env: { MESOSIZE_LAUNCH: '1' } })).toBe(
+        '[unset]\n',
+      )
+    })
+  })
+
+  describe('the environment', () => {
+    const loader = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'LD_AUDIT', 'LD_BIND_NOW', 'GCONV_PATH', 'LOCPATH']
+    const hostOnly = [
+      'SASL_PATH',
+      'SHELL',
+      'MESOS_NATIVE_LIBRARY',
+      'MESOS_NATIVE_JAVA_LIBRARY',
+      'BASH_ENV',
+      'ENV',
+    ]
+
+    test("loses the agent's libraries and keeps the rest", async () => {
+      const env = {
+        HAB_LICENSE: 'accept-no-persist',
+        MESOS_TASK_ID: 'hello.1234',
+        GREETING: 'it\'s  "two"\nlines',
+        ...Object.fromEntries([...loader, ...hostOnly].map(name => [name, '/opt/agent/lib'])),
+      }
+      // The agent's shell itself complains of the libraries that are not there.
+      const lines = (await run({ probe: 'env', env })).stdout.split('\n')
+      expect(lines).toEqual(
+        expect.arrayContaining([
+          'HAB_LICENSE=accept-no-persist',
+          'MESOS_TASK_ID=hello.1234',
+          'GREETING=it\'s  "two"',
+          'lines',
+          'PATH=/bin',
+          'HOME=/root',
+        ]),
+      )
+      const names = lines.map(line => line.split('=')[0])
+      for (const name of [...loader, ...hostOnly]) expect(names).not.toContain(name)
+    })
+  })
+
+  describe('listening addresses', () => {
+    const PROBE = `echo "\${HAB_LISTEN_GOSSIP-unset} \${HAB_LISTEN_HTTP-unset} \${HAB_LISTEN_CTL-unset}"`
+
+    test.each<[string, Record<string, string>, string]>([
+      ['are left to the Supervisor without ports', {}, 'unset unset unset'],
+      [
+        'come from variables with a prefix',
+        {
+          MESOSIZE_ENV_VARS_PREFIX: 'CLUSTER_',
+          CLUSTER_PORT_GOSSIP: '31001',
+          CLUSTER_PORT_GATEWAY: '31002',
+          CLUSTER_PORT_CTL: '31003',
+          PORT_GOSSIP: '1',
+        },
+        '0.0.0.0:31001 0.0.0.0:31002 127.0.0.1:31003',
+      ],
+      [
+        "give way to the user's",
+        { PORT_GOSSIP: '31001', PORT_GATEWAY: '31002', HAB_LISTEN_HTTP: '127.0.0.1:80' },
+        '0.0.0.0:31001 127.0.0.1:80 unset',
+      ],
+    ])('%s', async (_, env, expected) => {
+      expect(await inside(PROBE, { env })).toBe(`${expected}\n`)
+    })
+
+    test('are refused with what is no number', async () => {
+      expect(await failure({ env: { PORT_GOSSIP: '1; touch /tmp/x' } })).toBe(
+        'PORT_GOSSIP is no port number: 1; touch /tmp/x',
+      )
+    })
+  })
+
+  describe('the configuration', () => {
+    const ports = { PORT_HTTP: '31004', PORT_ADMIN_2: '31005' }
+
+    test.each<[string, string, string]>([
+      [
+        'each port',
+        '{"a":"$PORT_HTTP","b":["$PORT_ADMIN_2", "$PORT_HTTP"]}',
+        '{"a":31004,"b":[31005, 31004]}',
+      ],
+      [
+        'no text around a port',
+        '{"a":"http://x:$PORT_HTTP/","b":"$PORT_HTTP "}',
+        '{"a":"http://x:$PORT_HTTP/","b":"$PORT_HTTP "}',
+      ],
+      [
+        'no other variable',
+        `{"a":"$HOME","b":"$PORT","c":"$port_http","d":"\${PORT_HTTP}"}`,
+        `{"a":"$HOME","b":"$PORT","c":"$port_http","d":"\${PORT_HTTP}"}`,
+      ],
+      [
+        'no end of a string after an escaped quote',
+        '{"a":"x\\"$PORT_HTTP","b":"$PORT_HTTP"}',
+        '{"a":"x\\"$PORT_HTTP","b":31004}',
+      ],
+      [
+        'no string that ends in a backslash',
+        '{"a":"\\\\","b":"$PORT_HTTP","c":"\\\\\\""}',
+        '{"a":"\\\\","b":31004,"c":"\\\\\\""}',
+      ],
+      [
+        'nothing in shell or awk syntax',
+        '{"a":"$(id) `id` \' ; & %s %d \\n \\t\\u0041","b":"$PORT_HTTP"}',
+        '{"a":"$(id) `id` \' ; & %s %d \\n \\t\\u0041","b":31004}',
+      ],
+      [
+        'lines and other scripts',
+        '{\n  "ö": "雪",\n  "b": "$PORT_HTTP"\n}',
+        '{\n  "ö": "雪",\n  "b": 31004\n}',
+      ],
+    ])('has %s replaced', async (_, HAB_HELLO_WEB, expected) => {
+      expect(await inside('printf %s "$HAB_HELLO_WEB"', { env: { ...ports, HAB_HELLO_WEB } })).toBe(expected)
+    })
+
+    test('reads ports with a prefix', async () => {
+      const env = {
+        MESOSIZE_ENV_VARS_PREFIX: 'CLUSTER_',
+        CLUSTER_PORT_HTTP: '31004',
+        PORT_HTTP: '1',
+        HAB_HELLO_WEB: '["$PORT_HTTP"]',
+      }
+      expect(await inside('echo "$HAB_HELLO_WEB"', { env })).toBe('[31004]\n')
+    })
+
+    test('is not set where the app has none', async () => {
+      expect(await inside(`echo "\${HAB_HELLO_WEB-unset}"`, { env: ports })).toBe('unset\n')
+    })
+
+    test('may be as long as the kernel lets a variable be', async () => {
+      const filler = Array.from({ length: 3000 }, (_, i) => `"key${i}":"value \\" ${i} 0123456789"`).join()
+      const config = `{${filler},"port":"$PORT_HTTP"}`
+      const output = await inside('printf %s "$HAB_HELLO_WEB"', { env: { ...ports, HAB_HELLO_WEB: config } })
+      expect(output).toBe(`{${filler},"port":31004}`)
+    })
+
+    test.each<[string, Record<string, string>, string]>([
+      [
+        'names the port definition that is missing',
+        {},
+        'HAB_HELLO_WEB needs PORT_HTTP, which is not set: give the app a port definition with the name "http"',
+      ],
+      [
+        'names it with the prefix',
+        { PORT_HTTP: '1', MESOSIZE_ENV_VARS_PREFIX: 'CLUSTER_' },
+        'HAB_HELLO_WEB needs CLUSTER_PORT_HTTP, which is not set: give the app a port definition with the name "http"',
+      ],
+      ['refuses what is no number', { PORT_HTTP: '1,"x":2' }, 'PORT_HTTP is no port number: 1,"x":2'],
+      ['refuses an empty number', { PORT_HTTP: '' }, 'PORT_HTTP is no port number:'],
+    ])('%s', async (_, env, message) => {
+      expect((await failure({ env: { ...env, HAB_HELLO_WEB: '{"port":"$PORT_HTTP"}' } })).trimEnd()).toBe(
+        message,
+      )
+    })
+  })
+
+  describe('after an unpacking that lost modes and owners', () => {
+    const installed = () => join(root, 'hab/pkgs', IDENTS.service)
+    const modeOf = (path: string) => {
+      const { mode, uid, gid } = lstatSync(path)
+      return `${(mode & 0o7777).toString(8)} ${uid}:${gid}`
+    }
+
+    function lose(umask: number) {
+      for (const [path, mode] of [
+        ['tmp', 0o777],
+        ['var/tmp', 0o777],
+        [`hab/pkgs/${IDENTS.service}/data`, 0o770],
+        [`hab/pkgs/${IDENTS.service}/bin/it's odd`, 0o755],
+      ] as const) {
+        chmodSync(join(root, path), mode & ~umask)
+      }
+    }
+
+    test('temporary directories and special members are restored', async () => {
+      lose(0o022)
+      await inside(':')
+      expect(modeOf(join(root, 'tmp'))).toBe('1777 0:0')
+      expect(modeOf(join(root, 'var/tmp'))).toBe('1777 0:0')
+      expect(modeOf(join(installed(), 'data'))).toBe('2770 42:42')
+      expect(modeOf(join(installed(), 'data/file'))).toBe('640 42:42')
+      expect(modeOf(join(installed(), "bin/it's odd"))).toBe('4755 0:0')
+      expect(modeOf(join(installed(), 'leads-out'))).toBe('777 42:42')
+    })
+
+    test("a symlink of a package leads into the image, never to the agent's file, and is itself not followed", async () => {
+      const outside = '/etc/leads-out'
+      expect(existsSync(outside)).toBe(false)
+      writeFileSync(outside, '', { mode: 0o600 })
+      writeFileSync(join(root, outside), '', { mode: 0o600 })
+      try {
+        await inside(':')
+        expect(modeOf(outside)).toBe('600 0:0')
+        expect(modeOf(join(root, outside))).toBe('600 0:0')
+      } finally {
+        rmSync(outside)
+      }
+    })
+
+    test.each([
+      ['027', 'g-w,o-rwx'],
+      ['077', 'go-rwx'],
+    ])('a tree hidden by the umask %s is readable by the service user', async (umask, change) => {
+      await start(['find', root, '!', '-type', 'l', '-exec', 'chmod', change, '{}', '+'], {}).finished
+      lose(Number.parseInt(umask, 8))
+      expect(modeOf(root)).not.toBe('755 0:0')
+      expect(await inside(`su web -s /bin/sh -c 'cat /etc/passwd >/dev/null && id -un'`)).toBe('web\n')
+      expect(modeOf(join(root, 'root'))).toBe('700 0:0')
+      expect(modeOf(join(root, 'etc/passwd'))).toBe('644 0:0')
+      expect(modeOf(join(root, LAUNCHER))).toBe('755 0:0')
+      expect(modeOf(join(installed(), 'data'))).toBe('2770 42:42')
+      expect(modeOf(join(installed(), 'data/file'))).toBe('640 42:42')
+    })
+
+    test.each(['755', '2755'])('a tree whose top is %s is not gone through', async mode => {
+      const untouched = join(installed(), 'bin')
+      chmodSync(untouched, 0o700)
+      chmodSync(root, Number.parseInt(mode, 8))
+      await inside(':')
+      expect(modeOf(untouched)).toBe('700 0:0')
+    })
+  })
+
+  test("the image has the agent's hosts and resolvers", async () => {
+    for (const file of ['hosts', 'resolv.conf']) {
+      const theirs = existsSync(`/etc/${file}`) ? readFileSync(`/etc/${file}`, 'utf8') : undefined
+      const probe = `[ ! -e /etc/${file} ] || cat /etc/${file}`
+      if (theirs !== undefined) expect(await inside(probe), file).toBe(theirs)
+    }
+  })
+
+  describe('says in one line what is wrong, and starts nothing:', () => {
+    const refused = /Operation not permitted: the task needs CAP_SYS_ADMIN and a seccomp profile that allows/
+
+    test('namespaces are refused', async () => {
+      const command = ['setpriv', '--bounding-set=-sys_admin', 'sh', './launch']
+      expect(await failure({ command })).toMatch(refused)
+    })
+
+    test('chroot is refused', async () => {
+      const command = ['setpriv', '--bounding-set=-sys_chroot', 'sh', './launch']
+      expect(await failure({ command })).toMatch(
+        /Operation not permitted: cannot restore the modes and owners/,
+      )
+    })
+
+    test('a mount is refused', async () => {
+      rmSync(join(root, 'proc'), { recursive: true })
+      expect(await failure()).toMatch(
+        /rootfs\/proc failed: No such file or directory: the task needs CAP_SYS_ADMIN/,
+      )
+    })
+
+    const cannotRun =
+      /^cannot run \/.*\/bin\/busybox: unpack the whole tarball, on a x86_64-linux agent, where the sandbox is not mounted noexec$/
+
+    test('busybox is for another machine', async () => {
+      const file = openSync(join(root, 'hab/pkgs', IDENTS.busybox, 'bin/busybox'), 'r+')
+      // e_machine of the ELF header, to one that no test runs on: EM_S390.
+      writeSync(file, Buffer.from([22, 0]), 0, 2, 18)
+      expect(await failure()).toMatch(cannotRun)
+    })
+
+    test('busybox is not there', async () => {
+      rmSync(join(root, 'hab'), { recursive: true })
+      expect(await failure()).toMatch(cannotRun)
+    })
+
+    test('the sandbox is mounted noexec', async () => {
+      const script = 'mount --bind . . && mount -o remount,bind,noexec . && cd "$PWD" && exec sh ./launch'
+      expect(await failure({ command: ['unshare', '-m', 'sh', '-c', script] })).toMatch(cannotRun)
+    })
+  })
+
+  test('the sandbox can be deleted while the service runs', async () => {
+    const copy = join(top, 'copy')
+    cpSync(sandbox, copy, { recursive: true, verbatimSymlinks: true })
+    const { child, finished } = begin({ probe: 'echo ready; exec sleep 30', cwd: copy })
+    await once(child.stdout!, 'data')
+    rmSync(copy, { recursive: true })
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+    child.kill('SIGKILL')
+    expect(await finished).toMatchObject({ stdout: 'ready\n', signal: 'SIGKILL' })
+  })
+})
+
+const noShellcheck = missingPrograms('shellcheck')
+
+describe.skipIf(noShellcheck)(`shellcheck${noShellcheck ? ` (skipped: ${noShellcheck})` : ''}`, () => {
+  test('has nothing to say of the script as it is written and as it is generated', async () => {
+    const [launch] = [
+      ...(layOut(makeClosure({ service }))[0]!.entries() as Iterable<{
+        path: string
+        content: Uint8Array[]
+      }>),
+    ]
+    const folder = mkdtempSync(join(tmpdir(), 'mesosize-launch-'))
+    try {
+      writeFileSync(join(folder, 'launch'), Buffer.concat(launch!.content))
+      const template = fileURLToPath(new URL('../../src/rootfs/launch.sh', import.meta.url))
+      const { stdout, status } = await start(['shellcheck', '-s', 'sh', template, join(folder, 'launch')], {})
+        .finished
+      expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})

@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** A statically linked busybox with which a root file system needs no libraries; Debian's busybox-static. */
+export const BUSYBOX = '/bin/busybox'
+
+/** Why programs that a test runs cannot be had here, or undefined where all of them can. */
+export function missingPrograms(...names: string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const missing = names.filter(name => !folders.some(folder => existsSync(join(folder, name))))
+  return missing.length > 0 ? `needs ${missing.join(', ')}` : undefined
+}
+
+/** Why a test that mounts and changes roots cannot run here, or undefined where it can. */
+export function cannotChroot(): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux'
+  if (process.getuid?.() !== 0) return 'needs root'
+  if (!existsSync(BUSYBOX)) return `needs a static busybox at ${BUSYBOX}`
+  const missing = missingPrograms('unshare', 'mount', 'chroot', 'tar', 'xz')
+  if (missing) return missing
+  const { status } = spawnSync('unshare', ['--mount', 'mount', '--make-rprivate', '/'])
+  return status === 0 ? undefined : 'needs to be allowed to mount (CAP_SYS_ADMIN)'
+}

@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { xz as stored } from '@napi-rs/lzma'
+
+/**
+ * An xz stream as Habitat's builder makes it: `xz -6 --threads=0`, with CRC64. Where there is no xz program, the
+ * stream is one that only stores, without a check: still xz, but no test of decompression.
+ */
+export function xz(bytes: Uint8Array): Buffer {
+  const { error, status, stdout, stderr } = spawnSync('xz', ['-6', '--threads=0', '--stdout'], {
+    input: bytes,
+    env: { ...process.env, XZ_OPT: '', XZ_DEFAULTS: '' },
+    maxBuffer: 2 ** 32,
+  })
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return xzStored(bytes)
+  if (error || status !== 0) throw new Error(`xz failed: ${error?.message ?? stderr}`)
+  return stdout
+}
+
+/** An xz stream of LZMA2's uncompressed chunks, without a check. */
+export function xzStored(bytes: Uint8Array): Buffer {
+  return stored.compressSync(bytes)
+}
+
+export function unxz(bytes: Uint8Array): Buffer {
+  return stored.decompressSync(bytes)
+}
