@@ -35,3 +35,13 @@ export interface HardlinkEntry extends EntryBase {
 
 /** One member of a file tree on its way from a package to the tarball. */
 export type Entry = DirectoryEntry | FileEntry | SymlinkEntry | HardlinkEntry
+
+/**
+ * A run of entries that is packed on its own: the generated files, or one package. The compressed bytes of a
+ * part depend on nothing outside it.
+ */
+export interface Part {
+  /** What it is called in reports: a package's ident, or what was generated. */
+  name: string
+  entries(): Iterable<Entry> | AsyncIterable<Entry>
+}

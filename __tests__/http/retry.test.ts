@@ -70,6 +70,21 @@ describe('withRetries', () => {
     expect(tried).toBe(1)
   })
 
+  test('tells each failure and the pause behind it', async () => {
+    const told: [string, number][] = []
+    const failures = [status(503, '7'), status(500)]
+    const attempt = async () => {
+      const failure = failures.shift()
+      if (failure) throw failure
+    }
+    const onRetry = (problem: string, pause: number) => void told.push([problem, pause])
+    await withRetries(attempt, { onRetry, sleep: async () => {}, random: () => 1 })
+    expect(told).toEqual([
+      ['answered 503', 7000],
+      ['answered 500', 2000],
+    ])
+  })
+
   test('says in the end how often it tried, and keeps the code and the cause', async () => {
     const last = status(503)
     const { outcome, tried } = await run([status(500), network('ECONNRESET'), last], 1, 3)

@@ -30,7 +30,7 @@ const PROBING_LAUNCHER = '#!/bin/sh\neval "$PROBE"\n'
 
 const applets = ['awk', 'cat', 'env', 'find', 'id', 'ls', 'sleep', 'stat', 'su']
 
-const service: Making = {
+const serviceWithLinkTo = (outside: string): Making => ({
   svcUser: 'web',
   svcGroup: 'web',
   members: [
@@ -38,7 +38,7 @@ const service: Making = {
     { path: "bin/it's odd", text: 'x', mode: 0o4755 },
     { path: 'data', directory: true, mode: 0o2770, uid: 42, gid: 42 },
     { path: 'data/file', text: 'x', mode: 0o640, uid: 42, gid: 42 },
-    { path: 'leads-out', target: '/etc/leads-out', uid: 42, gid: 42 },
+    { path: 'leads-out', target: outside, uid: 42, gid: 42 },
   ],
   special: [
     { path: "bin/it's odd", mode: 0o4755, uid: 0, gid: 0 },
@@ -46,10 +46,10 @@ const service: Making = {
     { path: 'data/file', mode: 0o640, uid: 42, gid: 42 },
     { path: 'leads-out', mode: 0o777, uid: 42, gid: 42 },
   ],
-}
+})
 
-const kit = (): Kit => ({
-  service,
+const kit = (outside: string): Kit => ({
+  service: serviceWithLinkTo(outside),
   busybox: {
     binaries: ['busybox', ...applets].map(name => `bin/${name}`),
     members: [
@@ -73,6 +73,16 @@ const shells: readonly (readonly [name: string, ...command: string[]])[] = [
   ['bash', 'bash'],
 ]
 
+// Runs a command where nothing but the test's folder can be written to: a launch with a mistake in it works as
+// root, and could otherwise change modes and owners all over the machine that tests it.
+const FENCE = `set -e
+top=$1 cwd=$2; shift 2
+mount --make-rprivate /
+mount --bind "$top" "$top"
+for path in / /dev /sys; do mount -o remount,bind,ro "$path"; done
+for path in / /etc /root /dev; do [ ! -w "$path" ] || { echo "no fence around $path" >&2; exit 99; }; done
+cd "$cwd"; exec "$@"`
+
 const mounts = () => readFileSync('/proc/self/mountinfo', 'utf8')
 
 const missing = cannotChroot() ?? missingPrograms('dash', 'bash', 'setpriv')
@@ -91,7 +101,8 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     mkdirSync(sandbox)
     // As Mesos makes it since 1.6.
     chmodSync(sandbox, 0o750)
-    await unpack(layOut(makeClosure(kit())), sandbox)
+    await unpack(layOut(makeClosure(kit(join(top, 'outside')))), sandbox)
+    mkdirSync(join(top, 'decoy', "the agent's sandbox"), { recursive: true })
     mountsBefore = mounts()
   })
 
@@ -110,7 +121,12 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
   }
 
   function begin({ probe, env = {}, command = ['dash', './launch'], args = [], cwd = sandbox }: Run) {
-    return start([...command, ...args], { cwd, env: { PATH: process.env.PATH, ...env, PROBE: probe } })
+    const fence = ['unshare', '-m', 'sh', '-c', FENCE, 'fence', top, cwd]
+    const clean = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    return start([...fence, 'env', ...clean, `PROBE=${probe}`, ...command, ...args], {
+      cwd: '/',
+      env: { PATH: process.env.PATH },
+    })
   }
 
   async function run(options: Run): Promise<Finished> {
@@ -156,7 +172,11 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       ['a path from elsewhere', () => ({ command: [...shell, join(sandbox, 'launch')], cwd: '/' })],
       [
         'a relative path',
-        () => ({ command: [...shell, "the agent's sandbox/launch"], cwd: top, env: { CDPATH: '/' } }),
+        () => ({
+          command: [...shell, "the agent's sandbox/launch"],
+          cwd: top,
+          env: { CDPATH: join(top, 'decoy') },
+        }),
       ],
       ['no path', () => ({ command: [...shell, 'launch'] })],
     ])('is found by %s', async (_, options) => {
@@ -309,18 +329,19 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       const env = {
         HAB_LICENSE: 'accept-no-persist',
         MESOS_TASK_ID: 'hello.1234',
+        PWD: sandbox,
         GREETING: 'it\'s  "two"\nlines',
         ...Object.fromEntries([...loader, ...hostOnly].map(name => [name, '/opt/agent/lib'])),
       }
       // The agent's shell itself complains of the libraries that are not there.
-      const lines = (await run({ probe: 'env', env })).stdout.split('\n')
+      const lines = (await run({ probe: 'cat /proc/$$/environ', env })).stdout.split('\0')
       expect(lines).toEqual(
         expect.arrayContaining([
           'HAB_LICENSE=accept-no-persist',
           'MESOS_TASK_ID=hello.1234',
-          'GREETING=it\'s  "two"',
-          'lines',
+          'GREETING=it\'s  "two"\nlines',
           'PATH=/bin',
+          'PWD=/',
           'HOME=/root',
         ]),
       )
@@ -475,17 +496,13 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     })
 
     test("a symlink of a package leads into the image, never to the agent's file, and is itself not followed", async () => {
-      const outside = '/etc/leads-out'
-      expect(existsSync(outside)).toBe(false)
-      writeFileSync(outside, '', { mode: 0o600 })
-      writeFileSync(join(root, outside), '', { mode: 0o600 })
-      try {
-        await inside(':')
-        expect(modeOf(outside)).toBe('600 0:0')
-        expect(modeOf(join(root, outside))).toBe('600 0:0')
-      } finally {
-        rmSync(outside)
-      }
+      const outside = join(top, 'outside')
+      const copy = join(root, outside)
+      mkdirSync(join(root, top), { recursive: true })
+      for (const path of [outside, copy]) writeFileSync(path, '', { mode: 0o600 })
+      await inside(':')
+      expect(modeOf(outside)).toBe('600 0:0')
+      expect(modeOf(copy)).toBe('600 0:0')
     })
 
     test.each([
@@ -580,7 +597,7 @@ const noShellcheck = missingPrograms('shellcheck')
 describe.skipIf(noShellcheck)(`shellcheck${noShellcheck ? ` (skipped: ${noShellcheck})` : ''}`, () => {
   test('has nothing to say of the script as it is written and as it is generated', async () => {
     const [launch] = [
-      ...(layOut(makeClosure({ service }))[0]!.entries() as Iterable<{
+      ...(layOut(makeClosure({ service: serviceWithLinkTo('/outside') }))[0]!.entries() as Iterable<{
         path: string
         content: Uint8Array[]
       }>),

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Entry } from '../../src/entry.ts'
+import type { Entry, Part } from '../../src/entry.ts'
 import type { Closure } from '../../src/habitat/package.ts'
 import { layOut } from '../../src/rootfs/layout.ts'
-import type { Part } from '../../src/rootfs/part.ts'
 import { collect, IDENTS, makeClosure, makePackage } from './handmade.ts'
 
 async function entriesOf(part: Part): Promise<Entry[]> {

@@ -1,13 +1,13 @@
 import { MesosizeError } from '../errors.ts'
 import { forAll } from '../for-all.ts'
 import type { Reporter } from '../report.ts'
-import type { ExportRequest } from '../request.ts'
 import { withDependencies } from './dependencies.ts'
 import { Finder, type Root } from './finder.ts'
 import { habPackages } from './hab-packages.ts'
 import { formatIdent } from './ident.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Closure, Package } from './package.ts'
+import type { PackageRequest } from './request.ts'
 import type { PackageSource } from './source.ts'
 
 /**
@@ -17,7 +17,7 @@ import type { PackageSource } from './source.ts'
  *   or what the source throws
  */
 export async function resolveClosure(
-  request: ExportRequest,
+  request: PackageRequest,
   source: PackageSource,
   report: Reporter,
 ): Promise<Closure> {

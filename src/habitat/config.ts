@@ -167,7 +167,9 @@ function parseJson(text: string, variable: string): TomlValue | undefined {
 }
 
 function tomlProblem(error: unknown): string {
-  const [first] = messageOf(error).replace(/^Invalid TOML document: /, '').split('\n')
+  const [first] = messageOf(error)
+    .replace(/^Invalid TOML document: /, '')
+    .split('\n')
   return error instanceof TomlError ? `${first} at line ${error.line}, column ${error.column}` : first!
 }
 

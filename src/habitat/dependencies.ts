@@ -1,10 +1,10 @@
 import { MesosizeError } from '../errors.ts'
 import { forAll } from '../for-all.ts'
 import type { Reporter } from '../report.ts'
-import type { BuilderChannel } from '../request.ts'
 import type { Root } from './finder.ts'
 import { type FullIdent, formatIdent } from './ident.ts'
 import type { Package } from './package.ts'
+import type { BuilderChannel } from './request.ts'
 import type { PackageSource } from './source.ts'
 
 // Enough to hide the latency of Builder behind the verification of what has come.

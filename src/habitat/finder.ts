@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path'
 import { MesosizeError } from '../errors.ts'
-import type { BuilderChannel } from '../request.ts'
 import { formatIdent, parseIdent } from './ident.ts'
 import type { FoundAt, Package } from './package.ts'
+import type { BuilderChannel } from './request.ts'
 import type { PackageSource } from './source.ts'
 
 /** A package that a closure starts from. */

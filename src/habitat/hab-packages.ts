@@ -1,5 +1,5 @@
-import type { ExportRequest } from '../request.ts'
 import type { Finder, Root } from './finder.ts'
+import type { PackageRequest } from './request.ts'
 
 /** Hab's own packages in an image. */
 export interface HabPackages {
@@ -14,7 +14,7 @@ export interface HabPackages {
  * because the two must be of one release. The origin is that of what was named; else `chef`, where hab's
  * packages have been since 2.0.156, else `core`, where those of 1.6 are.
  */
-export async function habPackages(request: ExportRequest, finder: Finder): Promise<HabPackages> {
+export async function habPackages(request: PackageRequest, finder: Finder): Promise<HabPackages> {
   const from = request.base
   const [program, supervisor, launcher] = await Promise.all(
     [request.hab, request.supervisor, request.launcher].map(spec =>

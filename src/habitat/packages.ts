@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../report.ts'
-import type { ExportRequest } from '../request.ts'
 import { createBuilder } from './builder.ts'
 import { HartPackages } from './harts.ts'
 import { InstalledPackages } from './installed.ts'
 import { KeyRing } from './key-ring.ts'
+import type { PackageRequest } from './request.ts'
 import type { PackageSource } from './source.ts'
 import type { XzDecoder } from './xz.ts'
 
@@ -20,11 +20,14 @@ export interface PackageTools {
 }
 
 /** Where the packages of an export come from: installed ones if a root was named, else harts. */
-export function openPackages(request: ExportRequest, tools: PackageTools): PackageSource {
+export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
   if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot)
-  const { fetch, signal } = tools
+  const { fetch, report, signal } = tools
   const [own = '', other = ''] = cacheFolders(tools)
-  const builder = (url: string) => createBuilder({ url, token: request.token, fetch, signal })
+  const onRetry = (problem: string, pause: number) =>
+    report.note(`${problem} Trying again in ${Math.ceil(pause / 1000)} s.`)
+  const builder = (url: string) =>
+    createBuilder({ url, token: request.token, fetch, signal, retry: { onRetry } })
   return new HartPackages({
     target: request.target,
     searched: request.artifacts,
@@ -38,7 +41,7 @@ export function openPackages(request: ExportRequest, tools: PackageTools): Packa
     builder,
     decodeXz: tools.decodeXz,
     maxPackageSize: request.maxPackageSize,
-    report: tools.report,
+    report,
   })
 }
 

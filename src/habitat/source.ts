@@ -1,6 +1,6 @@
-import type { BuilderChannel } from '../request.ts'
 import type { FullIdent, PackageIdent } from './ident.ts'
 import type { FoundAt, Package } from './package.ts'
+import type { BuilderChannel } from './request.ts'
 
 /** Somewhere that packages are found: harts, or installed packages. */
 export interface PackageSource {

@@ -7,6 +7,8 @@ export interface RetryOptions {
   signal?: AbortSignal
   /** How often to try in all. */
   tries?: number
+  /** Told before each pause what failed and how long the pause is, milliseconds. */
+  onRetry?: (problem: string, pause: number) => void
   /** Waits; milliseconds. Rejects with the signal's reason when that is aborted. */
   sleep?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
   /** The time, milliseconds since the epoch. */
@@ -29,7 +31,7 @@ const LONGEST_RETRY_AFTER = 120_000
  *   failure as its cause; the signal's reason if it was aborted
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { signal, tries = 5, sleep = pause, now = Date.now, random = Math.random } = options
+  const { signal, tries = 5, onRetry, sleep = wait, now = Date.now, random = Math.random } = options
   let tried = 0
   try {
     return await pRetry(
@@ -44,7 +46,9 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
         shouldRetry: async ({ error }) => {
           if (!isTransient(error)) return false
           const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + random() / 2)
-          await sleep(Math.max(backoff, retryAfter(error, now())), signal)
+          const pause = Math.max(backoff, retryAfter(error, now()))
+          onRetry?.(error.message, pause)
+          await sleep(pause, signal)
           return true
         },
       },
@@ -67,7 +71,7 @@ function retryAfter(error: Error, now: number): number {
   return Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), LONGEST_RETRY_AFTER)
 }
 
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await timer(milliseconds, undefined, { signal }).catch(thrown => {
     signal?.throwIfAborted()
     throw thrown

@@ -1,8 +1,8 @@
-import type { Entry } from '../entry.ts'
+import type { Entry, Part } from '../entry.ts'
 import { formatIdent, releaseTime } from '../habitat/ident.ts'
 import type { Closure, Package } from '../habitat/package.ts'
 import { launchScript } from './launch-script.ts'
-import type { Part } from './part.ts'
+
 import { programsOf } from './programs.ts'
 import { type Member, skeleton } from './skeleton.ts'
 

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
+
+/** Fails a CI run in which a test was skipped: there every test has what it needs. */
+class NothingSkipped implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]) {
+    const tests = modules.flatMap(module => [...module.children.allTests()])
+    const count = (state: string) => tests.filter(test => test.result().state === state).length
+    const skipped = tests.filter((test: TestCase) => test.result().state === 'skipped')
+    for (const test of skipped) console.error(`skipped: ${test.module.moduleId} > ${test.fullName}`)
+    console.log(`Tests: ${count('passed')} passed, ${count('failed')} failed, ${skipped.length} skipped`)
+    if (skipped.length > 0) process.exitCode = 1
+  }
+}
+
+export default defineConfig({
+  test: {
+    include: ['__tests__/**/*.test.ts'],
+    testTimeout: 30_000,
+    reporters: process.env.CI ? ['default', new NothingSkipped()] : ['default'],
+  },
+})
