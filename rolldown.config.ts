@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'rolldown'
+import { licenses } from './build/licenses.ts'
 
 export default defineConfig({
   input: { cli: 'src/cli/main.ts', worker: 'src/threads/worker.ts' },
@@ -13,6 +14,7 @@ export default defineConfig({
     chunkFileNames: '[name].js',
   },
   plugins: [
+    licenses(),
     {
       name: 'launch-script',
       generateBundle() {

@@ -126,6 +126,11 @@ export function parseConfig(text: string, what: string): TomlTable {
   }
 }
 
+/** The variable from which a Supervisor configures a package: `my-app` has HAB_MY_APP (config.rs as above). */
+export function configVariable(packageName: string): string {
+  return `HAB_${packageName.toUpperCase().replaceAll('-', '_')}`
+}
+
 /**
  * Reads the value of a package's `HAB_<PACKAGE>` variable: TOML, or else a JSON object
  * (load_environment in components/common/src/templating/config.rs).

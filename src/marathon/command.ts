@@ -1,3 +1,4 @@
+import { shellQuote } from '../shell-quote.ts'
 import type { AppRequest } from './request.ts'
 
 /**
@@ -21,6 +22,7 @@ function supervisorFlags({ group, topology, strategy, binds, peers }: AppRequest
   ]
 }
 
+/** Quoted only where it must be: people read this line in Marathon. */
 function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : shellQuote(text)
 }

@@ -1,15 +1,17 @@
 import type { TomlTable } from 'smol-toml'
-import { configJson, mergeConfig, parseConfigVariable, resolveExports, valueAt } from '../habitat/config.ts'
+import {
+  configJson,
+  configVariable,
+  mergeConfig,
+  parseConfigVariable,
+  resolveExports,
+  valueAt,
+} from '../habitat/config.ts'
 import { formatIdent } from '../habitat/ident.ts'
 import type { PackageMetadata } from '../habitat/package.ts'
 import type { Reporter } from '../report.ts'
 import { namePorts, portVariable } from './ports.ts'
 import type { AppRequest } from './request.ts'
-
-/** The environment variable from which a Supervisor configures a package: `my-app` has HAB_MY_APP. */
-export function configVariable(packageName: string): string {
-  return `HAB_${packageName.toUpperCase().replaceAll('-', '_')}`
-}
 
 /**
  * Joins what a person configures with the ports that Marathon will give. The value of the package's variable is

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { configVariable } from '../habitat/config.ts'
 import { formatIdent, packagePath } from '../habitat/ident.ts'
 import type { Closure, SpecialMember } from '../habitat/package.ts'
+import { shellQuote } from '../shell-quote.ts'
 import type { Programs } from './programs.ts'
-import { shellQuote } from './shell-quote.ts'
 
 const WRITTEN_PART = /(?<=^# >>> .*\n)[\s\S]*(?=^# <<< )/m
 // Of a command's words; each path is at most 4096 bytes, and Linux takes 128 KiB for all at the very least.
@@ -23,11 +24,6 @@ export function launchScript(closure: Closure, programs: Programs): string {
   const restores = restoreCommands(closure).map(command => `  ${command}\n`)
   const written = `${assignments.join('')}restore_special() {\n${restores.join('') || '  :\n'}}\n`
   return readFileSync(new URL('launch.sh', import.meta.url), 'utf8').replace(WRITTEN_PART, () => written)
-}
-
-/** The environment variable of a package's configuration: components/common/src/templating/config.rs in Habitat. */
-function configVariable(packageName: string): string {
-  return `HAB_${packageName.toUpperCase().replaceAll('-', '_')}`
 }
 
 function restoreCommands(closure: Closure): string[] {

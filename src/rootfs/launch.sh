@@ -116,12 +116,12 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
   case $("$box" stat -c %a "$root") in
     *755) ;;
     *)
-      inside chmod -R go+rX /
-      inside chmod 700 /root
+      "$box" chmod -R go+rX "$root"
+      "$box" chmod 700 "$root/root"
       ;;
   esac
   # Mesos' own unpacking drops sticky and setuid bits and owners.
-  inside chmod 1777 /tmp /var/tmp
+  "$box" chmod 1777 "$root/tmp" "$root/var/tmp"
   restore_special
 
   # An agent's may be links to where the image has nothing, hence copies.

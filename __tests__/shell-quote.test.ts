@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { shellQuote } from '../../src/rootfs/shell-quote.ts'
+import { shellQuote } from '../src/shell-quote.ts'
 
 describe('shellQuote', () => {
   test.each([
