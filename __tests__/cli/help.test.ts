@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { helpText } from '../../src/cli/help.ts'
-import { optionGroups } from '../../src/cli/options.ts'
+import { optionGroups } from '../../src/request/options.ts'
 
 const help = helpText()
 const options = optionGroups.flatMap(group => group.options)

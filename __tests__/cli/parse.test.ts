@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { optionNames } from '../../src/cli/options.ts'
 import { parseCommandLine } from '../../src/cli/parse.ts'
 import { UsageError } from '../../src/errors.ts'
-import type { ExportRequest } from '../../src/request.ts'
+import { optionNames } from '../../src/request/options.ts'
+import type { ExportRequest } from '../../src/request/request.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'cli-'))
 const at = (name: string) => join(folder, name)

@@ -1,27 +1,8 @@
 import { parseArgs } from 'node:util'
+import type { Arguments, Given, Positional } from '../request/arguments.ts'
+import { type Option, optionNamed, optionNames, parseArgsOptions } from '../request/options.ts'
+import { visible } from '../visible.ts'
 import { nearest } from './nearest.ts'
-import { type Option, optionNamed, optionNames, parseArgsOptions } from './options.ts'
-import { visible } from './visible.ts'
-
-/** A value and where it was written: an option as typed, or an environment variable. */
-export interface Given {
-  source: string
-  text: string
-}
-
-export interface Positional {
-  text: string
-  /** It stands behind an option that does not exist, and may have been meant as that option's value. */
-  doubtful: boolean
-}
-
-/** The command line cut into its pieces; the values are unchecked. */
-export interface Arguments {
-  /** By long name, in the order given; the text of a flag is empty. */
-  options: ReadonlyMap<string, readonly Given[]>
-  positionals: readonly Positional[]
-  problems: readonly string[]
-}
 
 /** Tells options from packages, and collects what is wrong with the options' form. */
 export function readArguments(argv: readonly string[]): Arguments {

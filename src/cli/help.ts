@@ -1,4 +1,4 @@
-import { type Option, optionGroups } from './options.ts'
+import { type Option, optionGroups } from '../request/options.ts'
 
 const WIDTH = 100
 /** Where the explanations begin. */

@@ -2,15 +2,18 @@
 import { constants } from 'node:os'
 import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError, messageOf, UsageError } from '../errors.ts'
-import type { ExportRequest } from '../request.ts'
+import type { ExportRequest } from '../request/request.ts'
+import { visible } from '../visible.ts'
 import { helpText } from './help.ts'
 import { parseCommandLine } from './parse.ts'
 import { terminalReporter } from './reporter.ts'
 import { formatSummary } from './summary.ts'
-import { visible } from './visible.ts'
 
 const FAILED = 1
 const BAD_USAGE = 2
+
+// Progress that nobody can read is no reason to stop.
+process.stderr.on('error', () => {})
 
 process.exitCode = await main().catch(explain)
 
@@ -19,10 +22,10 @@ async function main(): Promise<number> {
   const command = await parseCommandLine(process.argv.slice(2), process.env)
   switch (command.kind) {
     case 'help':
-      process.stdout.write(helpText())
+      await print(helpText())
       return 0
     case 'version':
-      process.stdout.write(`mesosize ${manifest.version}\n`)
+      await print(`mesosize ${manifest.version}\n`)
       return 0
     case 'export':
       return exportForPerson(command.request)
@@ -44,7 +47,7 @@ async function exportForPerson(request: ExportRequest): Promise<number> {
   try {
     const exported = await runExport(request, manifest.version, report, cancellation.signal)
     report.close()
-    process.stdout.write(exported.app)
+    await print(exported.app, `; it is in ${exported.appPath} all the same`)
     process.stderr.write(`\n${formatSummary(exported)}`)
     return 0
   } catch (error) {
@@ -53,6 +56,27 @@ async function exportForPerson(request: ExportRequest): Promise<number> {
     process.stderr.write(`Stopped by ${stoppedBy}; nothing was written.\n`)
     return 128 + constants.signals[stoppedBy]
   }
+}
+
+/**
+ * Writes to standard output, which may be a full disk or a pipe that nobody reads.
+ * @param instead added to the error
+ * @throws MesosizeError STDOUT_UNWRITABLE
+ */
+function print(text: string, instead = ''): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.on('error', error =>
+      reject(
+        new MesosizeError(
+          'STDOUT_UNWRITABLE',
+          `Standard output cannot be written (${error.message})${instead}. Send it elsewhere.`,
+        ),
+      ),
+    )
+    process.stdout.write(text, error => {
+      if (!error) resolve()
+    })
+  })
 }
 
 /** Tells the person what is wrong. @returns the exit status */

@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.ts'
-import type { ExportRequest } from '../request.ts'
+import { type Environment, OptionValues } from '../request/option-values.ts'
+import { readExportRequest } from '../request/read-export.ts'
+import type { ExportRequest } from '../request/request.ts'
 import { readArguments } from './arguments.ts'
-import { readExportRequest } from './export-request.ts'
-import { type Environment, OptionValues } from './option-values.ts'
 
 /** What a command line asks for. */
 export type Command = { kind: 'export'; request: ExportRequest } | { kind: 'help' } | { kind: 'version' }

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 import type { Phase, Reporter } from '../report.ts'
+import { visible } from '../visible.ts'
 import { formatDuration } from './format.ts'
 import { type Progress, progressDetails, progressLine, type Style } from './progress.ts'
-import { visible } from './visible.ts'
 
 /** What a reporter needs of stderr. */
 export interface ReporterStream {

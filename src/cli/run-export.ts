@@ -3,7 +3,7 @@ import { type Exported, exportPackage } from '../export.ts'
 import { openPackages } from '../habitat/packages.ts'
 import { createFetch } from '../http/fetch.ts'
 import type { Reporter } from '../report.ts'
-import type { ExportRequest } from '../request.ts'
+import type { ExportRequest } from '../request/request.ts'
 import { ThreadPool } from '../threads/pool.ts'
 
 // Each thread has a decoder with a dictionary of up to 64 MiB; beyond this many the disk is what limits.

@@ -1,5 +1,5 @@
+import { visible } from '../visible.ts'
 import { formatBytes, formatTable } from './format.ts'
-import { visible } from './visible.ts'
 
 /** What an export made. */
 export interface ExportSummary {

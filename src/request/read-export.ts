@@ -1,10 +1,10 @@
 import { isAbsolute } from 'node:path'
-import type { ExportRequest } from '../request.ts'
-import { readAppRequest } from './app-request.ts'
 import type { Positional } from './arguments.ts'
 import { readFolder, readInstalledRoot, readNewFolder } from './files.ts'
 import type { OptionValues } from './option-values.ts'
 import { readPackage } from './package.ts'
+import { readAppRequest } from './read-app.ts'
+import type { ExportRequest } from './request.ts'
 import {
   quoted,
   readBuilderUrl,

@@ -1,5 +1,5 @@
-import type { PackageRequest } from './habitat/request.ts'
-import type { AppRequest } from './marathon/request.ts'
+import type { PackageRequest } from '../habitat/request.ts'
+import type { AppRequest } from '../marathon/request.ts'
 
 /** What a person asked for, parsed and checked as a whole: the first value of the pipeline. */
 export interface ExportRequest extends PackageRequest {

@@ -1,7 +1,7 @@
 import { MesosizeError } from '../errors.ts'
+import { visible } from '../visible.ts'
 import type { Arguments, Given } from './arguments.ts'
 import { type OptionName, optionNamed } from './options.ts'
-import { visible } from './visible.ts'
 
 type Read<T> = (text: string) => T | Promise<T>
 

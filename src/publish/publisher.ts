@@ -1,0 +1,27 @@
+import type { FullIdent } from '../habitat/ident.ts'
+
+/** A tarball that is ready to be published. */
+export interface TarballFile {
+  path: string
+  /** Its file name, ORIGIN-NAME-VERSION-RELEASE.tgz. */
+  name: string
+  /** Bytes. */
+  size: number
+  /** Lower-case hex. */
+  sha256: string
+  ident: FullIdent
+}
+
+/** Where a tarball can be had. */
+export interface Location {
+  /** The fetch URI for the app definition. */
+  uri: string
+  /** GitHub's numbers of what holds it, where it is one of these. */
+  assetId?: number
+  artifactId?: number
+  /** A web page where a person finds it. */
+  page?: string
+}
+
+/** Puts a tarball where agents, or at least people, can fetch it. */
+export type Publisher = (tarball: TarballFile) => Promise<Location>
