@@ -63,6 +63,7 @@ test('a package alone is asked for with the defaults that the help gives', async
       peers: [],
       group: 'default',
       binds: [],
+      ports: [],
       healthCheck: true,
     },
   })
@@ -85,6 +86,11 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   [['--config', at('app.toml')], 'app.config', { port: 8080n, tls: { on: true } }],
   [['--uri', 'https://files.example.com/a.tgz'], 'uri', 'https://files.example.com/a.tgz'],
   [['--uri-base', 'https://files.example.com/mesos'], 'uriBase', 'https://files.example.com/mesos'],
+  [
+    ['--port', 'http', '--port', 'admin=admin.port'],
+    'app.ports',
+    [{ name: 'http' }, { name: 'admin', path: 'admin.port' }],
+  ],
   [['--uris'], 'app.legacyUris', true],
   [['--no-health-check'], 'app.healthCheck', false],
   [['--env-vars-prefix', 'MESOS_'], 'app.envVarsPrefix', 'MESOS_'],

@@ -13,8 +13,8 @@ test('the table has the tarball, the app definition and the five largest package
   }))
   expect(
     formatSummary({
-      ident: 'core/redis/1/20240102030405',
-      tarball: { path: 'results/core-redis-1-20240102030405.tgz', size: 50_921_472, sha256 },
+      ident: { origin: 'core', name: 'redis', version: '1', release: '20240102030405' },
+      tarball: { name: 'x.tgz', path: 'results/core-redis-1-20240102030405.tgz', size: 50_921_472, sha256 },
       appPath: 'results/core-redis-1-20240102030405.json',
       packages,
     }),
@@ -36,8 +36,8 @@ core/busybox/1/20240102030405     1.0 MiB       256.0 KiB
 
 test('a hostile path cannot drive the terminal', () => {
   const text = formatSummary({
-    ident: 'core/a/1/20240102030405',
-    tarball: { path: '\x1b[2J\nx', size: 1, sha256 },
+    ident: { origin: 'core', name: 'a', version: '1', release: '20240102030405' },
+    tarball: { name: 'x.tgz', path: '\x1b[2J\nx', size: 1, sha256 },
     appPath: 'app\r.json',
     packages: [],
   })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   configJson,
   mergeConfig,
+  namedPorts,
   parseConfig,
   parseConfigVariable,
   resolveExports,
@@ -191,6 +192,23 @@ describe('mergeConfig', () => {
     expect(base).toEqual({ a: { x: 1 } })
     expect(Object.hasOwn(merged, '__proto__')).toBe(true)
     expect('polluted' in merged).toBe(false)
+  })
+})
+
+describe('namedPorts', () => {
+  const service = metadata('', { web: 'server.port', admin: 'admin.port' }, [])
+
+  test('takes an export by its name, and anything by its path', () => {
+    expect(namedPorts(service, [{ name: 'admin' }, { name: 'extra', path: 'a.b' }])).toEqual([
+      { name: 'admin', path: ['admin', 'port'] },
+      { name: 'extra', path: ['a', 'b'] },
+    ])
+  })
+
+  test('names every one that is no export, and those that are', () => {
+    expect(() => namedPorts(service, [{ name: 'x' }, { name: 'web' }, { name: 'y' }])).toThrow(
+      /does not export x, y; it exports web, admin\. Write NAME=PATH/,
+    )
   })
 })
 

@@ -157,6 +157,17 @@ describe('configuration', () => {
     expect(variable(define(request).app)).toEqual(expected)
   })
 
+  test('ports that a person names take the place of the exported ones', () => {
+    const { app } = define({ ports: [{ name: 'admin', path: 'admin.port' }] })
+    expect((app.portDefinitions as JsonObject[]).map(({ name }) => name)).toEqual([
+      'admin',
+      'gossip',
+      'gateway',
+      'ctl',
+    ])
+    expect(Object.values(app.env as JsonObject)).toContainEqual('{"admin":{"port":"$PORT_ADMIN"}}')
+  })
+
   test('Marathon wins over a port in the configuration, which is told with both', () => {
     const { app, notes } = define({ config: { server: { port: 9090n } } })
     expect(variable(app)).toEqual({ server: { port: '$PORT_HTTP' } })

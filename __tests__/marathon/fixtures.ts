@@ -16,6 +16,7 @@ export function appRequest(changes: Partial<AppRequest> = {}): AppRequest {
     peers: [],
     group: 'default',
     binds: [],
+    ports: [],
     healthCheck: true,
     ...changes,
   }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
+import { nearest } from '../nearest.ts'
 import type { Arguments, Given, Positional } from '../request/arguments.ts'
 import { type Option, optionNamed, optionNames, parseArgsOptions } from '../request/options.ts'
 import { visible } from '../visible.ts'
-import { nearest } from './nearest.ts'
 
 /** Tells options from packages, and collects what is wrong with the options' form. */
 export function readArguments(argv: readonly string[]): Arguments {

@@ -3,10 +3,10 @@ import { constants } from 'node:os'
 import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError, messageOf, UsageError } from '../errors.ts'
 import type { ExportRequest } from '../request/request.ts'
+import { terminalReporter } from '../terminal/reporter.ts'
 import { visible } from '../visible.ts'
 import { helpText } from './help.ts'
 import { parseCommandLine } from './parse.ts'
-import { terminalReporter } from './reporter.ts'
 import { formatSummary } from './summary.ts'
 
 const FAILED = 1
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
 
 async function exportForPerson(request: ExportRequest): Promise<number> {
   // Loaded only now, so that --help and --version are quick.
-  const { runExport } = await import('./run-export.ts')
+  const { runExport, createFetch, publishNowhere } = await import('./exporting.ts')
   const report = terminalReporter(process.stderr, process.env)
   const cancellation = new AbortController()
   let stoppedBy: NodeJS.Signals | undefined
@@ -45,9 +45,12 @@ async function exportForPerson(request: ExportRequest): Promise<number> {
   // Once: a second signal ends the program at once, as if there were no handler.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   try {
-    const exported = await runExport(request, manifest.version, report, cancellation.signal)
+    const { signal } = cancellation
+    const fetch = createFetch({ version: manifest.version, signal })
+    const publish = publishNowhere(request, report)
+    const exported = await runExport(request, { fetch, publish, report, signal })
     report.close()
-    await print(exported.app, `; it is in ${exported.appPath} all the same`)
+    await print(exported.appText, `; it is in ${exported.appPath} all the same`)
     process.stderr.write(`\n${formatSummary(exported)}`)
     return 0
   } catch (error) {

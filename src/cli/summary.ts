@@ -1,26 +1,21 @@
+import type { Exported } from '../export.ts'
+import { formatIdent } from '../habitat/ident.ts'
+import { formatBytes, formatTable } from '../terminal/format.ts'
 import { visible } from '../visible.ts'
-import { formatBytes, formatTable } from './format.ts'
 
-/** What an export made. */
-export interface ExportSummary {
-  ident: string
-  tarball: { path: string; size: number; sha256: string }
-  appPath: string
-  /** `size`: bytes unpacked; `packed`: bytes in the tarball. */
-  packages: readonly { ident: string; size: number; packed: number }[]
-}
+type ExportedSizes = Pick<Exported, 'ident' | 'tarball' | 'appPath' | 'packages'>
 
 const LARGEST = 5
 
 /** The table at the end of an export, as lines with a line end each. */
-export function formatSummary({ ident, tarball, appPath, packages }: ExportSummary): string {
+export function formatSummary({ ident, tarball, appPath, packages }: ExportedSizes): string {
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const largest = packages
     .toSorted((a, b) => b.size - a.size || (a.ident < b.ident ? -1 : 1))
     .slice(0, LARGEST)
   const lines = [
     ...formatTable([
-      ['Package', visible(ident)],
+      ['Package', visible(formatIdent(ident))],
       ['Tarball', visible(tarball.path)],
       ['Size', `${formatBytes(tarball.size)} (${tarball.size} bytes)`],
       ['SHA-256', tarball.sha256],

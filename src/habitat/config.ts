@@ -66,6 +66,25 @@ export function resolveExports(
   return { ports, leftOut, unnamed }
 }
 
+/**
+ * Finds ports that a person named, by an export or by a path in the configuration.
+ * @throws MesosizeError CONFIG_INVALID, naming every one that is no export and has no path
+ */
+export function namedPorts(
+  metadata: Pick<PackageMetadata, 'ident' | 'exports'>,
+  named: readonly { name: string; path?: string }[],
+): { name: string; path: readonly string[] }[] {
+  const unknown = named.filter(({ name, path }) => path === undefined && !metadata.exports.has(name))
+  if (unknown.length > 0) {
+    const exports = [...metadata.exports.keys()].join(', ') || 'nothing'
+    throw new MesosizeError(
+      'CONFIG_INVALID',
+      `${formatIdent(metadata.ident)} does not export ${unknown.map(({ name }) => name).join(', ')}; it exports ${exports}. Write NAME=PATH with the port's path in default.toml.`,
+    )
+  }
+  return named.map(({ name, path }) => ({ name, path: (path ?? metadata.exports.get(name)!).split('.') }))
+}
+
 function isCalledPort(name: string, path: readonly string[]): boolean {
   return /port$/i.test(name) || /port$/i.test(path.at(-1)!)
 }

@@ -3,8 +3,10 @@ import {
   configJson,
   configVariable,
   mergeConfig,
+  namedPorts,
   parseConfigVariable,
   resolveExports,
+  type ServicePort,
   valueAt,
 } from '../habitat/config.ts'
 import { formatIdent } from '../habitat/ident.ts'
@@ -21,26 +23,12 @@ import type { AppRequest } from './request.ts'
  */
 export function configure(
   service: PackageMetadata,
-  { env, config = {}, envVarsPrefix }: AppRequest,
+  { env, config = {}, ports: asked, envVarsPrefix }: AppRequest,
   report: Reporter,
 ): { portNames: string[]; env: Record<string, string> } {
   const variable = configVariable(service.ident.name)
   const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? '', variable))
-  const { ports, leftOut, unnamed } = resolveExports(service, wanted)
-  const ident = formatIdent(service.ident)
-  for (const { name, reason } of leftOut) {
-    report.note(`Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}.`)
-  }
-  if (service.exposes.length === 0 && ports.length > 0) {
-    const taken = ports.map(({ name, value }) => `${name} (${value})`).join(', ')
-    report.note(`${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}.`)
-  }
-  for (const number of unnamed) {
-    report.note(
-      `${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same.`,
-    )
-  }
-
+  const ports = asked.length > 0 ? namedPorts(service, asked) : exportedPorts(service, wanted, report)
   const names = namePorts(ports.map(port => port.name))
   let final = wanted
   for (const { name, path } of ports) {
@@ -69,6 +57,33 @@ export function configure(
       ...(envVarsPrefix !== undefined && { MESOSIZE_ENV_VARS_PREFIX: envVarsPrefix }),
     },
   }
+}
+
+/** The ports among a service's exports, with a note on whatever a person might have expected otherwise. */
+function exportedPorts(
+  service: PackageMetadata,
+  wanted: TomlTable,
+  report: Reporter,
+): readonly ServicePort[] {
+  const { ports, leftOut, unnamed } = resolveExports(service, wanted)
+  const ident = formatIdent(service.ident)
+  for (const { name, reason } of leftOut) {
+    report.note(
+      `Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with --port.`,
+    )
+  }
+  if (service.exposes.length === 0 && ports.length > 0) {
+    const taken = ports.map(({ name, value }) => `${name} (${value})`).join(', ')
+    report.note(
+      `${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with --port.`,
+    )
+  }
+  for (const number of unnamed) {
+    report.note(
+      `${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with --port.`,
+    )
+  }
+  return ports
 }
 
 function tableAt([key, ...rest]: readonly string[], value: string): TomlTable {

@@ -7,6 +7,12 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A port of the service: an export's name, or any name with the port's dotted path in the configuration. */
+export interface PortRequest {
+  name: string
+  path?: string
+}
+
 /** What a person asked of the app definition. */
 export interface AppRequest {
   /** The app's id; made from the package's ident where absent. */
@@ -28,6 +34,8 @@ export interface AppRequest {
   topology?: 'standalone' | 'leader'
   strategy?: 'none' | 'at-once' | 'rolling'
   binds: readonly string[]
+  /** The service's ports, where its exports do not tell them right; none: the exports tell. */
+  ports: readonly PortRequest[]
   healthCheck: boolean
   /** The cluster's Marathon runs with `--env_vars_prefix` of this value. */
   envVarsPrefix?: string

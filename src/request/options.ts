@@ -57,6 +57,12 @@ const groups = [
         value: 'FILE.toml',
         help: "the package's own configuration, laid over its default.toml",
       },
+      {
+        name: 'port',
+        value: 'NAME[=PATH]',
+        repeatable: true,
+        help: 'port of the service, an export or a path in its configuration; without any, the exports tell',
+      },
       { name: 'uri', value: 'URI', help: 'where agents will fetch the tarball; without it, a file:// URI' },
       { name: 'uri-base', value: 'URI', help: "the same without the tarball's name, which is added" },
       { name: 'uris', help: 'write the old "uris" field instead of "fetch"' },

@@ -15,7 +15,7 @@ import {
 import { readConfig, readPatch } from './files.ts'
 import type { OptionValues } from './option-values.ts'
 import { optionNamed, STRATEGIES, TOPOLOGIES } from './options.ts'
-import { choiceOf, invalid, quoted, readNumber, readPair } from './values.ts'
+import { choiceOf, invalid, quoted, readNumber, readPair, readPort } from './values.ts'
 
 /** What the options ask of the app definition; worth nothing if `values` has problems afterwards. */
 export async function readAppRequest(values: OptionValues): Promise<AppRequest> {
@@ -34,6 +34,7 @@ export async function readAppRequest(values: OptionValues): Promise<AppRequest> 
     topology: await values.one('topology', choiceOf(TOPOLOGIES)),
     strategy: await values.one('strategy', choiceOf(STRATEGIES)),
     binds: await values.all('bind', ruled(bindProblem)),
+    ports: await values.all('port', readPort),
     healthCheck: !values.written('no-health-check'),
     envVarsPrefix: await values.one('env-vars-prefix', ruled(envVarsPrefixProblem)),
     patch: await values.one('patch', readPatch),

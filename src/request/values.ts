@@ -1,5 +1,6 @@
 import { MesosizeError } from '../errors.ts'
 import { LINUX_TARGETS, TARGETS } from '../habitat/target.ts'
+import type { PortRequest } from '../marathon/request.ts'
 import { fetchUriProblem } from '../marathon/rules.ts'
 
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
@@ -115,4 +116,15 @@ export function readPair(text: string): [key: string, value: string] {
   const at = text.indexOf('=')
   if (at < 0) throw invalid(`${quoted(text)} has no "=". Write KEY=VALUE, or KEY= for an empty value.`)
   return [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** A port of the service: `NAME` of an export, or `NAME=PATH.IN.THE.CONFIG`. */
+export function readPort(text: string): PortRequest {
+  const [, name, path] = /^([A-Za-z0-9][A-Za-z0-9_-]*)(?:=([^\s.=]+(?:\.[^\s.=]+)*))?$/.exec(text) ?? []
+  if (name === undefined) {
+    throw invalid(
+      `${quoted(text)} is not a port. Write the name of an export, or NAME=PATH such as http=server.port.`,
+    )
+  }
+  return { name, path }
 }

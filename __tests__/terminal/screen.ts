@@ -1,4 +1,4 @@
-import type { Clock, ReporterStream } from '../../src/cli/reporter.ts'
+import type { Clock, ReporterStream } from '../../src/terminal/reporter.ts'
 
 /** A terminal that refuses what a reporter has no business sending: what a person would see, and what was sent. */
 export class Screen implements ReporterStream {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { terminalReporter } from '../../src/cli/reporter.ts'
+import { terminalReporter } from '../../src/terminal/reporter.ts'
 import { ManualClock, Screen } from './screen.ts'
 
 const MiB = 2 ** 20

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatBytes, formatDuration, formatTable } from '../../src/cli/format.ts'
+import { formatBytes, formatDuration, formatTable } from '../../src/terminal/format.ts'
 
 describe('formatBytes', () => {
   test.each([
