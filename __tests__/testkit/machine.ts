@@ -5,10 +5,15 @@ import { delimiter, join } from 'node:path'
 /** A statically linked busybox with which a root file system needs no libraries; Debian's busybox-static. */
 export const BUSYBOX = '/bin/busybox'
 
+/** Where a program lies that a test runs, or undefined where it cannot be had here. */
+export function programPath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.map(folder => join(folder, name)).find(path => existsSync(path))
+}
+
 /** Why programs that a test runs cannot be had here, or undefined where all of them can. */
 export function missingPrograms(...names: string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const missing = names.filter(name => !folders.some(folder => existsSync(join(folder, name))))
+  const missing = names.filter(name => programPath(name) === undefined)
   return missing.length > 0 ? `needs ${missing.join(', ')}` : undefined
 }
 

@@ -1,0 +1,344 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { examplePackages, makeExample } from '../../examples/make.ts'
+import { BUSYBOX, cannotChroot, missingPrograms, programPath } from '../testkit/machine.ts'
+import type { PackageSpec } from '../testkit/package-entries.ts'
+import { type App, ask, type Cluster, runTask, type Task } from './agent.ts'
+import { killProcessesIn, processesIn } from './processes.ts'
+import { EXAMPLES, makePlace, type Place, type RunOptions, runCli } from './run-cli.ts'
+
+const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero'].filter(name =>
+  existsSync(`/dev/${name}`),
+)
+
+/** What of the machine no task may change. */
+function hostState() {
+  const files = ['/proc/self/mountinfo', '/etc/passwd', '/etc/group']
+  return {
+    ...Object.fromEntries(files.map(file => [file, readFileSync(file, 'utf8')])),
+    ...Object.fromEntries(
+      DEVICES.map(name => {
+        const { mode, rdev, uid, gid } = statSync(`/dev/${name}`)
+        return [name, [mode, rdev, uid, gid]]
+      }),
+    ),
+  }
+}
+
+const missing = cannotChroot() ?? missingPrograms('bsdtar', 'dash', 'gzip', 'hostname', 'rm', 'setpriv')
+
+describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missing})` : ''}`, () => {
+  const gnu = { sh: 'dash', tar: 'tar', gzip: 'gzip', rm: 'rm' }
+  const bsd = { sh: 'dash', tar: 'bsdtar', rm: 'rm' }
+  const busybox = { sh: BUSYBOX, tar: BUSYBOX, gzip: BUSYBOX, rm: BUSYBOX }
+  // Where the fetcher has unpacked, the agent needs a shell and no more.
+  const dash = { sh: 'dash' }
+  const ash = { sh: BUSYBOX }
+
+  const plain: Cluster = {
+    programs: gnu,
+    fetcher: 'libarchive',
+    umask: '022',
+    sandboxMode: 0o750,
+    filesystemLinux: false,
+    envVarsPrefix: '',
+  }
+
+  let packages: PackageSpec[]
+  let shared: Place
+  let removeShared: () => Promise<void>
+  let place: Place
+  let removePlace: () => Promise<void>
+  let host: ReturnType<typeof hostState>
+
+  beforeAll(async () => {
+    packages = examplePackages(BUSYBOX)
+    shared = await makePlace(remove => {
+      removeShared = remove
+    })
+    await makeExample({ artifactsDir: shared.artifacts, keysDir: shared.keys, busybox: BUSYBOX })
+  })
+  afterAll(() => removeShared())
+
+  beforeEach(async () => {
+    place = await makePlace(remove => {
+      removePlace = remove
+    })
+    // As the work directory of an agent is.
+    chmodSync(place.root, 0o755)
+    host = hostState()
+  })
+  afterEach(async () => {
+    await expect.poll(() => killProcessesIn(place.root), { timeout: 5000 }).toBe(0)
+    // What were mounted on the host below a sandbox would be deleted with it.
+    expect(hostState()).toEqual(host)
+    await removePlace()
+  })
+
+  const identOf = (name: string) => packages.find(({ ident }) => ident.split('/')[1] === name)!.ident
+
+  /** The app definition that the bundle prints. */
+  async function exportHello(args: readonly string[] = [], options?: RunOptions): Promise<App> {
+    const { status, stdout, stderr } = await runCli(
+      place,
+      [
+        'example/hello',
+        ...['--artifacts', shared.artifacts, '--keys', shared.keys],
+        ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
+        ...['--output-dir', place.root, '--uri-base', `file://${place.root}`],
+        ...args,
+      ],
+      options,
+    )
+    expect(status, stderr).toBe(0)
+    return JSON.parse(stdout)
+  }
+
+  const run = (app: App, cluster: Cluster) => runTask(app, cluster, place.root)
+
+  /** The page that the service shows on the port that Marathon gave it. */
+  const page = ({ ports }: Task, greeting: string) => ({
+    status: 200,
+    text: `<!doctype html>\n<title>hello</title>\n<p>${greeting}</p>\n<p>${identOf('hello')} on port ${ports.http}</p>\n`,
+  })
+
+  async function expectService(task: Task, greeting = 'Hello from Habitat'): Promise<void> {
+    await task.until(async () => (await ask(task.ports.http!, '/')) !== undefined)
+    expect(await ask(task.ports.http!, '/')).toEqual(page(task, greeting))
+    await task.until(async () => (await task.health()) === 200)
+    expect(task.output('stderr')).toBe('')
+  }
+
+  async function expectEnd(task: Task): Promise<void> {
+    expect(await task.terminate()).toEqual({ status: 0, signal: null })
+    // What is left then, the agent kills a second later.
+    await expect.poll(() => processesIn(task.sandbox), { timeout: 1000 }).toEqual([])
+    expect(task.output('stdout')).toContain('hello: stopped\n')
+    expect(readFileSync(join(task.sandbox, 'rootfs/hab/svc/hello/var/stopped'), 'utf8')).not.toBe('')
+  }
+
+  test.each<[string, { cluster?: Partial<Cluster>; args?: () => string[]; greeting?: string }]>([
+    ['dash, GNU tar', {}],
+    [
+      'busybox sh, busybox tar, filesystem/linux, sandbox 0755',
+      { cluster: { programs: busybox, filesystemLinux: true, sandboxMode: 0o755 } },
+    ],
+    [
+      'dash, bsdtar, configured by a variable',
+      {
+        cluster: { programs: bsd },
+        args: () => ['--env', 'HAB_HELLO={"greeting":"Grüße"}'],
+        greeting: 'Grüße',
+      },
+    ],
+    [
+      'dash, GNU tar, umask 077, filesystem/linux, ports with a prefix',
+      {
+        cluster: { umask: '077', filesystemLinux: true, envVarsPrefix: 'CLUSTER_' },
+        args: () => ['--env-vars-prefix', 'CLUSTER_'],
+      },
+    ],
+    [
+      "busybox sh, unpacked by the fetcher's tar, sandbox 0755",
+      { cluster: { programs: ash, fetcher: 'tar', sandboxMode: 0o755 }, args: () => ['--uris'] },
+    ],
+    [
+      "dash, unpacked by the fetcher's tar, umask 077, filesystem/linux",
+      {
+        cluster: { programs: dash, fetcher: 'tar', umask: '077', filesystemLinux: true },
+        args: () => ['--uris'],
+      },
+    ],
+    [
+      "dash, unpacked by the fetcher's libarchive, filesystem/linux",
+      { cluster: { programs: dash, filesystemLinux: true }, args: () => ['--uris'] },
+    ],
+    [
+      "busybox sh, unpacked by the fetcher's libarchive, umask 077, configured by a file",
+      {
+        cluster: { programs: ash, umask: '077' },
+        args() {
+          const config = join(place.work, 'hello.toml')
+          writeFileSync(config, 'greeting = "Hello from a file"\n')
+          return ['--uris', '--config', config]
+        },
+        greeting: 'Hello from a file',
+      },
+    ],
+  ])(
+    'answers, has a room of its own, ends in order and leaves no trace: %s',
+    {
+      timeout: 60_000,
+    },
+    async (_, { cluster, args = () => [], greeting }) => {
+      const canary = `/dev/shm/${basename(place.root)}`
+      writeFileSync(canary, '')
+      try {
+        const task = await run(await exportHello(args()), { ...plain, ...cluster })
+        await expectService(task, greeting)
+        expect(hostState()).toEqual(host)
+        expectRoom(task)
+        await expectEnd(task)
+
+        expect(hostState()).toEqual(host)
+        expect(spawnSync('rm', ['-rf', task.sandbox])).toMatchObject({ status: 0 })
+        expect(existsSync(task.sandbox)).toBe(false)
+        expect(existsSync(canary)).toBe(true)
+      } finally {
+        rmSync(canary, { force: true })
+      }
+    },
+  )
+
+  function expectRoom({ pid, sandbox }: Task): void {
+    const root = join(sandbox, 'rootfs')
+    const launcher = `/hab/pkgs/${identOf('hab-launcher')}/bin/hab-launch`
+    expect(commandOf(pid).slice(-3)).toEqual([launcher, 'run', identOf('hello')])
+
+    const account = readFileSync(join(root, 'etc/passwd'), 'utf8').match(/^hab:x:(\d+):(\d+):/m)!
+    expect(account.slice(1)).toEqual(['42', '42'])
+    const service = Number(readFileSync(join(root, 'hab/svc/hello/PID'), 'utf8'))
+    expect(commandOf(service)).toContain('httpd')
+    const status = readFileSync(`/proc/${service}/status`, 'utf8')
+    expect(status).toMatch(/^Uid:\t42\t42\t42\t42$/m)
+    expect(status).toMatch(/^Gid:\t42\t42\t42\t42$/m)
+    expect(status).toMatch(/^CapEff:\t0+$/m)
+
+    for (const process of [pid, service]) {
+      expect(readlinkSync(`/proc/${process}/root`)).toBe(root)
+      expect(mountsOf(process)).toEqual({
+        '/dev': 'tmpfs rw',
+        ...Object.fromEntries(DEVICES.map(name => [`/dev/${name}`, expect.any(String)])),
+        '/dev/pts': 'devpts rw',
+        '/dev/shm': 'tmpfs rw',
+        '/proc': 'proc rw',
+        '/sys': 'sysfs ro',
+      })
+      expect(readdirSync(`/proc/${process}/root/dev`).sort()).toEqual(
+        [...DEVICES, 'fd', 'ptmx', 'pts', 'shm', 'stderr', 'stdin', 'stdout'].sort(),
+      )
+      expect(readdirSync(`/proc/${process}/root/dev/shm`)).toEqual([])
+
+      const names = environmentOf(process)
+      expect(names).toContain('MARATHON_APP_ID')
+      for (const name of ['LD_LIBRARY_PATH', 'SASL_PATH', 'MESOS_NATIVE_LIBRARY']) {
+        expect(names).not.toContain(name)
+      }
+    }
+  }
+
+  test('runs beside a second instance', { timeout: 60_000 }, async () => {
+    const app = await exportHello()
+    const tasks = [await run(app, plain), await run(app, plain)] as const
+    await Promise.all(tasks.map(task => expectService(task)))
+    const [first, second] = tasks
+    expect(first.ports.http).not.toBe(second.ports.http)
+
+    await expectEnd(first)
+    expect(await ask(second.ports.http!, '/')).toEqual(page(second, 'Hello from Habitat'))
+    expect(await second.health()).toBe(200)
+    await expectEnd(second)
+  })
+
+  test.each<[string, { cluster?: Partial<Cluster>; patch?: object }, RegExp]>([
+    [
+      'it must be root',
+      { patch: { user: 'nobody' } },
+      /^launch: must run as root: the app definition needs "user": "root"\n$/,
+    ],
+    [
+      'mounts are refused',
+      { cluster: { withheld: 'sys_admin' } },
+      /^launch: [^\n]*Operation not permitted: the task needs CAP_SYS_ADMIN [^\n]*\n$/,
+    ],
+  ])('says in one line that %s', async (_, { cluster, patch = {} }, message) => {
+    const file = join(place.work, 'patch.json')
+    writeFileSync(file, JSON.stringify(patch))
+    const task = await run(await exportHello(['--patch', file]), { ...plain, ...cluster })
+    expect(await task.ended).toEqual({ status: 1, signal: null })
+    expect(task.output('stderr')).toMatch(message)
+    expect(task.output('stdout')).toBe('')
+  })
+
+  describe('its root filesystem', () => {
+    test('knows its accounts, certificates and no caches', async () => {
+      const tarball = tarballOf(await exportHello())
+      execFileSync('tar', ['-xpf', tarball, '-C', place.root])
+      const root = join(place.root, 'rootfs')
+      const inside = (...command: string[]) =>
+        execFileSync(programPath('chroot')!, [root, '/bin/busybox', ...command], {
+          encoding: 'utf8',
+          env: { PATH: '/bin' },
+        })
+
+      expect(inside('id', 'hab')).toBe('uid=42(hab) gid=42(hab) groups=42(hab)\n')
+      expect(inside('readlink', '-f', '/etc/ssl')).toBe(`/hab/pkgs/${identOf('cacerts')}/ssl\n`)
+      expect(inside('cat', '/etc/ssl/certs/cacert.pem')).toBe(
+        readFileSync(join(EXAMPLES, 'stand-ins/cacerts/ssl/certs/cacert.pem'), 'utf8'),
+      )
+      expect(inside('ls', '/hab')).not.toContain('cache')
+      for (const directory of ['dev', 'proc', 'sys']) expect(inside('ls', '-A', `/${directory}`)).toBe('')
+    })
+
+    test('has nothing of the machine that exported it', async () => {
+      const ordinary = readFileSync(tarballOf(await exportHello()))
+      expect(gunzipSync(ordinary).includes('Hello from Habitat')).toBe(true)
+
+      // A machine whose name, users, hosts and resolvers all say so.
+      const mark = 'exporting-machine'
+      const marked = join(place.root, 'marked')
+      writeFileSync(marked, `${mark}:x:0:0:${mark}:/${mark}:/bin/sh\n127.0.0.1 ${mark}\nsearch ${mark}\n`)
+      const script = `hostname ${mark}
+        for file in passwd group hosts resolv.conf hostname; do
+          [ ! -e /etc/$file ] || mount --bind "$0" /etc/$file
+        done
+        exec "$@"`
+      const output = join(place.root, mark)
+      const app = await exportHello(['--output-dir', output, '--uri-base', `file://${output}`], {
+        wrapper: ['unshare', '--mount', '--uts', 'sh', '-euc', script, marked],
+        env: { HOME: join(place.home, mark), USER: mark, LOGNAME: mark, HOSTNAME: mark, TMPDIR: place.tmp },
+      })
+      const tarball = readFileSync(tarballOf(app))
+      expect(gunzipSync(tarball).includes(mark)).toBe(false)
+      expect(tarball.equals(ordinary)).toBe(true)
+    })
+  })
+})
+
+function tarballOf({ fetch }: App): string {
+  return new URL(fetch![0]!.uri).pathname
+}
+
+function commandOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
+}
+
+function environmentOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/environ`, 'utf8')
+    .split('\0')
+    .map(variable => variable.split('=')[0]!)
+}
+
+/** What a process sees mounted below its root: type and whether read-only, by mount point. */
+function mountsOf(pid: number): Record<string, string> {
+  const lines = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trimEnd().split('\n')
+  return Object.fromEntries(
+    lines.map(line => {
+      const [fields, source] = line.split(' - ') as [string, string]
+      const [, , , , point, options] = fields.split(' ')
+      return [point, `${source.split(' ')[0]} ${options!.split(',')[0]}`]
+    }),
+  )
+}

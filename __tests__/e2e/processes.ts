@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+
+/** The processes whose root or current directory is a folder or lies in it; zombies have neither. */
+export function processesIn(folder: string): number[] {
+  const top = `${realpathSync(folder)}/`
+  return allProcesses().filter(pid => ['root', 'cwd'].some(link => `${pathOf(pid, link)}/`.startsWith(top)))
+}
+
+/** Sends SIGKILL to those. @returns how many there were */
+export function killProcessesIn(folder: string): number {
+  const pids = processesIn(folder)
+  for (const pid of pids) signal(pid, 'SIGKILL')
+  return pids.length
+}
+
+/**
+ * Sends SIGTERM to a task as Mesos' executor does: to its whole tree and to whatever shares a process group or a
+ * session with a member. Each is stopped first, so that it cannot fork meanwhile, and continued last.
+ * Source: os::killtree, 3rdparty/stout/include/stout/os/posix/killtree.hpp in Mesos.
+ */
+export function terminateTree(root: number): void {
+  const tree = new Set<number>()
+  const queue = [root]
+  for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
+    const own = tree.has(pid) ? undefined : statOf(pid)
+    if (!own) continue
+    signal(pid, 'SIGSTOP')
+    tree.add(pid)
+    for (const other of allProcesses()) {
+      const stat = statOf(other)
+      if (stat?.parent === pid || stat?.group === own.group || stat?.session === own.session)
+        queue.push(other)
+    }
+  }
+  for (const pid of tree) signal(pid, 'SIGTERM')
+  for (const pid of tree) signal(pid, 'SIGCONT')
+}
+
+interface ProcessStat {
+  parent: number
+  group: number
+  session: number
+}
+
+function allProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+}
+
+function statOf(pid: number): ProcessStat | undefined {
+  const text = ifThere(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  if (text === undefined) return undefined
+  // The second field is the program's name in brackets, and may hold blanks and brackets itself.
+  const [, parent, group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return { parent: Number(parent), group: Number(group), session: Number(session) }
+}
+
+function pathOf(pid: number, link: string): string | undefined {
+  return ifThere(() => readlinkSync(`/proc/${pid}/${link}`))
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  ifThere(() => process.kill(pid, name))
+}
+
+/** Undefined where the process has ended meanwhile, or does not let itself be looked into: then it is no task's. */
+function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return undefined
+    throw error
+  }
+}

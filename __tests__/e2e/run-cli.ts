@@ -1,0 +1,174 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { makeHart } from '../testkit/hart.ts'
+import { originKey } from '../testkit/origin-key.ts'
+import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
+import { tarOf } from '../testkit/tar.ts'
+import { xzStored } from '../testkit/xz.ts'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+
+/** The shipped bundle. */
+export const CLI = join(REPOSITORY, 'dist/cli.js')
+export const EXAMPLES = join(REPOSITORY, 'examples')
+
+/** What stands in for hab's own packages: the example's supervisor and launcher, and all they need. */
+export const STAND_INS = [
+  ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
+  ...['--artifacts', join(EXAMPLES, 'artifacts'), '--keys', join(EXAMPLES, 'keys')],
+]
+
+/** Folders of one test. */
+export interface Place {
+  /** Everything else is in here. */
+  root: string
+  home: string
+  tmp: string
+  /** The working folder, so that the output's default is `work/results`. */
+  work: string
+  artifacts: string
+  keys: string
+}
+
+/** Does something when the tests that need it are over: vitest's `afterAll`, or `onTestFinished` of a test. */
+export type Finished = (cleanUp: () => Promise<void>) => void
+
+/** Empty folders, removed when the test is finished. */
+export async function makePlace(finished: Finished = onTestFinished): Promise<Place> {
+  const root = await mkdtemp(join(tmpdir(), 'mesosize-e2e-'))
+  finished(() => rm(root, { recursive: true, force: true }))
+  const [home, tmp, work, artifacts, keys] = ['home', 'tmp', 'work', 'artifacts', 'keys'].map(name =>
+    join(root, name),
+  ) as [string, string, string, string, string]
+  for (const folder of [home, tmp, work, artifacts, keys]) await mkdir(folder)
+  return { root, home, tmp, work, artifacts, keys }
+}
+
+export interface RunOptions {
+  /** Added to an environment that holds PATH, HOME and TMPDIR and lets no request leave the machine. */
+  env?: Record<string, string>
+  cwd?: string
+  /** The program to run the bundle with, instead of the node that runs this test. */
+  node?: string
+  /** Words before the program's, such as `taskset -c 0`. */
+  wrapper?: readonly string[]
+  /** Sources of modules that are loaded before the bundle. */
+  preload?: readonly string[]
+}
+
+export interface Run {
+  status: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs the bundle to its end. */
+export function runCli(place: Place, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return startCli(place, args, options).ended
+}
+
+/** Starts the bundle. */
+export function startCli(
+  place: Place,
+  args: readonly string[],
+  { env, cwd = place.work, node = process.execPath, wrapper = [], preload = [] }: RunOptions = {},
+): { child: ChildProcess; ended: Promise<Run> } {
+  const imports = preload.flatMap(source => [
+    '--import',
+    `data:text/javascript,${encodeURIComponent(source)}`,
+  ])
+  const [program, ...words] = [...wrapper, node, ...imports, CLI, ...args]
+  const child = spawn(program!, words, {
+    cwd,
+    env: {
+      PATH: process.env.PATH,
+      HOME: place.home,
+      TMPDIR: place.tmp,
+      // Nobody listens there: a test that needs a Builder brings its own.
+      HAB_BLDR_URL: 'http://127.0.0.1:1',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', text => {
+      output[name] += text
+    })
+  }
+  const ended = once(child, 'close').then(([status, signal]) => ({ status, signal, ...output }))
+  return { child, ended }
+}
+
+/** A module that makes the bundle believe it has so many CPUs; it starts as many threads, up to its own limit. */
+export function withCpus(count: number): string {
+  return `import os from 'node:os'
+    import { syncBuiltinESMExports } from 'node:module'
+    os.availableParallelism = () => ${count}
+    syncBuiltinESMExports()`
+}
+
+/** A wrapper that runs the program, which is "$@", in a line of shell. */
+export function inShell(line: string): string[] {
+  return ['/bin/sh', '-c', line, 'sh']
+}
+
+export function withUmask(umask: string): string[] {
+  return inShell(`umask ${umask}; exec "$@"`)
+}
+
+/** A wrapper that makes root an ordinary user, for whom permissions count. */
+export const ORDINARY_USER = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
+
+/** Why that cannot be done here, or undefined where it can. */
+export function cannotBecomeOrdinary(): string | undefined {
+  try {
+    const uid = execFileSync(ORDINARY_USER[0]!, [...ORDINARY_USER.slice(1), 'id', '-u'], { encoding: 'utf8' })
+    return uid.trim() === '1000' ? undefined : 'needs user namespaces'
+  } catch {
+    return 'needs user namespaces'
+  }
+}
+
+/** Writes the hart of a large package, its body stored instead of compressed. @returns its path */
+export async function writeStoredHart(dir: string, spec: PackageSpec): Promise<string> {
+  const key = originKey(spec.ident.split('/')[0]!)
+  const path = join(dir, `${spec.ident.replaceAll('/', '-')}-x86_64-linux.hart`)
+  await mkdir(dir, { recursive: true })
+  await writeFile(path, await makeHart({ key, body: xzStored(await tarOf(packageEntries(spec))) }))
+  return path
+}
+
+/** What the program says is wrong, a line each. */
+export function problemsOf({ stderr }: Run): string[] {
+  const prefix = 'mesosize: '
+  return stderr
+    .split('\n')
+    .filter(line => line.startsWith(prefix))
+    .map(line => line.slice(prefix.length))
+}
+
+/** Everything below a folder: for each path what it is, its permissions and a digest of its content. */
+export function snapshot(folder: string): Record<string, string> {
+  const members = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  return Object.fromEntries(
+    members.map(member => {
+      const path = join(folder, member)
+      const stats = lstatSync(path)
+      const mode = (stats.mode & 0o7777).toString(8)
+      if (stats.isSymbolicLink()) return [member, `link to ${readlinkSync(path)}`]
+      return [member, stats.isDirectory() ? `folder ${mode}` : `file ${mode} ${sha256(readFileSync(path))}`]
+    }),
+  )
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
