@@ -3,7 +3,12 @@ import { defineConfig } from 'rolldown'
 import { licenses } from './build/licenses.ts'
 
 export default defineConfig({
-  input: { cli: 'src/cli/main.ts', worker: 'src/threads/worker.ts' },
+  input: {
+    cli: 'src/cli/main.ts',
+    'export-action': 'src/actions/export.ts',
+    'export-action-post': 'src/actions/export-post.ts',
+    worker: 'src/threads/worker.ts',
+  },
   platform: 'node',
   output: {
     dir: 'dist',

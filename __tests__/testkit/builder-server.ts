@@ -142,6 +142,9 @@ function answer(
       body: served.hart,
     }
   }
+  if (kind === 'pkgs' && rest.length === 3 && rest[2] === 'versions') {
+    return versions(packages.filter(served => served.ident.startsWith(`${rest[0]}/${rest[1]}/`)))
+  }
   if (kind === 'pkgs') return json(find(ofTarget, rest))
   if (kind === 'origins' && rest[1] === 'keys') {
     const name = `${rest[0]}-${rest[2]}`
@@ -150,6 +153,23 @@ function answer(
     return { status: 200, headers: { 'x-filename': `${name}.pub` }, body: Buffer.from(key) }
   }
   return nothing(404)
+}
+
+/** `GET /depot/pkgs/ORIGIN/NAME/versions`, as list_package_versions in builder-api's resources/pkgs.rs answers. */
+function versions(packages: readonly ServedPackage[]): Reply {
+  if (packages.length === 0) return nothing(404)
+  const names = new Set(packages.map(served => parts(served.ident).version))
+  const list = [...names].map(version => {
+    const builds = packages.filter(served => parts(served.ident).version === version)
+    const { origin, name, release } = parts(builds.at(-1)!.ident)
+    const platforms = [...new Set(builds.map(build => build.target ?? 'x86_64-linux'))]
+    return { origin, name, version, release_count: String(builds.length), latest: release, platforms }
+  })
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(list)),
+  }
 }
 
 /** The newest package of `origin/name[/version]/latest`, or that of a full ident. */

@@ -18,7 +18,13 @@ export async function parseCommandLine(argv: readonly string[], env: Environment
   if (line.options.has('version')) return { kind: 'version' }
 
   const values = new OptionValues(line, env)
+  const doubtful = line.positionals.every(positional => positional.doubtful)
   const request = await readExportRequest(line.positionals, values, env.HAB_ORIGIN)
+  if (doubtful && request.packages.length === 0) {
+    values.problem(
+      'PKG_IDENT: no package is named. Write one or more identifiers such as core/redis, or paths of harts.',
+    )
+  }
   if (values.problems.size > 0) throw new UsageError([...values.problems])
   return { kind: 'export', request }
 }

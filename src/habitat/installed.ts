@@ -12,17 +12,22 @@ import {
   satisfies,
 } from './ident.ts'
 import { readMetadata } from './metadata.ts'
-import type { Package } from './package.ts'
+import type { FoundAt, Package } from './package.ts'
 import type { FoundBuild, PackageSource } from './source.ts'
 
 /** Packages that `hab pkg install` wrote under a root's hab/pkgs, perhaps as an ordinary user. */
 export class InstalledPackages implements PackageSource {
   readonly #root: string
+  readonly #found: FoundAt
   readonly #opened = new Map<string, Promise<Package | undefined>>()
 
-  /** @param root what hab calls FS_ROOT */
-  constructor(root: string) {
+  /**
+   * @param root what hab calls FS_ROOT
+   * @param found where they were installed from
+   */
+  constructor(root: string, found: FoundAt = { source: 'installed package' }) {
     this.#root = root
+    this.#found = found
   }
 
   async newest(wanted: PackageIdent): Promise<FoundBuild | undefined> {
@@ -36,7 +41,7 @@ export class InstalledPackages implements PackageSource {
       }
     }
     const ident = builds.sort(compareBuilds).at(-1)
-    return ident && { ident, source: 'installed package' }
+    return ident && { ident, ...this.#found }
   }
 
   open(ident: FullIdent): Promise<Package | undefined> {
@@ -50,7 +55,7 @@ export class InstalledPackages implements PackageSource {
     const root = this.#root
     const path = packagePath(ident)
     if (!(await isFolder(join(root, path)))) return undefined
-    const entries = () => walk(root, path, new Map())
+    const entries = () => tree(root, path)
     return { metadata: await readMetadata(entries(), `the installed package ${formatIdent(ident)}`), entries }
   }
 
@@ -59,6 +64,14 @@ export class InstalledPackages implements PackageSource {
       'HART_WITH_FS_ROOT',
       `${path} is a hart, and --fs-root reads installed packages. Leave one of them out.`,
     )
+  }
+}
+
+async function* tree(root: string, path: string): AsyncGenerator<Entry> {
+  try {
+    yield* walk(root, path, new Map())
+  } catch (error) {
+    throw unreadable((error as NodeJS.ErrnoException).path ?? join(root, path), error)
   }
 }
 
@@ -84,7 +97,9 @@ async function* walk(root: string, path: string, seen: Map<string, string>): Asy
       yield* walk(root, `${path}/${name}`, seen)
     }
   } else if (stats.isSymbolicLink()) {
-    yield { ...common, type: 'symlink', mode: 0o777, target: await readlink(full) }
+    const target = await readlink(full)
+    if (target.includes('\uFFFD')) throw unpackable(full, 'it is a link to a name that is not UTF-8')
+    yield { ...common, type: 'symlink', mode: 0o777, target }
   } else if (stats.isFile()) {
     const inode = `${stats.dev}:${stats.ino}`
     const first = seen.get(inode)
@@ -104,10 +119,7 @@ async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, { highWaterMark: 1 << 20 })
   } catch (error) {
-    throw new MesosizeError(
-      'FILE_UNREADABLE',
-      `${path} cannot be read: ${messageOf(error)}. Run as the user who installed it.`,
-    )
+    throw unreadable(path, error)
   }
 }
 
@@ -117,12 +129,24 @@ async function foldersIn(path: string): Promise<string[]> {
     return entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new MesosizeError('FOLDER_UNREADABLE', `${path} cannot be read: ${messageOf(error)}.`)
+    throw unreadable(path, error)
   }
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false
+  const stats = await lstat(path).catch(error => {
+    if (error.code === 'ENOENT') return undefined
+    throw unreadable(path, error)
+  })
+  return stats?.isDirectory() ?? false
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  if (error instanceof MesosizeError) return error
+  return new MesosizeError(
+    'FILE_UNREADABLE',
+    `${JSON.stringify(path)} cannot be read: ${messageOf(error)}. Run as the user who installed it.`,
+  )
 }
 
 function unpackable(path: string, problem: string): MesosizeError {

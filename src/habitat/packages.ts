@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../report.ts'
-import { createBuilder } from './builder.ts'
+import { type Builder, createBuilder } from './builder.ts'
 import { HartPackages } from './harts.ts'
 import { InstalledPackages } from './installed.ts'
 import { KeyRing } from './key-ring.ts'
+import type { OriginKeyName } from './origin-key.ts'
 import type { PackageRequest } from './request.ts'
 import type { PackageSource } from './source.ts'
 import type { XzDecoder } from './xz.ts'
@@ -21,7 +22,7 @@ export interface PackageTools {
 
 /** Where the packages of an export come from: installed ones if a root was named, else harts. */
 export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
-  if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot)
+  if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot, request.installedFrom)
   const { fetch, report, signal } = tools
   const [own = '', other = ''] = cacheFolders(tools)
   const onRetry = (problem: string, pause: number) =>
@@ -35,7 +36,7 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     storeIn: request.artifacts[0] ?? join(own, 'artifacts'),
     keys: new KeyRing({
       folders: [...request.keys, join(own, 'keys'), join(other, 'keys')],
-      fetchKey: name => builder(request.builder.url).publicKey(name),
+      fetchKey: name => fetchKey(name, [...new Set([request.builder.url, request.base.url])].map(builder)),
       storeIn: request.keys[0] ?? join(own, 'keys'),
     }),
     builder,
@@ -43,6 +44,16 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     maxPackageSize: request.maxPackageSize,
     report,
   })
+}
+
+/** Asks one Builder after the other: hab's own packages may come from another than the person's. */
+async function fetchKey(name: OriginKeyName, [first, ...others]: readonly Builder[]): Promise<string> {
+  try {
+    return await first!.publicKey(name)
+  } catch (error) {
+    if (others.length === 0) throw error
+    return fetchKey(name, others)
+  }
 }
 
 /** Habitat's caches, the one that hab itself would write to first (components/core/src/fs.rs). */

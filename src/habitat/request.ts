@@ -1,3 +1,5 @@
+import type { FoundAt } from './package.ts'
+
 /** Which packages a person asked for, and where to look for them. */
 export interface PackageRequest {
   /** Package idents, or absolute paths of harts; at least one. */
@@ -18,6 +20,8 @@ export interface PackageRequest {
   keys: readonly string[]
   /** Read installed packages under this folder's hab/pkgs instead of harts. */
   fsRoot?: string
+  /** Where the packages under `fsRoot` were installed from, if that is known. */
+  installedFrom?: FoundAt
   /** The most bytes that one package may unpack to. */
   maxPackageSize: number
 }

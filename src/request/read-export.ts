@@ -72,11 +72,6 @@ async function readPackages(
     const name = doubtful ? await read(text).catch(() => undefined) : await values.attempt(() => read(text))
     if (name !== undefined) packages.push(name)
   }
-  if (positionals.every(({ doubtful }) => doubtful) && packages.length === 0) {
-    values.problem(
-      'PKG_IDENT: no package is named. Write one or more identifiers such as core/redis, or paths of harts.',
-    )
-  }
   return packages
 }
 

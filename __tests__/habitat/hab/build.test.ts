@@ -1,0 +1,260 @@
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type BuildRequest, buildPackage } from '../../../src/habitat/hab/build.ts'
+import type { Hab } from '../../../src/habitat/hab/command.ts'
+import { hartIdent } from '../../../src/habitat/hab/hart-ident.ts'
+import { installPackages } from '../../../src/habitat/hab/install.ts'
+import { verifyHart } from '../../../src/habitat/hart.ts'
+import { formatIdent, parseFullIdent } from '../../../src/habitat/ident.ts'
+import { InstalledPackages } from '../../../src/habitat/installed.ts'
+import { KeyRing } from '../../../src/habitat/key-ring.ts'
+import { decodeXz } from '../../../src/habitat/xz.ts'
+import { silent } from '../../../src/report.ts'
+import { recordedCalls } from '../../testkit/hab-stand-in.ts'
+import { missingPrograms } from '../../testkit/machine.ts'
+import { originKey } from '../../testkit/origin-key.ts'
+import { failure } from '../reading.ts'
+import { running, standInHab, type TestHab, temporaryFolder } from './fixtures.ts'
+
+const noPrograms =
+  process.getuid?.() !== 0 ? 'needs root, as a build does' : missingPrograms('bash', 'xz', 'tar')
+
+const key = originKey('acme')
+const from = { url: 'http://127.0.0.1:1', channel: 'base' }
+
+const PLAN = `
+pkg_name=app
+pkg_origin=acme
+pkg_version=1.0
+do_build() { echo "compiling $pkg_name"; }
+do_install() { mkdir -p "$pkg_prefix/bin"; echo program >"$pkg_prefix/bin/app"; }
+`
+
+async function project(plan = PLAN): Promise<string> {
+  const cwd = await temporaryFolder()
+  await mkdir(join(cwd, 'habitat/hooks'), { recursive: true })
+  await writeFile(join(cwd, 'habitat/plan.sh'), plan)
+  await writeFile(join(cwd, 'habitat/hooks/run'), 'exec app')
+  return cwd
+}
+
+const requestFor = (cwd: string, more: Partial<BuildRequest> = {}): BuildRequest => ({
+  plan: '.',
+  cwd,
+  originKey: key.secretKeyText,
+  from,
+  uid: 0,
+  gid: 0,
+  ...more,
+})
+
+describe.skipIf(noPrograms)('hab pkg build', () => {
+  test('makes a signed hart, which is what it says, and which hab then installs', async () => {
+    const cwd = await project()
+    const hab = await standInHab()
+    const build = await buildPackage(hab, requestFor(cwd))
+    const ident = formatIdent(build.ident)
+    expect(ident).toMatch(/^acme\/app\/1\.0\/\d{14}$/)
+    expect(build.hart).toMatch(new RegExp(`^${cwd}/results/acme-app-1.0-`))
+    const keys = new KeyRing({ folders: [hab.workspace.keys] })
+    expect((await verifyHart(build.hart, keys)).signer).toEqual({
+      origin: 'acme',
+      revision: '20240101000000',
+    })
+
+    const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
+    await installPackages(hab, [build.hart], from, { report: silent, readIdent })
+    const installed = await new InstalledPackages(hab.workspace.fsRoot).open(parseFullIdent(ident))
+    expect(installed!.metadata).toMatchObject({ runnable: true, binaries: ['bin/app'] })
+  })
+
+  test('has the secret key only while hab runs, readable by nobody else', async () => {
+    const cwd = await project()
+    const hab = await standInHab()
+    let during: { mode: number; text: string } | undefined
+    const run: Hab['run'] = async (command, onOutput) => {
+      const path = join(hab.workspace.keys, `${key.name}.sig.key`)
+      during = { mode: (await stat(path)).mode & 0o777, text: await readFile(path, 'utf8') }
+      return running()(command, onOutput)
+    }
+    await buildPackage({ ...hab, run }, requestFor(cwd))
+    expect(during).toEqual({ mode: 0o400, text: key.secretKeyText })
+    expect(await readdir(hab.workspace.keys)).toEqual([`${key.name}.pub`])
+    expect(await readFile(join(hab.workspace.keys, `${key.name}.pub`), 'utf8')).toBe(key.publicKeyText)
+  })
+
+  test('removes the secret key also when hab cannot be started', async () => {
+    const hab = await standInHab({ run: () => Promise.reject(new Error('no such program')) })
+    await expect(buildPackage(hab, requestFor(await project()))).rejects.toThrow('no such program')
+    expect(await readdir(hab.workspace.keys)).toEqual([`${key.name}.pub`])
+  })
+
+  test('gets an environment of its own', async () => {
+    const cwd = await project()
+    const env = {
+      PATH: process.env.PATH,
+      HAB_REFRESH_CHANNEL: 'base-2025',
+      HAB_STUDIO_SECRET_REGISTRY: 'for-the-plan',
+      HAB_ORIGIN: 'other',
+      FS_ROOT: '/elsewhere',
+      GITHUB_TOKEN: 'not for hab',
+    }
+    const hab = await standInHab({ env, token: 'secret-token' })
+    await buildPackage(hab, requestFor(cwd))
+    const [call] = recordedCalls(hab.record)
+    expect(call).toMatchObject({ args: ['pkg', 'build', '.'], cwd })
+    const { _: _last, ...given } = call!.env
+    expect(given).toEqual({
+      PATH: env.PATH,
+      HOME: hab.workspace.home,
+      HAB_AUTH_TOKEN: 'secret-token',
+      HAB_BLDR_CHANNEL: 'base',
+      HAB_BLDR_URL: from.url,
+      HAB_CACHE_KEY_PATH: hab.workspace.keys,
+      HAB_LICENSE: 'accept-no-persist',
+      HAB_NOCOLORING: 'true',
+      HAB_NONINTERACTIVE: 'true',
+      HAB_ORIGIN: 'acme',
+      HAB_ORIGIN_KEYS: 'acme',
+      HAB_REFRESH_CHANNEL: 'base-2025',
+      HAB_STUDIO_SECRET_REGISTRY: 'for-the-plan',
+    })
+  })
+
+  test('refuses variables that the studio would tear apart, without showing them', async () => {
+    const hab = await standInHab({ env: { HAB_STUDIO_SECRET_A: 'two words', HAB_STUDIO_SECRET_B: 'ok' } })
+    const error = await failure(buildPackage(hab, requestFor(await project())))
+    expect(error.code).toBe('BUILD_ENVIRONMENT')
+    expect(error.message).toMatch(/^HAB_STUDIO_SECRET_A: /)
+    expect(error.message).not.toContain('two words')
+  })
+
+  test.each([
+    ['the plan', PLAN, undefined, 'the plan'],
+    ['the input', PLAN.replace('acme', 'other'), 'third', 'the input origin'],
+  ])('refuses a key of another origin than that of %s', async (_, plan, origin, said) => {
+    const request = requestFor(await project(plan), { originKey: originKey('other').secretKeyText, origin })
+    const error = await failure(buildPackage(await standInHab(), request))
+    expect(error.code).toBe('KEY_ORIGIN')
+    expect(error.message).toContain(said)
+    expect(error.message).toContain('origin other')
+  })
+
+  test.each([
+    ['the input says so', PLAN, 'other'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: shell
+    ['the plan leaves it open', PLAN.replace('=acme', '=${HAB_ORIGIN:-acme}'), undefined],
+    ['the plan has none', PLAN.replace('pkg_origin=acme', ''), undefined],
+  ])('builds for the origin of the key where %s', async (_, plan, origin) => {
+    const request = requestFor(await project(plan), { originKey: originKey('other').secretKeyText, origin })
+    expect((await buildPackage(await standInHab(), request)).ident.origin).toBe('other')
+  })
+
+  test('that fails is named by its ident and the last lines of its log', async () => {
+    const failing = PLAN.replace(
+      'echo "compiling $pkg_name"',
+      'for i in $(seq 100); do echo "line $i"; done; printf "\\033[31mundefined reference\\033[0m\\n" >&2; return 7',
+    )
+    const error = await failure(buildPackage(await standInHab(), requestFor(await project(failing))))
+    expect(error.code).toBe('HAB_BUILD')
+    expect(error.message).toMatch(
+      /^"hab pkg build \." \(acme\/app\/1\.0\/\d{14}\) failed with exit status 7\./,
+    )
+    expect(error.message).toContain('  undefined reference\n')
+    expect(error.message).toContain('line 100')
+    expect(error.message).not.toContain('line 50\n')
+    expect(error.message.split('\n').length).toBeLessThan(20)
+  })
+
+  test('without a key to sign with says so', async () => {
+    const hab = await standInHab()
+    const run: Hab['run'] = async (command, onOutput) => {
+      await rm(join(hab.workspace.keys, `${key.name}.sig.key`))
+      return running()(command, onOutput)
+    }
+    const error = await failure(buildPackage({ ...hab, run }, requestFor(await project())))
+    expect(error.message).toContain('exit status 35')
+    expect(error.message).toContain('no key to sign with')
+  })
+
+  test('does not take the results of an earlier build for its own', async () => {
+    const cwd = await project()
+    const hab = await standInHab()
+    await buildPackage(hab, requestFor(cwd))
+    const idle: Hab = { ...hab, run: async () => 0 }
+    const stale = await failure(buildPackage(idle, requestFor(cwd)))
+    expect(stale.code).toBe('BUILD_RESULT')
+    expect(stale.message).toContain('earlier build')
+    const nothing = await failure(buildPackage(idle, requestFor(await project())))
+    expect(nothing.message).toContain('is not there')
+    // Nor the report of one that failed.
+    await writeFile(join(cwd, 'results/pre_build.env'), 'pkg_ident=acme/old/1.0/20200101000000\n')
+    const broken = await failure(buildPackage({ ...hab, run: async () => 1 }, requestFor(cwd)))
+    expect(broken.message).not.toContain('acme/old')
+    await expect(buildPackage(hab, requestFor(cwd))).resolves.toBeDefined()
+  })
+
+  test('as an ordinary user goes through sudo by itself, and results become the user’s', async () => {
+    const cwd = await project()
+    const hab = await standInHab()
+    const tools = await asSudoer(hab, cwd)
+    const build = await buildPackage(
+      { ...hab, env: { PATH: `${tools}:${process.env.PATH}` }, run: running(65534) },
+      requestFor(cwd, { uid: 65534, gid: 65534 }),
+    )
+    const calls = (await readFile(join(tools, 'calls'), 'utf8')).trim().split('\n')
+    expect(calls[0]).toMatch(/ -E .*hab pkg build \.$/)
+    expect(calls[1]).toBe(`-n chown -hR 65534:65534 -- ${cwd}/results`)
+    expect(calls).toHaveLength(2)
+    expect((await stat(build.hart)).isFile()).toBe(true)
+  })
+
+  test('as an ordinary user without sudo says what runner is needed', async () => {
+    const cwd = await project()
+    const hab = await standInHab()
+    await asSudoer(hab, cwd)
+    const env = { PATH: '/nowhere' }
+    const run = running(65534)
+    const noSudo: Hab['run'] = async (command, onOutput) =>
+      command.program === 'sudo' ? 1 : run(command, onOutput)
+    const request = requestFor(cwd, { uid: 65534, gid: 65534 })
+    const error = await failure(buildPackage({ ...hab, env, run: noSudo }, request))
+    expect(error.message).toContain('call sudo without a password')
+  })
+})
+
+/**
+ * Lets an ordinary user call hab, and stands in for sudo: it records its arguments, and where hab would go on as
+ * root, it leaves what a build leaves. @returns the folder to put on PATH
+ */
+async function asSudoer(hab: TestHab, cwd: string): Promise<string> {
+  const tools = join(hab.folder, 'tools')
+  await mkdir(tools)
+  await writeFile(
+    join(tools, 'sudo'),
+    `#!/bin/sh
+echo "$*" >>${tools}/calls
+while [ "$1" != pkg ] && [ "$1" != chown ] && [ $# -gt 0 ]; do shift; done
+[ "$1" = chown ] && exit 0
+mkdir -p results
+printf '%s' hart >results/acme-app-1.0-20240101000000-x.hart
+sha=$(sha256sum results/*.hart | cut -d' ' -f1)
+b2=$(b2sum -l 256 results/*.hart | cut -d' ' -f1)
+printf '%s\\n' pkg_origin=acme pkg_name=app pkg_version=1.0 pkg_release=20240101000000 \\
+  pkg_ident=acme/app/1.0/20240101000000 pkg_artifact=acme-app-1.0-20240101000000-x.hart \\
+  pkg_sha256sum=$sha pkg_blake2bsum=$b2 >results/last_build.env
+`,
+  )
+  await chmod(join(tools, 'sudo'), 0o755)
+  await writeFile(join(tools, 'calls'), '')
+  await writeFile(hab.record, '')
+  for (const path of [join(tools, 'calls'), hab.record]) await chmod(path, 0o666)
+  for (const path of [hab.folder, join(hab.folder, 'runner temp'), hab.workspace.path, cwd])
+    await chmod(path, 0o755)
+  await mkdir(join(cwd, 'results'))
+  await chmod(join(cwd, 'results'), 0o777)
+  // Something that a build left there as root.
+  await writeFile(join(cwd, 'results/old.log'), '')
+  return tools
+}

@@ -1,0 +1,49 @@
+import type { RunContext } from '../github/context.ts'
+import { connect } from '../github/octokit.ts'
+import type { Fetch } from '../http/fetch.ts'
+import type { Upload } from '../http/upload.ts'
+import { publishToArtifactStore } from '../publish/artifact-store.ts'
+import { publishOverHttp } from '../publish/http.ts'
+import { publishNowhere } from '../publish/none.ts'
+import type { Publisher } from '../publish/publisher.ts'
+import { publishToRelease } from '../publish/release.ts'
+import type { Reporter } from '../report.ts'
+import type { ExportAction } from './export-request.ts'
+
+export interface PublisherTools {
+  context: RunContext
+  fetch: Fetch
+  upload: Upload
+  report: Reporter
+  signal: AbortSignal
+}
+
+/** @throws UsageError if the target cannot be used as it was described */
+export async function publisherOf(action: ExportAction, tools: PublisherTools): Promise<Publisher> {
+  const { context, report } = tools
+  const { publish, checksumFile, uriTemplate, githubToken } = action
+  const { uri, uriBase, outputDir } = action.request
+  const tag = publish.to === 'release' ? (publish.tag ?? context.tag) : context.tag
+  const known = { uri, uriBase, uriTemplate, tag }
+  switch (publish.to) {
+    case 'none':
+      return publishNowhere({ ...known, outputDir }, report)
+    case 'artifact': {
+      const locate = publishNowhere({ ...known, outputDir }, report)
+      // A large library that the other targets do not need.
+      const [{ DefaultArtifactClient }, { publishAsArtifact }] = await Promise.all([
+        import('@actions/artifact'),
+        import('../publish/artifact.ts'),
+      ])
+      return publishAsArtifact({ client: new DefaultArtifactClient(), context, locate, report })
+    }
+    case 'release': {
+      const github = connect({ ...tools, token: githubToken })
+      return publishToRelease(github, context, { ...publish, checksumFile })
+    }
+    case 'http':
+      return publishOverHttp({ ...known, ...publish, checksumFile }, tools)
+    case 'artifact-store':
+      return publishToArtifactStore({ ...known, ...publish }, tools)
+  }
+}

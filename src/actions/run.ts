@@ -1,0 +1,47 @@
+import * as core from '@actions/core'
+import { MesosizeError, messageOf, UsageError } from '../errors.ts'
+import type { Reporter } from '../report.ts'
+import { terminalReporter } from '../terminal/reporter.ts'
+import type { Input } from './input-table.ts'
+import { inInputs } from './wording.ts'
+
+type Table = Readonly<Record<string, Input>>
+
+/**
+ * Runs an action's program. Each problem becomes an annotation, and the step fails; the runner's request to stop
+ * becomes the signal's abortion.
+ */
+export async function runAction(
+  table: Table,
+  program: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const cancellation = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancellation.abort())
+  try {
+    await program(cancellation.signal)
+  } catch (error) {
+    if (cancellation.signal.aborted) return core.setFailed('The run was cancelled; nothing was written.')
+    fail(error, table)
+  }
+}
+
+function fail(error: unknown, table: Table): void {
+  if (error instanceof UsageError) {
+    for (const problem of error.problems) core.error(inInputs(problem, table), { title: 'Mesosize: input' })
+    core.setFailed(`${error.problems.length} mistake${error.problems.length > 1 ? 's' : ''} in the inputs.`)
+    return
+  }
+  core.setFailed(inInputs(messageOf(error), table))
+  // A stack is for whoever mends this program; a MesosizeError is for whoever uses it.
+  if (error instanceof Error) (error instanceof MesosizeError ? core.debug : core.info)(error.stack ?? '')
+}
+
+/** A reporter for the log of a step: phases are lines, warnings are annotations. */
+export function logReporter(table: Table): Reporter & { close(): void } {
+  const lines = terminalReporter(process.stdout, process.env)
+  return {
+    ...lines,
+    note: text => lines.note(inInputs(text, table)),
+    warn: text => core.warning(inInputs(text, table), { title: 'Mesosize' }),
+  }
+}

@@ -1,0 +1,101 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { BuilderChannel } from '../request.ts'
+import type { HabRelease } from './release.ts'
+import type { Workspace } from './workspace.ts'
+
+/** A program to run. Its environment is what `env` holds and nothing else. */
+export interface Command {
+  program: string
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  cwd?: string
+}
+
+/**
+ * Runs a program to its end and shows what it prints as it comes.
+ * @param onOutput gets what it prints, on either stream
+ * @returns the exit status
+ */
+export type Run = (command: Command, onOutput: (chunk: Uint8Array) => void) => Promise<number>
+
+/** The environment of a job. */
+export type JobEnvironment = Readonly<Record<string, string | undefined>>
+
+/** Hab as one run uses it. */
+export interface Hab {
+  release: HabRelease
+  workspace: Workspace
+  run: Run
+  /** The job's environment, of which hab gets a few variables. */
+  env: JobEnvironment
+  /** HAB_LICENSE, where the person has accepted the licence. */
+  license?: string
+  /** Personal access token, sent to the Builders that the calls name. */
+  token?: string
+}
+
+/** How a call of hab ended. */
+export interface HabResult {
+  status: number
+  /** The last lines that it printed, for people. */
+  tail: string
+}
+
+/** What any call needs of the job's environment: programs, temporary files, proxies and certificates. */
+const HANDED_ON = [
+  ...['PATH', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
+]
+
+const TAIL_BYTES = 8 * 1024
+const TAIL_LINES = 15
+
+/**
+ * Calls hab with an environment of its own: the caches are in the workspace's home folder, so that nothing of
+ * the person's own is read or changed (components/core/src/fs.rs).
+ * @param more variables besides the usual ones
+ */
+export async function callHab(
+  hab: Hab,
+  args: readonly string[],
+  from: BuilderChannel,
+  more: Readonly<Record<string, string | undefined>>,
+  cwd?: string,
+): Promise<HabResult> {
+  const env = defined({
+    ...pick(hab.env, HANDED_ON),
+    HOME: hab.workspace.home,
+    HAB_BLDR_URL: from.url,
+    HAB_BLDR_CHANNEL: from.channel,
+    HAB_AUTH_TOKEN: hab.token,
+    HAB_LICENSE: hab.license,
+    HAB_NOCOLORING: 'true',
+    HAB_NONINTERACTIVE: 'true',
+    ...more,
+  })
+  let end = Buffer.alloc(0)
+  const status = await hab.run({ program: hab.release.path, args, env, cwd }, chunk => {
+    end = Buffer.concat([end, chunk]).subarray(-TAIL_BYTES)
+  })
+  return { status, tail: lastLines(end.toString()) }
+}
+
+/** Variables of an environment by their names; those that it has not are left out. */
+export function pick(env: JobEnvironment, names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.map(name => [name, env[name]]))
+}
+
+function defined(env: Record<string, string | undefined>): Record<string, string> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  return Object.fromEntries(entries)
+}
+
+function lastLines(text: string): string {
+  return stripVTControlCharacters(text)
+    .split(/[\r\n]+/)
+    .map(line => line.replace(/\p{Cc}/gu, ' ').trimEnd())
+    .filter(line => line !== '')
+    .slice(-TAIL_LINES)
+    .map(line => `  ${line}`)
+    .join('\n')
+}

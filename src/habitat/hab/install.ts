@@ -1,0 +1,137 @@
+import { copyFile, readdir } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { setTimeout as timer } from 'node:timers/promises'
+import { MesosizeError } from '../../errors.ts'
+import type { Reporter } from '../../report.ts'
+import { formatIdent } from '../ident.ts'
+import type { BuilderChannel, PackageRequest } from '../request.ts'
+import { callHab, type Hab, type HabResult } from './command.ts'
+
+export interface InstallTools {
+  report: Reporter
+  /** Reads the ident in a hart that hab has verified. */
+  readIdent: (hart: string) => Promise<string>
+  /** Waits; milliseconds. */
+  sleep?: (milliseconds: number) => Promise<unknown>
+}
+
+/** What is read from the workspace's FS_ROOT after the installation. */
+export interface InstalledRequest {
+  fsRoot: string
+  target: string
+  /** Idents, where harts were asked for too. */
+  packages: readonly string[]
+  supervisor: string
+  launcher: string
+}
+
+type Wanted = Pick<PackageRequest, 'packages' | 'supervisor' | 'launcher' | 'builder' | 'base' | 'keys'>
+
+/** Core packages that every image needs; most bring the first, few the second. */
+const IMAGE_TOOLS = ['busybox-static', 'cacerts']
+
+/**
+ * Installs everything that an image needs into the workspace's FS_ROOT, as this user: the packages that were asked
+ * for, and hab's own, by default those of hab's own release. What comes from the same channel is one call.
+ * @returns the request in terms of what is installed now
+ * @throws MesosizeError HAB_INSTALL
+ */
+export async function installForExport(
+  hab: Hab,
+  wanted: Wanted,
+  tools: InstallTools,
+): Promise<InstalledRequest> {
+  const { builder, base } = wanted
+  const pins = hab.release.packages
+  const supervisor = wanted.supervisor ?? formatIdent(pins.supervisor)
+  const launcher = wanted.launcher ?? formatIdent(pins.launcher)
+  const own = [supervisor, launcher]
+  for (const folder of wanted.keys) await copyPublicKeys(folder, hab.workspace.publicKeys)
+  if (builder.url === base.url && builder.channel === base.channel) {
+    await installPackages(hab, [...wanted.packages, ...own], base, tools)
+  } else {
+    await installPackages(hab, wanted.packages, builder, tools)
+    await installPackages(hab, own, base, tools)
+  }
+  const missing = await missingTools(hab.workspace.fsRoot)
+  if (missing.length > 0) await installPackages(hab, missing, base, tools)
+
+  const identOf = async (spec: string) => (isAbsolute(spec) ? tools.readIdent(spec) : spec)
+  return {
+    fsRoot: hab.workspace.fsRoot,
+    target: hab.release.target,
+    packages: await Promise.all(wanted.packages.map(identOf)),
+    supervisor: await identOf(supervisor),
+    launcher: await identOf(launcher),
+  }
+}
+
+/**
+ * `hab pkg install` into the workspace's FS_ROOT. Install hooks are not run: they expect the package at `/hab`,
+ * and would change this machine instead of the image; the Supervisor runs them when it starts the service
+ * (components/common/src/command/package/install.rs).
+ * @param specs idents, or absolute paths of harts
+ * @throws MesosizeError HAB_INSTALL
+ */
+export async function installPackages(
+  hab: Hab,
+  specs: readonly string[],
+  from: BuilderChannel,
+  { report, sleep = timer }: InstallTools,
+): Promise<void> {
+  const place = ['--url', from.url, '--channel', from.channel]
+  const args = ['pkg', 'install', '--ignore-install-hook', ...place, ...specs]
+  const install = () => callHab(hab, args, from, { FS_ROOT: hab.workspace.fsRoot })
+  let result = await install()
+  // hab itself tries downloads five times, but not all of its questions; what is installed stays so.
+  if (result.status !== 0 && NETWORK.test(result.tail)) {
+    report.note(`hab could not reach ${from.url}; trying once more in ${PAUSE / 1000} s.`)
+    await sleep(PAUSE)
+    result = await install()
+  }
+  if (result.status !== 0) throw failed(result, specs, from, hab.token !== undefined)
+}
+
+const PAUSE = 10_000
+const NETWORK =
+  /\b(timed? ?out|connection (reset|refused|closed)|broken pipe|error sending request|dns error|failed to lookup address|\[?(429|50[0234])\b[^\n]*(Too Many|Internal Server|Bad Gateway|Unavailable|Gateway Time))/i
+
+function failed(
+  { status, tail }: HabResult,
+  specs: readonly string[],
+  { url, channel }: BuilderChannel,
+  hadToken: boolean,
+): MesosizeError {
+  const next = /\b40[13] (Unauthorized|Forbidden)/i.test(tail)
+    ? hadToken
+      ? 'Check that builder-token is valid and may read these packages.'
+      : 'Add a personal access token as builder-token: the origin is private, or the packages need a licence key.'
+    : /\b404 Not Found|not found in/i.test(tail)
+      ? 'Check the names of the packages, and channel or base-packages-channel.'
+      : NETWORK.test(tail)
+        ? 'Check builder-url and the network, or try again later.'
+        : 'Correct what it complains of.'
+  return new MesosizeError(
+    'HAB_INSTALL',
+    `"hab pkg install ${specs.map(shown).join(' ')}" from the channel ${channel} of ${url} failed with exit status ${status}. ${next} Its last lines:\n${tail}`,
+  )
+}
+
+function shown(spec: string): string {
+  return /^[\w./+~-]+$/.test(spec) ? spec : JSON.stringify(spec)
+}
+
+async function copyPublicKeys(folder: string, caches: readonly string[]): Promise<void> {
+  // The folder that HAB_CACHE_KEY_PATH names need not be there.
+  const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.pub'))
+  for (const name of names) {
+    for (const cache of caches) await copyFile(join(folder, name), join(cache, name))
+  }
+}
+
+async function missingTools(fsRoot: string): Promise<string[]> {
+  const pkgs = join(fsRoot, 'hab/pkgs')
+  const origins = await readdir(pkgs)
+  const names = (await Promise.all(origins.map(origin => readdir(join(pkgs, origin))))).flat()
+  return IMAGE_TOOLS.filter(name => !names.includes(name)).map(name => `core/${name}`)
+}

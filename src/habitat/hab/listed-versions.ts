@@ -1,0 +1,53 @@
+import { MesosizeError } from '../../errors.ts'
+import { readText } from '../../http/body.ts'
+import { formatStatus, HttpStatusError } from '../../http/errors.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { get } from '../../http/get.ts'
+import { printableUrl } from '../../http/url.ts'
+
+const MAX_JSON = 4 * 1024 * 1024
+
+/**
+ * The versions of hab that Builder knows, of whatever channel and for whatever target:
+ * `GET /v1/depot/pkgs/ORIGIN/hab/versions` answers `[{ version, … }, …]` (habitat-sh/builder,
+ * components/builder-api/src/server/resources/pkgs.rs). Both origins that hab has had are asked.
+ * @param builder such as https://bldr.habitat.sh
+ * @throws MesosizeError HTTP_…, BUILDER_ANSWER
+ */
+export async function listedVersions(
+  builder: string,
+  fetch: Fetch,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const lists = await Promise.all(['chef', 'core'].map(origin => versionsOf(origin, builder, fetch, signal)))
+  return lists.flat()
+}
+
+async function versionsOf(origin: string, builder: string, fetch: Fetch, signal: AbortSignal | undefined) {
+  const base = new URL(builder)
+  const root = base.pathname.replace(/\/+$/, '') || '/v1'
+  const answer = await get(fetch, new URL(`${root}/depot/pkgs/${origin}/hab/versions`, base), { signal })
+  if (!answer.response.ok) {
+    await answer.response.body?.cancel()
+    const { status } = answer.response
+    if (status === 404) return []
+    throw new HttpStatusError(
+      'HTTP_STATUS',
+      `${printableUrl(answer.url)} answered ${formatStatus(status)}. Check builder-url.`,
+      answer.response,
+    )
+  }
+  return parseVersions(await readText(answer, MAX_JSON), printableUrl(answer.url))
+}
+
+function parseVersions(text: string, from: string): string[] {
+  try {
+    const list: { version: unknown }[] = JSON.parse(text)
+    return list.map(({ version }) => String(version))
+  } catch {
+    throw new MesosizeError(
+      'BUILDER_ANSWER',
+      `${from} did not answer with a list of versions: this is no Habitat Builder. Check builder-url.`,
+    )
+  }
+}

@@ -1,0 +1,119 @@
+import { MesosizeError } from '../../errors.ts'
+import { readText } from '../../http/body.ts'
+import { formatStatus, HttpStatusError } from '../../http/errors.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { get } from '../../http/get.ts'
+import { type RetryOptions, withRetries } from '../../http/retry.ts'
+import { printableUrl } from '../../http/url.ts'
+import { type HabManifest, parseManifest } from './manifest.ts'
+
+export interface MirrorOptions {
+  /** Such as https://packages.chef.io: what stands before `/files`. */
+  url: string
+  fetch: Fetch
+  signal?: AbortSignal
+  /** How failures that may pass are retried. */
+  retry?: Omit<RetryOptions, 'signal'>
+}
+
+/**
+ * Where releases of hab are downloaded from: packages.chef.io, or a server with the same layout
+ * (habitat-sh/habitat, components/hab/install.sh). It has no listing. Its functions throw HTTP_… errors.
+ */
+export interface Mirror {
+  /** As it may be shown. */
+  url: string
+  /** The manifest of the newest release in a channel; undefined if there is no such channel. */
+  latest(channel: string): Promise<HabManifest | undefined>
+  /** The manifest of one release, or undefined. */
+  manifest(version: string): Promise<HabManifest | undefined>
+  /** The published SHA-256 of a release's archive, lower-case hex; undefined if there is no such archive. */
+  sha256(version: string, target: string): Promise<string | undefined>
+  /** The URL of a release's archive. */
+  archive(version: string, target: string): string
+}
+
+const MAX_TEXT = 1024 * 1024
+
+/** @throws MesosizeError HAB_MIRROR if the URL cannot be used */
+export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirror {
+  const files = parseBase(url)
+  const address = (path: string) => new URL(`${files.pathname}/${path}`, files)
+
+  function text(from: URL): Promise<string | undefined> {
+    return withRetries(
+      async () => {
+        const answer = await get(fetch, from, { signal })
+        if (answer.response.ok) return readText(answer, MAX_TEXT)
+        await answer.response.body?.cancel()
+        const { status } = answer.response
+        // Object stores that may not be listed answer 403 for what they do not have.
+        if (status === 404 || status === 403) return undefined
+        throw new HttpStatusError(
+          'HTTP_STATUS',
+          `${printableUrl(answer.url)} answered ${formatStatus(status)}. Check hab-mirror, or try again later.`,
+          answer.response,
+        )
+      },
+      { ...retry, signal },
+    )
+  }
+
+  async function manifest(folder: string): Promise<HabManifest | undefined> {
+    const from = address(`${folder}/manifest.json`)
+    const found = await text(from)
+    return found === undefined ? undefined : parseManifest(found, printableUrl(from))
+  }
+
+  return {
+    url: printableUrl(files),
+    latest: channel => manifest(`${checkChannel(channel)}/habitat/latest`),
+    manifest: version => manifest(`habitat/${version}`),
+    async sha256(version, target) {
+      const from = address(`habitat/${version}/${archiveName(target)}.sha256sum`)
+      const found = await text(from)
+      return found === undefined ? undefined : parseSum(found, printableUrl(from))
+    },
+    archive: (version, target) => address(`habitat/${version}/${archiveName(target)}`).href,
+  }
+}
+
+function archiveName(target: string): string {
+  return `hab-${target}.tar.gz`
+}
+
+function parseBase(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new MesosizeError(
+      'HAB_MIRROR',
+      `hab-mirror ${JSON.stringify(printableUrl(text))} must be a web address without user and password. Write one such as https://packages.chef.io.`,
+    )
+  }
+  url.pathname = `${url.pathname.replace(/(\/files)?\/*$/, '')}/files`
+  url.search = ''
+  url.hash = ''
+  return url
+}
+
+function checkChannel(channel: string): string {
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(channel)) {
+    throw new MesosizeError(
+      'HAB_CHANNEL',
+      `hab-channel ${JSON.stringify(channel)} must be letters, digits and "_ . -". Write one such as stable.`,
+    )
+  }
+  return channel
+}
+
+/** The output of sha256sum: 64 hex digits, two spaces, the file's name. */
+function parseSum(text: string, from: string): string {
+  const sum = /^([0-9a-f]{64})(\s|$)/i.exec(text)?.[1]
+  if (sum === undefined) {
+    throw new MesosizeError(
+      'HAB_CHECKSUM',
+      `${from} does not begin with a SHA-256 sum, so nothing was installed. Check the mirror and the network.`,
+    )
+  }
+  return sum.toLowerCase()
+}

@@ -1,0 +1,40 @@
+import { MesosizeError } from '../../errors.ts'
+import type { FullIdent } from '../ident.ts'
+
+/** A release of hab that is at hand. */
+export interface HabRelease {
+  version: string
+  /** What it was built for, and so what it installs and builds: `x86_64-linux` or `aarch64-linux`. */
+  target: string
+  /** The `hab` program, a static binary. */
+  path: string
+  packages: HabReleasePackages
+}
+
+/** Hab's own packages of one release, which belong together. */
+export interface HabReleasePackages {
+  hab: FullIdent
+  supervisor: FullIdent
+  launcher: FullIdent
+}
+
+const TARGETS: Readonly<Record<string, string>> = {
+  'linux x64': 'x86_64-linux',
+  'linux arm64': 'aarch64-linux',
+}
+
+/**
+ * The target of a machine, by Node's names for its platform and architecture.
+ * @throws MesosizeError RUNNER_UNSUPPORTED
+ */
+export function habTarget(platform: string, arch: string): string {
+  const target = TARGETS[`${platform} ${arch}`]
+  if (target === undefined) {
+    throw new MesosizeError(
+      'RUNNER_UNSUPPORTED',
+      `hab is installed on Linux runners with x86_64 or aarch64, and this one is ${platform} with ${arch}. ` +
+        'Write "runs-on: ubuntu-latest" (or ubuntu-24.04-arm), or "use-hab: false", which exports a package without hab on any runner.',
+    )
+  }
+  return target
+}

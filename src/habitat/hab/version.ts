@@ -1,0 +1,65 @@
+import semver from 'semver'
+import { MesosizeError, messageOf } from '../../errors.ts'
+import type { Reporter } from '../../report.ts'
+
+/** What is known of the versions of hab that there are. */
+export interface VersionSources {
+  channel: string
+  /** Versions that are installed already. */
+  cached: readonly string[]
+  /** The newest of the channel. */
+  latest(): Promise<string>
+  /** Versions that there may be. */
+  listed(): Promise<readonly string[]>
+  /** Whether a version can be downloaded. */
+  has(version: string): Promise<boolean>
+  report: Reporter
+}
+
+// Builder lists builds that were never released; further down than this there is no use in asking.
+const MOST_TRIED = 20
+
+/**
+ * Chooses a version of hab. An exact one is taken as it is, `latest` is the channel's. A range is met by the
+ * channel's newest if that is in it; else by the newest in it that is installed already, or that Builder lists
+ * and the mirror has, since the mirror itself lists nothing. Without the network, what is installed must do.
+ * @param wanted such as `1.6.1245`, `latest`, `^2`, `1.6`, `>=2.0.487 <2.1`
+ * @throws MesosizeError HAB_VERSION if it is none of these, HAB_VERSION_NOT_FOUND, and what `latest` throws
+ */
+export async function resolveVersion(wanted: string, sources: VersionSources): Promise<string> {
+  const exact = semver.valid(wanted)
+  if (exact !== null) return exact
+  if (wanted === 'latest') return sources.latest()
+  if (wanted.trim() === '' || semver.validRange(wanted) === null) {
+    throw new MesosizeError(
+      'HAB_VERSION',
+      `hab-version ${JSON.stringify(wanted)} is neither a version nor a range. Write one such as 2.0.500, ^2, 1.6, or latest.`,
+    )
+  }
+
+  const inRange = (versions: readonly string[]) =>
+    [...new Set(versions)].filter(version => semver.satisfies(version, wanted)).sort(semver.rcompare)
+  const latest = await sources.latest().catch(error => {
+    const [installed] = inRange(sources.cached)
+    if (installed === undefined) throw error
+    sources.report.warn(
+      `${messageOf(error)} So hab ${installed} is taken, which is installed already; there may be a newer one.`,
+    )
+    return installed
+  })
+  if (semver.satisfies(latest, wanted)) return latest
+
+  let unlisted = ''
+  const listed = await sources.listed().catch(error => {
+    unlisted = ` Older ones could not be looked up: ${messageOf(error)}`
+    return []
+  })
+  for (const version of inRange([...sources.cached, ...listed]).slice(0, MOST_TRIED)) {
+    if (sources.cached.includes(version) || (await sources.has(version))) return version
+  }
+  throw new MesosizeError(
+    'HAB_VERSION_NOT_FOUND',
+    `No release of hab is in the range ${JSON.stringify(wanted)}: the latest in the channel ${sources.channel} is ${latest}. ` +
+      `Write "hab-version: ${latest}", or a range that holds it.${unlisted}`,
+  )
+}

@@ -1,0 +1,87 @@
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { MesosizeError, messageOf } from '../../errors.ts'
+import type { JobEnvironment, Run } from './command.ts'
+
+/** Folders of one run, to be removed after it. */
+export interface Workspace {
+  /** All the others are in here. */
+  path: string
+  /** The home folder that hab sees: its caches of harts and keys are under `.hab`. */
+  home: string
+  /** The key cache of a build, with the secret key while it runs. */
+  keys: string
+  /** The key caches in which an installation looks, as an ordinary user and as root. */
+  publicKeys: readonly string[]
+  /** FS_ROOT of `hab pkg install`. */
+  fsRoot: string
+}
+
+/**
+ * Makes the folders of one run, which only this user can enter.
+ * @param temporary the job's folder for temporary files
+ */
+export async function makeWorkspace(temporary: string): Promise<Workspace> {
+  const path = await mkdtemp(join(temporary, 'mesosize-'))
+  const home = join(path, 'home')
+  const keys = join(home, '.hab/cache/keys')
+  const fsRoot = join(path, 'root')
+  const publicKeys = [keys, join(fsRoot, 'hab/cache/keys')]
+  for (const folder of publicKeys) await mkdir(folder, { recursive: true })
+  return { path, home, keys, publicKeys, fsRoot }
+}
+
+export interface RemoveOptions {
+  /** The job's folder for temporary files: nothing outside it is removed. */
+  temporary: string
+  run: Run
+  env: JobEnvironment
+  isRoot: boolean
+}
+
+/**
+ * Removes the folders of a run, also what a build left there as root.
+ * @param path of the workspace; it may be gone already
+ * @throws MesosizeError WORKSPACE_LEFT
+ */
+export async function removeWorkspace(path: string, options: RemoveOptions): Promise<void> {
+  const { temporary, run, env, isRoot } = options
+  const inside = relative(temporary, path)
+  if (!/^mesosize-[^/]+$/.test(inside)) {
+    throw new MesosizeError(
+      'WORKSPACE_LEFT',
+      `${path} is not a folder that was made in ${temporary}, so it is not removed. Remove it yourself if it is of no use.`,
+    )
+  }
+  try {
+    // Packages have folders that nobody may write, and so nothing in them can be removed.
+    await makeWritable(path)
+    await rm(path, { recursive: true, force: true })
+  } catch (error) {
+    // --one-file-system: whatever a build that was killed left mounted must not be emptied.
+    const args = ['-n', 'rm', '-rf', '--one-file-system', '--', path]
+    const status = isRoot
+      ? 1
+      : await run({ program: 'sudo', args, env: { PATH: env.PATH ?? '' } }, () => {}).catch(() => 1)
+    if (status === 0) return
+    throw new MesosizeError(
+      'WORKSPACE_LEFT',
+      `${path} cannot be removed: ${messageOf(error)}. Remove it as root; it holds packages and, after a build that was killed, perhaps the origin key.`,
+      { cause: error },
+    )
+  }
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  const members = await readdir(folder, { withFileTypes: true }).catch(async error => {
+    if (error.code === 'ENOENT') return []
+    await chmod(folder, 0o700)
+    return readdir(folder, { withFileTypes: true })
+  })
+  for (const member of members) {
+    if (!member.isDirectory()) continue
+    const path = join(folder, member.name)
+    await chmod(path, 0o700)
+    await makeWritable(path)
+  }
+}
