@@ -31,8 +31,9 @@ export function createFetch({ version, signal, idleTimeout = 60_000 }: FetchOpti
   }
 }
 
-async function loadClient(idleTimeout: number) {
-  const { EnvHttpProxyAgent, fetch } = await import('undici')
+/** undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. */
+export async function loadClient(idleTimeout: number) {
+  const { EnvHttpProxyAgent, fetch, request } = await import('undici')
   try {
     const dispatcher = new EnvHttpProxyAgent({
       headersTimeout: idleTimeout,
@@ -40,7 +41,7 @@ async function loadClient(idleTimeout: number) {
       // Many proxies allow CONNECT to port 443 alone, so plain HTTP is forwarded.
       proxyTunnel: false,
     })
-    return { fetch, dispatcher }
+    return { fetch, request, dispatcher }
   } catch (error) {
     // A proxy's URL may hold a password, so neither it nor undici's words about it are shown.
     throw new MesosizeError(

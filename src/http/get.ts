@@ -10,6 +10,8 @@ export interface Answer {
 }
 
 export interface GetOptions {
+  /** HEAD asks for the answer without its body. */
+  method?: 'GET' | 'HEAD'
   headers?: Record<string, string>
   /** The Authorization header; sent to the first URL's scheme, host and port alone. */
   authorization?: string
@@ -20,16 +22,17 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const MAX_REDIRECTS = 5
 
 /**
- * Sends a GET request and follows redirects, but none from https to http and none away from the web.
+ * Sends a GET or HEAD request and follows redirects, but none from https to http and none away from the web.
  * @throws MesosizeError HTTP_NETWORK if no answer came, HTTP_REDIRECT if a redirect cannot be followed; the
  *   signal's reason if it was aborted
  */
 export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Promise<Answer> {
-  const { headers, authorization, signal } = options
+  const { method, headers, authorization, signal } = options
   let current = url
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const own = authorization !== undefined && current.origin === url.origin
     const response = await fetch(current, {
+      method,
       headers: own ? { ...headers, authorization } : headers,
       redirect: 'manual',
       signal,
@@ -48,7 +51,11 @@ export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Pro
   )
 }
 
-function redirected(from: URL, location: string): URL {
+/**
+ * Where a redirect leads to, without user and password.
+ * @throws MesosizeError HTTP_REDIRECT if that is not on the web, or http after https
+ */
+export function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   const problem = !to
     ? 'which is no URL'

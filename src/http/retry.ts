@@ -7,6 +7,8 @@ export interface RetryOptions {
   signal?: AbortSignal
   /** How often to try in all. */
   tries?: number
+  /** Which failures may pass; `isTransient` where it is not given. */
+  mayPass?: (thrown: unknown) => boolean
   /** Told before each pause what failed and how long the pause is, milliseconds. */
   onRetry?: (problem: string, pause: number) => void
   /** Waits; milliseconds. Rejects with the signal's reason when that is aborted. */
@@ -31,7 +33,8 @@ const LONGEST_RETRY_AFTER = 120_000
  *   failure as its cause; the signal's reason if it was aborted
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { signal, tries = 5, onRetry, sleep = wait, now = Date.now, random = Math.random } = options
+  const { signal, tries = 5, mayPass = isTransient, onRetry } = options
+  const { sleep = wait, now = Date.now, random = Math.random } = options
   let tried = 0
   try {
     return await pRetry(
@@ -44,7 +47,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
         minTimeout: 0,
         signal,
         shouldRetry: async ({ error }) => {
-          if (!isTransient(error)) return false
+          if (!mayPass(error)) return false
           const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + random() / 2)
           const pause = Math.max(backoff, retryAfter(error, now()))
           onRetry?.(error.message, pause)
@@ -55,7 +58,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
     )
   } catch (error) {
     signal?.throwIfAborted()
-    if (tried === 1 || !isTransient(error)) throw error
+    if (tried === 1 || !mayPass(error)) throw error
     throw error instanceof MesosizeError
       ? new MesosizeError(error.code, `${error.message} Tried ${tried} times.`, { cause: error })
       : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. Tried ${tried} times.`, { cause: error })

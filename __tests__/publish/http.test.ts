@@ -1,0 +1,362 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createFetch } from '../../src/http/fetch.ts'
+import { createUpload } from '../../src/http/upload.ts'
+import { parseHeaderLines } from '../../src/publish/header-lines.ts'
+import { type HttpTarget, publishOverHttp } from '../../src/publish/http.ts'
+import { probe } from '../../src/publish/probe.ts'
+import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
+import { cannotServe, type Nginx, startNginx } from '../testkit/nginx.ts'
+import { makeTarball, recorder } from './recorder.ts'
+
+const FILE = 'acme-shop-1.2.3%2B4-20240102030405.tgz'
+let folder: string
+let tarball: Awaited<ReturnType<typeof makeTarball>>
+let server: HttpServer
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'publish-'))
+  tarball = await makeTarball(folder)
+  server = await startHttpServer()
+})
+
+afterEach(async () => {
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function publisher(target: Partial<HttpTarget> & { uploadUrl: string }) {
+  const heard = recorder()
+  const publish = publishOverHttp(
+    { headers: {}, checksumFile: false, ...target },
+    {
+      fetch: createFetch({ version: '1' }),
+      upload: createUpload({ version: '1', idleTimeout: 5_000 }),
+      report: heard.report,
+      retry: { sleep: async () => {}, random: () => 1 },
+    },
+  )
+  return { publish: () => publish(tarball), ...heard }
+}
+
+describe('publishOverHttp', () => {
+  test('adds the name behind a "/", and gives the same URL to agents', async () => {
+    const { publish, phases, notes } = publisher({ uploadUrl: `${server.url}/mesos/` })
+    expect(await publish()).toEqual({ uri: `${server.url}/mesos/${FILE}` })
+    expect(server.files.get(`/mesos/${FILE}`)?.equals(tarball.bytes)).toBe(true)
+    expect(server.requests.at(-1)?.headers).toMatchObject({
+      'content-type': 'application/gzip',
+      'content-length': String(tarball.size),
+      'x-checksum-sha256': tarball.sha256,
+    })
+    expect(phases).toEqual([
+      {
+        title: 'Uploading',
+        total: tarball.size,
+        amount: tarball.size,
+        outcome: `to 127.0.0.1:${server.port}`,
+      },
+    ])
+    expect(notes).toEqual([])
+  })
+
+  test.each([
+    ['/a/b.tgz', '/a/b.tgz'],
+    ['/{origin}/{name}/{version}/', `/acme/shop/1.2.3%2B4/${FILE}`],
+    ['/{sha256}.tgz#there', '/SHA256.tgz'],
+  ])('sends to %s', async (path, expected) => {
+    const { publish } = publisher({ uploadUrl: server.url + path })
+    const sent = expected.replace('SHA256', tarball.sha256)
+    expect(await publish()).toEqual({ uri: server.url + sent })
+    expect([...server.files.keys()]).toEqual([sent])
+  })
+
+  test('takes a presigned URL as it is, asks nothing there, and keeps its query from everyone', async () => {
+    const query = 'X-Amz-Credential=a%2Fb&X-Amz-Signature=secret'
+    server.fault({ kind: 'status', status: 403, body: '<Error><Code>AccessDenied</Code></Error>' })
+    const { publish, all } = publisher({ uploadUrl: `${server.url}/bucket/key.tgz?${query}` })
+    await expect(publish()).rejects.toThrow(
+      /bucket\/key\.tgz answered 403 Forbidden to the upload: "<Error><Code>AccessDenied<.*presigned URL may have expired/,
+    )
+    await expect(publish()).resolves.toEqual({ uri: `${server.url}/bucket/key.tgz` })
+    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `PUT /bucket/key.tgz?${query}`,
+      `PUT /bucket/key.tgz?${query}`,
+    ])
+    expect(all()).not.toContain('secret')
+  })
+
+  test.each([
+    [{ uri: 'https://cdn.test/x.tgz' }, 'https://cdn.test/x.tgz'],
+    [{ uriBase: 'https://cdn.test/mesos' }, `https://cdn.test/mesos/${FILE}`],
+    [{ uriTemplate: 'https://cdn.test/{name}/{tag}.tgz', tag: 'v1' }, 'https://cdn.test/shop/v1.tgz'],
+  ])('gives agents the URI of %j', async (known, uri) => {
+    expect(await publisher({ uploadUrl: `${server.url}/`, ...known }).publish()).toEqual({ uri })
+    expect(server.files.size).toBe(1)
+  })
+
+  test('logs in with the user and password of the URL, and shows them nowhere', async () => {
+    const authorization = `Basic ${Buffer.from('us@er:pa:ss/wörd').toString('base64')}`
+    const guarded = await startHttpServer({ authorization })
+    try {
+      const base = guarded.url.replace('//', '//us%40er:pa%3Ass%2Fw%C3%B6rd@')
+      const right = publisher({ uploadUrl: `${base}/` })
+      expect(await right.publish()).toEqual({ uri: `${guarded.url}/${FILE}` })
+      expect(guarded.requests.every(({ path }) => !path.includes('@'))).toBe(true)
+      const wrong = publisher({ uploadUrl: `${base.replace('pa%3A', 'secret')}/` })
+      await expect(wrong.publish()).rejects.toThrow(
+        'upload-url, or the Authorization in upload-headers, are not valid',
+      )
+      await expect(wrong.publish()).rejects.not.toThrow('secret')
+      const none = publisher({ uploadUrl: `${guarded.url}/` })
+      await expect(none.publish()).rejects.toThrow('The server wants to know who uploads')
+    } finally {
+      await guarded.close()
+    }
+  })
+
+  test('sends the given headers, which win, to the given server alone', async () => {
+    const other = await startHttpServer()
+    try {
+      const headers = parseHeaderLines(
+        'X-Api-Key: secret-key\nContent-Type: application/x-tar',
+        'upload-headers',
+      )
+      server.fault({
+        kind: 'status',
+        status: 307,
+        headers: { location: `${other.url}/there` },
+        method: 'PUT',
+      })
+      other.fault({ kind: 'status', status: 401, body: 'no secret-key' })
+      const { publish } = publisher({ uploadUrl: `${server.url}/`, headers })
+      await expect(publish()).rejects.toThrow(`sent to ${server.url} alone. If ${other.url} is the server`)
+      expect(server.requests.at(-1)?.headers).toMatchObject({
+        'x-api-key': 'secret-key',
+        'content-type': 'application/x-tar',
+      })
+      expect(other.requests[0]!.headers).not.toHaveProperty('x-api-key')
+    } finally {
+      await other.close()
+    }
+  })
+
+  test('sends nothing where the server proves that it has the same file', async () => {
+    const artifactory = await startHttpServer({ describe: artifactoryHeaders })
+    try {
+      const { publish, phases } = publisher({ uploadUrl: `${artifactory.url}/` })
+      artifactory.files.set(`/${FILE}`, Buffer.alloc(tarball.size))
+      await publish()
+      await publish()
+      expect(artifactory.requests.map(({ method }) => method)).toEqual(['HEAD', 'PUT', 'HEAD'])
+      expect(artifactory.files.get(`/${FILE}`)?.equals(tarball.bytes)).toBe(true)
+      expect(phases.at(-1)).toMatchObject({ amount: tarball.size, outcome: 'the same file is there already' })
+    } finally {
+      await artifactory.close()
+    }
+  })
+
+  test('believes no length and no ETag', async () => {
+    const claiming = await startHttpServer({ describe: () => ({ etag: `"${tarball.sha256}"` }) })
+    try {
+      claiming.files.set(`/${FILE}`, tarball.bytes)
+      await publisher({ uploadUrl: `${claiming.url}/` }).publish()
+      expect(claiming.requests.map(({ method }) => method)).toEqual(['HEAD', 'PUT'])
+    } finally {
+      await claiming.close()
+    }
+  })
+
+  test('tries again after what passes, and says so', async () => {
+    server.fault({ method: 'PUT', kind: 'reset', after: 100_000 })
+    server.fault({ method: 'PUT', kind: 'status', status: 502 })
+    server.fault({ method: 'PUT', kind: 'status', status: 429, headers: { 'retry-after': '7' } })
+    const { publish, notes, phases } = publisher({ uploadUrl: `${server.url}/` })
+    await publish()
+    expect(server.files.get(`/${FILE}`)?.equals(tarball.bytes)).toBe(true)
+    expect(phases[0]!.amount).toBe(tarball.size)
+    expect(notes).toEqual([
+      expect.stringMatching(/^No complete answer came from .* Trying again in 1 s\.$/),
+      expect.stringMatching(/502 Bad Gateway to the upload.* Trying again in 2 s\.$/),
+      expect.stringMatching(/429 Too Many Requests.* Trying again in 7 s\.$/),
+    ])
+  })
+
+  test('gives up after some tries', async () => {
+    server.fault({ method: 'PUT', kind: 'status', status: 503, times: 100 })
+    await expect(publisher({ uploadUrl: `${server.url}/` }).publish()).rejects.toThrow('Tried 5 times.')
+  })
+
+  test.each([
+    [202, 'Only 200, 201 and 204'],
+    [207, 'Only 200, 201 and 204'],
+    [400, 'x-ms-blob-type: BlockBlob'],
+    [401, 'from a secret'],
+    [403, 'may not write'],
+    [404, 'The repository, bucket or folder is not there'],
+    [405, 'dav_methods PUT'],
+    [409, '{sha256}'],
+    [413, 'client_max_body_size'],
+    [501, 'dav_methods PUT'],
+    [507, 'no room left'],
+  ])('says at once what to do about %i', async (status, words) => {
+    server.fault({ method: 'PUT', kind: 'status', status, times: 2 })
+    await expect(publisher({ uploadUrl: `${server.url}/` }).publish()).rejects.toThrow(words)
+    expect(server.requests.filter(({ method }) => method === 'PUT').length).toBe(1)
+  })
+
+  test.each(['close', 'reset', 'nothing'] as const)(
+    'reports 413 before the body is sent as what it is (%s)',
+    async next => {
+      tarball = await makeTarball(folder, 8_000_000)
+      server.fault({ method: 'PUT', kind: 'refuse', status: 413, next })
+      await expect(publisher({ uploadUrl: `${server.url}/` }).publish()).rejects.toThrow(
+        /answered 413 .*client_max_body_size/,
+      )
+    },
+  )
+
+  test('puts a checksum file beside it', async () => {
+    await publisher({ uploadUrl: `${server.url}/`, checksumFile: true }).publish()
+    expect(server.files.get(`/${FILE}.sha256`)?.toString()).toBe(`${tarball.sha256}  ${tarball.name}\n`)
+    expect(server.requests.at(-1)?.headers).toMatchObject({ 'content-type': 'text/plain' })
+  })
+
+  test('puts none where only one file is signed', async () => {
+    const { publish, warnings } = publisher({
+      uploadUrl: `${server.url}/a.tgz?sig=secret`,
+      checksumFile: true,
+    })
+    await publish()
+    expect([...server.files.keys()]).toEqual(['/a.tgz'])
+    expect(warnings).toEqual([expect.stringContaining('No checksum file is uploaded')])
+  })
+
+  test('reports everything that is wrong with the target, without secrets', () => {
+    const make = (target: Partial<HttpTarget> & { uploadUrl: string }) => () => publisher(target)
+    const both = make({
+      uploadUrl: 'https://user:secret@a.test/',
+      headers: { authorization: 'Bearer secret' },
+      uriTemplate: 'https://a.test/{nmae}',
+    })
+    expect(both).toThrow(/uri-template: .*\{nmae\}.*\nupload-url has a user and password/)
+    expect(both).not.toThrow('secret')
+    const template = make({ uploadUrl: 'https://user:secret@a.test/{nmae}/{tag}?secret' })
+    expect(template).toThrow('upload-url: "https://a.test/{nmae}/{tag}" has "{nmae}", "{tag}": write one of')
+    expect(template).not.toThrow('secret')
+    for (const uploadUrl of ['files', 'ftp://a.test/', 's3://bucket/key', '', 'https://']) {
+      expect(make({ uploadUrl })).toThrow('is no web address')
+    }
+  })
+})
+
+describe('parseHeaderLines', () => {
+  test('reads lines', () => {
+    const text = '\r\nX-Api-Key:  a: b \r\n  authorization: Bearer x\nX-Empty:\n'
+    expect(parseHeaderLines(text, 'upload-headers')).toEqual({
+      'x-api-key': 'a: b',
+      authorization: 'Bearer x',
+      'x-empty': '',
+    })
+  })
+
+  test('tells every problem, and no value', () => {
+    const text = 'secret\nX A: secret\nContent-Length: 5\nX-B: 1\nx-b: secret\nX-C: secret\0\n: secret'
+    const parse = () => parseHeaderLines(text, 'upload-headers')
+    expect(parse).not.toThrow('secret\n')
+    try {
+      parse()
+      expect.unreachable()
+    } catch (error) {
+      const { problems } = error as { problems: string[] }
+      expect(problems.map(problem => problem.replace(/[.:] .*/, ''))).toEqual([
+        'upload-headers, line 1',
+        'upload-headers, line 2',
+        'upload-headers, line 3',
+        'upload-headers, line 5',
+        'upload-headers, line 6',
+        'upload-headers, line 7',
+      ])
+      expect(problems.join('\n').replaceAll('secrets.API_KEY', '')).not.toContain('secret')
+    }
+  })
+})
+
+describe.skipIf(cannotServe())(`with a real nginx${cannotServe() ? ` (${cannotServe()})` : ''}`, () => {
+  let nginx: Nginx
+
+  beforeEach(async () => {
+    nginx = await startNginx({ user: 'ci', password: 'pass word', limit: 100_000 })
+  })
+
+  afterEach(() => nginx.close())
+
+  async function probed(uri: string) {
+    const { report, warnings } = recorder()
+    await probe(uri, tarball.size, { fetch: createFetch({ version: '1' }), report })
+    return warnings
+  }
+
+  test('uploads into new folders, overwrites, and agents can fetch it', async () => {
+    const { publish } = publisher({ uploadUrl: `${nginx.url}/open/{origin}/{name}/`, checksumFile: true })
+    const { uri } = await publish()
+    expect(uri).toBe(`${nginx.url}/open/acme/shop/${FILE}`)
+    const stored = join(nginx.root, 'open/acme/shop', tarball.name)
+    expect((await readFile(stored)).equals(tarball.bytes)).toBe(true)
+    expect(await readFile(`${stored}.sha256`, 'utf8')).toBe(`${tarball.sha256}  ${tarball.name}\n`)
+    expect(await probed(uri)).toEqual([])
+
+    tarball = await makeTarball(folder, 50_000)
+    expect(await probed(uri)).toEqual([expect.stringContaining(`and the tarball has ${tarball.size}`)])
+    await publish()
+    expect((await readFile(stored)).equals(tarball.bytes)).toBe(true)
+    expect(await probed(uri)).toEqual([])
+  })
+
+  test('writes with a password what everyone can read', async () => {
+    const base = nginx.url.replace('//', '//ci:pass%20word@')
+    const { uri } = await publisher({ uploadUrl: `${base}/public/` }).publish()
+    expect(uri).toBe(`${nginx.url}/public/${FILE}`)
+    expect(await probed(uri)).toEqual([])
+  })
+
+  test('warns of what only those with a password can read', async () => {
+    const base = nginx.url.replace('//', '//ci:pass%20word@')
+    const { uri } = await publisher({ uploadUrl: `${base}/private/` }).publish()
+    expect(await probed(uri)).toEqual([expect.stringMatching(/401 Unauthorized.*USER:PASSWORD@HOST/)])
+    expect(await probed(`${base}/private/${FILE}`)).toEqual([])
+    const wrong = await probed(`${base.replace('word', 'secret')}/private/${FILE}`)
+    expect(wrong).toEqual([expect.stringContaining('user and password in the URI are not valid')])
+    expect(wrong.join()).not.toContain('secret')
+  })
+
+  // Large enough to be under way when nginx answers.
+  test.each([
+    ['/private/', 401, 'wants to know who uploads'],
+    ['/small/', 413, 'client_max_body_size'],
+    ['/none/', 405, 'dav_methods PUT'],
+  ])('reports what %s answers (%i)', async (path, status, words) => {
+    tarball = await makeTarball(folder, 8_000_000)
+    const { publish, notes } = publisher({ uploadUrl: nginx.url + path })
+    await expect(publish()).rejects.toThrow(new RegExp(`answered ${status} .*${words}`))
+    expect(notes).toEqual([])
+  })
+
+  test('says what is wrong where the folder is missing', async () => {
+    const { publish } = publisher({ uploadUrl: `${nginx.url}/flat/` })
+    await expect(publish()).rejects.toThrow(/answered 500 .*create_full_put_path/)
+    await mkdir(join(nginx.root, 'flat'))
+    expect(await publish()).toEqual({ uri: `${nginx.url}/flat/${FILE}` })
+  })
+
+  test('follows 307, and 302 not', async () => {
+    const followed = publisher({ uploadUrl: `${nginx.url}/moved/` })
+    await followed.publish()
+    expect((await readFile(join(nginx.root, 'open/moved.tgz'))).equals(tarball.bytes)).toBe(true)
+    await expect(publisher({ uploadUrl: `${nginx.url}/found/` }).publish()).rejects.toMatchObject({
+      code: 'HTTP_REDIRECT',
+    })
+  })
+})

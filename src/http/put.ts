@@ -1,0 +1,50 @@
+import { MesosizeError } from '../errors.ts'
+import { formatStatus } from './errors.ts'
+import { redirected } from './get.ts'
+import type { Upload, UploadAnswer, UploadBody } from './upload.ts'
+import { printableUrl } from './url.ts'
+
+export interface PutOptions {
+  body: UploadBody
+  headers?: Readonly<Record<string, string>>
+  /** Headers for the first URL's scheme, host and port alone, such as Authorization. */
+  credentials?: Readonly<Record<string, string>>
+  /** Told how many bytes were sent, and a negative number when they count for nothing after all. */
+  onBytes?: (amount: number) => void
+  signal?: AbortSignal
+}
+
+const MAX_REDIRECTS = 5
+
+/**
+ * Sends a PUT request and follows the redirects that keep method and body (307 and 308), with the body from its
+ * beginning.
+ * @returns the last answer, whatever its status
+ * @throws MesosizeError HTTP_REDIRECT if a redirect cannot be followed, and as `Upload`
+ */
+export async function put(upload: Upload, url: URL, options: PutOptions): Promise<UploadAnswer> {
+  const { credentials, headers, ...rest } = options
+  let current = url
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const answer = await upload(current, {
+      ...rest,
+      method: 'PUT',
+      headers: current.origin === url.origin ? { ...headers, ...credentials } : headers,
+    })
+    const location = answer.headers.get('location')
+    if (answer.status < 300 || answer.status > 399 || location === null) return answer
+    const next = redirected(current, location)
+    if (answer.status !== 307 && answer.status !== 308) {
+      throw new MesosizeError(
+        'HTTP_REDIRECT',
+        `${printableUrl(current)} answered the upload with ${formatStatus(answer.status)} to ${JSON.stringify(printableUrl(next))}. ` +
+          'That asks for a GET, which sends no file: not followed. It is often the way to a login page, or from http to https: give the address that takes the file itself.',
+      )
+    }
+    current = next
+  }
+  throw new MesosizeError(
+    'HTTP_REDIRECT',
+    `${printableUrl(url)} redirects more than ${MAX_REDIRECTS} times, last to ${printableUrl(current)}. Check the address.`,
+  )
+}

@@ -1,0 +1,35 @@
+import { MesosizeError } from '../errors.ts'
+import { visible } from '../visible.ts'
+import { formatStatus, HttpStatusError } from './errors.ts'
+import type { UploadAnswer } from './upload.ts'
+import { printableUrl } from './url.ts'
+
+/** Statuses from 500 on that the same request gets again: not implemented, HTTP version, no room, loop. */
+const LASTING: ReadonlySet<number> = new Set([501, 505, 507, 508])
+const MOST_WORDS = 200
+
+/**
+ * Puts into words that a server did not take an upload.
+ * @param next what to do about it
+ * @param secrets what was sent that a server may repeat, and nobody may read
+ * @returns HttpStatusError HTTP_STATUS where another try may help, else MesosizeError UPLOAD_REFUSED
+ */
+export function uploadRefusal(
+  answer: UploadAnswer,
+  next: string,
+  secrets: readonly string[] = [],
+): MesosizeError {
+  const { url, status } = answer
+  const message = `${printableUrl(url)} answered ${formatStatus(status)} to the upload${words(answer, secrets)}. ${next}`
+  return status === 429 || (status >= 500 && !LASTING.has(status))
+    ? new HttpStatusError('HTTP_STATUS', message, answer)
+    : new MesosizeError('UPLOAD_REFUSED', message)
+}
+
+/** The beginning of the server's own words, where these are no web page. */
+function words({ headers, text }: UploadAnswer, secrets: readonly string[]): string {
+  const start = visible(text.slice(0, MOST_WORDS).replace(/\s+/g, ' ').trim())
+  if (start === '' || /html/i.test(headers.get('content-type') ?? '')) return ''
+  if (/^<(!doctype|html)/i.test(start) || secrets.some(secret => text.includes(secret))) return ''
+  return `: ${JSON.stringify(start)}`
+}

@@ -1,0 +1,52 @@
+import { UsageError } from '../errors.ts'
+
+/** A token and a field value of RFC 9110, sections 5.6.2 and 5.5. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+/** What the upload itself must say, or what belongs to the connection. */
+const OURS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * Reads headers written one per line, as `Name: value`; empty lines do not count. Values may be secrets and
+ * are in no message.
+ * @param what they are called, for messages
+ * @returns by lower-case name
+ * @throws UsageError with every problem
+ */
+export function parseHeaderLines(text: string, what: string): Record<string, string> {
+  const headers = new Map<string, string>()
+  const problems: string[] = []
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue
+    const where = `${what}, line ${index + 1}`
+    const colon = line.indexOf(':')
+    const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase()
+    const value = line.slice(colon + 1).trim()
+    if (!NAME.test(name)) {
+      problems.push(
+        `${where}: this is no header. Write Name: value, such as X-Api-Key: \${{ secrets.API_KEY }}.`,
+      )
+    } else if (OURS.has(name)) {
+      problems.push(`${where}: ${name} is set by the upload itself. Remove the line.`)
+    } else if (headers.has(name)) {
+      problems.push(`${where}: ${name} is there already. Keep one of the two lines.`)
+    } else if (!VALUE.test(value)) {
+      problems.push(`${where}: the value of ${name} has characters that no header may have. Copy it again.`)
+    } else {
+      headers.set(name, value)
+    }
+  }
+  if (problems.length > 0) throw new UsageError(problems)
+  return Object.fromEntries(headers)
+}

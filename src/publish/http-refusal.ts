@@ -1,0 +1,58 @@
+import type { MesosizeError } from '../errors.ts'
+import type { UploadAnswer } from '../http/upload.ts'
+import { uploadRefusal } from '../http/upload-refusal.ts'
+
+/**
+ * What to tell a person of an answer with which a server does not take an upload.
+ * @param to where the tarball was sent
+ * @param credentials the headers that were sent there
+ */
+export function httpRefusal(
+  answer: UploadAnswer,
+  to: URL,
+  credentials: Readonly<Record<string, string>>,
+): MesosizeError {
+  const next =
+    answer.url.origin === to.origin
+      ? nextStep(answer.status, 'authorization' in credentials)
+      : `${to.origin} redirected there, and user, password and upload-headers are sent to ${to.origin} alone. If ${answer.url.origin} is the server that you mean, give its address as upload-url.`
+  // Without what stands before a token, such as "Bearer".
+  const secrets = Object.values(credentials).flatMap(value => [value, value.replace(/^\S+ +/, '')])
+  return uploadRefusal(
+    answer,
+    next,
+    secrets.filter(secret => secret.length >= 6),
+  )
+}
+
+function nextStep(status: number, authorized: boolean): string {
+  switch (status) {
+    case 400:
+      return 'A Nexus repository answers so for a file that is there already when it does not allow redeploying; Azure wants "x-ms-blob-type: BlockBlob" in upload-headers; a presigned URL may have been changed on its way.'
+    case 401:
+      return authorized
+        ? 'The user and password in upload-url, or the Authorization in upload-headers, are not valid there, or have expired. Give others.'
+        : 'The server wants to know who uploads. Give user and password in upload-url, or a header such as "Authorization: Bearer TOKEN" in upload-headers, from a secret.'
+    case 403:
+      return 'Whoever uploads may not write this file. Give them the right to, or another address in upload-url. A presigned URL may have expired, or may be for another method or Content-Type than PUT and application/gzip; another Content-Type can be given in upload-headers.'
+    case 404:
+      return 'The repository, bucket or folder is not there. Make it, or correct upload-url.'
+    case 405:
+    case 501:
+      return 'The server takes no PUT there. Allow it (nginx: dav_methods PUT), or give another upload-url; where that is a folder, end it with "/" so that the name of the tarball is added.'
+    case 409:
+      return 'Either the folder is not there (make it), or the name is that of a folder (end upload-url with "/"), or a file of this name may not be replaced (put {sha256} or {release} into upload-url, or remove the file).'
+    case 413:
+      return 'The file is larger than the server, or a proxy before it, allows. Raise the limit there (nginx: client_max_body_size), or upload elsewhere.'
+    case 429:
+      return 'It gets too many requests. Try again later.'
+    case 500:
+      return 'The log of the server says why. nginx answers so where the folder is not there (make it, or create_full_put_path on) or may not be written.'
+    case 507:
+      return 'The server has no room left. Make room there, or upload elsewhere.'
+    default:
+      return status >= 500
+        ? 'Try again later.'
+        : 'Only 200, 201 and 204 say that the file is stored. Check upload-url and upload-headers.'
+  }
+}

@@ -1,0 +1,159 @@
+import { messageOf } from '../errors.ts'
+import { formatStatus } from '../http/errors.ts'
+import type { Fetch } from '../http/fetch.ts'
+import { get } from '../http/get.ts'
+import { printableUrl } from '../http/url.ts'
+import { takeUserInfo } from '../http/user-info.ts'
+import type { Reporter } from '../report.ts'
+
+export interface ProbeTools {
+  fetch: Fetch
+  report: Reporter
+  signal?: AbortSignal
+  /** Milliseconds that each of the two requests may take. */
+  timeout?: number
+}
+
+const ELSEWHERE = 'Publish to a server that agents can read without a login, such as with publish: http.'
+
+/**
+ * Fetches the beginning of a published tarball as an agent's fetcher would, with nothing but the URI, and warns if
+ * that would not give the tarball. What agents really see may differ, since they are in another network; so it
+ * only warns.
+ * @param size of the tarball, bytes
+ * @throws only the signal's reason, if it was aborted
+ */
+export async function probe(uri: string, size: number, tools: ProbeTools): Promise<void> {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined
+  const onTheWeb = url !== undefined && /^https?:$/.test(url.protocol)
+  const problem = onTheWeb ? (knownProblem(url) ?? (await problemAt(url, size, tools))) : schemeProblem(url)
+  if (problem) {
+    const shown = onTheWeb ? printableUrl(url) : JSON.stringify(printableUrl(uri))
+    tools.report.warn(`Agents will probably fail to fetch ${shown}: ${problem}`)
+  }
+  if (onTheWeb && url.search !== '') {
+    tools.report.warn(
+      `The URI of the tarball, ${printableUrl(url)}, has a query. If that is a signature, it expires, and every start of a task after that fails. ` +
+        'With "uris", or with the cache of the fetcher, agents also take the query for a part of the file name, and so do not see that it is a .tgz. Use a URI without a query.',
+    )
+  }
+}
+
+/** The fetcher's own reading of schemes (Mesos: src/launcher/fetcher.cpp). */
+function schemeProblem(url: URL | undefined): string | undefined {
+  switch (url?.protocol) {
+    case 'ftp:':
+    case 'ftps:':
+      return undefined
+    case 'file:':
+    case undefined:
+      return `it is a path on the agent's own disk, so the file must be on every agent, or on a file system that they share. ${ELSEWHERE}`
+    default:
+      return `for ${url!.protocol}// an agent needs the hadoop program, with a setup for it. Where agents have none, use http or https.`
+  }
+}
+
+/** Addresses of GitHub that need what the fetcher does not send: a token, or an Accept header. */
+function knownProblem({ pathname }: URL): string | undefined {
+  if (/\/actions\/(?:runs\/\d+\/)?artifacts\/\d+/.test(pathname)) {
+    return `a workflow artifact is for people who are logged in. ${ELSEWHERE}`
+  }
+  if (/\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+$/.test(pathname)) {
+    return 'this address of the API gives the asset only to who sends an Accept header, which agents do not. Use the download address of the release.'
+  }
+  return undefined
+}
+
+async function problemAt(from: URL, size: number, tools: ProbeTools): Promise<string | undefined> {
+  const { url, authorization } = takeUserInfo(from)
+  const { signal, timeout = 15_000 } = tools
+  const ask = (method: 'HEAD' | 'GET', headers: Record<string, string>) => {
+    const limit = AbortSignal.timeout(timeout)
+    return get(tools.fetch, url, {
+      method,
+      headers,
+      authorization,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    })
+  }
+  try {
+    // Servers that refuse HEAD alone are fine: an agent asks with it only for its cache.
+    const head = await ask('HEAD', { 'accept-encoding': 'identity' }).catch(() => undefined)
+    signal?.throwIfAborted()
+    // With a range, fetch itself asks for no encoding.
+    const { response } = await ask('GET', { range: 'bytes=0-1' })
+    const bytes = response.status === 200 || response.status === 206 ? await firstTwo(response) : undefined
+    if (!bytes) {
+      await response.body?.cancel()
+      return statusProblem(response.status, url, authorization !== undefined)
+    }
+    const length = lengthOf(response) ?? (head?.response.status === 200 ? lengthOf(head.response) : undefined)
+    return contentProblem(response, bytes, length, size)
+  } catch (thrown) {
+    signal?.throwIfAborted()
+    const reason =
+      thrown instanceof DOMException && thrown.name === 'TimeoutError'
+        ? `no answer came within ${timeout / 1000} s.`
+        : messageOf(thrown)
+    return `${reason} If agents reach it through a network of their own, this says nothing about them.`
+  }
+}
+
+/** Empty where the server says that it encodes the body: fetch decodes that, and an agent does not. */
+async function firstTwo(response: Response): Promise<Uint8Array> {
+  if (response.headers.has('content-encoding')) {
+    await response.body?.cancel()
+    return new Uint8Array()
+  }
+  let bytes = Buffer.alloc(0)
+  for await (const chunk of response.body ?? []) {
+    bytes = Buffer.concat([bytes, chunk])
+    if (bytes.length >= 2) break
+  }
+  return bytes.subarray(0, 2)
+}
+
+/** The length of the whole file, bytes, where the answer tells it. */
+function lengthOf({ status, headers }: Response): number | undefined {
+  const length =
+    status === 206
+      ? /^bytes \d+-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1]
+      : headers.get('content-length')
+  return length ? Number(length) : undefined
+}
+
+function contentProblem(
+  { headers }: Response,
+  bytes: Uint8Array,
+  length: number | undefined,
+  size: number,
+): string | undefined {
+  if (/^text\/html/i.test(headers.get('content-type') ?? '')) {
+    return `a web page is there, such as a login asks for, and not the tarball. ${ELSEWHERE}`
+  }
+  if (!headers.has('content-encoding') && !(bytes[0] === 0x1f && bytes[1] === 0x8b)) {
+    return 'what is there is not gzip, and so not the tarball. Check uri, uri-base or uri-template, and what is at this address.'
+  }
+  if (length !== undefined && length !== size) {
+    return `what is there has ${length} bytes, and the tarball has ${size}: another file, or an older one that a cache kept. Put {release} or {sha256} into the address, so that each tarball has its own.`
+  }
+  return undefined
+}
+
+function statusProblem(status: number, { pathname }: URL, authorized: boolean): string {
+  const answered = `it answers ${formatStatus(status)}.`
+  if (status === 401 || status === 403) {
+    const next = authorized
+      ? 'The user and password in the URI are not valid there.'
+      : 'Agents send no token and no header, only a user and password that are in the URI (https://USER:PASSWORD@HOST/…), where everyone sees them who sees the app.'
+    return `${answered} ${next} ${ELSEWHERE}`
+  }
+  if (status === 404 && pathname.includes('/releases/download/')) {
+    return `${answered} So does GitHub for releases of a private repository, which agents cannot fetch at all, and for drafts until they are published. ${ELSEWHERE}`
+  }
+  if (status === 404 || status === 410) {
+    return `${answered} Nothing is there for who comes without a login. Check uri, uri-base or uri-template.`
+  }
+  if (status === 429 || status >= 500) return `${answered} If it does not recover, tasks cannot start.`
+  return `${answered} The fetcher of an agent wants 200. Check the address.`
+}

@@ -1,0 +1,74 @@
+import { MesosizeError } from '../errors.ts'
+import { formatIdent } from '../habitat/ident.ts'
+import type { TarballFile } from './publisher.ts'
+
+/** What a template may name. `ident` is the full ident, `file` the tarball's file name, `tag` the release's tag. */
+export const TEMPLATE_VARIABLES = [
+  'origin',
+  'name',
+  'version',
+  'release',
+  'ident',
+  'file',
+  'sha256',
+  'tag',
+] as const
+
+export type TemplateValues = Readonly<Record<(typeof TEMPLATE_VARIABLES)[number], string | undefined>>
+
+/** @param tag of the release that the export is for, where there is one */
+export function templateValues({ name, sha256, ident }: TarballFile, tag?: string): TemplateValues {
+  const { origin, version, release } = ident
+  return { origin, name: ident.name, version, release, ident: formatIdent(ident), file: name, sha256, tag }
+}
+
+/**
+ * Everything that is wrong with a template, to be read after its name and value; undefined where nothing is.
+ * @param known what it may name
+ */
+export function uriTemplateProblem(
+  template: string,
+  known: readonly string[] = TEMPLATE_VARIABLES,
+): string | undefined {
+  const names = [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name!)
+  const unknown = [...new Set(names)].filter(name => !known.includes(name))
+  const problems: string[] = []
+  if (/[{}]/.test(template.replace(/\{[^{}]*\}/g, ''))) {
+    problems.push('has a "{" or "}" without its other half: write %7B or %7D for the character itself')
+  }
+  if (unknown.length > 0) {
+    const list = known.map(name => `{${name}}`).join(', ')
+    const noTag = unknown.includes('tag') ? ' ({tag} is there only where the export is for a release)' : ''
+    problems.push(
+      `has ${unknown.map(name => JSON.stringify(`{${name}}`)).join(', ')}: write one of ${list}${noTag}`,
+    )
+  }
+  return problems.length > 0 ? problems.join(', and ') : undefined
+}
+
+/** A template as it may be shown: without what may be a password or a signature in it. */
+export function printableTemplate(template: string): string {
+  return template.replace(/[?#].*$/s, '').replace(/^(\w+:\/\/)?.*@/s, '$1')
+}
+
+/**
+ * Simple string expansion of RFC 6570 (level 1): each value with everything percent-encoded but letters, digits
+ * and "-._~", so that a "/" in it does not part the path.
+ * @param what the template is called, for messages
+ * @throws MesosizeError URI_TEMPLATE if it is none, or names what has no value
+ */
+export function expandUriTemplate(template: string, values: TemplateValues, what: string): string {
+  const known = TEMPLATE_VARIABLES.filter(name => values[name] !== undefined)
+  const problem = uriTemplateProblem(template, known)
+  if (problem) {
+    const shown = JSON.stringify(printableTemplate(template))
+    throw new MesosizeError('URI_TEMPLATE', `${what}: ${shown} ${problem}.`)
+  }
+  return template.replace(/\{([^{}]*)\}/g, (_, name: keyof TemplateValues) => percentEncode(values[name]!))
+}
+
+function percentEncode(value: string): string {
+  return encodeURIComponent(value).replace(/[!'()*]/g, character => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  })
+}
