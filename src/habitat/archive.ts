@@ -2,9 +2,11 @@ import type { Entry } from '../entry.ts'
 import { MesosizeError } from '../errors.ts'
 import { type FullIdent, packagePath, parseFullIdent, releaseTime } from './ident.ts'
 import type { TarMember } from './tar.ts'
+import { quote } from './tar-error.ts'
 
-// Far above any real package; it bounds the memory that the names take.
-const ENTRY_LIMIT = 1_000_000
+// Far above any real package; they bound the memory that the names take.
+const NAMES_LIMIT = 500_000
+const NAMES_LENGTH_LIMIT = 64 << 20
 
 /**
  * Turns the members of a hart's archive into entries that cannot reach outside the package's own directory,
@@ -12,17 +14,13 @@ const ENTRY_LIMIT = 1_000_000
  * and never behind a link. The package's own directory comes first.
  * @param members what `readTar` yields
  * @param name what the archive is called in errors
- * @param maxSize the most bytes of content
  * @throws MesosizeError ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, ARCHIVE_EMPTY
  */
 export async function* packageEntries(
   members: AsyncIterable<TarMember>,
   name: string,
-  maxSize: number,
 ): AsyncGenerator<Entry> {
   let tree: PackageTree | undefined
-  let size = 0
-  let count = 0
   for await (const member of members) {
     const path = plainPath(member.path, name)
     if (tree === undefined) {
@@ -31,11 +29,6 @@ export async function* packageEntries(
       if (path !== tree.root) yield tree.add(ownDirectory(tree))
     } else if (member.type === 'directory' && tree.root.startsWith(`${path}/`)) {
       continue
-    }
-    if (++count > ENTRY_LIMIT) throw tooLarge(name, `has more than ${ENTRY_LIMIT} files`)
-    if (member.type === 'file') {
-      size += member.size
-      if (size > maxSize) throw tooLarge(name, `unpacks to more than ${maxSize} bytes`)
     }
     yield tree.add(toEntry(member, path, name))
   }
@@ -55,6 +48,7 @@ class PackageTree {
   readonly #name: string
   /** `implied`: a directory that only the paths below it have named so far. */
   readonly #types = new Map<string, Entry['type'] | 'implied'>()
+  #namesLength = 0
 
   constructor(ident: FullIdent, name: string) {
     this.ident = ident
@@ -76,6 +70,9 @@ class PackageTree {
     }
     this.#types.set(path, entry.type)
     this.#addParents(path)
+    this.#namesLength += path.length
+    if (this.#types.size > NAMES_LIMIT || this.#namesLength > NAMES_LENGTH_LIMIT)
+      throw tooManyNames(this.#name)
     if (entry.type === 'hardlink' && this.#types.get(entry.target) !== 'file') {
       throw unsafe(
         this.#name,
@@ -154,13 +151,9 @@ function unsafe(name: string, problem: string, cause?: unknown): MesosizeError {
   )
 }
 
-function tooLarge(name: string, problem: string): MesosizeError {
+function tooManyNames(name: string): MesosizeError {
   return new MesosizeError(
     'ARCHIVE_TOO_LARGE',
-    `The archive of ${name} ${problem}. If that is right, allow it with --max-package-size.`,
+    `The archive of ${name} has more than ${NAMES_LIMIT} files, or names of more than ${NAMES_LENGTH_LIMIT} characters. Split the package.`,
   )
-}
-
-function quote(path: string): string {
-  return JSON.stringify(path)
 }

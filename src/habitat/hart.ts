@@ -71,14 +71,9 @@ export function parseHartHeader(start: Buffer, path: string): HartHeader {
 /**
  * Checks a hart's signature, then that its body has the signed hash, as `hab pkg install` does
  * (components/core/src/crypto/artifact.rs), before anyone reads the body.
- * @param onBytes told how many bytes were read
  * @throws MesosizeError HART_UNREADABLE, HART_FORMAT, HART_SIGNATURE, HART_HASH; KEY_* of the key ring
  */
-export async function verifyHart(
-  path: string,
-  keys: KeyRing,
-  onBytes: (count: number) => void = () => {},
-): Promise<VerifiedHart> {
+export async function verifyHart(path: string, keys: KeyRing): Promise<VerifiedHart> {
   const file = await openHart(path)
   try {
     const start = Buffer.alloc(HEADER_LIMIT)
@@ -91,7 +86,7 @@ export async function verifyHart(
         `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`,
       )
     }
-    const actual = await blake2b256(bodyOf(file, bodyStart, onBytes))
+    const actual = await blake2b256(bodyOf(file, bodyStart))
     if (actual !== hash) {
       throw new MesosizeError(
         'HART_HASH',
@@ -106,33 +101,39 @@ export async function verifyHart(
 
 /** @throws MesosizeError HART_CHANGED if another file is there than the one that was verified */
 export async function checkUnchanged(hart: VerifiedHart): Promise<void> {
-  if (fingerprint(await stat(hart.path, { bigint: true })) !== hart.fingerprint) {
+  const stats = await stat(hart.path, { bigint: true }).catch(() => undefined)
+  if (stats === undefined || fingerprint(stats) !== hart.fingerprint) {
     throw new MesosizeError(
       'HART_CHANGED',
-      `${hart.path} was replaced after it had been verified. Run the export again.`,
+      `${hart.path} was changed, replaced or removed after it had been verified. Run the export again.`,
     )
   }
 }
 
-function fingerprint({ dev, ino, size, mtimeNs }: BigIntStats): string {
-  return [dev, ino, size, mtimeNs].join(':')
+/** With the time of the last change, which, other than that of the content, nobody can set back. */
+function fingerprint({ dev, ino, size, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, ctimeNs].join(':')
 }
 
 async function openHart(path: string): Promise<FileHandle> {
   try {
+    // Asked before it is opened, because to open a pipe is to wait for its writer.
+    if (!(await stat(path)).isFile()) throw new Error('it is no regular file')
     return await open(path)
   } catch (error) {
-    throw new MesosizeError('HART_UNREADABLE', `The hart ${path} cannot be read: ${messageOf(error)}.`)
+    throw new MesosizeError(
+      'HART_UNREADABLE',
+      `The hart ${path} cannot be read: ${messageOf(error)}. Correct its path or its permissions.`,
+    )
   }
 }
 
-async function* bodyOf(file: FileHandle, start: number, onBytes: (count: number) => void) {
+async function* bodyOf(file: FileHandle, start: number) {
   const buffer = Buffer.alloc(1 << 20)
   for (let position = start; ; ) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
     if (bytesRead === 0) return
     position += bytesRead
-    onBytes(bytesRead)
     yield buffer.subarray(0, bytesRead)
   }
 }

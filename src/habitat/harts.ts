@@ -45,8 +45,11 @@ export class HartPackages implements PackageSource {
 
   async openFile(path: string): Promise<Package> {
     const hart = await this.#load(path)
-    this.#given.set(formatIdent(hart.metadata.ident), hart)
-    return hart
+    const id = formatIdent(hart.metadata.ident)
+    // Of one build, the same hart always, also where it was given twice.
+    const given = this.#given.get(id) ?? hart
+    this.#given.set(id, given)
+    return given
   }
 
   async newest(wanted: PackageIdent, from: BuilderChannel): Promise<FoundBuild | undefined> {
@@ -122,7 +125,7 @@ export class HartPackages implements PackageSource {
   async #read(path: string): Promise<Package> {
     const { keys, decodeXz, maxPackageSize } = this.#options
     const hart = await verifyHart(path, keys)
-    const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path), path, maxPackageSize)
+    const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path, maxPackageSize), path)
     const metadata = await readMetadata(entries(), path)
     // Else anyone with a key of their own on Builder could sign a package of another origin.
     if (hart.signer.origin !== metadata.ident.origin) {
@@ -138,4 +141,5 @@ export class HartPackages implements PackageSource {
 async function* bodyOf(hart: VerifiedHart, decodeXz: XzDecoder): AsyncGenerator<Uint8Array> {
   await checkUnchanged(hart)
   yield* decodeXz(hart.path, hart.bodyStart)
+  await checkUnchanged(hart)
 }

@@ -77,23 +77,30 @@ export function satisfies(build: FullIdent, wanted: PackageIdent): boolean {
 /**
  * Orders two builds of one package, older first. Habitat's order (components/core/src/package/list/ident.rs):
  * the numeric parts of the version with missing ones as zero, then a version without a suffix after the same
- * one with a suffix, then the release; versions that do not start with a number are compared as text.
+ * one with a suffix, then the release; what stands before the first number does not count. Versions of which one
+ * has no numbers are compared as text.
  */
 export function compareBuilds(a: FullIdent, b: FullIdent): number {
   return compareVersions(a.version, b.version) || compareText(a.release, b.release)
 }
 
 function compareVersions(a: string, b: string): number {
-  const [partsA, partsB] = [a, b].map(version => /^([\d.]+)(.*)$/.exec(version))
+  const [partsA, partsB] = [splitVersion(a), splitVersion(b)]
   if (!partsA || !partsB) return compareText(a, b)
-  const [numbersA, numbersB] = [partsA, partsB].map(parts => parts[1]!.split('.').map(Number))
-  for (let i = 0; i < Math.max(numbersA!.length, numbersB!.length); i++) {
-    const difference = (numbersA![i] ?? 0) - (numbersB![i] ?? 0)
-    if (difference !== 0) return difference
+  for (let i = 0; i < Math.max(partsA.numbers.length, partsB.numbers.length); i++) {
+    const [numberA, numberB] = [partsA.numbers[i] ?? 0n, partsB.numbers[i] ?? 0n]
+    if (numberA !== numberB) return numberA < numberB ? -1 : 1
   }
-  const [suffixA, suffixB] = [partsA[2]!, partsB[2]!]
-  if (!suffixA || !suffixB) return Number(!suffixA) - Number(!suffixB)
-  return compareText(suffixA, suffixB)
+  if (!partsA.suffix || !partsB.suffix) return Number(!partsA.suffix) - Number(!partsB.suffix)
+  return compareText(partsA.suffix, partsB.suffix)
+}
+
+/** @returns undefined if there is no number, or nothing between two dots */
+function splitVersion(version: string): { numbers: bigint[]; suffix: string } | undefined {
+  const [, digits, suffix = ''] = /([\d.]+)(.*)$/.exec(version) ?? []
+  const numbers = digits?.split('.') ?? ['']
+  if (numbers.includes('')) return undefined
+  return { numbers: numbers.map(BigInt), suffix: suffix.replace(/^-(?=.)/, '') }
 }
 
 function compareText(a: string, b: string): number {

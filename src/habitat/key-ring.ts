@@ -55,7 +55,7 @@ export class KeyRing {
       await rename(temporary, join(folder, file))
     } catch {
       // The key is at hand all the same: a cache that cannot be written only means fetching it again.
-      await rm(temporary, { force: true })
+      await rm(temporary, { force: true }).catch(() => {})
     }
   }
 }
@@ -77,7 +77,10 @@ async function readIfThere(path: string): Promise<string | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
-    throw new MesosizeError('KEY_UNREADABLE', `The key ${path} cannot be read: ${messageOf(error)}.`)
+    throw new MesosizeError(
+      'KEY_UNREADABLE',
+      `The key ${path} cannot be read: ${messageOf(error)}. Correct its permissions, or remove it.`,
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Entry } from '../entry.ts'
 import { MesosizeError } from '../errors.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
@@ -37,7 +38,7 @@ export async function readMetadata(entries: AsyncIterable<Entry>, name: string):
     root ??= entry.path
     const path = entry.path.slice(root.length + 1)
     if (entry.type === 'file') size += entry.size
-    if (entry.type === 'file' && METAFILES.includes(path)) metafiles.set(path, await readText(entry, name))
+    if (METAFILES.includes(path)) metafiles.set(path, await readText(entry, name))
     if (entry.type !== 'directory' && (path === 'hooks/run' || path === 'run')) runnable = true
     if (entry.type === 'symlink' || (entry.type !== 'directory' && entry.mode & 0o111)) executables.push(path)
     if (entry.type !== 'symlink' && entry.type !== 'hardlink' && isSpecial(entry))
@@ -59,7 +60,7 @@ export async function readMetadata(entries: AsyncIterable<Entry>, name: string):
     shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
     defaultConfig: metafiles.get('default.toml') ?? '',
     runnable,
-    binaries: executables.filter(path => binFolders.has(path.slice(0, path.lastIndexOf('/')))),
+    binaries: executables.filter(path => binFolders.has(posix.dirname(path))),
     special,
     size,
   }
@@ -84,11 +85,13 @@ export function checkIdent(found: FullIdent, expected: FullIdent, name: string):
   }
 }
 
-async function readText(entry: Extract<Entry, { type: 'file' }>, name: string): Promise<string> {
-  if (entry.size > METAFILE_LIMIT) {
+async function readText(entry: Entry, name: string): Promise<string> {
+  // A link's text is elsewhere, and Habitat would read it where it unpacked the package.
+  if (entry.type !== 'file' || entry.size > METAFILE_LIMIT) {
+    const problem = entry.type === 'file' ? `has ${entry.size} bytes` : `is a ${entry.type}`
     throw new MesosizeError(
       'METAFILE_INVALID',
-      `${entry.path} in ${name} has ${entry.size} bytes; at most ${METAFILE_LIMIT} are read.`,
+      `The metafile ${entry.path} of ${name} ${problem}; it must be a file of at most ${METAFILE_LIMIT} bytes. Build the package again.`,
     )
   }
   const pieces: Uint8Array[] = []
@@ -182,7 +185,9 @@ class Metafiles {
   binFolders(prefix: string): Set<string> {
     const folders = this.line('PATH')?.split(':') ?? []
     return new Set(
-      folders.filter(folder => folder.startsWith(prefix)).map(folder => folder.slice(prefix.length)),
+      folders
+        .filter(folder => folder.startsWith(prefix))
+        .map(folder => folder.slice(prefix.length).replace(/\/+$/, '')),
     )
   }
 

@@ -19,7 +19,7 @@ export function checkTarget(target: string, where: string): string {
   if (!(TARGETS as readonly string[]).includes(target)) {
     throw new MesosizeError(
       'TARGET_UNKNOWN',
-      `${where} has the target ${JSON.stringify(target)}, which Habitat does not know. It knows ${TARGETS.join(', ')}.`,
+      `${where} has the target ${JSON.stringify(target)}, which Habitat does not know. Use one of ${TARGETS.join(', ')}.`,
     )
   }
   return target

@@ -7,7 +7,11 @@ type Task = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> 
 /** Threads that decode xz streams and compress blocks, so that both run beside the reading and the writing. */
 export class ThreadPool {
   readonly size: number
-  readonly #threads: Thread[]
+  readonly #threads: readonly Thread[]
+  /** Those whose decoder is free, and who waits for one. */
+  readonly #free: Thread[]
+  readonly #waiting: ((thread: Thread) => void)[] = []
+  #closed = false
 
   /**
    * @param script the worker's file
@@ -16,18 +20,21 @@ export class ThreadPool {
   constructor(script: URL, size: number) {
     this.size = size
     this.#threads = Array.from({ length: size }, () => new Thread(script))
+    this.#free = [...this.#threads]
   }
 
   /** Compresses one block to a gzip member. The block is handed over: its buffer cannot be used afterwards. */
   async compress(block: Uint8Array): Promise<Uint8Array> {
-    const thread = leastBusy(this.#threads, thread => thread.waiting)
+    const thread = this.#threads.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best))
     return (await thread.ask({ task: 'compress', block }, [block.buffer as ArrayBuffer]))!
   }
 
-  /** Decodes the xz stream of a file, as XzDecoder says. As many as there are threads can be open at once. */
+  /**
+   * Decodes the xz stream of a file, as XzDecoder says. As many as there are threads can be open at once; others
+   * wait for the first that is done.
+   */
   async *decode(file: string, start: number): AsyncGenerator<Uint8Array> {
-    const thread = leastBusy(this.#threads, thread => thread.decoding)
-    thread.decoding++
+    const thread = await this.#claim()
     const stream = thread.nextId
     try {
       await thread.ask({ task: 'decode', file, start })
@@ -41,18 +48,29 @@ export class ThreadPool {
         yield piece
       }
     } finally {
-      thread.decoding--
       await thread.ask({ task: 'stop', stream }).catch(() => {})
+      this.#release(thread)
     }
   }
 
+  /** Ends the threads. What waits for them fails with CANCELLED, and so does what is asked of them later. */
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all(this.#threads.map(thread => thread.close()))
+    // A thread that is closed tells whoever waits for one.
+    for (const claim of this.#waiting.splice(0)) claim(this.#threads[0]!)
   }
-}
 
-function leastBusy(threads: readonly Thread[], load: (thread: Thread) => number): Thread {
-  return threads.reduce((best, thread) => (load(thread) < load(best) ? thread : best))
+  #claim(): Thread | Promise<Thread> {
+    const thread = this.#closed ? this.#threads[0] : this.#free.pop()
+    return thread ?? new Promise(resolve => this.#waiting.push(resolve))
+  }
+
+  #release(thread: Thread): void {
+    const claim = this.#waiting.shift()
+    if (claim) claim(thread)
+    else this.#free.push(thread)
+  }
 }
 
 interface Waiting {
@@ -61,7 +79,6 @@ interface Waiting {
 }
 
 class Thread {
-  decoding = 0
   nextId = 0
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
