@@ -3,6 +3,7 @@ import { connect } from '../github/octokit.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Upload } from '../http/upload.ts'
 import { publishToArtifactStore } from '../publish/artifact-store.ts'
+import { checkKnownUri, knownUri } from '../publish/fetch-uri.ts'
 import { publishOverHttp } from '../publish/http.ts'
 import { publishNowhere } from '../publish/none.ts'
 import type { Publisher } from '../publish/publisher.ts'
@@ -25,6 +26,7 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
   const { uri, uriBase, outputDir } = action.request
   const tag = publish.to === 'release' ? (publish.tag ?? context.tag) : context.tag
   const known = { uri, uriBase, uriTemplate, tag }
+  checkKnownUri(known)
   switch (publish.to) {
     case 'none':
       return publishNowhere({ ...known, outputDir }, report)
@@ -39,7 +41,11 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
     }
     case 'release': {
       const github = connect({ ...tools, token: githubToken })
-      return publishToRelease(github, context, { ...publish, checksumFile })
+      const attach = publishToRelease(github, context, { ...publish, checksumFile })
+      return async tarball => {
+        const location = await attach(tarball)
+        return { ...location, uri: knownUri(known, tarball) ?? location.uri }
+      }
     }
     case 'http':
       return publishOverHttp({ ...known, ...publish, checksumFile }, tools)

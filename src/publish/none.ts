@@ -18,7 +18,7 @@ export function publishNowhere(known: KnownUri & { outputDir: string }, report: 
     const local = pathToFileURL(resolve(known.outputDir, tarball.name)).href
     report.note(
       `No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. ` +
-        'Put the tarball where agents can fetch it, and export with uri, uri-base or uri-template.',
+        'Put the tarball where agents can fetch it, and export with --uri or --uri-base.',
     )
     return { uri: local }
   }
