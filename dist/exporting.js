@@ -1,0 +1,1 @@
+export { D as createFetch, t as publishNowhere, u as runExport } from "./none.js";

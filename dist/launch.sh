@@ -1,0 +1,163 @@
+#!/bin/sh
+# Runs the service in rootfs/, which lies beside this script. Arguments go to the Supervisor.
+# Of the agent it needs root and this shell; all else is the image's own busybox.
+set -eu
+
+# >>> written for each image
+service='origin/name/version/release'
+target='x86_64-linux'
+busybox='/hab/pkgs/origin/busybox-static/version/release/bin/busybox'
+launcher='/hab/pkgs/origin/hab-launcher/version/release/bin/hab-launch'
+supervisor='/hab/pkgs/origin/hab-sup/version/release/bin/hab-sup'
+config_variable='HAB_NAME'
+restore_special() {
+  restore 4755 0:0 '/hab/pkgs/origin/name/version/release/bin/program'
+}
+# <<< written for each image
+
+fail() {
+  printf 'launch: %s\n' "$*" >&2
+  exit 1
+}
+
+case $0 in
+  */*) here=${0%/*}/ ;;
+  *) here=./ ;;
+esac
+# CDPATH would send cd elsewhere.
+here=$(CDPATH='' cd -- "$here" && pwd -P) || fail "cannot enter the directory of $0"
+root=$here/rootfs
+box=$root$busybox
+
+mount() {
+  # -n: no agent's /etc/mtab is written to.
+  why=$("$box" mount -n "$@" 2>&1) ||
+    fail "$why: the task needs CAP_SYS_ADMIN and a seccomp profile that allows mount"
+}
+
+# In the image, so that no absolute symlink leads out to the agent's files.
+inside() {
+  why=$("$box" chroot "$root" "$busybox" "$@" 2>&1) ||
+    fail "$why: cannot restore the modes and owners in $root"
+}
+
+restore() {
+  mode=$1 owner=$2
+  shift 2
+  # Owner first, as a change of owner clears setuid. A symlink has no mode of its own: chmod would follow it.
+  inside chown -h "$owner" "$@"
+  inside find "$@" -prune ! -type l -exec chmod "$mode" {} +
+}
+
+# Sets a listening address to the port that Marathon gave under a name; without one, by hand, leaves the default.
+listen() {
+  name=${MESOSIZE_ENV_VARS_PREFIX-}PORT_$3
+  # The variable's name is known only here: awk looks it up where sh would have to eval.
+  port=$("$box" awk 'BEGIN { printf "%s", ENVIRON[ARGV[1]] }' "$name")
+  case $port in
+    '') ;;
+    *[!0-9]*) fail "$name is no port number: $port" ;;
+    *) export "$1=$2:$port" ;;
+  esac
+}
+
+# Prints the package's configuration with the number in place of each string "$PORT_<NAME>", or what is wrong.
+# String by string, so that an escaped quote before $PORT_ is not taken for a string's start.
+# shellcheck disable=SC2016 # the dollar is for awk
+configure() {
+  LC_ALL=C "$box" awk 'BEGIN {
+    rest = ENVIRON[ARGV[1]]
+    while (match(rest, /"([^"\\]|\\.)*"/)) {
+      text = substr(rest, RSTART, RLENGTH)
+      filled = filled substr(rest, 1, RSTART - 1)
+      rest = substr(rest, RSTART + RLENGTH)
+      if (text ~ /^"\$PORT_[A-Z0-9_]+"$/) {
+        suffix = substr(text, 8, length(text) - 8)
+        name = ENVIRON["MESOSIZE_ENV_VARS_PREFIX"] "PORT_" suffix
+        if (!(name in ENVIRON)) {
+          printf "%s needs %s, which is not set: ", ARGV[1], name
+          printf "give the app a port definition with the name \"%s\"", tolower(suffix)
+          exit 1
+        }
+        text = ENVIRON[name]
+        if (text !~ /^[0-9]+$/) {
+          printf "%s is no port number: %s", name, text
+          exit 1
+        }
+      }
+      filled = filled text
+    }
+    printf "%s", filled rest
+  }' "$1"
+}
+
+# The second half runs in the namespace, after exec: same process, so only it can see its own number here.
+if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
+  # The agent's libraries and plug-ins, by whatever path, are none of the image's.
+  unset LD_AUDIT LD_BIND_NOW LD_DEBUG LD_DEBUG_OUTPUT LD_LIBRARY_PATH LD_PRELOAD LD_PROFILE LD_PROFILE_OUTPUT
+  unset GCONV_PATH LOCPATH SASL_PATH SHELL MESOS_NATIVE_LIBRARY MESOS_NATIVE_JAVA_LIBRARY ENV BASH_ENV
+  umask 022
+
+  "$box" true 2>/dev/null ||
+    fail "cannot run $box: unpack the whole tarball, on a $target agent, where the sandbox is not mounted noexec"
+  [ "$("$box" id -u)" = 0 ] || fail 'must run as root: the app definition needs "user": "root"'
+  why=$("$box" unshare -m "$box" true 2>&1) ||
+    fail "$why: the task needs CAP_SYS_ADMIN and a seccomp profile that allows unshare"
+
+  export PATH=/bin HOME=/root
+  [ -n "${HAB_LISTEN_GOSSIP-}" ] || listen HAB_LISTEN_GOSSIP 0.0.0.0 GOSSIP
+  [ -n "${HAB_LISTEN_HTTP-}" ] || listen HAB_LISTEN_HTTP 0.0.0.0 GATEWAY
+  [ -n "${HAB_LISTEN_CTL-}" ] || listen HAB_LISTEN_CTL 127.0.0.1 CTL
+  config=$(configure "$config_variable") || fail "$config"
+  [ -z "$config" ] || export "$config_variable=$config"
+
+  # What unpacked this may have applied a umask, seen on the top directory, which is 0755 in the tarball;
+  # the service's own user must reach and read the tree. A leading digit is setgid, inherited from the sandbox.
+  case $("$box" stat -c %a "$root") in
+    *755) ;;
+    *)
+      "$box" chmod -R go+rX "$root"
+      "$box" chmod 700 "$root/root"
+      ;;
+  esac
+  # Mesos' own unpacking drops sticky and setuid bits and owners.
+  "$box" chmod 1777 "$root/tmp" "$root/var/tmp"
+  restore_special
+
+  # An agent's may be links to where the image has nothing, hence copies.
+  for file in hosts resolv.conf; do
+    if [ -f "/etc/$file" ]; then "$box" cat "/etc/$file" >"$root/etc/$file"; fi
+  done
+
+  export MESOSIZE_LAUNCH=$$
+  exec "$box" unshare -m "$box" sh "$here/${0##*/}" "$@"
+fi
+unset MESOSIZE_LAUNCH
+
+# Where / is shared, as systemd leaves it, every mount below would show up on the agent.
+mount --make-rprivate /
+mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
+# A /dev of its own: whoever deletes the sandbox must never reach the agent's.
+mount -t tmpfs -o nosuid,noexec,mode=755,size=64k tmpfs "$root/dev"
+for device in null zero full random urandom tty; do
+  # An agent that is itself in a container may have no tty.
+  [ -c "/dev/$device" ] || continue
+  : >"$root/dev/$device"
+  mount -o bind "/dev/$device" "$root/dev/$device"
+done
+"$box" mkdir "$root/dev/pts" "$root/dev/shm"
+# gid 5 is tty in the image's /etc/group.
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec devpts "$root/dev/pts"
+mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/dev/shm"
+"$box" ln -s pts/ptmx "$root/dev/ptmx"
+"$box" ln -s /proc/self/fd "$root/dev/fd"
+"$box" ln -s fd/0 "$root/dev/stdin"
+"$box" ln -s fd/1 "$root/dev/stdout"
+"$box" ln -s fd/2 "$root/dev/stderr"
+
+# PWD in the environment would else name the sandbox.
+cd /
+export HAB_SUP_BINARY="$supervisor"
+# exec all the way: SIGTERM must reach the launcher, and Mesos takes the end of this process for the task's.
+exec "$box" chroot "$root" "$launcher" run "$service" "$@"
