@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Fetch } from '../http/fetch.ts'
+import { noteRetries } from '../http/retry-notes.ts'
 import type { Reporter } from '../report.ts'
 import { type Builder, createBuilder } from './builder.ts'
 import { HartPackages } from './harts.ts'
@@ -25,10 +26,8 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
   if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot, request.installedFrom)
   const { fetch, report, signal } = tools
   const [own = '', other = ''] = cacheFolders(tools)
-  const onRetry = (problem: string, pause: number) =>
-    report.note(`${problem} Trying again in ${Math.ceil(pause / 1000)} s.`)
   const builder = (url: string) =>
-    createBuilder({ url, token: request.token, fetch, signal, retry: { onRetry } })
+    createBuilder({ url, token: request.token, fetch, signal, retry: noteRetries(report) })
   return new HartPackages({
     target: request.target,
     searched: request.artifacts,

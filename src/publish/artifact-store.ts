@@ -1,8 +1,8 @@
+import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody } from '../http/upload.ts'
 import { artifactPath, createArtifactStore } from '../marathon/artifact-store.ts'
 import { checkKnownUri, type KnownUri, knownUri } from './fetch-uri.ts'
 import type { Publisher } from './publisher.ts'
-import { noteRetries } from './retry-notes.ts'
 import type { PublishTools } from './tools.ts'
 
 export interface ArtifactStoreTarget extends KnownUri {

@@ -1,7 +1,7 @@
-import type { RetryOptions } from '../http/retry.ts'
 import type { Reporter } from '../report.ts'
+import type { RetryOptions } from './retry.ts'
 
-/** Tells of each failure after which an upload is tried again. */
+/** Tells a person of each failure after which something is tried again. */
 export function noteRetries(report: Reporter): Pick<RetryOptions, 'onRetry'> {
   return {
     onRetry: (problem, pause) => report.note(`${problem} Trying again in ${Math.ceil(pause / 1000)} s.`),

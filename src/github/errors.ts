@@ -1,0 +1,125 @@
+import { MesosizeError } from '../errors.ts'
+import { formatStatus, HttpStatusError, isTransient } from '../http/errors.ts'
+import { printableUrl } from '../http/url.ts'
+
+/** What came back from GitHub, whoever carried it. */
+export interface Answered {
+  status: number
+  /** By lower-case name. */
+  headers: Readonly<Record<string, unknown>>
+  /** The text, or the value that its JSON says. */
+  body: unknown
+}
+
+/** An answer of GitHub that was no success. */
+export class GitHubError extends HttpStatusError {
+  /** The codes in the `errors` of an answer 422, such as `already_exists`. */
+  readonly reasons: readonly string[]
+
+  constructor(code: string, message: string, status: number, wait: number | undefined, reasons: string[]) {
+    const headers = new Headers(wait === undefined ? {} : { 'retry-after': String(wait) })
+    super(code, message, { status, headers })
+    this.reasons = reasons
+  }
+}
+
+/** What to write into a workflow whose token may not do what it should. */
+const PERMISSION = 'permissions:\n  contents: write'
+
+/** Seconds; a token whose limit is used up may have to wait for an hour, and a job is not to wait for that. */
+const LONGEST_WAIT = 120
+
+/**
+ * What to tell a person of an answer that was no success.
+ * @param method of the request
+ * @param url of the request
+ * @param now the time, milliseconds since the epoch
+ */
+export function refusal(answered: Answered, method: string, url: string, now: number): GitHubError {
+  const { status } = answered
+  const { said, reasons } = words(answered.body)
+  const wait = rateLimit(answered, said, now)
+  const { code, next } = advice(status, method, said, wait, now)
+  const what = `GitHub answered ${formatStatus(status)} to ${method} ${printableUrl(url)}`
+  const quoted = said === '' ? '' : `: ${JSON.stringify(said.slice(0, 1000))}`
+  return new GitHubError(code, `${what}${quoted}. ${next}`, status, wait, reasons)
+}
+
+/**
+ * Whether a request is worth sending again: after a rate limit, which did nothing, that ends soon, and after what
+ * may pass by itself if the request may be carried out twice.
+ */
+export function mayPass(repeatable: boolean): (thrown: unknown) => boolean {
+  return thrown =>
+    thrown instanceof MesosizeError && thrown.code === 'GITHUB_RATE_LIMIT'
+      ? thrown instanceof GitHubError && Number(thrown.retryAfter) <= LONGEST_WAIT
+      : repeatable && isTransient(thrown)
+}
+
+function advice(status: number, method: string, said: string, wait: number | undefined, now: number) {
+  if (wait !== undefined) {
+    const when = new Date(now + wait * 1000).toISOString()
+    return {
+      code: 'GITHUB_RATE_LIMIT',
+      next: `The token has made too many requests. Run again after ${when}, or give another token as github-token.`,
+    }
+  }
+  if (status === 401) {
+    return {
+      code: 'GITHUB_TOKEN',
+      next: 'The token is not valid, or no longer. Leave the input github-token out, or give it a token that is.',
+    }
+  }
+  if (status === 403 || (status === 404 && method !== 'GET')) {
+    return {
+      code: 'GITHUB_PERMISSION',
+      next: `The token may not do this${status === 404 ? ', or what it is about is gone' : ''}. Let the job's token write:\n\n${PERMISSION}\n\nIf github-token is a token of yours, give it "Contents: Read and write" for this repository.`,
+    }
+  }
+  if (status === 404) {
+    return {
+      code: 'GITHUB_NOT_FOUND',
+      next: 'It does not exist, or the token in github-token may not see it.',
+    }
+  }
+  if (/immutable release/i.test(said)) return { code: 'RELEASE_IMMUTABLE', next: IMMUTABLE }
+  if (status >= 500) {
+    return {
+      code: 'GITHUB_STATUS',
+      next: 'Try again later; https://www.githubstatus.com says how GitHub is.',
+    }
+  }
+  return { code: 'GITHUB_REFUSED', next: 'Check the inputs of the action that these words are about.' }
+}
+
+/** How a tarball gets into a repository whose releases cannot be changed once they are published. */
+export const IMMUTABLE =
+  'An immutable release cannot be changed once it is published, and its tag cannot be used for another. ' +
+  'Take a new tag, and let this action make the release: it attaches first and publishes then. ' +
+  'Where several jobs attach to one release, give them all "draft: true", and publish it in a job that needs them.'
+
+/**
+ * Seconds to wait if the answer is a rate limit, primary or secondary: "Rate limits for the REST API" in GitHub's
+ * documentation.
+ */
+function rateLimit({ status, headers }: Answered, said: string, now: number): number | undefined {
+  if (status !== 403 && status !== 429) return undefined
+  const asked = Number(headers['retry-after'] ?? Number.NaN)
+  if (asked >= 0) return Math.ceil(asked)
+  const reset = Number(headers['x-ratelimit-reset'])
+  if (String(headers['x-ratelimit-remaining']) === '0' && reset > 0) {
+    return Math.max(Math.ceil(reset - now / 1000), 0) + 1
+  }
+  return status === 429 || /rate limit|abuse detection/i.test(said) ? 60 : undefined
+}
+
+/** What the answer says, of which nothing is certain: a proxy may have written it. */
+function words(body: unknown): { said: string; reasons: string[] } {
+  const { message, errors } = Object(body) as { message?: unknown; errors?: unknown }
+  const details = (Array.isArray(errors) ? errors : []).map(error => Object(error) as Record<string, unknown>)
+  const texts = details.map(({ message, field, code }) => message ?? [field, code].filter(Boolean).join(' '))
+  return {
+    said: [message, ...texts].filter(text => typeof text === 'string' && text !== '').join('; '),
+    reasons: details.map(({ code }) => code).filter(code => typeof code === 'string'),
+  }
+}

@@ -1,0 +1,81 @@
+import { getOctokit } from '@actions/github'
+import { MesosizeError } from '../errors.ts'
+import { networkError } from '../http/errors.ts'
+import type { Fetch } from '../http/fetch.ts'
+import { type RetryOptions, withRetries } from '../http/retry.ts'
+import { noteRetries } from '../http/retry-notes.ts'
+import type { Reporter } from '../report.ts'
+import type { Repository, RunContext } from './context.ts'
+import { mayPass, refusal } from './errors.ts'
+
+export interface GitHubOptions {
+  context: Pick<RunContext, 'repository' | 'apiUrl'>
+  token: string
+  fetch: Fetch
+  report: Reporter
+  signal?: AbortSignal
+  /** How failures that may pass are retried. */
+  retry?: Pick<RetryOptions, 'sleep' | 'now' | 'random'>
+}
+
+/** A repository on GitHub, and the means to change it. */
+export interface GitHub {
+  /** Throws MesosizeError: HTTP_NETWORK if no answer came, else GitHubError. */
+  rest: ReturnType<typeof getOctokit>['rest']
+  paginate: ReturnType<typeof getOctokit>['paginate']
+  repository: Repository
+  token: string
+  report: Reporter
+  /** Tells of each retry, and ends with the run. */
+  retry: RetryOptions
+}
+
+/**
+ * A client of GitHub's REST API, at github.com or a GitHub Enterprise Server. It waits where GitHub asks for that,
+ * and sends again what may be carried out twice. Asset bodies do not go through it: octokit holds them in memory.
+ * @throws MesosizeError GITHUB_TOKEN if the token could be none
+ */
+export function connect({ context, token, fetch, report, signal, retry: timing }: GitHubOptions): GitHub {
+  // What fetch says of a header that it cannot send would show the token.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new MesosizeError(
+      'GITHUB_TOKEN',
+      'The input github-token is empty, or has white space or other characters that no token has. Leave it out, or give it the secret that holds a token.',
+    )
+  }
+  const retry: RetryOptions = {
+    ...timing,
+    signal,
+    ...noteRetries(report),
+  }
+  const { rest, paginate, hook } = getOctokit(token, {
+    baseUrl: context.apiUrl,
+    userAgent: 'mesosize',
+    request: { fetch, signal },
+  })
+  hook.wrap('request', (request, options) =>
+    withRetries(
+      async () => {
+        try {
+          return await request(options)
+        } catch (thrown) {
+          throw explain(thrown, options.method, (timing?.now ?? Date.now)())
+        }
+      },
+      { ...retry, mayPass: mayPass(options.method !== 'POST') },
+    ),
+  )
+  return { rest, paginate, repository: context.repository, token, report, retry }
+}
+
+/** Octokit's errors (@octokit/request-error) in our words. */
+function explain(thrown: unknown, method: string, now: number): unknown {
+  if (!(thrown instanceof Error) || thrown.name !== 'HttpError') return thrown
+  const { request, response } = thrown as Error & {
+    request: { url: string }
+    response?: { status: number; headers: Record<string, unknown>; data: unknown }
+  }
+  return response
+    ? refusal({ ...response, body: response.data }, method, request.url, now)
+    : networkError(new URL(request.url), thrown.cause ?? thrown)
+}

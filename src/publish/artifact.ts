@@ -1,0 +1,70 @@
+import { dirname } from 'node:path'
+import type { ArtifactClient } from '@actions/artifact'
+import { MesosizeError, messageOf } from '../errors.ts'
+import type { RunContext } from '../github/context.ts'
+import type { Reporter } from '../report.ts'
+import type { Publisher, TarballFile } from './publisher.ts'
+
+export interface ArtifactTools {
+  client: Pick<ArtifactClient, 'uploadArtifact'>
+  context: Pick<RunContext, 'serverUrl' | 'repository' | 'runId'>
+  /** Says the URI for the app definition, which cannot be the artifact's. */
+  locate: Publisher
+  report: Reporter
+}
+
+/**
+ * Uploads the tarball as an artifact of the workflow run, as it is and not in a zip file. The artifact's name is
+ * the tarball's.
+ * @throws the publisher, MesosizeError ARTIFACT_SERVER on a GitHub Enterprise Server, ARTIFACT_EXISTS if the run
+ *   has an artifact of that name, ARTIFACT_FAILED for everything else
+ */
+export function publishAsArtifact({ client, context, locate, report }: ArtifactTools): Publisher {
+  return async tarball => {
+    const { name, path, size } = tarball
+    const phase = report.phase(`Uploading ${name}`, size, 'bytes')
+    const { id } = await client
+      .uploadArtifact(name, [path], dirname(path), { skipArchive: true })
+      .catch(thrown => {
+        throw explain(thrown, tarball, context)
+      })
+    phase.advance(size)
+    phase.done()
+    if (id === undefined) throw explain('the service named no artifact', tarball, context)
+    const { owner, repo } = context.repository
+    const page = `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}/artifacts/${id}`
+    report.warn(
+      `Mesos agents cannot fetch the artifact ${page}: GitHub wants a login for it. ` +
+        'Put it where they can and say where with uri, uri-base or uri-template; or use "publish: release" or "publish: http".',
+    )
+    return { ...(await locate(tarball)), artifactId: id, page }
+  }
+}
+
+function explain(
+  thrown: unknown,
+  { name }: TarballFile,
+  { serverUrl }: ArtifactTools['context'],
+): MesosizeError {
+  const text = messageOf(thrown)
+  if (thrown instanceof Error && thrown.name === 'GHESNotSupportedError') {
+    return new MesosizeError(
+      'ARTIFACT_SERVER',
+      `The GitHub Enterprise Server ${serverUrl} does not have the artifact service that "publish: artifact" needs. ` +
+        'Use "publish: release" or "publish: http"; or "publish: none", and actions/upload-artifact v3 for the file of the output tarball-path.',
+      { cause: thrown },
+    )
+  }
+  if (/\b409\b/.test(text)) {
+    return new MesosizeError(
+      'ARTIFACT_EXISTS',
+      `This run has an artifact ${JSON.stringify(name)} already, and artifacts are not replaced. Export a package once in a run, or publish the other somewhere else.`,
+      { cause: thrown },
+    )
+  }
+  return new MesosizeError(
+    'ARTIFACT_FAILED',
+    `${JSON.stringify(name)} could not be uploaded as an artifact of the run: ${text}. Run again; "publish: release" and "publish: http" need no artifact service.`,
+    { cause: thrown },
+  )
+}
