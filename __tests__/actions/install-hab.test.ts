@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type HabRequest, installHab } from '../../src/actions/install-hab.ts'
-import { runCommand } from '../../src/actions/run-command.ts'
+import { commandRunner } from '../../src/actions/run-command.ts'
 import { hartIdent } from '../../src/habitat/hab/hart-ident.ts'
 import { installForExport } from '../../src/habitat/hab/install.ts'
 import { makeWorkspace } from '../../src/habitat/hab/workspace.ts'
@@ -218,7 +218,7 @@ describe.skipIf(unsupported)('hab', () => {
     const from = { url: builder.url, channel: 'stable' }
     const workspace = await makeWorkspace(temporary)
     const env = { PATH: process.env.PATH }
-    const hab = { release: await install(), workspace, run: runCommand, env, license: 'accept' }
+    const hab = { release: await install(), workspace, run: commandRunner(), env, license: 'accept' }
     const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
     const request = await installForExport(
       hab,

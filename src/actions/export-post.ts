@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import { messageOf } from '../errors.ts'
 import { removeWorkspace } from '../habitat/hab/workspace.ts'
-import { runCommand } from './run-command.ts'
+import { commandRunner } from './run-command.ts'
 import { WORKSPACE_STATE } from './state.ts'
 
 const workspace = core.getState(WORKSPACE_STATE)
@@ -10,7 +10,12 @@ if (workspace !== '') {
   const { env } = process
   const temporary = env.RUNNER_TEMP ?? tmpdir()
   try {
-    await removeWorkspace(workspace, { temporary, run: runCommand, env, isRoot: process.getuid?.() === 0 })
+    await removeWorkspace(workspace, {
+      temporary,
+      run: commandRunner(),
+      env,
+      isRoot: process.getuid?.() === 0,
+    })
   } catch (error) {
     // The job did its work; what is left is for a person to see.
     core.warning(messageOf(error), { title: 'Mesosize' })

@@ -5,13 +5,12 @@ import { hartIdent } from '../habitat/hab/hart-ident.ts'
 import { installForExport } from '../habitat/hab/install.ts'
 import { licenseVariable } from '../habitat/hab/license.ts'
 import { makeWorkspace } from '../habitat/hab/workspace.ts'
-import { formatIdent } from '../habitat/ident.ts'
 import type { FoundAt } from '../habitat/package.ts'
 import { decodeXz } from '../habitat/xz.ts'
 import type { ExportRequest } from '../request/request.ts'
 import type { ExportAction } from './export-request.ts'
 import { type InstallHabTools, installHab } from './install-hab.ts'
-import { runCommand } from './run-command.ts'
+import { commandRunner } from './run-command.ts'
 import type { Steps } from './steps.ts'
 
 export interface HabTools extends InstallHabTools {
@@ -39,7 +38,14 @@ export async function packagesFromHab(
   const isRoot = process.getuid?.() === 0
   const consent = { accept: wanted.acceptLicense, env, home: homedir(), isRoot }
   const license = await licenseVariable(release.version, consent)
-  const hab: Hab = { release, workspace, run: runCommand, env, license, token: request.token }
+  const hab: Hab = {
+    release,
+    workspace,
+    run: commandRunner(tools.signal),
+    env,
+    license,
+    token: request.token,
+  }
 
   const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request)))
   const packages = built ? [built.hart] : request.packages
@@ -50,8 +56,8 @@ export async function packagesFromHab(
   return { ...request, ...installed, installedFrom: built ? { source: 'plan' } : foundAt(request) }
 }
 
-async function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builder }: ExportRequest) {
-  const built = await buildPackage(hab, {
+function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builder }: ExportRequest) {
+  return buildPackage(hab, {
     plan: plan.folder,
     originKey: plan.originKey,
     origin: plan.origin,
@@ -60,7 +66,6 @@ async function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builde
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
   })
-  return { ...built, name: formatIdent(built.ident) }
 }
 
 function foundAt({ packages, builder }: ExportRequest): FoundAt {

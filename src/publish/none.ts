@@ -14,8 +14,8 @@ export function publishNowhere(known: KnownUri & { outputDir: string }, report: 
   return async tarball => {
     const uri = knownUri(known, tarball)
     if (uri !== undefined) return { uri }
-    // Not `tarball.path`, which is that of the staging folder.
-    const local = pathToFileURL(resolve(known.outputDir, tarball.name)).href
+    // Mesos fetches no URI with a quote in it, which a file URL may hold. Not `tarball.path`, which is that of the staging folder.
+    const local = pathToFileURL(resolve(known.outputDir, tarball.name)).href.replaceAll("'", '%27')
     report.note(
       `No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. ` +
         'Put the tarball where agents can fetch it, and export with --uri or --uri-base.',

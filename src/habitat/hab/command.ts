@@ -41,9 +41,12 @@ export interface HabResult {
   tail: string
 }
 
-/** What any call needs of the job's environment: programs, temporary files, proxies and certificates. */
+/**
+ * What any call needs of the job's environment: programs, temporary files, proxies and certificates, and the mark
+ * by which the runner finds what a job has left running.
+ */
 const HANDED_ON = [
-  ...['PATH', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...['PATH', 'TMPDIR', 'RUNNER_TRACKING_ID', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
   ...['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
 ]
 
