@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import type { RequestInit as UndiciRequestInit } from 'undici'
 import { MesosizeError } from '../errors.ts'
 
@@ -11,6 +12,8 @@ export interface FetchOptions {
   signal?: AbortSignal
   /** Milliseconds without a byte after which an answer is given up. Connecting may take undici's 10 seconds. */
   idleTimeout?: number
+  /** Certificates of authorities in PEM, trusted beside those that Node brings. */
+  ca?: string
 }
 
 /**
@@ -18,10 +21,10 @@ export interface FetchOptions {
  * http_proxy, https_proxy and no_proxy, in either case. Nothing of undici is loaded before the first request.
  * @throws MesosizeError PROXY_INVALID, from the first request
  */
-export function createFetch({ version, signal, idleTimeout = 60_000 }: FetchOptions): Fetch {
+export function createFetch({ version, signal, idleTimeout = 60_000, ca }: FetchOptions): Fetch {
   let client: ReturnType<typeof loadClient> | undefined
   return async (url, init = {}) => {
-    client ??= loadClient(idleTimeout)
+    client ??= loadClient(idleTimeout, ca)
     const { fetch, dispatcher } = await client
     const headers = new Headers(init.headers)
     if (!headers.has('user-agent')) headers.set('user-agent', `mesosize/${version}`)
@@ -32,14 +35,17 @@ export function createFetch({ version, signal, idleTimeout = 60_000 }: FetchOpti
 }
 
 /** undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. */
-export async function loadClient(idleTimeout: number) {
+export async function loadClient(idleTimeout: number, ca?: string) {
   const { EnvHttpProxyAgent, fetch, request } = await import('undici')
+  const tls = ca === undefined ? undefined : { ca: [...rootCertificates, ca] }
   try {
     const dispatcher = new EnvHttpProxyAgent({
       headersTimeout: idleTimeout,
       bodyTimeout: idleTimeout,
       // Many proxies allow CONNECT to port 443 alone, so plain HTTP is forwarded.
       proxyTunnel: false,
+      // Past a proxy, and through one.
+      ...(tls && { connect: tls, requestTls: tls }),
     })
     return { fetch, request, dispatcher }
   } catch (error) {

@@ -44,7 +44,7 @@ function* problemsOf(app: JsonObject): Generator<Problem> {
 }
 
 /** A value as JSON, short enough to be read, without the password of a URI. */
-function shown(value: JsonValue): string {
+export function shown(value: JsonValue): string {
   const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, '//...@')
   return text.length > 120 ? `${text.slice(0, 117)}...` : text
 }

@@ -1,0 +1,100 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { UsageError } from '../../../src/errors.ts'
+import { type GivenCredentials, readCredentials } from '../../../src/marathon/api/credentials.ts'
+import { readServiceAccount } from '../../../src/marathon/api/service-account.ts'
+import { ACCOUNT, secretOf } from './marathons.ts'
+
+describe('readCredentials', () => {
+  test.each<[GivenCredentials, object]>([
+    [{}, { kind: 'none' }],
+    [{ user: '', dcosToken: '' }, { kind: 'none' }],
+    [{ fromUrl: 'Basic eDp5' }, { kind: 'basic', authorization: 'Basic eDp5' }],
+    // RFC 7617's example.
+    [
+      { user: 'Aladdin', password: 'open sesame' },
+      { kind: 'basic', authorization: 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' },
+    ],
+    [{ dcosToken: ' eyJhbGciOi.x.y\n' }, { kind: 'dcos-token', token: 'eyJhbGciOi.x.y' }],
+    [{ dcosToken: 'token=abc' }, { kind: 'dcos-token', token: 'abc' }],
+    [
+      { dcosUser: 'ops', dcosPassword: 'pw' },
+      { kind: 'dcos-user', uid: 'ops', password: 'pw' },
+    ],
+  ])('%j', (given, credentials) => {
+    expect(readCredentials(given)).toEqual(credentials)
+  })
+
+  test('a service account', () => {
+    expect(readCredentials({ dcosServiceAccount: secretOf() })).toMatchObject({
+      kind: 'dcos-service-account',
+      account: { uid: ACCOUNT.uid },
+    })
+  })
+
+  test.each<[string, GivenCredentials, (string | RegExp)[]]>([
+    [
+      'two kinds at once',
+      { user: 'a', password: 'hunter2', dcosToken: 'hunter3' },
+      [
+        'Credentials of 2 kinds are given: marathon-user and marathon-password; dcos-token. Keep one of them.',
+      ],
+    ],
+    ['a user alone', { user: 'a' }, ['marathon-user: needs marathon-password beside it.']],
+    ['a password alone', { dcosPassword: 'hunter2' }, ['dcos-password: needs dcos-user beside it.']],
+    [
+      'all of these at once',
+      { fromUrl: 'Basic eDp5', password: 'hunter2', dcosToken: 'two words' },
+      [/^Credentials of 3 kinds/, /^marathon-password: needs marathon-user/, /^dcos-token: has white space/],
+    ],
+  ])('refuses %s', (_name, given, problems) => {
+    let thrown: unknown
+    try {
+      readCredentials(given)
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toBeInstanceOf(UsageError)
+    const told = (thrown as UsageError).problems
+    expect(told).toEqual(
+      problems.map(problem => (problem instanceof RegExp ? expect.stringMatching(problem) : problem)),
+    )
+    expect(told.join()).not.toMatch(/hunter|two words/)
+  })
+})
+
+describe('readServiceAccount', () => {
+  test('takes a key whose line ends were escaped twice, and an endpoint', () => {
+    const secret = secretOf({
+      private_key: ACCOUNT.privateKey.replaceAll('\n', '\\n'),
+      login_endpoint: 'https://leader.mesos/acs/api/v1/auth/login',
+    })
+    const account = readServiceAccount(secret)
+    expect(account.key.asymmetricKeyType).toBe('rsa')
+    expect(account.loginEndpoint?.host).toBe('leader.mesos')
+  })
+
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  test.each([
+    ['no JSON', 'hunter2', 'is no JSON object'],
+    ['another JSON', '"hunter2"', 'is no JSON object'],
+    ['the key alone', ACCOUNT.privateKey, 'is the private key alone'],
+    ['no uid', secretOf({ uid: undefined }), 'has no "uid"'],
+    ['another scheme', secretOf({ scheme: 'HS256' }), 'has a "scheme" other than "RS256"'],
+    ['no key', secretOf({ private_key: 5 }), 'has no "private_key"'],
+    [
+      'a key that is none',
+      secretOf({ private_key: 'hunter2' }),
+      'has a "private_key" that is no private key in PEM',
+    ],
+    [
+      'a key of another kind',
+      secretOf({ private_key: ec.export({ type: 'pkcs8', format: 'pem' }) }),
+      'has a "private_key" that is no RSA key',
+    ],
+    ['an endpoint that is none', secretOf({ login_endpoint: 'leader.mesos' }), 'has a "login_endpoint"'],
+  ])('refuses %s', (_name, text, problem) => {
+    expect(() => readServiceAccount(text)).toThrow(`dcos-service-account: the secret ${problem}`)
+    expect(() => readServiceAccount(text)).not.toThrow(/hunter|MII/)
+  })
+})

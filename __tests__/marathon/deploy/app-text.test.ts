@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { parseApp } from '../../../src/marathon/deploy/app-text.ts'
+
+test('reads an app definition', () => {
+  expect(parseApp('{"id": "/web/shop", "cmd": "run"}', 'app.json')).toEqual({ id: '/web/shop', cmd: 'run' })
+})
+
+test.each([
+  ['', 'APP_NOT_JSON', 'app.json: is no JSON'],
+  ['{"id": ', 'APP_NOT_JSON', 'app.json: is no JSON'],
+  ['id: /web', 'APP_NOT_JSON', 'app.json: is no JSON'],
+  ['[]', 'APP_INVALID', 'app.json: holds a JSON value that is no object'],
+  ['null', 'APP_INVALID', 'app.json: holds a JSON value that is no object'],
+  ['{"app": {"id": "/web"}}', 'APP_INVALID', 'a group or an answer of Marathon'],
+  ['{"id": "/", "apps": []}', 'APP_INVALID', 'a group or an answer of Marathon'],
+  ['{"id": "/", "groups": []}', 'APP_INVALID', 'a group or an answer of Marathon'],
+  ['{"id": "/pod", "containers": []}', 'APP_INVALID', 'app.json: holds a pod'],
+  ['{"id": "/Web", "cmd": "x"}', 'APP_INVALID', '/id: "/Web" must be'],
+])('refuses %s', (text, code, words) => {
+  expect(() => parseApp(text, 'app.json')).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(words) }),
+  )
+})

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { offerReasons } from '../../../src/marathon/deploy/offers.ts'
+import type { JsonObject } from '../../../src/marathon/request.ts'
+
+const item = { appId: '/a', count: 1, delay: 0, processedOffers: 7, rejections: [] }
+const rejected = (reason: string) => ({ ...item, rejections: [{ reason, declined: 3, processed: 7 }] })
+
+test.each<[string, JsonObject, RegExp]>([
+  ['InsufficientPorts', {}, /not enough free ports\.$/],
+  ['InsufficientPorts', { requirePorts: true }, /31000 to 32000.*Leave requirePorts out/],
+  ['InsufficientMemory', { mem: 4096 }, /not enough memory: the app wants 4096 MiB/],
+  ['InsufficientMemory', {}, /the app wants 128 MiB/],
+  ['InsufficientCpus', { cpus: 16 }, /not enough CPUs: the app wants 16\./],
+  ['InsufficientDisk', { disk: 10 }, /not enough disk space: the app wants 10 MiB/],
+  ['InsufficientGpus', { gpus: 2 }, /not enough GPUs: the app wants 2/],
+  ['UnfulfilledRole', { acceptedResourceRoles: ['slave_public'] }, /it takes \["slave_public"\]/],
+  ['UnfulfilledConstraint', { constraints: [['hostname', 'UNIQUE']] }, /\[\["hostname","UNIQUE"\]\]/],
+  ['UnmatchedConstraint', { constraints: [['rack', 'LIKE', 'a']] }, /constraints do not allow/],
+  ['AgentMaintenance', {}, /maintenance/],
+  ['NoCorrespondingReservationFound', {}, /the volume that is reserved/],
+  ['DeclinedScarceResources', {}, /kept for apps that want them/],
+  ['SomethingNew', {}, /"SomethingNew", in Marathon's word/],
+])('%s of %j', (reason, app, words) => {
+  const [tasks, line, ...more] = offerReasons(rejected(reason), app)
+  expect(tasks).toBe('1 task waits to be started.')
+  expect(line).toMatch(/^3 of 7 offers: /)
+  expect(line).toMatch(words)
+  expect(more).toEqual([])
+})
+
+test('no offers at all', () => {
+  expect(offerReasons({ ...item, count: 3, processedOffers: 0 }, {})).toEqual([
+    '3 tasks wait to be started.',
+    expect.stringContaining('Mesos has offered Marathon nothing for it yet'),
+  ])
+})
+
+test('a pause after failures', () => {
+  expect(offerReasons({ ...item, processedOffers: 0, delay: 240 }, {})).toEqual([
+    '1 task waits to be started.',
+    'After failures Marathon waits 240 more seconds before it starts the next task.',
+  ])
+})
+
+test('reasons for which nothing was declined are left out', () => {
+  const rejections = [{ reason: 'UnfulfilledRole', declined: 0, processed: 7 }]
+  expect(offerReasons({ ...item, rejections }, {})).toEqual(['1 task waits to be started.'])
+})

@@ -1,0 +1,148 @@
+import { MesosizeError } from '../../errors.ts'
+import { isObject, type JsonObject, type JsonValue } from '../request.ts'
+import type { AppDefinition } from '../validate.ts'
+import type { Marathon, MarathonRequest } from './client.ts'
+import { MarathonError } from './errors.ts'
+import { integer, list, object, word } from './reading.ts'
+import { readTask, readTaskFailure, type Task, type TaskFailure } from './tasks.ts'
+
+/** An app as Marathon has it. */
+export interface App {
+  /** As Marathon gives it: with its defaults filled in, and with what it adds. */
+  definition: JsonObject
+  /** When it was changed last, which is how Marathon names its versions. */
+  version: string
+  /** The version since which tasks are up to date: scaling makes a version, and changes no task. */
+  changedIn: string
+  /** How many tasks there are to be, and how many are. */
+  instances: number
+  staged: number
+  running: number
+  healthy: number
+  unhealthy: number
+  /** Whether health checks say which tasks are healthy. */
+  healthChecked: boolean
+  /** The ids of the deployments that are changing it. */
+  deployments: readonly string[]
+  tasks: readonly Task[]
+  lastTaskFailure?: TaskFailure
+}
+
+/** What Marathon started. */
+export interface Started {
+  deploymentId: string
+  version: string
+}
+
+const EMBEDDED = ['counts', 'deployments', 'lastTaskFailure', 'tasks', 'readiness'].map(
+  what => ['embed', `app.${what}`] as const,
+)
+
+/** @returns undefined if there is no such app */
+export async function getApp(
+  marathon: Marathon,
+  id: string,
+  options: Pick<MarathonRequest, 'tries'> = {},
+): Promise<App | undefined> {
+  try {
+    return readApp(
+      await marathon.send({
+        ...options,
+        method: 'GET',
+        path: appPath(id),
+        query: EMBEDDED,
+        what: `show ${id}`,
+      }),
+    )
+  } catch (error) {
+    if (error instanceof MarathonError && error.code === 'MARATHON_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+/**
+ * Makes an app, or makes it anew: what a definition leaves out gets Marathon's defaults.
+ * @param force cancels the deployments that are changing the app
+ * @throws as `Marathon.send`
+ */
+export async function putApp(
+  marathon: Marathon,
+  app: AppDefinition,
+  { force, ...options }: { force: boolean } & Pick<MarathonRequest, 'onLost'>,
+): Promise<Started> {
+  const query = [['partialUpdate', 'false'], ...(force ? ([['force', 'true']] as const) : [])] as const
+  const path = appPath(app.id)
+  const what = `deploy ${app.id}`
+  return readStarted(await marathon.send({ ...options, method: 'PUT', path, query, body: app, what }))
+}
+
+/** Gives an app back the definition of one of its versions. */
+export async function restoreVersion(marathon: Marathon, id: string, version: string): Promise<Started> {
+  const what = `put ${id} back to its version ${version}`
+  return readStarted(
+    await marathon.send({
+      method: 'PUT',
+      path: appPath(id),
+      query: [['force', 'true']],
+      body: { version },
+      what,
+    }),
+  )
+}
+
+/**
+ * Removes an app and its tasks.
+ * @param force cancels the deployments that are changing it; Marathon's own default is to do that
+ */
+export async function deleteApp(marathon: Marathon, id: string, force: boolean): Promise<Started> {
+  const query = [['force', String(force)]] as const
+  return readStarted(
+    await marathon.send({ method: 'DELETE', path: appPath(id), query, what: `remove ${id}` }),
+  )
+}
+
+/** An id's slashes are no other than those of the path. */
+export function appPath(id: string): string {
+  return `/v2/apps/${id.replace(/^\/+/, '')}`
+}
+
+function readApp(body: unknown): App {
+  const definition = object(object(body)?.app)
+  const version = word(definition?.version)
+  if (!definition || version === undefined) throw unexpected('an app')
+  return {
+    definition: definition as JsonObject,
+    version,
+    changedIn: word(object(definition.versionInfo)?.lastConfigChangeAt) ?? version,
+    instances: integer(definition.instances) ?? 1,
+    staged: integer(definition.tasksStaged) ?? 0,
+    running: integer(definition.tasksRunning) ?? 0,
+    healthy: integer(definition.tasksHealthy) ?? 0,
+    unhealthy: integer(definition.tasksUnhealthy) ?? 0,
+    healthChecked: hasHealthChecks(definition as JsonObject),
+    deployments: list(definition.deployments).flatMap(deployment => word(object(deployment)?.id) ?? []),
+    tasks: list(definition.tasks).map(readTask),
+    lastTaskFailure: readTaskFailure(definition.lastTaskFailure),
+  }
+}
+
+function hasHealthChecks({ healthChecks }: JsonObject): boolean {
+  return Array.isArray(healthChecks) && healthChecks.some((check: JsonValue) => isObject(check))
+}
+
+/** Of the answers to what starts a deployment. */
+export function readStarted(body: unknown): Started {
+  const answer = object(body)
+  const deploymentId = word(answer?.deploymentId)
+  const version = word(answer?.version)
+  if (deploymentId === undefined || version === undefined) throw unexpected('a deployment')
+  return { deploymentId, version }
+}
+
+/** What Marathon sent is JSON and yet not what its API promises. */
+export function unexpected(what: string): MesosizeError {
+  return new MesosizeError(
+    'MARATHON_UNEXPECTED',
+    `Marathon's answer does not tell of ${what} as its API does. Check marathon-url, and whether a proxy changes answers.`,
+  )
+}

@@ -1,0 +1,61 @@
+import { MesosizeError } from '../../errors.ts'
+import { printableUrl } from '../../http/url.ts'
+import { takeUserInfo } from '../../http/user-info.ts'
+
+/** Where a Marathon is. */
+export interface MarathonAddress {
+  /** The base URLs of its masters, at least one; without user, password, query and a trailing slash. */
+  urls: readonly URL[]
+  /** The Authorization header of the user and password that were in a URL. */
+  authorization?: string
+}
+
+/**
+ * Reads the base URL of a Marathon, such as `https://cluster.example.com/service/marathon`, or those of several
+ * masters of one cluster with commas or white space between them.
+ * @throws MesosizeError MARATHON_URL
+ */
+export function readMarathonUrls(text: string): MarathonAddress {
+  const words = text.split(/[\s,]+/).filter(word => word !== '')
+  if (words.length === 0) throw new MesosizeError('MARATHON_URL', `marathon-url: is empty. ${EXAMPLES}`)
+  const read = words.map(readUrl)
+  const authorizations = new Set(read.flatMap(({ authorization }) => authorization ?? []))
+  if (authorizations.size > 1) {
+    throw new MesosizeError(
+      'MARATHON_URL',
+      'marathon-url: the masters of one Marathon take the same user and password, and these URLs have different ones. Write one of them, in one URL.',
+    )
+  }
+  return { urls: read.map(({ url }) => url), authorization: [...authorizations][0] }
+}
+
+/** The URL of a path of the API under a base URL, its slashes as they are. */
+export function apiUrl(base: URL, path: string, query: readonly (readonly [string, string])[] = []): URL {
+  const url = new URL(base)
+  url.pathname = `${base.pathname.replace(/\/$/, '')}${path}`
+  for (const [name, value] of query) url.searchParams.append(name, value)
+  return url
+}
+
+/** Whether what is sent to a URL stays on this machine, or is encrypted on its way. */
+export function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+const EXAMPLES =
+  'Write an address such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.'
+
+function readUrl(word: string): ReturnType<typeof takeUserInfo> {
+  const parsed = URL.canParse(word) ? new URL(word) : undefined
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+    throw new MesosizeError(
+      'MARATHON_URL',
+      `marathon-url: ${JSON.stringify(printableUrl(word))} is no web address. ${EXAMPLES}`,
+    )
+  }
+  const { url, authorization } = takeUserInfo(parsed)
+  url.search = ''
+  url.hash = ''
+  url.pathname = url.pathname.replace(/\/+$/, '')
+  return { url, authorization }
+}

@@ -1,0 +1,26 @@
+import { X509Certificate } from 'node:crypto'
+import { MesosizeError, messageOf } from '../../errors.ts'
+
+/**
+ * Checks that a text holds certificates in PEM, such as the `/ca/dcos-ca.crt` of a DC/OS cluster. A TLS library
+ * takes no notice of what it cannot read there.
+ * @throws MesosizeError MARATHON_CA
+ */
+export function readClusterCa(text: string): string {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs)
+  const hint =
+    'Give the certificate of the authority in PEM, which begins with -----BEGIN CERTIFICATE-----; DC/OS serves its own at https://CLUSTER/ca/dcos-ca.crt.'
+  if (!blocks) throw new MesosizeError('MARATHON_CA', `marathon-ca: holds no certificate. ${hint}`)
+  for (const [index, block] of blocks.entries()) {
+    try {
+      new X509Certificate(block)
+    } catch (error) {
+      const which = blocks.length > 1 ? `certificate ${index + 1} of ${blocks.length}` : 'the certificate'
+      throw new MesosizeError(
+        'MARATHON_CA',
+        `marathon-ca: ${which} cannot be read (${messageOf(error)}). ${hint}`,
+      )
+    }
+  }
+  return text
+}

@@ -1,0 +1,167 @@
+import { MesosizeError } from '../../errors.ts'
+import { readText } from '../../http/body.ts'
+import { isTransient, networkError } from '../../http/errors.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { type RetryOptions, withRetries } from '../../http/retry.ts'
+import { printableUrl } from '../../http/url.ts'
+import type { Reporter } from '../../report.ts'
+import type { JsonValue } from '../request.ts'
+import type { Authorization } from './authorization.ts'
+import { apiUrl, isPrivate } from './base-url.ts'
+import { MarathonError, refusal } from './errors.ts'
+
+export interface MarathonOptions {
+  /** The base URLs of the masters, in the order in which they are tried; see `readMarathonUrls`. */
+  urls: readonly URL[]
+  authorization: Authorization
+  fetch: Fetch
+  report: Reporter
+  signal?: AbortSignal
+  /** How failures that may pass are retried. */
+  retry?: Omit<RetryOptions, 'signal'>
+}
+
+export interface MarathonRequest {
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** From the base URL on, such as `/v2/apps/web/shop`; its slashes are sent as they are. */
+  path: string
+  query?: readonly (readonly [name: string, value: string])[]
+  body?: JsonValue
+  /** What is to be done, for messages, to be read after "to", such as "deploy /web/shop". */
+  what: string
+  /** How often to try; a poll is its own next try. */
+  tries?: number
+  /** Told when an answer was lost, after which a change may have been made all the same. */
+  onLost?: () => void
+}
+
+/** One Marathon, however many masters it has. */
+export interface Marathon {
+  /** The first of its base URLs, for messages. */
+  base: URL
+  /**
+   * Sends a request, to the next master where one does not answer or has no leader, after a new login where the
+   * old one has expired, and again after failures that may pass.
+   * @returns the JSON of the answer; undefined where it has no body
+   * @throws MarathonError, MesosizeError HTTP_... and MARATHON_NOT_JSON, and as `Authorization`
+   */
+  send(request: MarathonRequest): Promise<unknown>
+}
+
+/** Bytes; the apps of a large cluster with all their tasks. */
+const LONGEST_ANSWER = 64 * 1024 * 1024
+
+export function createMarathon(options: MarathonOptions): Marathon {
+  const { urls, report } = options
+  let warned = false
+  /** Warns once where credentials cross the network for all to read. */
+  const check = (base: URL, header: string | undefined) => {
+    if (warned || header === undefined || isPrivate(base)) return
+    warned = true
+    report.warn(
+      `Credentials are sent to ${printableUrl(base)} without encryption, for all on the way to read. Give an https:// address as marathon-url.`,
+    )
+  }
+  let leader = 0
+  return {
+    base: urls[0]!,
+    send(request) {
+      return withRetries(
+        async () => {
+          for (let tried = 1; ; tried++) {
+            try {
+              return await sendTo(urls[leader % urls.length]!, request, options, check)
+            } catch (error) {
+              if (!mayPass(error) && !isNetwork(error)) throw error
+              if (!isUnsent(error)) request.onLost?.()
+              // Whoever is asked next starts with a master that has not just failed.
+              leader++
+              if (tried >= urls.length) throw error
+            }
+          }
+        },
+        { mayPass, ...options.retry, tries: request.tries ?? options.retry?.tries, signal: options.signal },
+      )
+    },
+  }
+}
+
+async function sendTo(
+  base: URL,
+  request: MarathonRequest,
+  options: MarathonOptions,
+  check: (base: URL, header: string | undefined) => void,
+): Promise<unknown> {
+  const { authorization } = options
+  const header = await authorization.header()
+  check(base, header)
+  try {
+    return await sendAs(header, base, request, options)
+  } catch (error) {
+    if (!(error instanceof MarathonError) || error.status !== 401) throw error
+    if (!(await authorization.renew(header))) throw error
+    return sendAs(await authorization.header(), base, request, options)
+  }
+}
+
+async function sendAs(
+  header: string | undefined,
+  base: URL,
+  { method, path, query, body, what }: MarathonRequest,
+  { fetch, signal }: MarathonOptions,
+): Promise<unknown> {
+  const url = apiUrl(base, path, query)
+  const response = await fetch(url, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(header !== undefined && { authorization: header }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    redirect: 'manual',
+    signal,
+  }).catch(thrown => {
+    throw thrown instanceof TypeError ? withCaHint(networkError(url, thrown)) : thrown
+  })
+  const text = await readText({ response, url }, LONGEST_ANSWER)
+  const { status, headers } = response
+  if (!response.ok) {
+    const secrets = header === undefined ? [] : [header, header.replace(/^\S+?[ =]/, '')]
+    throw refusal({ what, url, base, status, headers, text, app: body, secrets })
+  }
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new MesosizeError(
+      'MARATHON_NOT_JSON',
+      `${printableUrl(url)} answered with ${/^\s*</.test(text) ? 'a web page' : 'something other than JSON'} when asked to ${what}. Check marathon-url: it may lead to a login page, or to the web interface. It is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
+    )
+  }
+}
+
+function withCaHint(error: MesosizeError): MesosizeError {
+  if (!error.message.includes('NODE_EXTRA_CA_CERTS')) return error
+  const hint = 'Or give it as marathon-ca; DC/OS serves it at https://CLUSTER/ca/dcos-ca.crt.'
+  return new MesosizeError(error.code, `${error.message} ${hint}`, { cause: error.cause })
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof MarathonError ? error.code === 'MARATHON_UNAVAILABLE' : isTransient(error)
+}
+
+/** Also what will not pass by itself, such as a name that is not known: another master may have another. */
+function isNetwork(error: unknown): boolean {
+  return error instanceof MesosizeError && error.code === 'HTTP_NETWORK'
+}
+
+/** Whether a request cannot have been carried out, since there was nobody to take it. */
+function isUnsent(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && /^(?:ECONNREFUSED|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/.test(String(cause.code))) {
+      return true
+    }
+  }
+  return false
+}

@@ -1,0 +1,81 @@
+import { isObject, type JsonValue } from '../request.ts'
+import { shown } from '../validate.ts'
+
+const MOST_WORDS = 1000
+
+/** What Marathon says as a whole: its `message`, and its `details` where these are text. Nothing of a web page. */
+export function said(body: unknown): string {
+  const { message, details } = Object(body) as { message?: unknown; details?: unknown }
+  return [message, details]
+    .filter(text => typeof text === 'string' && text !== '')
+    .map(text => brief(text as string))
+    .join(': ')
+}
+
+/**
+ * What Marathon says of single fields, each as one line: path, value, Marathon's words. There are two shapes:
+ * `details: [{path, errors}]`, and before 1.0 `errors: [{attribute, error}]`.
+ * @param app the definition that was sent, for the values
+ */
+export function complaintsIn(body: unknown, app: JsonValue | undefined): string[] {
+  const { details, errors } = Object(body) as { details?: unknown; errors?: unknown }
+  return [details, errors]
+    .flatMap(list => (Array.isArray(list) ? list : []))
+    .map(item => Object(item) as Record<string, unknown>)
+    .flatMap(item => {
+      const given = item.path ?? item.attribute
+      const path = pathOf(given)
+      const value = path === '/' ? '' : valueText(app, String(given))
+      const words = [item.errors ?? item.error].flat().filter(word => typeof word === 'string')
+      return words.length > 0 ? [`${path}${value}: ${words.map(inWords).join('; ')}`] : []
+    })
+}
+
+/** On one line, and without the object that play-json repeats whole, variables and all. */
+function brief(text: string): string {
+  return text
+    .replace(/ on object: .*/s, '')
+    .replace(/\s+/g, ' ')
+    .slice(0, MOST_WORDS)
+}
+
+/** The path inside the app of one that may begin with its place in a group, be a bare name, or end in "/". */
+function pathOf(path: unknown): string {
+  const text = typeof path === 'string' ? path.replace(/^\/?(?:apps\(\d+\))?\/?/, '/') : '/'
+  return text.length > 1 ? text.replace(/\/$/, '') : text
+}
+
+/** The value under a path such as `/fetch(0)/uri`, to be read after it. Variables may hold passwords. */
+function valueText(app: JsonValue | undefined, path: string): string {
+  const steps = path.split('/').filter(step => step !== '')
+  if (steps.length === 0 || steps.includes('env')) return ''
+  let value = app
+  for (const step of steps) {
+    const [, name, index] = /^(.*?)(?:\((\d+)\))?$/.exec(step)!
+    value = isObject(value) && Object.hasOwn(value, name!) ? value[name!] : undefined
+    if (index !== undefined) value = Array.isArray(value) ? value[Number(index)] : undefined
+  }
+  return value === undefined ? '' : ` ${shown(value)}`
+}
+
+/** The keys of play-json, which Marathon hands on as they are, without what they are about. */
+const KEYS: Readonly<Record<string, string>> = {
+  'error.pattern': 'has not the form that Marathon wants',
+  'error.min': 'is too small',
+  'error.max': 'is too large',
+  'error.minLength': 'is too short',
+  'error.maxLength': 'is too long',
+  'error.path.missing': 'is missing',
+  'error.unknown.enum.literal': 'is none of the words that Marathon knows there',
+  'error.expected.jsstring': 'must be text',
+  'error.expected.jsnumber': 'must be a number',
+  'error.expected.int': 'must be a whole number',
+  'error.expected.jsboolean': 'must be true or false',
+  'error.expected.jsarray': 'must be a list',
+  'error.expected.jsobject': 'must be an object',
+}
+
+function inWords(error: string): string {
+  const words = Object.hasOwn(KEYS, error) ? KEYS[error] : undefined
+  return words === undefined ? JSON.stringify(brief(error)) : `${words} (${error})`
+}

@@ -1,0 +1,63 @@
+import { UsageError } from '../../errors.ts'
+import { basicAuthorization } from '../../http/user-info.ts'
+import { readServiceAccount, type ServiceAccount } from './service-account.ts'
+
+/** How a Marathon is told who asks. */
+export type Credentials =
+  | { kind: 'none' }
+  | { kind: 'basic'; authorization: string }
+  | { kind: 'dcos-token'; token: string }
+  | { kind: 'dcos-service-account'; account: ServiceAccount }
+  | { kind: 'dcos-user'; uid: string; password: string }
+
+/** What a person gave, as text. Empty counts as not given. */
+export interface GivenCredentials {
+  /** The Authorization header of the user and password in the URL. */
+  fromUrl?: string
+  user?: string
+  password?: string
+  dcosToken?: string
+  dcosServiceAccount?: string
+  dcosUser?: string
+  dcosPassword?: string
+}
+
+/** @throws UsageError for kinds that exclude each other or are incomplete; MesosizeError DCOS_SERVICE_ACCOUNT */
+export function readCredentials(given: GivenCredentials): Credentials {
+  const kinds = [
+    given.fromUrl && 'the user and password in marathon-url',
+    (given.user || given.password) && 'marathon-user and marathon-password',
+    given.dcosToken && 'dcos-token',
+    given.dcosServiceAccount && 'dcos-service-account',
+    (given.dcosUser || given.dcosPassword) && 'dcos-user and dcos-password',
+  ].filter(kind => kind !== undefined && kind !== '')
+  const problems: string[] = []
+  if (kinds.length > 1) {
+    problems.push(`Credentials of ${kinds.length} kinds are given: ${kinds.join('; ')}. Keep one of them.`)
+  }
+  for (const [prefix, user, password] of [
+    ['marathon', given.user, given.password],
+    ['dcos', given.dcosUser, given.dcosPassword],
+  ]) {
+    if (user && !password) problems.push(`${prefix}-user: needs ${prefix}-password beside it.`)
+    if (password && !user) problems.push(`${prefix}-password: needs ${prefix}-user beside it.`)
+  }
+  const token = given.dcosToken?.trim().replace(/^token=/, '')
+  if (token && !/^[\x21-\x7e]+$/.test(token)) {
+    problems.push(
+      'dcos-token: has white space or other characters that no token has. Copy it again from "dcos config show core.dcos_acs_token".',
+    )
+  }
+  if (problems.length > 0) throw new UsageError(problems)
+
+  if (given.fromUrl) return { kind: 'basic', authorization: given.fromUrl }
+  if (given.user) {
+    return { kind: 'basic', authorization: basicAuthorization(given.user, given.password!) }
+  }
+  if (token) return { kind: 'dcos-token', token }
+  if (given.dcosServiceAccount) {
+    return { kind: 'dcos-service-account', account: readServiceAccount(given.dcosServiceAccount) }
+  }
+  if (given.dcosUser) return { kind: 'dcos-user', uid: given.dcosUser, password: given.dcosPassword! }
+  return { kind: 'none' }
+}

@@ -1,0 +1,142 @@
+import { formatStatus, HttpStatusError } from '../../http/errors.ts'
+import { printableUrl } from '../../http/url.ts'
+import type { JsonValue } from '../request.ts'
+import { complaintsIn, said } from './complaints.ts'
+import { word } from './reading.ts'
+
+/** An answer of Marathon that was no success. */
+export class MarathonError extends HttpStatusError {
+  /** The deployments that lock what was to be changed. */
+  readonly deployments: readonly string[]
+
+  constructor(
+    code: string,
+    message: string,
+    response: ConstructorParameters<typeof HttpStatusError>[2],
+    deployments: readonly string[] = [],
+  ) {
+    super(code, message, response)
+    this.deployments = deployments
+  }
+}
+
+/** An answer and what had been asked for. */
+export interface Refused {
+  /** What was to be done, to be read after "to", such as "deploy /web/shop". */
+  what: string
+  url: URL
+  /** The base URL. */
+  base: URL
+  status: number
+  headers: Headers
+  text: string
+  /** The app definition that was sent. */
+  app?: JsonValue
+  /** Whether credentials were sent, and which text no message may show. */
+  secrets: readonly string[]
+}
+
+/**
+ * What to tell a person of an answer that was no success (api/MarathonExceptionMapper.scala).
+ *
+ * Codes: MARATHON_LOCKED (another deployment is running), MARATHON_EXISTS, MARATHON_NOT_FOUND (no such app),
+ * MARATHON_REFUSED (the definition), MARATHON_LOGIN, MARATHON_FORBIDDEN, MARATHON_URL (this is no Marathon),
+ * MARATHON_REDIRECT, MARATHON_UNAVAILABLE (may pass).
+ */
+export function refusal(refused: Refused): MarathonError {
+  const { status, what, base } = refused
+  const body = parsed(refused.text)
+  const words = hide(said(body), refused.secrets)
+  const marathon = `Marathon at ${printableUrl(base)} answered ${formatStatus(status)} when asked to ${what}`
+  const quoted = words === '' ? '' : `: ${JSON.stringify(words)}`
+  const error = (code: string, message: string, deployments?: readonly string[]) =>
+    new MarathonError(code, message, refused, deployments)
+
+  if (status >= 300 && status < 400) {
+    const location = refused.headers.get('location')
+    const target =
+      location !== null && URL.canParse(location, refused.url.href)
+        ? new URL(location, refused.url)
+        : undefined
+    return error(
+      'MARATHON_REDIRECT',
+      `${marathon}, with a redirect to ${JSON.stringify(target ? printableUrl(target) : 'nowhere')}: not followed, so that credentials go nowhere else. If that is the Marathon that you mean, give its base URL as marathon-url.`,
+    )
+  }
+  if (status === 409) {
+    const deployments = lockingDeployments(body)
+    if (deployments.length > 0) {
+      return error(
+        'MARATHON_LOCKED',
+        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${deployments.join(', ')}. Wait until that has ended, or use force to cancel it.`,
+        deployments,
+      )
+    }
+    return error('MARATHON_EXISTS', `${marathon}${quoted}. Give the app another id.`)
+  }
+  if (isUnknownRoute(status, words)) {
+    return error(
+      'MARATHON_URL',
+      `${marathon}: it knows no ${JSON.stringify(refused.url.pathname)}. Check marathon-url: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
+    )
+  }
+  switch (status) {
+    case 401:
+      return error('MARATHON_LOGIN', `${marathon}. ${loginAdvice(refused)}`)
+    case 403:
+      return error(
+        'MARATHON_FORBIDDEN',
+        /deployment/i.test(words)
+          ? `${marathon}${quoted}. Wait until some of its deployments have ended.`
+          : `${marathon}${quoted}. Whoever this is may not do that: ask for the right to. In DC/OS it is dcos:service:marathon:marathon:services:/GROUP with create, read, update and delete.`,
+      )
+    case 404:
+      return words === ''
+        ? error(
+            'MARATHON_URL',
+            `${marathon}, not in Marathon's words. Check marathon-url: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
+          )
+        : error('MARATHON_NOT_FOUND', `${marathon}${quoted}. Check the app's id.`)
+  }
+  // With 500 and words Marathon answers definitions of which it can make no sense (NormalizationException).
+  if (status === 429 || status > 500 || (status === 500 && words === '')) {
+    return error('MARATHON_UNAVAILABLE', `${marathon}${quoted}. Try again later.`)
+  }
+  const complaints = complaintsIn(body, refused.app).map(complaint => hide(complaint, refused.secrets))
+  return error(
+    'MARATHON_REFUSED',
+    complaints.length > 0
+      ? `${marathon}:\n${complaints.map(complaint => `  ${complaint}\n`).join('')}Change that in the app definition.`
+      : `${marathon}${quoted}. ${words === '' ? 'Check marathon-url.' : 'Change the app definition.'}`,
+  )
+}
+
+/** Marathon up to 1.5, and since 1.6. */
+function isUnknownRoute(status: number, words: string): boolean {
+  return (status === 404 || status === 500) && words.startsWith('URI not found')
+}
+
+function loginAdvice({ secrets }: Refused): string {
+  return secrets.length > 0
+    ? 'The credentials are not valid there, or have expired: give others. marathon-user and marathon-password are for --http_credentials; DC/OS takes dcos-token, dcos-service-account, or dcos-user and dcos-password.'
+    : 'It wants to know who asks: give marathon-user and marathon-password, or for DC/OS dcos-service-account, dcos-token, or dcos-user and dcos-password.'
+}
+
+function lockingDeployments(body: unknown): string[] {
+  const { deployments } = Object(body) as { deployments?: unknown }
+  return (Array.isArray(deployments) ? deployments : [])
+    .map(deployment => word((Object(deployment) as { id?: unknown }).id))
+    .filter(id => id !== undefined)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function hide(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+}

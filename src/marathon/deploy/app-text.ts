@@ -1,0 +1,34 @@
+import { MesosizeError, messageOf } from '../../errors.ts'
+import { isObject, type JsonValue } from '../request.ts'
+import { type AppDefinition, validateApp } from '../validate.ts'
+
+/**
+ * Reads an app definition from the text of a file.
+ * @param source the file's name, for messages
+ * @throws MesosizeError APP_NOT_JSON, APP_INVALID
+ */
+export function parseApp(text: string, source: string): AppDefinition {
+  let app: JsonValue
+  try {
+    app = JSON.parse(text)
+  } catch (error) {
+    throw new MesosizeError(
+      'APP_NOT_JSON',
+      `${source}: is no JSON (${messageOf(error)}). Give the file that the export wrote, its output app-path.`,
+    )
+  }
+  const found = !isObject(app)
+    ? 'a JSON value that is no object'
+    : isObject(app.app) || (app.cmd === undefined && (app.apps ?? app.groups) !== undefined)
+      ? 'a group or an answer of Marathon with apps in it'
+      : Array.isArray(app.containers)
+        ? 'a pod'
+        : undefined
+  if (found) {
+    throw new MesosizeError(
+      'APP_INVALID',
+      `${source}: holds ${found}, not an app definition. Give a file with one app: {"id": "/web/shop", "cmd": ...}.`,
+    )
+  }
+  return validateApp(app as AppDefinition)
+}

@@ -1,0 +1,26 @@
+import { setTimeout as timer } from 'node:timers/promises'
+import type { Reporter } from '../../report.ts'
+
+/** Time, so that tests need not wait for it. */
+export interface Clock {
+  /** Milliseconds from any fixed moment. */
+  now(): number
+  /** Rejects when the signal is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>
+}
+
+export interface DeployTools {
+  report: Reporter
+  signal?: AbortSignal
+  clock?: Clock
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds, signal) => timer(milliseconds, undefined, { signal }),
+}
+
+/** Pauses between looks at something slow: quick at first, then up to five seconds. */
+export function* pauses(): Generator<number, never> {
+  for (let pause = 1_000; ; pause = Math.min(pause * 1.25, 5_000)) yield pause
+}

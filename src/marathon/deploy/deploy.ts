@@ -1,0 +1,135 @@
+import { MesosizeError } from '../../errors.ts'
+import { getApp } from '../api/apps.ts'
+import type { Marathon } from '../api/client.ts'
+import type { JsonObject } from '../request.ts'
+import { type CheckOptions, checkApp } from './check.ts'
+import type { DeployTools } from './clock.ts'
+import { diagnose, formatFailure } from './diagnose.ts'
+import { endpointsOf } from './endpoints.ts'
+import type { DeployResult, DeployState } from './outcome.ts'
+import { deployProgress } from './progress.ts'
+import { startDeployment } from './start.ts'
+import { undo } from './undo.ts'
+import { type Ending, type Target, waitForDeployment } from './wait.ts'
+
+export interface DeployOptions extends CheckOptions {
+  /** Cancel the deployments that are changing the app, instead of waiting for them. */
+  force?: boolean
+  /** Milliseconds that the deployment gets; fifteen minutes where it is not given. */
+  timeout?: number
+  /** After so many failed tasks the deployment counts as failed: 3 where it is not given; 0: never. */
+  failFast?: number
+  /** When it fails, put back what was before: the old version, or no app. True where it is not given. */
+  rollback?: boolean
+}
+
+/**
+ * Deploys an app and waits until it runs.
+ * @returns how it ended, good or bad, once it was started
+ * @throws MesosizeError for what kept it from starting: APP_INVALID, APP_UNFETCHABLE, MARATHON_..., HTTP_...; for
+ *   credentials that stop to be good while it is under way; the signal's reason if that was aborted before it started
+ */
+export async function deployApp(
+  marathon: Marathon,
+  definition: JsonObject,
+  options: DeployOptions,
+  tools: DeployTools,
+): Promise<DeployResult> {
+  const { force = false, timeout = 900_000, failFast = 3, rollback = true } = options
+  const app = checkApp(definition, options)
+  const before = await getApp(marathon, app.id)
+  const started = await startDeployment(marathon, app, before, { force, timeout }, tools)
+  const target: Target = { ...started, app, before }
+  const instances = typeof app.instances === 'number' ? app.instances : 1
+  const progress = deployProgress(tools.report, app.id, instances)
+  let outcome: DeployState = 'cancelled'
+  try {
+    const ending = await waitForDeployment(marathon, target, { timeout, failFast }, progress, tools)
+    const result = await conclude(marathon, target, ending, { timeout, rollback }, tools)
+    outcome = result.state
+    return result
+  } catch (error) {
+    const goesOn = `The deployment ${started.deploymentId} of ${app.id} goes on in Marathon`
+    if (tools.signal?.aborted) {
+      return { ...common(target), state: 'cancelled', message: `${goesOn}, and is no longer waited for.` }
+    }
+    throw error instanceof MesosizeError
+      ? new MesosizeError(error.code, `${error.message} ${goesOn}.`, { cause: error })
+      : error
+  } finally {
+    progress.done(outcome)
+  }
+}
+
+function common({ app, deploymentId, version }: Target) {
+  return { appId: app.id, deploymentId, version, endpoints: [] }
+}
+
+async function conclude(
+  marathon: Marathon,
+  target: Target,
+  ending: Ending,
+  { timeout, rollback }: { timeout: number; rollback: boolean },
+  tools: DeployTools,
+): Promise<DeployResult> {
+  const { id } = target.app
+  const result = common(target)
+  switch (ending.kind) {
+    case 'finished':
+    case 'unchanged': {
+      const { app } = ending
+      const tasks = `${app.running} task${app.running === 1 ? '' : 's'}${app.healthChecked ? `, ${app.healthy} healthy` : ''}`
+      const message =
+        ending.kind === 'finished'
+          ? `${id} runs in its new version ${app.version}: ${tasks}.`
+          : `${id} had this definition already, in its version ${app.version}, and runs: ${tasks}.`
+      return { ...result, state: ending.kind, message, version: app.version, endpoints: endpointsOf(app) }
+    }
+    case 'superseded':
+      return {
+        ...result,
+        state: 'superseded',
+        message: ending.app
+          ? `Someone has changed ${id} meanwhile, to its version ${ending.app.version}: this deployment is void.`
+          : `Someone has removed ${id} meanwhile: this deployment is void.`,
+      }
+    case 'rolled-back':
+      return {
+        ...result,
+        state: 'rolled-back',
+        message: `Someone has cancelled the deployment ${target.deploymentId}, and Marathon ${ending.app ? `has put back what ${id} was before` : `has removed ${id} again`}.`,
+      }
+  }
+  const { lines, culprit } = await diagnose(marathon, target)
+  const undone = rollback
+    ? await undo(marathon, target, tools)
+    : `${id} is left as it is, and Marathon goes on trying; its deployment ${target.deploymentId} locks it until then.`
+  const head = reason(ending, id, timeout)
+  const details = lines.filter(line => !head.includes(line))
+  return {
+    ...result,
+    state: ending.kind === 'timed-out' ? 'timed-out' : 'failed',
+    message: [head, ...details.map(line => `  ${line}`), undone].join('\n'),
+    culprit,
+  }
+}
+
+function reason(
+  ending: Extract<Ending, { kind: 'failing' | 'unwell' | 'timed-out' }>,
+  id: string,
+  timeout: number,
+): string {
+  switch (ending.kind) {
+    case 'failing': {
+      const { failures } = ending
+      const tasks = `${failures.length} task${failures.length === 1 ? '' : 's'}`
+      return `${id} does not stay up: ${tasks} of the new version have failed. ${formatFailure(failures.at(-1)!)}`
+    }
+    case 'unwell': {
+      const { running, instances, healthChecked, healthy } = ending.app
+      return `Marathon has ended the deployment of ${id}, but ${running} of ${instances} tasks run${healthChecked ? ` and ${healthy} are healthy` : ''}.`
+    }
+    case 'timed-out':
+      return `${id} was not up after ${Math.round(timeout / 1000)} seconds.${ending.problem === undefined ? '' : ` ${ending.problem}`}`
+  }
+}

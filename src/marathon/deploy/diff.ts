@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isObject, type JsonObject, type JsonValue } from '../request.ts'
+import { shown } from '../validate.ts'
+import { ADDED, DEFAULTS } from './defaults.ts'
+
+/** One field in which an app would change. */
+export interface Difference {
+  /** As Marathon writes it: `/fetch(0)/uri`. */
+  path: string
+  /** Absent where the field was not, or will not be, set. */
+  old?: JsonValue
+  new?: JsonValue
+}
+
+/**
+ * The fields in which an app definition differs from what Marathon has, less what Marathon itself fills in.
+ * @param current as Marathon gives it
+ */
+export function differences(wanted: JsonObject, current: JsonObject): Difference[] {
+  const { uris, ports, ...rest } = current
+  // Marathon 1.4 gives both these and what stands for them now; later ones turn them into that.
+  const had: JsonObject = {
+    ...rest,
+    ...(wanted.uris !== undefined && { uris: listOf(uris).length > 0 ? uris! : urisOf(current.fetch) }),
+    ...(wanted.ports !== undefined && { ports: ports ?? [] }),
+  }
+  if (listOf(wanted.uris).length > 0) delete had.fetch
+  if (wanted.ports !== undefined) delete had.portDefinitions
+  const anyPort = wanted.requirePorts !== true
+  return [...compare('', '', wanted, had, anyPort)].filter(
+    ({ path, new: value }) => path !== '/id' && !(value === undefined && ADDED.has(path.slice(1))),
+  )
+}
+
+/** A difference on one line, `cpus: 0.5 → 1`, without values that look secret. */
+export function formatDifference({ path, old, new: wanted }: Difference): string {
+  const hidden = [old, wanted].some(value => value !== undefined && looksSecret(path, value))
+  const side = (value: JsonValue | undefined, absent: string) =>
+    value === undefined ? absent : hidden ? '(hidden)' : shown(value)
+  return `${path.slice(1)}: ${side(old, '(not set)')} → ${side(wanted, hasDefault(path) ? "(Marathon's default)" : '(removed)')}`
+}
+
+function* compare(
+  path: string,
+  rule: string,
+  wanted: JsonValue | undefined,
+  had: JsonValue | undefined,
+  anyPort: boolean,
+): Generator<Difference> {
+  if (isDeepStrictEqual(wanted, had)) return
+  // Marathon chose a number, and keeps it.
+  if (rule === '/portDefinitions/port' && wanted === 0 && anyPort) return
+  if (isObject(wanted) && isObject(had)) {
+    for (const key of new Set([...Object.keys(had), ...Object.keys(wanted)])) {
+      yield* compare(`${path}/${key}`, `${rule}/${key}`, own(wanted, key), own(had, key), anyPort)
+    }
+    return
+  }
+  if (Array.isArray(wanted) && Array.isArray(had) && [...wanted, ...had].every(isObject)) {
+    for (let index = 0; index < Math.max(wanted.length, had.length); index++) {
+      yield* compare(`${path}(${index})`, rule, wanted[index], had[index], anyPort)
+    }
+    return
+  }
+  const isChosen = path.startsWith('/env/') || path.startsWith('/labels/')
+  if (!isChosen && (wanted ?? had) !== undefined && (wanted === undefined || had === undefined)) {
+    if (isDefault(path, rule, (wanted ?? had)!)) return
+  }
+  if (isEmpty(wanted) && isEmpty(had) && !isChosen) return
+  yield {
+    path,
+    ...(had !== undefined && { old: had }),
+    ...(wanted !== undefined && { new: wanted }),
+  }
+}
+
+/** Whether a value means the same as none. */
+function isDefault(path: string, rule: string, value: JsonValue): boolean {
+  const defaults = DEFAULTS[rule] ?? []
+  // In a place of a list the rule is that of the list.
+  if (path.endsWith(')')) return false
+  if (value === false || defaults.some(each => isDeepStrictEqual(each, value))) return true
+  // A list of what Marathon fills in, with what it adds to each.
+  return (
+    Array.isArray(value) &&
+    defaults.some(
+      each =>
+        Array.isArray(each) &&
+        each.length === value.length &&
+        [...compare('', rule, each, value, true)].length === 0,
+    )
+  )
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+function own(object: JsonObject, key: string): JsonValue | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
+function hasDefault(path: string): boolean {
+  return path.replace(/\(\d+\)/g, '') in DEFAULTS
+}
+
+function listOf(value: JsonValue | undefined): JsonValue[] {
+  return Array.isArray(value) ? value : []
+}
+
+function urisOf(fetch: JsonValue | undefined): JsonValue[] {
+  return listOf(fetch).map(item => (isObject(item) ? (item.uri ?? null) : null))
+}
+
+const SECRET = /pass|pwd|secret|token|credential|private|auth|dsn|api.?key|(?:^|[_.-])key(?:$|[_.-])/i
+
+/** By its name, or by what is in it: a package's whole configuration may be one variable. */
+function looksSecret(path: string, value: JsonValue): boolean {
+  const [, map, name = ''] = /^\/(env|labels)(?:\/(.*))?$/s.exec(path) ?? []
+  if (map === undefined) return false
+  return SECRET.test(name) || SECRET.test(JSON.stringify(value))
+}

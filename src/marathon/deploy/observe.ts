@@ -1,0 +1,42 @@
+import { MesosizeError } from '../../errors.ts'
+import { type App, getApp } from '../api/apps.ts'
+import type { Marathon } from '../api/client.ts'
+import { type Deployment, listDeployments } from '../api/deployments.ts'
+
+/** What is to be seen of a deployment at one moment. */
+export interface Observation {
+  /** Where it is listed. */
+  deployment?: Deployment
+  /** Whether it is under way, by the list or by the app, which not everyone may see alike. */
+  underWay: boolean
+  app?: App
+}
+
+/** What no waiting mends: credentials that are no longer good, or not good enough. */
+const LASTING: ReadonlySet<string> = new Set(['MARATHON_LOGIN', 'MARATHON_FORBIDDEN', 'DCOS_LOGIN'])
+
+/**
+ * Looks once.
+ * @returns a text instead where Marathon did not answer, or not as it should
+ * @throws MesosizeError where looking again will not help; the signal's reason
+ */
+export async function observe(
+  marathon: Marathon,
+  appId: string,
+  deploymentId: string,
+  signal: AbortSignal | undefined,
+): Promise<Observation | string> {
+  try {
+    const once = { tries: 1 }
+    // Not at once: the app must not be older than the list that no longer has its deployment.
+    const deployments = await listDeployments(marathon, once)
+    const app = await getApp(marathon, appId, once)
+    const deployment = deployments.find(({ id }) => id === deploymentId)
+    const underWay = deployment !== undefined || app?.deployments.includes(deploymentId) === true
+    return { deployment, underWay, app }
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!(error instanceof MesosizeError) || LASTING.has(error.code)) throw error
+    return error.message
+  }
+}

@@ -1,0 +1,65 @@
+import { messageOf } from '../../errors.ts'
+import { deleteApp, getApp, restoreVersion, type Started } from '../api/apps.ts'
+import type { Marathon } from '../api/client.ts'
+import { revertDeployment } from '../api/deployments.ts'
+import { MarathonError } from '../api/errors.ts'
+import type { DeployTools } from './clock.ts'
+import { awaitEnd } from './ended.ts'
+import { isWell, type Target } from './wait.ts'
+
+/** Milliseconds. */
+const PATIENCE = 300_000
+
+/**
+ * Puts back what was before a deployment that failed: the old definition, or no app.
+ * @returns what has become of it, in words; problems are such words too
+ */
+export async function undo(marathon: Marathon, target: Target, tools: DeployTools): Promise<string> {
+  const { app, before } = target
+  const { id } = app
+  try {
+    const current = await getApp(marathon, id)
+    if (current && current.version === before?.version) {
+      return 'It is the definition that was there before: there is nothing to go back to.'
+    }
+    if (current && current.version !== target.version) {
+      return `Someone has changed ${id} since, to its version ${current.version}: it is left as it is.`
+    }
+    if (current) {
+      tools.report.note(
+        before ? `Putting back the version ${before.version} of ${id}.` : `Removing ${id} again.`,
+      )
+      const reversal = await startUndoing(marathon, target)
+      if (!(await awaitEnd(marathon, id, reversal.deploymentId, PATIENCE, tools))) {
+        return `Marathon is putting back what was before, but has not got to the end of it (deployment ${reversal.deploymentId}). See to it in Marathon.`
+      }
+    }
+    return await outcome(marathon, target)
+  } catch (error) {
+    tools.signal?.throwIfAborted()
+    return `What was before could not be put back: ${messageOf(error)}`
+  }
+}
+
+async function startUndoing(marathon: Marathon, { app, before, deploymentId }: Target): Promise<Started> {
+  try {
+    return await revertDeployment(marathon, deploymentId)
+  } catch (error) {
+    // It is over: to Marathon it was a success.
+    if (!(error instanceof MarathonError) || error.code !== 'MARATHON_NOT_FOUND') throw error
+    return before ? restoreVersion(marathon, app.id, before.version) : deleteApp(marathon, app.id, true)
+  }
+}
+
+async function outcome(marathon: Marathon, { app: { id }, before }: Target): Promise<string> {
+  const now = await getApp(marathon, id)
+  if (!before) {
+    return now
+      ? `${id} could not be removed again: it is there. See to it in Marathon.`
+      : `There was no ${id} before, so it was removed again; rollback: false leaves it.`
+  }
+  if (!now) return `${id} is gone; its version before was ${before.version}.`
+  return isWell(now)
+    ? `Rolled back: ${id} runs as it did in its version ${before.version}.`
+    : `Rolled back to the version ${before.version} of ${id}, of which ${now.running} of ${now.instances} tasks run${now.healthChecked ? ` and ${now.healthy} are healthy` : ''}.`
+}
