@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { blake2b } from 'hash-wasm'
+import { afterAll, onTestFinished } from 'vitest'
 import { makeHart } from '../testkit/hart.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
@@ -36,8 +37,17 @@ export interface Place {
   keys: string
 }
 
-/** Does something when the tests that need it are over: vitest's `afterAll`, or `onTestFinished` of a test. */
+/** Does something when what it was made for is finished: `onTestFinished` of a test, or what `finishedTogether` gives. */
 export type Finished = (cleanUp: () => Promise<void>) => void
+
+/** For what several tests share. To be called where tests are described, for a hook cannot add another hook. */
+export function finishedTogether(): Finished {
+  const cleanUps: (() => Promise<void>)[] = []
+  afterAll(async () => {
+    for (const cleanUp of cleanUps) await cleanUp()
+  })
+  return cleanUp => void cleanUps.push(cleanUp)
+}
 
 /** Empty folders, removed when the test is finished. */
 export async function makePlace(finished: Finished = onTestFinished): Promise<Place> {
@@ -84,6 +94,8 @@ export function startCli(
     '--import',
     `data:text/javascript,${encodeURIComponent(source)}`,
   ])
+  // Each run starts cold, unless the test gives it a cache.
+  const cache = mkdtempSync(join(tmpdir(), 'mesosize-layers-'))
   const [program, ...words] = [...wrapper, node, ...imports, CLI, ...args]
   const child = spawn(program!, words, {
     cwd,
@@ -91,6 +103,7 @@ export function startCli(
       PATH: process.env.PATH,
       HOME: place.home,
       TMPDIR: place.tmp,
+      XDG_CACHE_HOME: cache,
       // Nobody listens there: a test that needs a Builder brings its own.
       HAB_BLDR_URL: 'http://127.0.0.1:1',
       ...env,
@@ -103,7 +116,10 @@ export function startCli(
       output[name] += text
     })
   }
-  const ended = once(child, 'close').then(([status, signal]) => ({ status, signal, ...output }))
+  const ended = once(child, 'close').then(([status, signal]) => {
+    rmSync(cache, { recursive: true, force: true })
+    return { status, signal, ...output }
+  })
   return { child, ended }
 }
 
@@ -137,12 +153,19 @@ export function cannotBecomeOrdinary(): string | undefined {
   }
 }
 
-/** Writes the hart of a large package, its body stored instead of compressed. @returns its path */
-export async function writeStoredHart(dir: string, spec: PackageSpec): Promise<string> {
+/**
+ * Writes the hart of a large package without the time that real compression and the testkit's own hash would take.
+ * @returns its path
+ */
+export async function writeLargeHart(
+  dir: string,
+  spec: PackageSpec,
+  compress: (bytes: Uint8Array) => Buffer = xzStored,
+): Promise<string> {
   const key = originKey(spec.ident.split('/')[0]!)
+  const body = compress(await tarOf(packageEntries(spec)))
   const path = join(dir, `${spec.ident.replaceAll('/', '-')}-x86_64-linux.hart`)
-  await mkdir(dir, { recursive: true })
-  await writeFile(path, await makeHart({ key, body: xzStored(await tarOf(packageEntries(spec))) }))
+  await writeFile(path, await makeHart({ key, body, signedHash: await blake2b(body, 256) }))
   return path
 }
 

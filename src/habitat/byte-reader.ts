@@ -29,7 +29,8 @@ export class ByteReader {
     const pieces: Buffer[] = []
     for (let missing = count; missing > 0; ) {
       const piece = await this.#upTo(missing)
-      pieces.push(piece)
+      // A copy, because a chunk may be gone when the next one is asked for.
+      pieces.push(Buffer.from(piece))
       missing -= piece.length
     }
     return Buffer.concat(pieces)

@@ -4,7 +4,8 @@ import xz from 'xz-decompress'
 import { MesosizeError } from '../errors.ts'
 
 /**
- * Decodes the xz stream that a file holds from a position to its end, in constant memory.
+ * Decodes the xz stream that a file holds from a position to its end, in constant memory. A piece is there until
+ * the next one is asked for.
  * @param file a path
  * @param start where the stream starts, bytes from the start of the file
  * @throws MesosizeError XZ_FORMAT
@@ -43,15 +44,20 @@ export const decodeXz: XzDecoder = async function* (file, start) {
 
 /** Not `Readable.toWeb`, which throws where nobody can catch it if it is cancelled while it reads. */
 function webStream(handle: FileHandle, start: number): ReadableStream<Uint8Array> {
+  const buffer = Buffer.alloc(PIECE)
   let position = start
-  return new ReadableStream({
-    async pull(controller) {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(PIECE), 0, PIECE, position)
-      position += bytesRead
-      if (bytesRead === 0) controller.close()
-      else controller.enqueue(buffer.subarray(0, bytesRead))
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { bytesRead } = await handle.read(buffer, 0, PIECE, position)
+        position += bytesRead
+        if (bytesRead === 0) controller.close()
+        else controller.enqueue(buffer.subarray(0, bytesRead))
+      },
     },
-  })
+    // The decoder asks for a piece when it has used up the one before, so that one buffer is enough.
+    { highWaterMark: 0 },
+  )
 }
 
 function notXz(file: string, problem: string, cause?: unknown): MesosizeError {

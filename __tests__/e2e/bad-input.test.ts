@@ -1,0 +1,524 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startBuilder } from '../testkit/builder-server.ts'
+import { type HartOptions, makeHart, writeHart } from '../testkit/hart.ts'
+import { cannotChroot } from '../testkit/machine.ts'
+import { originKey, writePublicKey } from '../testkit/origin-key.ts'
+import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
+import type { TarEntry } from '../testkit/tar.ts'
+import { xz } from '../testkit/xz.ts'
+import {
+  cannotBecomeOrdinary,
+  inShell,
+  makePlace,
+  ORDINARY_USER,
+  type Place,
+  problemsOf,
+  runCli,
+  STAND_INS,
+  snapshot,
+  startCli,
+  writeLargeHart,
+} from './run-cli.ts'
+
+const RELEASE = '20240101000000'
+const IDENT = `acme/web/1.0/${RELEASE}`
+const HART = `acme-web-1.0-${RELEASE}-x86_64-linux.hart`
+const TOP = `hab/pkgs/${IDENT}`
+const key = originKey('acme')
+const web: PackageSpec = { ident: IDENT, files: { 'hooks/run': '#!/bin/sh\n', 'bin/web': 'web' } }
+
+async function placeWithKey(): Promise<Place> {
+  const place = await makePlace()
+  await writePublicKey(place.keys, key)
+  return place
+}
+
+function optionsOf({ artifacts, keys }: Place): string[] {
+  return ['--artifacts', artifacts, '--keys', keys, ...STAND_INS]
+}
+
+/** Runs what shall fail with status 1 for some reasons, and checks that nothing is printed or left behind. */
+async function expectFailure(
+  place: Place,
+  args: readonly string[],
+  reasons: readonly (readonly (string | RegExp)[])[],
+  options: Parameters<typeof runCli>[2] = {},
+): Promise<void> {
+  const before = snapshot(place.root)
+  const run = await runCli(place, args, options)
+  expect(run).toMatchObject({ status: 1, stdout: '' })
+  const problems = problemsOf(run)
+  expect(problems).toHaveLength(reasons.length)
+  for (const [n, texts] of reasons.entries()) {
+    for (const text of texts) expect(problems[n]).toMatch(text)
+  }
+  expect(run.stderr).not.toMatch(/^\s+at |node:internal/m)
+  expect(snapshot(place.root)).toEqual(before)
+}
+
+/** A hart of the web package with other entries behind its own. */
+function withEntries(...added: TarEntry[]): HartOptions {
+  return { key, entries: [...packageEntries(web), ...added] }
+}
+
+function withMetafiles(metafiles: PackageSpec['metafiles']): HartOptions {
+  return { key, package: { ...web, metafiles } }
+}
+
+const zeros = Buffer.alloc(64 << 20)
+const noMounts = cannotChroot()
+
+describe('a hart that cannot be trusted or read', () => {
+  const again = /(Fetch|Build|build)/
+  test.each<[string, () => Promise<Buffer>, readonly (string | RegExp)[], string[]?]>([
+    ['is empty', async () => Buffer.alloc(0), [/header/, again]],
+    [
+      'ends in its header',
+      async () => (await makeHart({ key, package: web })).subarray(0, 100),
+      [/header/, again],
+    ],
+    [
+      'ends in its body',
+      async () => (await makeHart({ key, package: web })).subarray(0, -100),
+      [/BLAKE2b hash [0-9a-f]{64}/, again],
+    ],
+    [
+      'has a bit changed',
+      async () => {
+        const hart = await makeHart({ key, package: web })
+        hart[hart.length - 50]! ^= 1
+        return hart
+      },
+      [/damaged or was changed/, again],
+    ],
+    [
+      'was signed with another key than it says',
+      () => makeHart({ key: originKey('mallory'), package: web, header: { keyName: key.name } }),
+      [/signature .* not made with the key acme-20240101000000/, /do not use it/],
+    ],
+    [
+      'was signed for another body',
+      () => makeHart({ key, package: web, signedHash: 'f'.repeat(64) }),
+      ['f'.repeat(64), again],
+    ],
+    [
+      'is of another origin than its signer',
+      () => makeHart({ key: originKey('stand-in'), package: web }),
+      [IDENT, /stand-in signed it/, /Fetch it from/],
+    ],
+    [
+      'has a header with lines of 10 MB',
+      () => makeHart({ key, package: web, header: { keyName: 'x'.repeat(10 << 20) } }),
+      [/header .* does not end within 4096 bytes/, again],
+    ],
+    ['is another kind of file', async () => Buffer.from('PK\x03\x04\n\n\n\n\n'), [/not "HART-1"/, again]],
+    [
+      'is not xz inside',
+      () => makeHart({ key, body: Buffer.from('this is no xz stream, but it is signed') }),
+      [/not in the xz format/, again],
+    ],
+    [
+      'ends in the middle of its xz stream, as signed',
+      () => makeHart({ key, body: xz(randomBytes(100_000)).subarray(0, 50_000) }),
+      [/ends in the middle/, again],
+    ],
+    [
+      'is not tar inside',
+      () => makeHart({ key, tar: Buffer.from('no tar, but much text. '.repeat(100)) }),
+      [/archive .* malformed/, /checksum of a header/, again],
+    ],
+    ['is empty inside', () => makeHart({ key, entries: [] }), [/holds no package/, /Build it again/]],
+    [
+      'unpacks to more than allowed',
+      () => makeHart({ key, package: { ...web, files: { ...web.files, bomb: zeros } } }),
+      [/more than 10000000 bytes/, /--max-package-size/],
+      ['--max-package-size', '10MB'],
+    ],
+    [
+      'unpacks to more than allowed, all of it behind the end of the archive',
+      () => makeHart({ key, tar: zeros }),
+      [/more than 10000000 bytes/, /--max-package-size/],
+      ['--max-package-size', '10MB'],
+    ],
+    [
+      'leads out of the package',
+      () => makeHart(withEntries({ path: `${TOP}/../../../../../etc/cron.d/x`, content: 'x' })),
+      ['hab/pkgs/acme/web/1.0/20240101000000/../../../../../etc/cron.d/x', again],
+    ],
+    [
+      'has an absolute path',
+      () => makeHart(withEntries({ path: '/etc/passwd', content: 'x' })),
+      ['"/etc/passwd"', /absolute/, again],
+    ],
+    [
+      'writes into another package',
+      () => makeHart(withEntries({ path: 'hab/pkgs/core/glibc/2.35/20240101000000/lib/x', content: 'x' })),
+      ['hab/pkgs/core/glibc', /outside/, again],
+    ],
+    [
+      'writes through a symlink',
+      () =>
+        makeHart(
+          withEntries(
+            { path: `${TOP}/share`, type: 'symlink', linkname: '/etc' },
+            { path: `${TOP}/share/passwd`, content: 'x' },
+          ),
+        ),
+      [`${TOP}/share/passwd`, /through the symlink/, again],
+    ],
+    [
+      'has a hardlink to another package',
+      () => makeHart(withEntries({ path: `${TOP}/x`, type: 'link', linkname: 'hab/pkgs/core/x/1/y/z' })),
+      ['"hab/pkgs/core/x/1/y/z"', again],
+    ],
+    [
+      'has a character device',
+      () =>
+        makeHart(withEntries({ path: `${TOP}/zero`, type: 'character-device', devmajor: 1, devminor: 5 })),
+      [`${TOP}/zero`, /character device/, again],
+    ],
+    [
+      'has a named pipe',
+      () => makeHart(withEntries({ path: `${TOP}/pipe`, type: 'fifo' })),
+      [`${TOP}/pipe`, /fifo/, again],
+    ],
+    [
+      'has an entry twice',
+      () => makeHart(withEntries({ path: `${TOP}/bin/web`, content: 'another' })),
+      [`${TOP}/bin/web`, /twice/, again],
+    ],
+    [
+      'has an IDENT that disagrees with its paths',
+      () => makeHart(withMetafiles({ IDENT: `acme/web/2.0/${RELEASE}\n` })),
+      [`acme/web/2.0/${RELEASE}`, `${IDENT} was expected`, again],
+    ],
+    ['has no IDENT', () => makeHart(withMetafiles({ IDENT: undefined })), ['IDENT', again]],
+    [
+      'has a newline in its IDENT',
+      () => makeHart(withMetafiles({ IDENT: `${IDENT}\nacme/x/1/${RELEASE}\n` })),
+      [/IDENT/, /more than one line/, again],
+    ],
+    [
+      'has a NUL in a metafile',
+      () => makeHart(withMetafiles({ SVC_USER: 'hab\0root\n' })),
+      [/SVC_USER/, /"hab\\u0000root\\n"/, again],
+    ],
+    [
+      'has a colon in the name of its user',
+      () => makeHart(withMetafiles({ SVC_USER: 'x:0:0' })),
+      [/SVC_USER/, /"x:0:0"/, again],
+    ],
+    [
+      'has no target that Habitat knows',
+      () => makeHart(withMetafiles({ TARGET: 'mips-irix\n' })),
+      ['"mips-irix"', /Use one of x86_64-linux/],
+    ],
+    [
+      'has a relative dependency',
+      () => makeHart(withMetafiles({ TDEPS: '../../etc\n' })),
+      [/TDEPS/, /"\.\.\/\.\.\/etc"/, again],
+    ],
+    [
+      'depends on itself',
+      () => makeHart({ key, package: { ...web, deps: [IDENT] } }),
+      [/lists itself/, IDENT, again],
+    ],
+  ])('%s', async (_, hart, texts, args = []) => {
+    const place = await placeWithKey()
+    const path = join(place.artifacts, HART)
+    await writeFile(path, await hart())
+    await expectFailure(place, [path, ...optionsOf(place), ...args], [[path, ...texts]])
+  })
+
+  test('is signed with a key that nobody has', async () => {
+    const builder = await startBuilder()
+    onTestFinished(builder.close)
+    const place = await makePlace()
+    const path = await writeHart(place.artifacts, { key, package: web })
+    const args = [path, ...optionsOf(place), '--url', builder.url]
+    await expectFailure(place, args, [['acme-20240101000000', place.keys, builder.url, /--keys/]])
+  })
+
+  test.each<[string, string]>([
+    ['is no key', 'SIG-PUB-1\nnonsense'],
+    ['is another key', originKey('acme', '20230101000000').publicKeyText],
+  ])('the file of its key %s', async (_, text) => {
+    const place = await makePlace()
+    const path = await writeHart(place.artifacts, { key, package: web })
+    const file = join(place.keys, `${key.name}.pub`)
+    writeFileSync(file, text)
+    await expectFailure(place, [path, ...optionsOf(place)], [[file]])
+  })
+})
+
+describe('packages that do not fit together', () => {
+  const lib = (name: string, deps: string[] = [], target?: string): PackageSpec => ({
+    ident: `acme/${name}/1.0/${RELEASE}`,
+    files: { 'lib/x': 'x' },
+    deps,
+    target,
+  })
+
+  test.each<[string, PackageSpec[], (string | RegExp)[], string[]?]>([
+    [
+      'depend on each other in a circle',
+      [
+        { ...web, deps: [`acme/a/1.0/${RELEASE}`] },
+        lib('a', [`acme/b/1.0/${RELEASE}`]),
+        lib('b', [`acme/a/1.0/${RELEASE}`]),
+      ],
+      [
+        new RegExp(`acme/a/1.0/${RELEASE} -> acme/b/1.0/${RELEASE} -> acme/a/1.0/${RELEASE}`),
+        /Build them again/,
+      ],
+    ],
+    [
+      'lack a dependency',
+      [{ ...web, deps: [`acme/a/1.0/${RELEASE}`] }],
+      [`acme/a/1.0/${RELEASE}`, `which ${IDENT} needs`, /--artifacts/, /--url/],
+    ],
+    [
+      'are of two targets',
+      [{ ...web, target: 'aarch64-linux' }],
+      [`${IDENT} is for aarch64-linux`, 'x86_64-linux', /--target/],
+      [join('ARTIFACTS', `acme-web-1.0-${RELEASE}-aarch64-linux.hart`)],
+    ],
+  ])('%s', async (_, packages, texts, args = ['acme/web']) => {
+    const builder = await startBuilder()
+    onTestFinished(builder.close)
+    const place = await placeWithKey()
+    for (const spec of packages) await writeHart(place.artifacts, { key, package: spec })
+    const words = args.map(arg => arg.replace('ARTIFACTS', place.artifacts))
+    await expectFailure(place, [...words, ...optionsOf(place), '--url', builder.url], [texts])
+  })
+
+  test('lack several dependencies: each is told on a line of its own', async () => {
+    const builder = await startBuilder()
+    onTestFinished(builder.close)
+    const place = await placeWithKey()
+    const deps = ['a', 'b'].map(name => `acme/${name}/1.0/${RELEASE}`)
+    await writeHart(place.artifacts, { key, package: { ...web, deps } })
+    await expectFailure(
+      place,
+      ['acme/web', ...optionsOf(place), '--url', builder.url],
+      deps.map(dep => [dep, `which ${IDENT} needs`]),
+    )
+  })
+
+  test('cannot be found at all', async () => {
+    const builder = await startBuilder()
+    onTestFinished(builder.close)
+    const place = await placeWithKey()
+    const args = ['acme/nothing', ...optionsOf(place), '--url', builder.url, '--channel', 'stable']
+    await expectFailure(place, args, [['acme/nothing', 'stable', builder.url, /--channel/]])
+  })
+})
+
+describe('a file in the artifact cache that another ident names', () => {
+  test('is not taken for what its name says', async () => {
+    const place = await placeWithKey()
+    await writeFile(
+      join(place.artifacts, HART),
+      await makeHart({ key, package: { ...web, ident: `acme/web/6.6/${RELEASE}` } }),
+    )
+    await expectFailure(place, [IDENT, ...optionsOf(place)], [[HART, `acme/web/6.6/${RELEASE}`, IDENT]])
+  })
+})
+
+describe('bad usage', () => {
+  test('is told with every problem at once, and ends with status 2', async () => {
+    const place = await makePlace()
+    const before = snapshot(place.root)
+    const run = await runCli(place, [
+      ...['acme/web', 'x', '--mem', 'much', '--cpu=-1', '--instnaces', '3', '--url', 'ftp://x', '--env', 'x'],
+      ...[
+        '--keys',
+        '/no/such',
+        '--target',
+        'x86_64-windows',
+        '--patch',
+        'none.json',
+        '--uri',
+        'x',
+        '--uri-base',
+      ],
+    ])
+    expect(run).toMatchObject({ status: 2, stdout: '' })
+    const problems = problemsOf(run)
+    for (const text of [
+      /"x" has no origin/,
+      /--mem: "much"/,
+      /--cpu: "-1"/,
+      /--instnaces.*--instances\?/,
+      /--url: "ftp:\/\/x"/,
+      /--env: "x"/,
+      /--keys: "\/no\/such"/,
+      /--target: "x86_64-windows"/,
+      /--patch: "none.json"/,
+      /--uri-base: its value is missing/,
+    ]) {
+      expect(problems.filter(problem => text.test(problem))).toHaveLength(1)
+    }
+    expect(problems).toHaveLength(10)
+    expect(run.stderr).toMatch(/See mesosize --help\.\n$/)
+    expect(snapshot(place.root)).toEqual(before)
+  })
+
+  test.each<[string, string[], RegExp]>([
+    ['no package', [], /no package is named/],
+    ['a hart that is not there', ['nothing.hart'], /"nothing\.hart" does not exist/],
+    ['control characters', ['core/\x1b[31mred'], /^"core\/(\\u001b|\\x1b)\[31mred"/],
+  ])('%s', async (_, args, text) => {
+    const run = await runCli(await makePlace(), args)
+    expect(run).toMatchObject({ status: 2, stdout: '' })
+    expect(problemsOf(run)).toEqual([expect.stringMatching(text)])
+    expect(run.stderr).not.toContain('\x1b')
+  })
+})
+
+describe('an app that Marathon would refuse', () => {
+  test('is not printed, and no tarball is left of it', async () => {
+    const place = await placeWithKey()
+    await writeHart(place.artifacts, { key, package: web })
+    writeFileSync(join(place.work, 'patch.json'), '{"cpus": -1, "instances": "many"}')
+    const args = ['acme/web', ...optionsOf(place), '--patch', 'patch.json']
+    await expectFailure(place, args, [
+      [/Marathon would refuse/],
+      [/cpus: -1 .* at least 0\.001/],
+      [/instances: "many" must be a whole number/],
+      [/patch/],
+    ])
+  })
+})
+
+describe('an output folder', () => {
+  async function placeWithHart(): Promise<{ place: Place; args: string[] }> {
+    const place = await placeWithKey()
+    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: randomBytes(8 << 20) } })
+    return { place, args: ['acme/web', ...optionsOf(place)] }
+  }
+
+  test('under a file', async () => {
+    const { place, args } = await placeWithHart()
+    writeFileSync(join(place.work, 'file'), '')
+    const output = join(place.work, 'file/results')
+    await expectFailure(place, [...args, '--output-dir', output], [[output, /ENOTDIR/, /--output-dir/]])
+  })
+
+  const noUsers = cannotBecomeOrdinary()
+  test.skipIf(noUsers !== undefined)(`that may not be written${noUsers ? ` (${noUsers})` : ''}`, async () => {
+    const { place, args } = await placeWithHart()
+    const output = join(place.work, 'closed')
+    mkdirSync(output)
+    chmodSync(output, 0o555)
+    const reason = [output, /EACCES|permission denied/, /--output-dir/]
+    await expectFailure(place, [...args, '--output-dir', output], [reason], { wrapper: ORDINARY_USER })
+  })
+
+  test.skipIf(noMounts !== undefined)(
+    `on a disk that gets full${noMounts ? ` (${noMounts})` : ''}`,
+    async () => {
+      const { place, args } = await placeWithHart()
+      const output = join(place.work, 'small')
+      mkdirSync(output)
+      const reason = [output, /ENOSPC|no space left/, /Make room/, /--output-dir/]
+      await expectFailureOnFullDisk(place, output, [...args, '--output-dir', output], reason)
+    },
+  )
+})
+
+test.skipIf(noMounts !== undefined)(
+  `an artifact cache on a disk that gets full${noMounts ? ` (${noMounts})` : ''}`,
+  async () => {
+    const place = await makePlace()
+    await writePublicKey(place.keys, key)
+    const files = { ...web.files, noise: randomBytes(4 << 20) }
+    const hart = await makeHart({ key, package: { ...web, files } })
+    const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
+    onTestFinished(builder.close)
+    const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
+    const reason = [join(place.artifacts, HART), /ENOSPC|no space left/, /Make room/]
+    await expectFailureOnFullDisk(place, place.artifacts, args, reason)
+  },
+)
+
+/** Gives the program a small disk of its own at a folder, and checks besides that it leaves it empty. */
+async function expectFailureOnFullDisk(
+  place: Place,
+  folder: string,
+  args: readonly string[],
+  reason: readonly (string | RegExp)[],
+): Promise<void> {
+  const left = join(place.root, 'left')
+  writeFileSync(left, '')
+  const line = `mount -t tmpfs -o size=2m tmpfs ${folder} && "$@"; status=$?; ls -A ${folder} >${left}; exit $status`
+  await expectFailure(place, args, [reason], { wrapper: ['unshare', '--mount', ...inShell(line)] })
+  expect(readFileSync(left, 'utf8')).toBe('')
+}
+
+describe('a signal', () => {
+  const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+  /** Sends a signal when the program is in the middle of something, and checks that nothing is left of it. */
+  async function interrupt(place: Place, args: string[], signal: keyof typeof STATUS, busy: () => boolean) {
+    const before = snapshot(place.root)
+    const { child, ended } = startCli(place, args)
+    let running = true
+    void ended.then(() => {
+      running = false
+    })
+    while (running && !busy()) await sleep(2)
+    expect(running).toBe(true)
+    child.kill(signal)
+    const run = await ended
+    expect(run).toMatchObject({ status: STATUS[signal], signal: null, stdout: '' })
+    expect(run.stderr).toMatch(new RegExp(`^Stopped by ${signal}; nothing was written\\.\\n$`, 'm'))
+    expect(run.stderr).not.toMatch(/^\s+at |^mesosize:/m)
+    expect(snapshot(place.root)).toEqual(before)
+  }
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s while a hart is downloaded', async signal => {
+    const place = await placeWithKey()
+    const hart = await makeHart({
+      key,
+      package: { ...web, files: { ...web.files, noise: randomBytes(500_000) } },
+    })
+    const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
+    onTestFinished(builder.close)
+    builder.fault({ kind: 'stall', milliseconds: 60_000, on: /download/ })
+    const partial = () =>
+      readdirSync(place.artifacts).some(
+        name =>
+          name.includes('partial') &&
+          (statSync(join(place.artifacts, name), { throwIfNoEntry: false })?.size ?? 0) > 100_000,
+      )
+    const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
+    await interrupt(place, args, signal, partial)
+
+    const second = await runCli(place, args)
+    expect(second).toMatchObject({ status: 0 })
+    expect(readdirSync(place.artifacts)).toEqual([HART])
+  })
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s while the tarball is packed', async signal => {
+    const place = await placeWithKey()
+    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: randomBytes(32 << 20) } })
+    const results = join(place.work, 'results')
+    const packing = () => {
+      if (!existsSync(results)) return false
+      const [staging] = readdirSync(results)
+      const tarball = staging && join(results, staging, `acme-web-1.0-${RELEASE}.tgz`)
+      return tarball !== undefined && (statSync(tarball, { throwIfNoEntry: false })?.size ?? 0) > 1 << 20
+    }
+    const args = ['acme/web', ...optionsOf(place)]
+    await interrupt(place, args, signal, packing)
+
+    expect(await runCli(place, args)).toMatchObject({ status: 0 })
+    expect(readdirSync(results)).toHaveLength(2)
+  })
+})

@@ -1,0 +1,361 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type BuilderServer, type ServedPackage, startBuilder } from '../testkit/builder-server.ts'
+import { makeHart } from '../testkit/hart.ts'
+import { originKey } from '../testkit/origin-key.ts'
+import type { PackageSpec } from '../testkit/package-entries.ts'
+import {
+  cannotBecomeOrdinary,
+  type Finished,
+  makePlace,
+  ORDINARY_USER,
+  type Place,
+  problemsOf,
+  type Run,
+  type RunOptions,
+  runCli,
+} from './run-cli.ts'
+
+const RELEASE = '20240101000000'
+const TOKEN = '_Qk9YLTEKYmxkci0yMDE3MDkyNzAyMzcxNApzZWNyZXQ='
+const WEB = `acme/web/1.0.0/${RELEASE}`
+const LIBRARY = `acme/lib/2.0.0/${RELEASE}`
+const BUSYBOX = `core/busybox-static/1.36.1/${RELEASE}`
+const CACERTS = `core/cacerts/2024.1/${RELEASE}`
+const SUPERVISOR = `chef/hab-sup/2.0.400/${RELEASE}`
+const LAUNCHER = `chef/hab-launcher/19000/${RELEASE}`
+
+/** What an export of acme/web needs, and no more. */
+const NEEDED = [WEB, LIBRARY, BUSYBOX, CACERTS, SUPERVISOR, LAUNCHER]
+
+const applets = ['sh', 'unshare', 'mount', 'chroot', 'tar', 'gzip'].map(
+  name => [`bin/${name}`, { symlink: 'busybox' }] as const,
+)
+const specs: (PackageSpec & Pick<ServedPackage, 'channels'>)[] = [
+  { ident: WEB, files: { 'hooks/run': '#!/bin/sh\n' }, deps: [LIBRARY], channels: ['stable', 'base'] },
+  { ident: `acme/web/1.1.0/${RELEASE}`, files: { 'hooks/run': '' }, channels: ['unstable'] },
+  { ident: LIBRARY, files: { 'lib/x.so': 'x'.repeat(100_000) }, channels: ['base'] },
+  { ident: `acme/lib/3.0.0/${RELEASE}`, files: { 'lib/x.so': 'newer' }, channels: ['base'] },
+  { ident: BUSYBOX, files: { 'bin/busybox': 'elf', ...Object.fromEntries(applets) }, channels: ['base'] },
+  { ident: CACERTS, files: { 'ssl/cert.pem': 'certificates' }, channels: ['base'] },
+  { ident: SUPERVISOR, files: { 'bin/hab-sup': 'elf' }, deps: [BUSYBOX, CACERTS], channels: ['base'] },
+  { ident: LAUNCHER, files: { 'bin/hab-launch': 'elf' }, channels: ['base'] },
+  { ident: `core/hab-sup/1.6.1244/${RELEASE}`, files: { 'bin/hab-sup': 'elf' }, channels: ['base'] },
+]
+const keys = Object.fromEntries(
+  ['acme', 'core', 'chef'].map(origin => {
+    const { name, publicKeyText } = originKey(origin)
+    return [name, publicKeyText]
+  }),
+)
+const served: Promise<ServedPackage[]> = Promise.all(
+  specs.map(async ({ channels, ...spec }) => ({
+    ident: spec.ident,
+    hart: await makeHart({ key: originKey(spec.ident.split('/')[0]!), package: spec }),
+    channels,
+    tdeps: [...(spec.deps ?? [])],
+  })),
+)
+
+/** A Builder with all packages. @param change what is not usual about some of them */
+async function builderWith(
+  change: (each: ServedPackage) => Partial<ServedPackage> = () => ({}),
+  finished: Finished = onTestFinished,
+): Promise<BuilderServer> {
+  const packages = (await served).map(each => ({ ...each, ...change(each) }))
+  const builder = await startBuilder({ packages, keys, token: TOKEN })
+  finished(builder.close)
+  return builder
+}
+
+function exportWeb(place: Place, builder: BuilderServer, args: string[] = [], options: RunOptions = {}) {
+  const folders = ['--artifacts', place.artifacts, '--keys', place.keys]
+  return runCli(place, ['acme/web', '--url', builder.url, ...folders, ...args], options)
+}
+
+function fileOf(ident: string): string {
+  return `${ident.replaceAll('/', '-')}-x86_64-linux.hart`
+}
+
+function downloads(builder: BuilderServer): string[] {
+  return builder.requests.flatMap(({ path }) => /pkgs\/(.*)\/download/.exec(path)?.[1] ?? []).sort()
+}
+
+/** Everything that a run shows and leaves, where no token may be. */
+function traces(run: Run, place: Place): string {
+  const files = readdirSync(place.root, { recursive: true, withFileTypes: true }).filter(each =>
+    each.isFile(),
+  )
+  const texts = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
+  return [run.stdout, run.stderr, ...texts].join('\n')
+}
+
+async function expectFailure(place: Place, run: Run, ...texts: (string | RegExp)[]): Promise<void> {
+  expect(run).toMatchObject({ status: 1, stdout: '' })
+  const problems = problemsOf(run)
+  expect(problems).toHaveLength(1)
+  for (const text of texts) expect(problems[0]).toMatch(text)
+  expect(run.stderr).not.toMatch(/^\s+at /m)
+  expect(existsSync(join(place.work, 'results'))).toBe(false)
+  expect(readdirSync(place.tmp)).toEqual([])
+  // Harts that came whole may stay; nothing else.
+  expect(NEEDED.map(fileOf)).toEqual(expect.arrayContaining(readdirSync(place.artifacts)))
+}
+
+describe('an export from Builder with empty caches', () => {
+  test('downloads what it needs and no more, once, and the next one downloads nothing', async () => {
+    const [place, builder] = [await makePlace(), await builderWith()]
+    const run = await exportWeb(place, builder)
+    expect(run).toMatchObject({ status: 0 })
+    expect(JSON.parse(run.stdout).labels).toMatchObject({
+      'mesosize.ident': WEB,
+      'mesosize.channel': 'base',
+      'mesosize.source': expect.stringContaining(builder.url),
+    })
+    expect(downloads(builder)).toEqual([...NEEDED].sort())
+    for (const name of Object.keys(keys)) {
+      const [, origin, revision] = /^(.*)-(\d+)$/.exec(name)!
+      expect(builder.count(new RegExp(`/origins/${origin}/keys/${revision}$`))).toBe(1)
+      expect(readFileSync(join(place.keys, `${name}.pub`), 'utf8')).toBe(keys[name])
+    }
+    expect(readdirSync(place.keys)).toHaveLength(Object.keys(keys).length)
+    expect(readdirSync(place.artifacts).sort()).toEqual(NEEDED.map(fileOf).sort())
+    for (const { ident, hart } of await served) {
+      const file = join(place.artifacts, fileOf(ident))
+      if (NEEDED.includes(ident)) expect(readFileSync(file).equals(hart)).toBe(true)
+    }
+    expect(readdirSync(place.home)).toEqual([])
+    expect(builder.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true)
+    expect(builder.requests.every(({ headers }) => /^mesosize\/\d/.test(headers['user-agent']!))).toBe(true)
+
+    const second = await exportWeb(place, builder)
+    expect(JSON.parse(second.stdout).labels['mesosize.sha256']).toBe(
+      JSON.parse(run.stdout).labels['mesosize.sha256'],
+    )
+    expect(downloads(builder)).toHaveLength(NEEDED.length)
+    expect(builder.count(/keys/)).toBe(Object.keys(keys).length)
+  })
+
+  const noUsers = cannotBecomeOrdinary()
+  test.skipIf(noUsers !== undefined)(
+    `keeps harts and keys where an ordinary user's hab does${noUsers ? ` (${noUsers})` : ''}`,
+    async () => {
+      const [place, builder] = [await makePlace(), await builderWith()]
+      const env = { HAB_BLDR_URL: builder.url }
+      const run = await runCli(place, ['acme/web'], { env, wrapper: ORDINARY_USER })
+      expect(run).toMatchObject({ status: 0 })
+      const cache = join(place.home, '.hab/cache')
+      expect(readdirSync(join(cache, 'artifacts')).sort()).toEqual(NEEDED.map(fileOf).sort())
+      expect(readdirSync(join(cache, 'keys'))).toHaveLength(Object.keys(keys).length)
+    },
+  )
+
+  test('takes HAB_BLDR_URL and HAB_BLDR_CHANNEL, and options before them', async () => {
+    const [place, builder] = [await makePlace(), await builderWith()]
+    const folders = ['--artifacts', place.artifacts, '--keys', place.keys]
+    const env = { HAB_BLDR_URL: builder.url, HAB_BLDR_CHANNEL: 'unstable' }
+    const fromVariables = await runCli(place, ['acme/web', ...folders], { env })
+    expect(JSON.parse(fromVariables.stdout).labels).toMatchObject({
+      'mesosize.ident': `acme/web/1.1.0/${RELEASE}`,
+      'mesosize.channel': 'unstable',
+    })
+    // Elsewhere, because what the first has downloaded is at hand.
+    const other = await makePlace()
+    const otherFolders = ['--artifacts', other.artifacts, '--keys', other.keys]
+    const fromOptions = await runCli(
+      other,
+      ['acme/web', ...otherFolders, '-c', 'stable', '-u', builder.url],
+      {
+        env: { ...env, HAB_BLDR_URL: 'http://127.0.0.1:1' },
+      },
+    )
+    expect(JSON.parse(fromOptions.stdout).labels).toMatchObject({
+      'mesosize.ident': WEB,
+      'mesosize.channel': 'stable',
+    })
+  })
+
+  test('takes hab’s own packages from their own Builder and channel', async () => {
+    const place = await makePlace()
+    const [builder, base] = [await builderWith(), await builderWith(() => ({ channels: ['current'] }))]
+    const args = ['--base-pkgs-url', base.url, '--base-pkgs-channel', 'current']
+    expect(await exportWeb(place, builder, args)).toMatchObject({ status: 0 })
+    expect(downloads(builder)).toEqual([WEB, LIBRARY].sort())
+    expect(downloads(base)).toEqual([SUPERVISOR, LAUNCHER, BUSYBOX, CACERTS].sort())
+  })
+})
+
+describe('a damaged hart in the artifact cache', () => {
+  test('is fetched again, and no other', async () => {
+    const [place, builder] = [await makePlace(), await builderWith()]
+    expect(await exportWeb(place, builder)).toMatchObject({ status: 0 })
+    const path = join(place.artifacts, fileOf(LIBRARY))
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.subarray(0, -1))
+    builder.requests.length = 0
+    const run = await exportWeb(place, builder)
+    expect(run).toMatchObject({ status: 0 })
+    expect(run.stderr).toMatch(new RegExp(`^warning: .*${fileOf(LIBRARY)}.*again`, 'm'))
+    expect(downloads(builder)).toEqual([LIBRARY])
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+  })
+})
+
+describe('the token', () => {
+  test.each<[string, string[], Record<string, string>]>([
+    ['in HAB_AUTH_TOKEN', [], { HAB_AUTH_TOKEN: TOKEN }],
+    ['after -z', ['-z', TOKEN], {}],
+    ['after --auth, before HAB_AUTH_TOKEN', [`--auth=${TOKEN}`], { HAB_AUTH_TOKEN: 'another' }],
+  ])('%s opens what needs one, and is shown nowhere', async (_, args, env) => {
+    const place = await makePlace()
+    const builder = await builderWith(() => ({ needsToken: true }))
+    const run = await exportWeb(place, builder, args, { env })
+    expect(run).toMatchObject({ status: 0 })
+    expect(new Set(builder.requests.map(({ headers }) => headers.authorization))).toEqual(
+      new Set([`Bearer ${TOKEN}`]),
+    )
+    expect(traces(run, place)).not.toContain(TOKEN)
+  })
+
+  test('is not sent to where Builder redirects', async () => {
+    const place = await makePlace()
+    const [builder, storage] = [await builderWith(), await builderWith()]
+    builder.fault({ kind: 'redirect', to: storage.url, on: /download/, times: NEEDED.length })
+    const run = await exportWeb(place, builder, [], { env: { HAB_AUTH_TOKEN: TOKEN } })
+    expect(run).toMatchObject({ status: 0 })
+    expect(downloads(storage)).toEqual([...NEEDED].sort())
+    expect(storage.requests.filter(({ headers }) => JSON.stringify(headers).includes(TOKEN))).toEqual([])
+    expect(builder.requests.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`)).toBe(true)
+    expect(traces(run, place)).not.toContain(TOKEN)
+  })
+
+  const own = ({ ident }: ServedPackage) => ({ needsToken: ident.startsWith('chef/') })
+  test.each<[string, Record<string, string>, RegExp[]]>([
+    ['without one', {}, [/401 Unauthorized/, /need a personal access token/]],
+    [
+      'with one that does not do',
+      { HAB_AUTH_TOKEN: 'of-somebody-else' },
+      [/403 Forbidden/, /which the token .* is not/],
+    ],
+  ])('%s, hab’s own packages say where to get one', async (_, env, texts) => {
+    const place = await makePlace()
+    const builder = await builderWith(own)
+    const run = await exportWeb(place, builder, [], { env })
+    await expectFailure(
+      place,
+      run,
+      SUPERVISOR,
+      ...texts,
+      /HAB_AUTH_TOKEN/,
+      `${builder.url}/#/profile`,
+      /core\/hab-sup/,
+    )
+    expect(traces(run, place)).not.toContain('of-somebody-else')
+  })
+
+  test('is asked for where the package itself needs one', async () => {
+    const place = await makePlace()
+    const builder = await builderWith(({ ident }) => ({ needsToken: ident === WEB }))
+    const run = await exportWeb(place, builder)
+    await expectFailure(place, run, WEB, /401 Unauthorized/, /The origin is private/, /HAB_AUTH_TOKEN/)
+  })
+})
+
+describe.concurrent('a Builder that fails', () => {
+  /** Of one of several tests that run at the same time. */
+  async function placeAndBuilder(finished: Finished): Promise<[Place, BuilderServer]> {
+    return [await makePlace(finished), await builderWith(undefined, finished)]
+  }
+
+  test('for a while: 502, connections cut off and bodies too short are tried again', async ({
+    onTestFinished,
+  }) => {
+    const [place, builder] = await placeAndBuilder(onTestFinished)
+    builder.fault({ kind: 'status', status: 502, on: /web\/latest/ })
+    builder.fault({ kind: 'hang up', on: /origins\/core\/keys/ })
+    builder.fault({ kind: 'reset', after: 60, on: /lib.*download/ })
+    builder.fault({ kind: 'length', by: 10, on: /hab-sup.*download/ })
+    builder.fault({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, on: /cacerts.*download/ })
+    const run = await exportWeb(place, builder)
+    expect(run).toMatchObject({ status: 0 })
+    expect(builder.count(/web\/latest/)).toBe(2)
+    expect(builder.count(/origins\/core\/keys/)).toBe(2)
+    for (const name of ['lib', 'hab-sup', 'cacerts']) {
+      expect(builder.count(new RegExp(`/${name}/.*download`))).toBe(2)
+    }
+    expect(builder.count(/busybox-static.*download/)).toBe(1)
+    expect(readdirSync(place.artifacts).sort()).toEqual(NEEDED.map(fileOf).sort())
+  })
+
+  test.for<[string, (builder: BuilderServer) => void, (string | RegExp)[]]>([
+    [
+      'a web page instead of a description',
+      builder => builder.fault({ kind: 'html', on: /web\/latest/ }),
+      [/answered with "text\/html/, /--url/],
+    ],
+    [
+      'a web page instead of a hart',
+      builder => builder.fault({ kind: 'html', on: /web.*download/ }),
+      [/answered with "text\/html/, /--url/],
+    ],
+    [
+      'a web page instead of a key',
+      builder => builder.fault({ kind: 'html', on: /keys/, times: 9 }),
+      [/acme-20240101000000/, /answered with "text\/html/, /--keys/],
+    ],
+    [
+      'a hart that ends too early',
+      builder => builder.fault({ kind: 'truncate', to: 400, on: /web.*download/ }),
+      [/400 bytes/, /checksum [0-9a-f]{64}/, /Try again/],
+    ],
+    [
+      'a hart with one bit changed',
+      builder => builder.fault({ kind: 'corrupt', on: /web.*download/ }),
+      [WEB, /checksum [0-9a-f]{64}/, /Try again/],
+    ],
+    [
+      'the description of another package',
+      builder => builder.fault({ kind: 'body', body: JSON.stringify({ ident: {} }), on: /web\/latest/ }),
+      [/unusable description of acme\/web/, /--url/],
+    ],
+    [
+      'a redirect to another protocol',
+      builder => builder.fault({ kind: 'redirect', to: 'file:///etc/passwd', on: /web.*download/ }),
+      [/redirects to "file:\/\/\/etc\/passwd"/, /Check the address/],
+    ],
+    [
+      'always fewer bytes than it announces',
+      builder => builder.fault({ kind: 'length', by: 10, on: /web.*download/, times: 99 }),
+      [/web\/1\.0\.0/, /Tried 5 times/],
+    ],
+    [
+      'always 500',
+      builder => builder.fault({ kind: 'status', status: 500, on: /web\/latest/, times: 99 }),
+      [/500 Internal Server Error/, /Try again later/, /Tried 5 times/],
+    ],
+  ])('%s', { timeout: 60_000 }, async ([, fail, texts], { onTestFinished }) => {
+    const [place, builder] = await placeAndBuilder(onTestFinished)
+    fail(builder)
+    await expectFailure(place, await exportWeb(place, builder), ...texts)
+  })
+
+  test('a package that is in another channel', async ({ onTestFinished }) => {
+    const [place, builder] = await placeAndBuilder(onTestFinished)
+    const run = await exportWeb(place, builder, ['--channel', 'production'])
+    await expectFailure(place, run, 'acme/web', 'production', builder.url, /--channel/)
+    expect(readdirSync(place.keys)).toEqual([])
+  })
+
+  test('one that is not there', { timeout: 60_000 }, async ({ onTestFinished }) => {
+    const [place, builder] = await placeAndBuilder(onTestFinished)
+    await builder.close()
+    await expectFailure(
+      place,
+      await exportWeb(place, builder),
+      /ECONNREFUSED/,
+      builder.url,
+      /proxy variables/,
+    )
+  })
+})

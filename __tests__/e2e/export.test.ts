@@ -1,0 +1,487 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { makeExample } from '../../examples/make.ts'
+import { writeHart } from '../testkit/hart.ts'
+import { missingPrograms } from '../testkit/machine.ts'
+import { originKey, writePublicKey } from '../testkit/origin-key.ts'
+import type { PackageSpec } from '../testkit/package-entries.ts'
+import {
+  CLI,
+  EXAMPLES,
+  type Finished,
+  finishedTogether,
+  inShell,
+  makePlace,
+  type Place,
+  problemsOf,
+  type Run,
+  runCli,
+  STAND_INS,
+  sha256,
+  withUmask,
+  writeLargeHart,
+} from './run-cli.ts'
+
+const RELEASE = '20240101000000'
+const NAME = `example-hello-1.0.0-${RELEASE}`
+const HELLO = ['example/hello', ...STAND_INS]
+
+const service: PackageSpec = {
+  ident: `acme/web/2.0.0/${RELEASE}`,
+  files: {
+    'bin/web': '#!/bin/sh\n',
+    'bin/web-twin': { hardlink: 'bin/web' },
+    'bin/web-alias': { symlink: 'web' },
+    'hooks/run': '#!/bin/sh\n',
+    'share/private': { content: 'x', mode: 0o640 },
+    'share/größe': 'not ASCII',
+    [`share/${'long/'.repeat(40)}file`]: 'far down',
+  },
+  exports: { port: 'port' },
+  metafiles: { 'default.toml': 'port = 8000\n' },
+}
+const second: PackageSpec = { ident: `acme/worker/1.0/${RELEASE}`, files: { 'hooks/run': '#!/bin/sh\n' } }
+const library: PackageSpec = { ident: `acme/lib/1.0/${RELEASE}`, files: { 'lib/lib.so': 'elf' } }
+
+/** A place whose artifact cache holds these packages. @returns it and the options that name its folders */
+async function placeWith(
+  packages: PackageSpec[],
+  finished?: Finished,
+): Promise<{ place: Place; options: string[] }> {
+  const place = await makePlace(finished)
+  const key = originKey('acme')
+  await writePublicKey(place.keys, key)
+  for (const spec of packages) await writeHart(place.artifacts, { key, package: spec })
+  return { place, options: ['--artifacts', place.artifacts, '--keys', place.keys, ...STAND_INS] }
+}
+
+function appOf(run: Run) {
+  expect(run).toMatchObject({ status: 0 })
+  return JSON.parse(run.stdout)
+}
+
+/** GNU tar's words about each member. */
+function list(tarball: string): string[] {
+  const args = ['-tvzf', tarball, '--numeric-owner', '--full-time', '--quoting-style=literal']
+  return execFileSync('tar', args, {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, TZ: 'UTC', LC_ALL: 'C' },
+  })
+    .trimEnd()
+    .split('\n')
+}
+
+function pathsOf(tarball: string): string[] {
+  return execFileSync('tar', ['-tzf', tarball, '--quoting-style=literal'], { encoding: 'utf8' })
+    .trimEnd()
+    .split('\n')
+}
+
+/** Unpacks as an ordinary user would. */
+function unpack(tarball: string, folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  execFileSync('tar', ['-xzf', tarball, '--no-same-owner', '-C', folder])
+  return folder
+}
+
+const noTar = missingPrograms('tar')
+const noXz = missingPrograms('tar', 'xz')
+
+describe('the example', () => {
+  test('is exported by what npm run example runs, where there is Node and nothing else', async () => {
+    const place = await makePlace()
+    for (const part of ['dist', 'examples', 'package.json'])
+      cpSync(join(EXAMPLES, '..', part), join(place.work, part), { recursive: true })
+    const { scripts } = JSON.parse(readFileSync(join(place.work, 'package.json'), 'utf8'))
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', scripts.example], {
+      cwd: place.work,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: place.home, TMPDIR: place.tmp },
+    })
+    expect(stderr).not.toContain('mesosize:')
+    expect(status).toBe(0)
+
+    const results = join(place.work, 'results')
+    expect(readdirSync(results).sort()).toEqual([`${NAME}.json`, `${NAME}.tgz`])
+    expect(stdout).toBe(readFileSync(join(results, `${NAME}.json`), 'utf8'))
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: '/example/hello',
+      cpus: 0.5,
+      mem: 256,
+      disk: 0,
+      instances: 1,
+    })
+    expect(readdirSync(place.home)).toEqual([])
+    expect(readdirSync(place.tmp)).toEqual([])
+  })
+
+  test('ends with a table on stderr, and no escape sequence where that is no terminal', async () => {
+    const place = await makePlace()
+    const run = await runCli(place, HELLO, { env: { FORCE_COLOR: '1' } })
+    const tarball = join(place.work, 'results', `${NAME}.tgz`)
+    const bytes = readFileSync(tarball)
+    const lines = run.stderr.split('\n')
+    const table = lines.slice(lines.findIndex(line => line.startsWith('Package ')))
+    expect(table.slice(0, 6).map(line => line.split(/ {2,}/))).toEqual([
+      ['Package', `example/hello/1.0.0/${RELEASE}`],
+      ['Tarball', tarball],
+      ['Size', expect.stringMatching(new RegExp(`^\\d+\\.\\d KiB \\(${bytes.length} bytes\\)$`))],
+      ['SHA-256', sha256(bytes)],
+      ['Packages', expect.stringMatching(/^5, /)],
+      ['App', join(place.work, 'results', `${NAME}.json`)],
+    ])
+    expect(table[7]).toMatch(/^Largest packages +unpacked +in the tarball$/)
+    const largest = table.slice(8, 13).map(line => line.split(' ')[0])
+    expect(largest).toHaveLength(5)
+    expect(largest[0]).toBe(`stand-in/hab-sup/0.1.0/${RELEASE}`)
+    expect(run.stderr).toMatch(/^Resolving: .*\nPacking: 5 packages /m)
+    expect(run.stderr).not.toMatch(/[\x1b\r]/)
+  })
+
+  test('goes where --output-dir says, and over what was there', async () => {
+    const place = await makePlace()
+    const output = join(place.work, 'a b/c')
+    mkdirSync(output, { recursive: true })
+    writeFileSync(join(output, `${NAME}.tgz`), 'of an earlier export')
+    writeFileSync(join(output, 'other'), 'of somebody else')
+    const run = await runCli(place, [...HELLO, '--output-dir', 'a b/c'])
+    expect(appOf(run).fetch[0].uri).toBe(pathToFileURL(join(output, `${NAME}.tgz`)).href)
+    expect(run.stderr).toContain(`Tarball   ${join(output, `${NAME}.tgz`)}`)
+    expect(readdirSync(output).sort()).toEqual([`${NAME}.json`, `${NAME}.tgz`, 'other'])
+    expect(readFileSync(join(output, `${NAME}.tgz`)).readUInt16BE()).toBe(0x1f8b)
+    expect(readFileSync(join(output, 'other'), 'utf8')).toBe('of somebody else')
+    expect(statSync(join(output, `${NAME}.tgz`)).mode & 0o777).toBe(0o644)
+  })
+
+  const older = otherNode()
+  test.skipIf(typeof older !== 'object')(
+    `gives the same under ${typeof older === 'object' ? `Node ${older.version}` : `another Node (${older})`}`,
+    async () => {
+      const { path: node } = older as OtherNode
+      const [place, elsewhere] = [await makePlace(), await makePlace()]
+      const args = [...HELLO, '--uri-base', 'https://files.example.com']
+      const here = await runCli(place, args)
+      const there = await runCli(elsewhere, args, { node })
+      expect(appOf(there).labels['mesosize.sha256']).toMatch(/^[0-9a-f]{64}$/)
+      expect(there.stdout).toBe(here.stdout)
+    },
+  )
+})
+
+interface OtherNode {
+  path: string
+  version: string
+}
+
+/** Another Node than the one that runs the tests, such as the machine's own, or why there is none. */
+function otherNode(): OtherNode | string {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.includes('node_modules'))
+  for (const folder of folders) {
+    const path = join(folder, 'node')
+    const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' })
+    if (status !== 0) continue
+    const version = stdout.trim().slice(1)
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    const supported = major > 20 || (major === 20 && minor >= 18)
+    if (supported && version !== process.versions.node) return { path, version }
+  }
+  return 'needs a second Node, 20.18 or later, on the PATH'
+}
+
+describe('which packages', () => {
+  test('the first of several that has a run hook starts; the others are in the image', async () => {
+    const { place, options } = await placeWith([library, second, service])
+    const app = appOf(await runCli(place, ['acme/lib', 'acme/worker', 'acme/web', ...options]))
+    expect(app.id).toBe('/acme/worker')
+    const paths = pathsOf(join(place.work, `results/acme-worker-1.0-${RELEASE}.tgz`))
+    for (const { ident } of [library, second, service])
+      expect(paths).toContain(`rootfs/hab/pkgs/${ident}/IDENT`)
+  })
+
+  test('without one that has a run hook there is nothing to start', async () => {
+    const { place, options } = await placeWith([library])
+    const run = await runCli(place, ['acme/lib', ...options])
+    expect(run).toMatchObject({ status: 1, stdout: '' })
+    expect(problemsOf(run)).toEqual([expect.stringMatching(/acme\/lib\/1\.0\/\d{14} has no run hook/)])
+    expect(readdirSync(place.work)).toEqual([])
+  })
+
+  test('harts as files, and their dependencies too', async () => {
+    const { place, options } = await placeWith([library])
+    const elsewhere = join(place.root, 'harts')
+    await writePublicKey(place.keys, originKey('acme'))
+    const app = await writeHart(elsewhere, {
+      key: originKey('acme'),
+      package: { ...service, deps: [library.ident] },
+    })
+    const lib = await writeHart(elsewhere, { key: originKey('acme'), package: library })
+    // Under another name than its own: what counts is the IDENT inside.
+    renameSync(lib, join(elsewhere, 'lib.hart'))
+    const without = options.slice(2)
+    const run = await runCli(place, [app, '../harts/lib.hart', ...without])
+    expect(appOf(run).labels).toMatchObject({ 'mesosize.ident': service.ident, 'mesosize.source': 'hart' })
+    expect(pathsOf(join(place.work, `results/acme-web-2.0.0-${RELEASE}.tgz`))).toContain(
+      `rootfs/hab/pkgs/${library.ident}/lib/lib.so`,
+    )
+  })
+
+  test('every package as a file, with no artifact cache and no key cache but --keys', async () => {
+    const place = await makePlace()
+    await makeExample({ artifactsDir: place.artifacts, keysDir: place.keys })
+    const hart = (name: string) =>
+      join(place.artifacts, readdirSync(place.artifacts).find(file => file.includes(name))!)
+    const names = ['hello', 'busybox', 'cacerts'].map(hart)
+    const hab = ['--sup-pkg', hart('hab-sup'), '--launcher-pkg', hart('hab-launcher')]
+    const run = await runCli(place, [...names, ...hab, '--keys', place.keys])
+    expect(appOf(run).labels['mesosize.ident']).toBe(`example/hello/1.0.0/${RELEASE}`)
+  })
+
+  test('HAB_ORIGIN stands before a name without origin', async () => {
+    const place = await makePlace()
+    const app = appOf(await runCli(place, ['hello', ...STAND_INS], { env: { HAB_ORIGIN: 'example' } }))
+    expect(app.id).toBe('/example/hello')
+  })
+
+  test.skipIf(noXz !== undefined)(
+    `installed packages give what their harts give${noXz ? ` (${noXz})` : ''}`,
+    async () => {
+      const { place, options } = await placeWith([library, { ...service, deps: [library.ident] }])
+      const fsRoot = join(place.root, 'installed')
+      mkdirSync(fsRoot)
+      for (const folder of [place.artifacts, join(EXAMPLES, 'artifacts')]) {
+        for (const file of readdirSync(folder)) {
+          execFileSync('/bin/sh', [
+            '-c',
+            'tail -n +6 "$0" | xz -d | tar -xp --delay-directory-restore -C "$1"',
+            join(folder, file),
+            fsRoot,
+          ])
+        }
+      }
+      const tarballs = ['harts', 'tree'].map(name => join(place.work, name, `acme-web-2.0.0-${RELEASE}.tgz`))
+      appOf(await runCli(place, ['acme/web', ...options, '--output-dir', 'harts']))
+      const run = await runCli(place, [
+        ...['acme/web', '--fs-root', fsRoot, '--output-dir', 'tree'],
+        ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
+      ])
+      expect(appOf(run).labels['mesosize.source']).toBe('installed package')
+      const [harts, tree] = tarballs.map(tarball => list(tarball).sort())
+      expect(tree).toEqual(harts)
+      const [one, other] = tarballs.map((tarball, n) => unpack(tarball, join(place.root, `unpacked-${n}`)))
+      expect(execFileSync('diff', ['-r', '--no-dereference', one!, other!], { encoding: 'utf8' })).toBe('')
+    },
+  )
+})
+
+describe.skipIf(noTar !== undefined)(`the tarball, read by GNU tar${noTar ? ` (${noTar})` : ''}`, () => {
+  const own = `rootfs/hab/pkgs/${service.ident}`
+  const finished = finishedTogether()
+  let place: Place
+  let tarball: string
+  let paths: string[]
+  let lines: string[]
+
+  beforeAll(async () => {
+    const owned = { content: '', mode: 0o4750, uid: 42, gid: 43 }
+    const web = { ...service, files: { ...service.files, 'share/owned': owned }, deps: [library.ident] }
+    const { place: made, options } = await placeWith([library, web], finished)
+    place = made
+    appOf(await runCli(place, ['acme/web', ...options], { wrapper: withUmask('077') }))
+    tarball = join(place.work, `results/acme-web-2.0.0-${RELEASE}.tgz`)
+    paths = pathsOf(tarball)
+    lines = list(tarball)
+  })
+
+  test('has launch and rootfs/, every path once and after its parents', () => {
+    expect(paths[0]).toBe('launch')
+    const seen = new Set<string>()
+    for (const path of paths.map(each => each.replace(/\/$/, ''))) {
+      expect(path).toMatch(/^(launch$|rootfs$|rootfs\/)/)
+      expect(seen).not.toContain(path)
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+      if (parent !== '') expect(seen).toContain(parent)
+      seen.add(path)
+    }
+  })
+
+  test('has nothing of the build host, no caches and no keys', () => {
+    expect(paths.filter(path => /hab\/cache|\.pub$|\.sig\.key$|\.hart$/.test(path))).toEqual([])
+    const unpacked = unpack(tarball, join(place.root, 'unpacked'))
+    for (const folder of [place.root, EXAMPLES]) {
+      expect(lines.join('\n')).not.toContain(folder)
+      expect(spawnSync('grep', ['-rlF', folder, unpacked], { encoding: 'utf8' }).stdout).toBe('')
+    }
+  })
+
+  test('has names of any length and language', () => {
+    const unpacked = unpack(tarball, join(place.root, 'named'))
+    expect(readFileSync(join(unpacked, own, 'share/größe'), 'utf8')).toBe('not ASCII')
+    expect(readFileSync(join(unpacked, own, 'share', 'long/'.repeat(40), 'file'), 'utf8')).toBe('far down')
+  })
+
+  test.each([
+    ['launch', '-rwxr-xr-x 0/0'],
+    ['rootfs/', 'drwxr-xr-x 0/0'],
+    ['rootfs/dev/', 'drwxr-xr-x 0/0'],
+    ['rootfs/etc/passwd', '-rw-r--r-- 0/0'],
+    ['rootfs/proc/', 'drwxr-xr-x 0/0'],
+    ['rootfs/root/', 'drwx------ 0/0'],
+    ['rootfs/sys/', 'drwxr-xr-x 0/0'],
+    ['rootfs/tmp/', 'drwxrwxrwt 0/0'],
+    ['rootfs/var/tmp/', 'drwxrwxrwt 0/0'],
+    [`${own}/bin/web`, '-rwxr-xr-x 0/0'],
+    [`${own}/bin/web-twin link to ${own}/bin/web`, 'hrwxr-xr-x 0/0'],
+    [`${own}/bin/web-alias -> web`, 'lrwxrwxrwx 0/0'],
+    [`rootfs/bin/web -> /hab/pkgs/${service.ident}/bin/web`, 'lrwxrwxrwx 0/0'],
+    [`${own}/share/private`, '-rw-r----- 0/0'],
+    [`${own}/share/owned`, '-rwsr-x--- 42/43'],
+  ])('has %s as %s', (path, modeAndOwner) => {
+    const line = lines.find(each => each.endsWith(` ${path}`))
+    expect(line?.split(/ +/).slice(0, 2).join(' ')).toBe(modeAndOwner)
+    expect(line).toContain(' 2024-01-01 00:00:00 ')
+  })
+
+  test('has nothing in /dev, /proc and /sys', () => {
+    expect(paths.filter(path => /^rootfs\/(dev|proc|sys)\/./.test(path))).toEqual([])
+  })
+})
+
+describe('the app definition', () => {
+  async function exportHello(...args: string[]): Promise<{ run: Run; place: Place }> {
+    const place = await makePlace()
+    return { run: await runCli(place, [...HELLO, ...args]), place }
+  }
+
+  test('says what the tarball is', async () => {
+    const { run, place } = await exportHello('--label', 'team=web', '--label', 'empty=')
+    expect(appOf(run).labels).toEqual({
+      'mesosize.ident': `example/hello/1.0.0/${RELEASE}`,
+      'mesosize.sha256': sha256(readFileSync(join(place.work, 'results', `${NAME}.tgz`))),
+      'mesosize.source': 'artifact cache',
+      team: 'web',
+      empty: '',
+    })
+  })
+
+  test('has the file:// URI where no other is known, and stderr says so', async () => {
+    const { run, place } = await exportHello()
+    const uri = pathToFileURL(join(place.work, 'results', `${NAME}.tgz`)).href
+    expect(appOf(run).fetch).toEqual([{ uri, extract: false, destPath: `${NAME}.tgz` }])
+    expect(run.stderr).toMatch(new RegExp(`^note: .*${uri}.*--uri`, 'm'))
+  })
+
+  test.each([
+    ['--uri', ['--uri', 'https://f.example.com/a?b=c'], 'https://f.example.com/a?b=c'],
+    ['--uri-base', ['--uri-base', 'https://f.example.com/m'], `https://f.example.com/m/${NAME}.tgz`],
+    ['--uri-base/', ['--uri-base=https://f.example.com/m/'], `https://f.example.com/m/${NAME}.tgz`],
+  ])('has the URI of %s', async (_, args, uri) => {
+    const { run } = await exportHello(...args)
+    expect(appOf(run).fetch).toEqual([{ uri, extract: false, destPath: `${NAME}.tgz` }])
+    expect(run.stderr).not.toContain('No URI is known')
+  })
+
+  test('has the old field with --uris', async () => {
+    const { run } = await exportHello('--uris', '--uri-base', 'https://f.example.com')
+    const app = appOf(run)
+    expect(app.uris).toEqual([`https://f.example.com/${NAME}.tgz`])
+    expect(app).not.toHaveProperty('fetch')
+  })
+
+  test('has the resources, and is patched last', async () => {
+    const place = await makePlace()
+    const patch = {
+      cpus: 2,
+      healthChecks: null,
+      constraints: [['hostname', 'UNIQUE']],
+      labels: { team: 'ops' },
+    }
+    writeFileSync(join(place.work, 'patch.json'), JSON.stringify(patch))
+    const resources = ['--cpu', '1.5', '--mem=512', '--disk', '10', '--instances=3', '--app-id', '/x/y']
+    const run = await runCli(place, [...HELLO, ...resources, '--label', 'team=web', '--patch', 'patch.json'])
+    const app = appOf(run)
+    expect(app).toMatchObject({ id: '/x/y', cpus: 2, mem: 512, disk: 10, instances: 3 })
+    expect(app.constraints).toEqual([['hostname', 'UNIQUE']])
+    expect(app.labels).toMatchObject({ team: 'ops', 'mesosize.source': 'artifact cache' })
+    expect(app).not.toHaveProperty('healthChecks')
+  })
+
+  test('joins --config, the package variable and the ports that Marathon gives', async () => {
+    const place = await makePlace()
+    writeFileSync(join(place.work, 'hello.toml'), 'greeting = "Grüezi"\n[server]\nthreads = 4\n')
+    const env = ['--env', 'HAB_HELLO={"server":{"threads":8}}', '--env', 'LOG=debug=1']
+    const app = appOf(await runCli(place, [...HELLO, '--config', 'hello.toml', ...env]))
+    expect(app.env.LOG).toBe('debug=1')
+    expect(JSON.parse(app.env.HAB_HELLO)).toEqual({
+      greeting: 'Grüezi',
+      server: { threads: 8, port: '$PORT_HTTP' },
+    })
+    expect(app.portDefinitions[0]).toEqual({ port: 0, name: 'http', protocol: 'tcp' })
+  })
+})
+
+describe('a terminal', () => {
+  const noScript = missingPrograms('script')
+
+  const finished = finishedTogether()
+  let place: Place
+  let command: string
+  beforeAll(async () => {
+    const made = await placeWith([], finished)
+    place = made.place
+    // Enough that a bar is drawn several times, ten a second.
+    const files = { ...service.files, noise: randomBytes(24 << 20) }
+    await writeLargeHart(place.artifacts, { ...service, files })
+    command = [process.execPath, CLI, 'acme/web', ...made.options].map(word => `'${word}'`).join(' ')
+  })
+
+  /** What the screen gets when stderr is a terminal and stdout is a file. */
+  function onTerminal(env: Record<string, string>): { screen: string; stdout: string } {
+    const { status, stdout } = spawnSync('script', ['-qec', `${command} >app.json`, '/dev/null'], {
+      cwd: place.work,
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH,
+        HOME: place.home,
+        XDG_CACHE_HOME: join(place.root, `cache-${randomUUID()}`),
+        TERM: 'xterm',
+        SHELL: '/bin/sh',
+        ...env,
+      },
+    })
+    expect(status).toBe(0)
+    return { screen: stdout, stdout: readFileSync(join(place.work, 'app.json'), 'utf8') }
+  }
+
+  test.skipIf(noScript !== undefined)(
+    `gets coloured bars, and the file nothing of them${noScript ? ` (${noScript})` : ''}`,
+    () => {
+      const { screen, stdout } = onTerminal({})
+      expect(screen).toMatch(/\rPacking {2}\[\x1b\[36m#+\x1b\[39m\x1b\[2m-+\x1b\[22m\] .*%.*MiB of .*\x1b\[K/)
+      expect(screen).toMatch(/\r\x1b\[K\x1b\[32mPacking:\x1b\[39m 5 packages/)
+      expect(screen).toContain('Package   acme/web/2.0.0')
+      expect(JSON.parse(stdout).id).toBe('/acme/web')
+    },
+  )
+
+  test.skipIf(noScript !== undefined)(
+    `gets bars without colours where NO_COLOR is set${noScript ? ` (${noScript})` : ''}`,
+    () => {
+      const { screen } = onTerminal({ NO_COLOR: '1' })
+      expect(screen).toMatch(/\rPacking {2}\[#+-+\] /)
+      expect(screen).not.toMatch(/\x1b\[[0-9;]*m/)
+    },
+  )
+})
+
+test('a standard output that cannot be written is said in one line, and the results stay', async () => {
+  const place = await makePlace()
+  const run = await runCli(place, HELLO, { wrapper: inShell('exec "$@" >/dev/full') })
+  expect(run.status).toBe(1)
+  expect(problemsOf(run)).toEqual([expect.stringMatching(/ENOSPC.*results\/example-hello.*\.json/)])
+  expect(run.stderr).not.toMatch(/^\s+at /m)
+  expect(readdirSync(join(place.work, 'results'))).toHaveLength(2)
+})

@@ -1,0 +1,315 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { onTestFinished } from 'vitest'
+import { parse } from 'yaml'
+import type { Finished } from './run-cli.ts'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+
+interface ActionFile {
+  inputs: Record<string, { description: string; default?: string }>
+  outputs: Record<string, { description: string }>
+  runs: { using: string; main: string; post: string }
+}
+
+export const ACTION = readAction('')
+
+/** @param folder of the action's own, from the top; empty for the export action */
+export function readAction(folder: string): ActionFile {
+  return parse(readFileSync(join(REPOSITORY, folder, 'action.yml'), 'utf8'))
+}
+
+/** A runner's folders for one job. */
+export interface Job {
+  /** Everything else is in here. */
+  root: string
+  /** The working folder, where the repository is checked out. */
+  workspace: string
+  /** RUNNER_TEMP. */
+  temp: string
+  /** RUNNER_TOOL_CACHE. */
+  toolCache: string
+  home: string
+  /** The runner's own files: of commands, and of the event. */
+  runner: string
+  /** What every step of the job has besides the runner's usual variables. */
+  env: Record<string, string>
+}
+
+/** Empty folders of a job, removed when the test is finished. */
+export async function makeJob(
+  env: Record<string, string> = {},
+  finished: Finished = onTestFinished,
+): Promise<Job> {
+  const root = await mkdtemp(join(tmpdir(), 'mesosize-job-'))
+  finished(() => rm(root, { recursive: true, force: true }))
+  const [workspace, temp, toolCache, home, runner] = ['work', '_temp', '_tool', 'home', 'runner'].map(name =>
+    join(root, name),
+  ) as [string, string, string, string, string]
+  for (const folder of [workspace, temp, toolCache, home, runner]) await mkdir(folder)
+  await writeFile(join(runner, 'event.json'), '{}')
+  return { root, workspace, temp, toolCache, home, runner, env }
+}
+
+/** Lets the job be of an event with this payload. */
+export async function setEvent(job: Job, name: string, payload: object): Promise<void> {
+  job.env.GITHUB_EVENT_NAME = name
+  await writeFile(join(job.runner, 'event.json'), JSON.stringify(payload))
+}
+
+export interface Annotation {
+  level: 'error' | 'warning' | 'notice'
+  title: string | undefined
+  message: string
+}
+
+export interface Group {
+  title: string
+  lines: string[]
+}
+
+/** What the runner makes of a step. */
+export interface ActionRun {
+  status: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+  /** Milliseconds. */
+  duration: number
+  outputs: Record<string, string>
+  state: Record<string, string>
+  summary: string
+  /** Of $GITHUB_ARTIFACTS, lines. */
+  artifacts: string[]
+  annotations: Annotation[]
+  masks: string[]
+  groups: Group[]
+  /** What a person sees who opens no group. */
+  lines: string[]
+  /** Groups in groups, and ends without beginnings. */
+  badGroups: string[]
+}
+
+export interface ActionOptions {
+  env?: Record<string, string | undefined>
+  /** Post instead of main, with the state that main saved. */
+  post?: ActionRun
+  /** Another action than the export: the folder of its action.yml. */
+  action?: 'deploy' | 'remove'
+}
+
+/** Runs the action to its end. @param inputs as under `with:` */
+export function runAction(
+  job: Job,
+  inputs: Record<string, string>,
+  options?: ActionOptions,
+): Promise<ActionRun> {
+  return startAction(job, inputs, options).ended
+}
+
+/** Runs what comes after the job. */
+export function runPost(job: Job, main: ActionRun, inputs: Record<string, string> = {}): Promise<ActionRun> {
+  return runAction(job, inputs, { post: main })
+}
+
+let steps = 0
+
+/** Starts the action with the environment that the runner makes (actions/runner, Runner.Worker/Handlers). */
+export function startAction(
+  job: Job,
+  inputs: Record<string, string>,
+  { env = {}, post, action }: ActionOptions = {},
+): { child: ChildProcess; ended: Promise<ActionRun> } {
+  const commands = join(job.runner, `step_${++steps}`)
+  const [output, summary, state, artifacts] = ['output', 'summary', 'state', 'artifacts'].map(
+    name => `${commands}_${name}`,
+  ) as [string, string, string, string]
+  const folder = action ?? ''
+  const { runs, inputs: known } = readAction(folder)
+  const program = join(REPOSITORY, folder, post ? runs.post : runs.main)
+  const files = { GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, GITHUB_STATE: state }
+  const others = { GITHUB_ENV: `${commands}_env`, GITHUB_PATH: `${commands}_path` }
+  for (const path of [...Object.values({ ...files, ...others }), artifacts]) writeFileSync(path, '')
+  const begin = performance.now()
+  const child = spawn(process.execPath, [program], {
+    cwd: job.workspace,
+    env: {
+      PATH: process.env.PATH,
+      HOME: job.home,
+      CI: 'true',
+      ...usualVariables(job),
+      ...files,
+      ...others,
+      GITHUB_ARTIFACTS: artifacts,
+      ...inputVariables(inputs, known),
+      ...stateVariables(post?.state ?? {}),
+      ...job.env,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', text => {
+      texts[name] += text
+    })
+  }
+  const ended = once(child, 'close').then(([status, signal]) => ({
+    status,
+    signal,
+    ...texts,
+    duration: performance.now() - begin,
+    outputs: parsePairs(readFileSync(output, 'utf8')),
+    state: parsePairs(readFileSync(state, 'utf8')),
+    summary: readFileSync(summary, 'utf8'),
+    artifacts: readFileSync(artifacts, 'utf8').split('\n').slice(0, -1),
+    ...parseLog(texts.stdout),
+  }))
+  return { child, ended }
+}
+
+function usualVariables({ runner, temp, toolCache, workspace }: Job): Record<string, string> {
+  return {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_ACTION: 'export',
+    GITHUB_REPOSITORY: 'acme/shop',
+    GITHUB_SERVER_URL: 'https://github.com',
+    // Nobody listens there: a test that needs GitHub brings its own.
+    GITHUB_API_URL: 'http://127.0.0.1:1',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+    GITHUB_RUN_ID: '4711',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_EVENT_NAME: 'push',
+    GITHUB_EVENT_PATH: join(runner, 'event.json'),
+    GITHUB_WORKSPACE: workspace,
+    RUNNER_TEMP: temp,
+    RUNNER_TOOL_CACHE: toolCache,
+    RUNNER_OS: 'Linux',
+    RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
+    RUNNER_TRACKING_ID: 'github_0',
+  }
+}
+
+/** Those that are not given have their defaults, and are empty without; those that are unknown go along. */
+function inputVariables(inputs: Record<string, string>, known: ActionFile['inputs']): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const [name, { default: usual = '' }] of Object.entries(known)) {
+    given[name] = usual.replace(/^\$\{\{ github\.token }}$/, 'ghs_write0123456789')
+  }
+  return Object.fromEntries(
+    Object.entries({ ...given, ...inputs }).map(([name, text]) => [
+      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+      text,
+    ]),
+  )
+}
+
+function stateVariables(state: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(state).map(([name, text]) => [`STATE_${name}`, text]))
+}
+
+/** Files of commands: `NAME<<DELIMITER`, lines, `DELIMITER`. */
+export function parsePairs(text: string): Record<string, string> {
+  const pairs: Record<string, string> = {}
+  const lines = text.split('\n')
+  for (let at = 0; at < lines.length; at++) {
+    const [, name, delimiter] = /^(.+?)<<(.+)$/.exec(lines[at]!) ?? []
+    if (name === undefined || delimiter === undefined) {
+      if (lines[at] !== '') throw new Error(`the runner cannot read ${JSON.stringify(lines[at])}`)
+      continue
+    }
+    const end = lines.indexOf(delimiter, at + 1)
+    if (end < 0) throw new Error(`${name} does not end`)
+    pairs[name] = lines.slice(at + 1, end).join('\n')
+    at = end
+  }
+  return pairs
+}
+
+type Log = Pick<ActionRun, 'annotations' | 'masks' | 'groups' | 'lines' | 'badGroups'>
+
+/** Reads workflow commands as the runner does (Runner.Common/ActionCommand.cs). */
+function parseLog(stdout: string): Log {
+  const log: Log = { annotations: [], masks: [], groups: [], lines: [], badGroups: [] }
+  let open: Group | undefined
+  let stopped: string | undefined
+  for (const line of stdout.split('\n').slice(0, -1)) {
+    const [, name = '', properties = '', data = ''] =
+      /^\s*::([A-Za-z0-9-]+)(?: ([^:]*))?::(.*)$/.exec(line) ?? []
+    const message = unescaped(data)
+    if (stopped !== undefined && name !== stopped) {
+      shown(line)
+    } else if (name === stopped && name !== '') {
+      stopped = undefined
+    } else if (name === 'stop-commands') {
+      stopped = message
+    } else if (name === 'error' || name === 'warning' || name === 'notice') {
+      const title = /(?:^|,)title=([^,]*)/.exec(properties)?.[1]
+      log.annotations.push({ level: name, title: title && unescaped(title), message })
+    } else if (name === 'add-mask') {
+      log.masks.push(message)
+    } else if (name === 'group') {
+      if (open) log.badGroups.push(`${message} in ${open.title}`)
+      open = { title: message, lines: [] }
+      log.groups.push(open)
+    } else if (name === 'endgroup') {
+      if (!open) log.badGroups.push('an end without a beginning')
+      open = undefined
+    } else if (name !== 'debug') {
+      shown(line)
+    }
+  }
+  if (open) log.badGroups.push(`${open.title} does not end`)
+  return log
+
+  function shown(line: string) {
+    if (open) open.lines.push(line)
+    else log.lines.push(line)
+  }
+}
+
+function unescaped(text: string): string {
+  const characters: Record<string, string> = { '%0D': '\r', '%0A': '\n', '%3A': ':', '%2C': ',', '%25': '%' }
+  return text.replace(/%(?:0D|0A|3A|2C|25)/g, code => characters[code]!)
+}
+
+/** The errors' messages. */
+export function errorsOf({ annotations }: ActionRun): string[] {
+  return annotations.filter(({ level }) => level === 'error').map(({ message }) => message)
+}
+
+export function warningsOf({ annotations }: ActionRun): string[] {
+  return annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)
+}
+
+/** Where any of the texts is to be seen: in the log apart from masking, in the runner's files, in files of the job. */
+export function leaksOf(job: Job, runs: readonly ActionRun[], secrets: readonly string[]): string[] {
+  const places: [string, Buffer][] = runs.flatMap(({ stdout, stderr }): [string, Buffer][] => [
+    ['log', Buffer.from(stdout.replace(/^::add-mask::.*$/gm, ''))],
+    ['stderr', Buffer.from(stderr)],
+  ])
+  for (const path of filesBelow(job.root)) {
+    const bytes = readFileSync(path)
+    places.push([path, bytes])
+    if (path.endsWith('.tgz')) places.push([`${path}, unpacked`, gunzipSync(bytes)])
+  }
+  return secrets.flatMap(secret =>
+    places
+      .filter(([name, bytes]) => bytes.includes(secret) || name.includes(secret))
+      .map(([name]) => `${secret} is in ${name}`),
+  )
+}
+
+/** The paths of all files. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(member => member.isFile())
+    .map(member => join(member.parentPath, member.name))
+    .sort()
+}
