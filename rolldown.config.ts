@@ -7,6 +7,8 @@ export default defineConfig({
     cli: 'src/cli/main.ts',
     'export-action': 'src/actions/export.ts',
     'export-action-post': 'src/actions/export-post.ts',
+    'deploy-action': 'src/actions/deploy.ts',
+    'remove-action': 'src/actions/remove.ts',
     worker: 'src/threads/worker.ts',
   },
   platform: 'node',

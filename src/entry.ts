@@ -19,6 +19,8 @@ export interface FileEntry extends EntryBase {
   size: number
   /** Read once, before the next entry is asked for. */
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  /** The same bytes as a file of this machine, where there is one: a thread may read it later. */
+  file?: string
 }
 
 export interface SymlinkEntry extends EntryBase {
@@ -43,5 +45,9 @@ export type Entry = DirectoryEntry | FileEntry | SymlinkEntry | HardlinkEntry
 export interface Part {
   /** What it is called in reports: a package's ident, or what was generated. */
   name: string
+  /** Names its entries for ever, so that their compressed bytes can be kept; absent where nothing does. */
+  cacheKey?: string
+  /** What is kept beside the compressed bytes: plain JSON. */
+  metadata?: unknown
   entries(): Iterable<Entry> | AsyncIterable<Entry>
 }

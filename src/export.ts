@@ -11,14 +11,14 @@ import type { Reporter } from './report.ts'
 import type { ExportRequest } from './request/request.ts'
 import { layOut } from './rootfs/layout.ts'
 import { withStaging } from './staging.ts'
-import type { Compressor } from './tarball/gzip.ts'
+import type { LayerCache } from './tarball/layer-cache.ts'
+import type { Compression } from './tarball/members.ts'
 import { type Packed, pack } from './tarball/pack.ts'
 
-export interface ExportTools {
+export interface ExportTools extends Compression {
   packages: PackageSource
-  compress: Compressor
-  /** How many blocks may be compressed or waiting at once. */
-  blocksInFlight: number
+  /** Where compressed packages are kept from one export to the next. */
+  layers?: LayerCache
   publish: Publisher
   report: Reporter
   signal?: AbortSignal

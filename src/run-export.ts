@@ -5,6 +5,11 @@ import type { Fetch } from './http/fetch.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Reporter } from './report.ts'
 import type { ExportRequest } from './request/request.ts'
+import { inRootfs } from './rootfs/layout.ts'
+import type { Block } from './tarball/blocks.ts'
+import { encodingFor, encodingName } from './tarball/gzip.ts'
+import { keepLayer } from './tarball/keep-layer.ts'
+import { openLayerCache } from './tarball/layer-folder.ts'
 import { ThreadPool } from './threads/pool.ts'
 
 export interface RunTools {
@@ -14,29 +19,40 @@ export interface RunTools {
   signal: AbortSignal
 }
 
-// Each thread has a decoder with a dictionary of up to 64 MiB; beyond this many the disk is what limits.
-const MOST_THREADS = 4
-
 /** Exports with threads of its own, which end with it. */
 export async function runExport(request: ExportRequest, tools: RunTools): Promise<Exported> {
   const { fetch, publish, report, signal } = tools
+  const encoding = encodingFor(request.compressionLevel)
+  if (encoding.encoder === 'zlib') {
+    report.note(
+      'This Node runs no WebAssembly, so its zlib compresses: slower, and to other bytes than elsewhere.',
+    )
+  }
+  const layers = await openLayerCache(request.cache, encodingName(encoding), report)
   // Beside this file in the bundle.
   const script = new URL('worker.js', import.meta.url)
-  const pool = new ThreadPool(script, Math.min(availableParallelism(), MOST_THREADS))
+  const pool = new ThreadPool(script, request.jobs ?? defaultJobs(), encoding)
   // Whatever waits for a thread fails then, and so the whole export unwinds.
   signal.addEventListener('abort', () => pool.close())
+  const compress = (block: Block) => pool.compress(block)
   try {
     const packages = openPackages(request, {
       fetch,
       decodeXz: (file, start) => pool.decode(file, start),
       report,
+      layers,
+      packAhead:
+        layers &&
+        ((key, entries, metadata) =>
+          keepLayer(layers, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 })),
       home: homedir(),
       isRoot: process.getuid?.() === 0,
       signal,
     })
     return await exportPackage(request, {
       packages,
-      compress: block => pool.compress(block),
+      layers,
+      compress,
       blocksInFlight: 2 * pool.size,
       publish,
       report,
@@ -44,5 +60,13 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
     })
   } finally {
     await pool.close()
+    await layers?.sweep()
   }
+}
+
+// Each thread takes some 15 MiB, and with harts a decoder's dictionary; beyond this many the disk is what limits.
+const MOST_THREADS = 8
+
+function defaultJobs(): number {
+  return Math.min(availableParallelism(), MOST_THREADS)
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { type CommandName, commands } from '../../src/cli/commands.ts'
 import { helpText } from '../../src/cli/help.ts'
-import { optionGroups } from '../../src/request/options.ts'
+import { exportOptions } from '../../src/request/options.ts'
 
 const help = helpText()
-const options = optionGroups.flatMap(group => group.options)
+const options = exportOptions.groups.flatMap(group => group.options)
 /** What the help says of one option, its continued lines joined. */
 function sectionOf(name: string): string {
   const section = new RegExp(`^ {2}(?:-., | {4})--${name}(?= |$).*(?:\\n {20,}\\S.*)*`, 'm').exec(help)
@@ -47,6 +48,9 @@ test.each([
   ['keys', 'repeatable; env: HAB_CACHE_KEY_PATH'],
   ['target', 'default: x86_64-linux; env: HAB_PACKAGE_TARGET'],
   ['output-dir', 'default: results'],
+  ['cache', 'DIR'],
+  ['cache-size', 'default: 4GiB'],
+  ['no-cache', 'nothing'],
   ['max-package-size', 'default: 16GiB'],
   ['help', '-h, --help'],
   ['version', '-V, --version'],
@@ -83,7 +87,33 @@ describe('the help', () => {
   })
 })
 
-test('no two options share a letter or a name', () => {
-  const words = options.flatMap(({ name, short }) => (short ? [name, short] : [name]))
-  expect(words.filter((word, i) => words.indexOf(word) !== i)).toEqual([])
+describe.each(Object.entries(commands))('the help of %s', (name, { options: table, usage, summary }) => {
+  const text = helpText(name as CommandName)
+  const own = table.groups.flatMap(group => group.options)
+
+  test('has every option, with its line', () => {
+    const words = text.replace(/\s+/g, ' ')
+    expect(own.filter(option => !words.includes(`--${option.name}`) || !words.includes(option.help))).toEqual(
+      [],
+    )
+  })
+
+  test('fits 100 columns', () => {
+    expect(text.split('\n').filter(line => line.length > 100 || line !== line.trimEnd())).toEqual([])
+  })
+
+  test('begins with the usage and ends with an example', () => {
+    expect(text.startsWith(`Usage: ${usage}\n`)).toBe(true)
+    expect(text).toMatch(/\nExamples:\n( {2}mesosize .*\n)+$/)
+    expect(text).not.toMatch(/--(?:marathon-password|dcos-token|dcos-password) [a-z]/)
+  })
+
+  test('has no two options that share a letter or a name', () => {
+    const words = own.flatMap(({ name, short }) => (short ? [name, short] : [name]))
+    expect(words.filter((word, i) => words.indexOf(word) !== i)).toEqual([])
+  })
+
+  test('is named in that of the program', () => {
+    expect(help.replace(/\s+/g, ' ')).toContain(` ${name} ${summary}`)
+  })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseCommandLine } from '../../src/cli/parse.ts'
 import { UsageError } from '../../src/errors.ts'
-import { optionNames } from '../../src/request/options.ts'
+import { exportOptions } from '../../src/request/options.ts'
 import type { ExportRequest } from '../../src/request/request.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'cli-'))
@@ -52,6 +52,7 @@ test('a package alone is asked for with the defaults that the help gives', async
     target: 'x86_64-linux',
     maxPackageSize: 16 * 2 ** 30,
     outputDir: 'results',
+    cache: { size: 4 * 2 ** 30 },
     app: {
       cpus: 0.5,
       mem: 256,
@@ -131,6 +132,10 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   [['--max-package-size', '1.5 kib'], 'maxPackageSize', 1536],
   [['--output-dir', at('not/yet/there')], 'outputDir', at('not/yet/there')],
   [['--output-dir', folder], 'outputDir', folder],
+  [['--cache', at('layers')], 'cache.folder', at('layers')],
+  [['--cache-size', '500MB'], 'cache.size', 500_000_000],
+  [['--no-cache'], 'cache', undefined],
+  [['--no-cache', '--cache-size', '1GiB'], 'cache', undefined],
 ]
 
 describe('each option reaches the request', () => {
@@ -141,7 +146,7 @@ describe('each option reaches the request', () => {
 
   test('and none is left out of this table', () => {
     const seen = understood.flatMap(([args]) => args.map(arg => /^--([^=]+)/.exec(arg)?.[1]))
-    expect(optionNames.filter(name => !['help', 'version', ...seen].includes(name))).toEqual([])
+    expect(exportOptions.names.filter(name => !['help', 'version', ...seen].includes(name))).toEqual([])
   })
 })
 
@@ -292,6 +297,10 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     /^--target: "riscv64-linux" is not a target that Habitat knows.*x86_64-linux/,
   ],
   [['--output-dir', at('web.hart')], /^--output-dir: ".*web\.hart" is not a folder/],
+  [['--cache', at('web.hart')], /^--cache: ".*web\.hart" is not a folder/],
+  [['--cache', at('layers'), '--no-cache'], /^--cache and --no-cache: only one/],
+  [['--cache-size', '0'], /^--cache-size: "0" is not a size/],
+  [['--cache-size', 'much', '--no-cache'], /^--cache-size: "much" is not a size/],
   [['--max-package-size', '0'], /^--max-package-size: "0" is not a size/],
   [['--max-package-size', '-5'], /^--max-package-size: "-5" is not a size/],
   [['--max-package-size', '4 parsecs'], /^--max-package-size: "4 parsecs" is not a size/],

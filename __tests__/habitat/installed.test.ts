@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, link, lutimes, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  lutimes,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -224,4 +235,93 @@ test.skipIf(missingPrograms('tar'))('a package is the same installed and as a ha
     special: sorted([...special]),
   })
   expect(comparable(installed!.metadata)).toEqual(comparable(hart.metadata))
+})
+
+describe('what tells the content of an installed package from others', () => {
+  const MADE = 1_700_000_000
+
+  /** The same tree each time, as from one hart. */
+  async function build(): Promise<string> {
+    const path = await install(id, { 'bin/app': 'abc', 'share/text': 'text' })
+    await symlink('app', join(path, 'bin/link'))
+    for (const name of ['IDENT', 'TARGET', 'bin/app', 'share/text', 'bin', 'share', '.']) {
+      await utimes(join(path, name), MADE, MADE)
+    }
+    await lutimes(join(path, 'bin/link'), MADE, MADE)
+    return path
+  }
+
+  async function keyOf(): Promise<string | undefined> {
+    return (await new InstalledPackages(root).open(ident))?.contentKey
+  }
+
+  /** Done to the tree with the folder's times put back, so that only the change itself can tell. */
+  async function changeQuietly(path: string, change: (path: string) => Promise<unknown>): Promise<void> {
+    await change(path)
+    for (const folder of ['bin', 'share', '.']) await utimes(join(path, folder), MADE, MADE)
+  }
+
+  test('is equal wherever and whenever it is installed', async () => {
+    await build()
+    const first = await keyOf()
+    expect(first).toContain(id)
+    await rm(root, { recursive: true })
+    root = await mkdtemp(join(tmpdir(), 'installed-'))
+    await build()
+    expect(await keyOf()).toBe(first)
+    // Reading is no change.
+    await drain((await new InstalledPackages(root).open(ident))!.entries())
+    expect(await keyOf()).toBe(first)
+  })
+
+  test.each<[string, (path: string) => Promise<unknown>]>([
+    ['a file of another content', path => writeFile(join(path, 'share/text'), 'TEXT')],
+    [
+      'a file of another length',
+      async path => {
+        await writeFile(join(path, 'share/text'), 'texts')
+        await utimes(join(path, 'share/text'), MADE, MADE)
+      },
+    ],
+    ['a file of another time', path => utimes(join(path, 'share/text'), MADE, MADE + 0.001)],
+    ['another mode', path => chmod(join(path, 'share/text'), 0o755)],
+    [
+      'a link to elsewhere',
+      async path => {
+        await rm(join(path, 'bin/link'))
+        await symlink('App', join(path, 'bin/link'))
+        await lutimes(join(path, 'bin/link'), MADE, MADE)
+      },
+    ],
+    ['one file fewer', path => rm(join(path, 'share/text'))],
+    [
+      'one file more',
+      async path => {
+        await writeFile(join(path, 'share/more'), '')
+        await utimes(join(path, 'share/more'), MADE, MADE)
+      },
+    ],
+    [
+      'a hardlink instead of a file',
+      async path => {
+        await rm(join(path, 'share/text'))
+        await link(join(path, 'bin/app'), join(path, 'share/text'))
+      },
+    ],
+    ['another name', path => rename(join(path, 'share/text'), join(path, 'share/Text'))],
+  ])('is another with %s', async (_, change) => {
+    const path = await build()
+    const before = await keyOf()
+    await changeQuietly(path, change)
+    expect(await keyOf()).not.toBe(before)
+  })
+
+  test('must not change while it is exported', async () => {
+    const path = await build()
+    const opened = await new InstalledPackages(root).open(ident)
+    await writeFile(join(path, 'share/text'), 'TEXT')
+    const error = await failure(drain(opened!.entries()))
+    expect(error.code).toBe('CONTENT_CHANGED')
+    expect(error.message).toContain(path)
+  })
 })

@@ -41,8 +41,13 @@ export type ReadEntry = Omit<Entry, 'content'> & { content?: string }
 export async function read(entries: AsyncIterable<Entry>): Promise<ReadEntry[]> {
   const all: ReadEntry[] = []
   for await (const entry of entries) {
-    if (entry.type === 'file') all.push({ ...entry, content: (await bytesOf(entry.content)).toString() })
-    else all.push(entry)
+    if (entry.type !== 'file') {
+      all.push(entry)
+      continue
+    }
+    // Where the bytes lie on this machine is no part of the entry.
+    const { file: _, content, ...rest } = entry
+    all.push({ ...rest, content: (await bytesOf(content)).toString() })
   }
   return all
 }

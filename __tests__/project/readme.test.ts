@@ -9,7 +9,9 @@ const readme = read('README.md')
 
 describe('the tables of README.md', () => {
   test('are what action.yml says', () => {
-    expect(withTables(readme, read('action.yml'))).toBe(readme)
+    for (const path of ['action.yml', 'deploy/action.yml', 'remove/action.yml']) {
+      expect(withTables(readme, read(path), path), path).toBe(readme)
+    }
   })
 
   test('have a row for each input and output, "|" escaped', () => {

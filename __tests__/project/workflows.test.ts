@@ -14,7 +14,7 @@ test('there are workflows', () => {
     'e2e.yml',
     'release.yml',
   ])
-  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(5)
+  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(7)
 })
 
 describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {
@@ -43,7 +43,7 @@ describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {
 describe.each(README_WORKFLOWS)('$name', ({ text }) => {
   test('names actions by a version', () => {
     for (const { uses = '' } of stepsOf(text).filter(step => step.uses)) {
-      expect(uses).toMatch(/^(mesosize\/mesosize|actions\/[a-z-]+)@v\d+$/)
+      expect(uses).toMatch(/^(mesosize\/mesosize(\/deploy|\/remove)?|actions\/[a-z-]+)@v\d+$/)
     }
   })
 })

@@ -85,6 +85,40 @@ export function checkAnswer(method: string, path: string, status: number, body: 
   return problems.map(problem => `answer ${status} to ${method} ${path}: body${problem}`)
 }
 
+/** A value that a schema of the description allows, with what is required alone; a new one each time. */
+export function sample(name: string): Record<string, object> {
+  return instance(schemaNamed(name)) as Record<string, object>
+}
+
+function instance(reference: AnySchemaObject): unknown {
+  const schema = resolve<AnySchemaObject>(reference)
+  const { type, format, properties = {}, required = [], nullable } = schema
+  if (schema.enum) return schema.enum[0]
+  // A user of whom nothing is known is of no use to anyone.
+  if (nullable && type !== 'object') return null
+  const part = schema.allOf ?? schema.oneOf ?? schema.anyOf
+  if (part && type === undefined) {
+    return schema.allOf ? Object.assign({}, ...schema.allOf.map(instance)) : instance(part[0])
+  }
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return 1
+    case 'boolean':
+      return false
+    case 'array':
+      return []
+    case 'string':
+      return format === 'uri'
+        ? 'https://github.example/x'
+        : format === 'date-time'
+          ? '2024-01-01T00:00:00Z'
+          : 'x'
+    default:
+      return Object.fromEntries(required.map((key: string) => [key, instance(properties[key] ?? {})]))
+  }
+}
+
 function operationAt(method: string, path: string): Operation | undefined {
   return describe().paths[path]?.[method.toLowerCase()]
 }

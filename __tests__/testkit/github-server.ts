@@ -14,6 +14,7 @@ import {
   timestamp,
 } from './github-server-http.ts'
 import { checkAnswer, checkRequest } from './github-server-openapi.ts'
+import { type PullsState, pullRoutes, type StoredComment, type StoredPull } from './github-server-pulls.ts'
 import {
   type Addresses,
   renderAsset,
@@ -51,7 +52,7 @@ export type GitHubFault = { on: RegExp; times?: number } & (
   | { kind: 'together'; count: number }
 )
 
-export interface GitHubServer extends Addresses {
+export interface GitHubServer extends Addresses, PullsState {
   repository: string
   /** Tokens that may write and read contents. */
   tokens: { write: string; read: string }
@@ -65,6 +66,8 @@ export interface GitHubServer extends Addresses {
   /** A release as another job or a person would have made it. */
   addRelease(release: Partial<StoredRelease> & { tag: string }): StoredRelease
   addAsset(release: StoredRelease, asset: Partial<StoredAsset> & { name: string }): StoredAsset
+  addPull(pull: Partial<StoredPull> & { number: number }): StoredPull
+  addComment(comment: Partial<StoredComment> & { issue: number; body: string }): StoredComment
   /** How often new releases are left out of lists at first. */
   lag: number
   /** @throws if a request or an answer was not as GitHub's OpenAPI description has it */
@@ -93,6 +96,7 @@ export async function startGitHub(options: GitHubServerOptions = {}): Promise<Gi
   const requests: GitHubServer['requests'] = []
   const faults: (GitHubFault & { waiting?: (() => void)[] })[] = []
   const mismatches: string[] = []
+  const state: PullsState = { pulls: [], comments: [], deployments: [] }
   let lastId = 100
 
   const servers = await Promise.all(
@@ -259,12 +263,14 @@ export async function startGitHub(options: GitHubServerOptions = {}): Promise<Gi
         }
       },
     },
+    ...pullRoutes(state, { root: `${addresses.apiUrl}/repos/${repository}`, nextId: () => ++lastId }),
   ]
   /** Assets that the next list leaves out. */
   const hidden = new Set<number>()
 
   const server: GitHubServer = {
     ...addresses,
+    ...state,
     repository,
     tokens,
     releases,
@@ -289,6 +295,18 @@ export async function startGitHub(options: GitHubServerOptions = {}): Promise<Gi
       Object.assign(asset, given)
       release.assets.push(asset)
       return asset
+    },
+    addPull(given) {
+      const head = '0123456789abcdef0123456789abcdef01234567'
+      const pull: StoredPull = { state: 'open', head, base: 'main', ...given }
+      state.pulls.push(pull)
+      return pull
+    },
+    addComment(given) {
+      const user = { type: 'User', association: 'NONE' } as const
+      const comment: StoredComment = { id: ++lastId, user, createdAt: timestamp(), ...given }
+      state.comments.push(comment)
+      return comment
     },
     async close() {
       for (const { server } of servers) {

@@ -1,5 +1,9 @@
-import { UsageError } from '../errors.ts'
+import { findPlan } from '../habitat/hab/plan.ts'
+import { habTarget } from '../habitat/hab/release.ts'
+import { parseSecretKey } from '../habitat/hab/secret-key.ts'
+import { PREVIEW_RELEASE } from '../preview/preview.ts'
 import { OptionValues } from '../request/option-values.ts'
+import { exportOptions } from '../request/options.ts'
 import { readExportRequest } from '../request/read-export.ts'
 import type { ExportRequest } from '../request/request.ts'
 import type { ExportInput } from './input-table.ts'
@@ -19,35 +23,40 @@ export interface ExportAction {
   githubToken: string
   checksumFile: boolean
   summary: boolean
+  /** The export is a pull request's: the one of the run's event, or the one of this number. */
+  preview?: { pullRequest?: number }
+  /** What the name of a published tarball begins with. */
+  tarballPrefix?: string
 }
 
-/**
- * Reads all inputs and the files that they name.
- * @throws UsageError with every problem, one line each
- */
+/** Reads all inputs and the files that they name; worth nothing if `inputs` has problems afterwards. */
 export async function readExportAction(
   inputs: Inputs<ExportInput>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ExportAction> {
   const positionals = inputs.lines('package').map(text => ({ text, doubtful: false }))
-  const values = new OptionValues({ options: inputs.options(), positionals, problems: [] }, env)
+  const values = new OptionValues(
+    exportOptions,
+    { options: inputs.options(), positionals, problems: [] },
+    env,
+  )
   const request = await readExportRequest(positionals, values, inputs.text('origin'))
   const action: ExportAction = {
     request,
-    plan: readPlan(inputs),
-    hab: readHab(inputs, request),
-    publish: readPublishRequest(inputs),
+    plan: await readPlan(inputs),
+    hab: await readHab(inputs, request),
+    publish: await readPublishRequest(inputs),
     uriTemplate: readUriTemplate(inputs),
     githubToken: inputs.text('github-token') ?? '',
     checksumFile: inputs.flag('checksum-file'),
     summary: inputs.flag('summary'),
+    preview: readPreview(inputs),
   }
-  const problems = [...inputs.problems, ...values.problems]
-  if (problems.length > 0) throw new UsageError(problems)
+  inputs.problems.push(...values.problems)
   return action
 }
 
-function readPlan(inputs: Inputs<ExportInput>): ExportAction['plan'] {
+async function readPlan(inputs: Inputs<ExportInput>): Promise<ExportAction['plan']> {
   const folder = inputs.text('plan')
   const named = inputs.lines('package').length > 0
   const originKey = inputs.text('origin-key')
@@ -61,11 +70,18 @@ function readPlan(inputs: Inputs<ExportInput>): ExportAction['plan'] {
     inputs.problems.push(
       `origin-key: a build needs the key that signs it, and pull requests from forks get no secrets. Write origin-key: \${{ secrets.HAB_ORIGIN_KEY }}`,
     )
+  } else {
+    // hab's installation is worth nothing to who cannot build.
+    await inputs.attempt(() => parseSecretKey(originKey, 'origin-key'))
   }
+  await inputs.attempt(() => findPlan(folder, process.cwd(), habTarget(process.platform, process.arch)))
   return { folder, originKey: originKey ?? '', origin: inputs.text('origin') }
 }
 
-function readHab(inputs: Inputs<ExportInput>, { builder }: ExportRequest): ExportAction['hab'] {
+async function readHab(
+  inputs: Inputs<ExportInput>,
+  { builder, target }: ExportRequest,
+): Promise<ExportAction['hab']> {
   if (!inputs.flag('use-hab')) {
     if (inputs.text('plan') !== undefined) {
       inputs.problems.push(
@@ -79,13 +95,38 @@ function readHab(inputs: Inputs<ExportInput>, { builder }: ExportRequest): Expor
       'artifacts: hab does not look there. Write use-hab: false, or name the harts as package',
     )
   }
+  const own = await inputs.attempt(() => habTarget(process.platform, process.arch))
+  if (own !== undefined && target !== undefined && target !== own) {
+    inputs.problems.push(
+      `target: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write target: ${own}, or use-hab: false`,
+    )
+  }
   return {
-    version: inputs.text('hab-version') ?? 'latest',
-    channel: inputs.text('hab-channel') ?? 'stable',
-    mirror: inputs.text('hab-mirror') ?? '',
+    version: inputs.text('hab-version')!,
+    channel: inputs.text('hab-channel')!,
+    mirror: inputs.text('hab-mirror')!,
     builder: builder.url,
     acceptLicense: inputs.flag('accept-license'),
   }
+}
+
+function readPreview(inputs: Inputs<ExportInput>): ExportAction['preview'] {
+  const pullRequest = inputs.number('pull-request')
+  if (!inputs.flag('preview')) {
+    if (pullRequest !== undefined) {
+      inputs.problems.push(
+        'pull-request: it says of which pull request a preview is. Write preview: true too',
+      )
+    }
+    return undefined
+  }
+  for (const name of ['app-id', 'release-tag', 'release-id'] as const) {
+    if (inputs.text(name) === undefined) continue
+    inputs.problems.push(
+      `${name}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`,
+    )
+  }
+  return { pullRequest }
 }
 
 function readUriTemplate(inputs: Inputs<ExportInput>): string | undefined {

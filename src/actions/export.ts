@@ -2,18 +2,25 @@ import { appendFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import manifest from '../../package.json' with { type: 'json' }
+import { messageOf, UsageError } from '../errors.ts'
 import type { Exported } from '../export.ts'
 import { readContext } from '../github/context.ts'
+import { connect } from '../github/octokit.ts'
+import { keepSizes } from '../github/preview-sizes.ts'
+import { formatIdent } from '../habitat/ident.ts'
 import { createFetch } from '../http/fetch.ts'
 import { createUpload } from '../http/upload.ts'
 import { probe } from '../publish/probe.ts'
 import { runExport } from '../run-export.ts'
+import { encodingFor, encodingName } from '../tarball/gzip.ts'
+import { baseBranch, forPreview } from './export-preview.ts'
 import { type ExportAction, readExportAction } from './export-request.ts'
 import { packagesFromHab } from './hab-packages.ts'
 import { EXPORT_INPUTS } from './input-table.ts'
 import { Inputs } from './inputs.ts'
+import { exportWithLayers } from './layer-cache.ts'
 import { setExportOutputs } from './outputs.ts'
-import { publisherOf } from './publisher.ts'
+import { type PublisherTools, publisherOf } from './publisher.ts'
 import { logReporter, runAction } from './run.ts'
 import { WORKSPACE_STATE } from './state.ts'
 import { Steps } from './steps.ts'
@@ -22,34 +29,52 @@ import { exportSummary } from './summary.ts'
 await runAction(EXPORT_INPUTS, async signal => {
   const { env } = process
   const inputs = new Inputs(EXPORT_INPUTS, env)
-  for (const secret of [...inputs.secrets(), env.HAB_AUTH_TOKEN ?? '']) if (secret) core.setSecret(secret)
+  for (const secret of [...inputs.secrets(), ...secretVariables(env)]) core.setSecret(secret)
   const wanted = await readExportAction(inputs, env)
   const context = await readContext(env)
-  const action = context.fromFork ? withoutWriting(wanted) : wanted
+  const told = (await inputs.attempt(() => forPreview(wanted, context))) ?? wanted
+  const action = context.fromFork ? withoutWriting(told) : told
 
   const report = logReporter(EXPORT_INPUTS)
   const fetch = createFetch({ version: manifest.version, signal })
   const upload = createUpload({ version: manifest.version, signal })
   const tools = { context, fetch, upload, report, signal }
   const steps = new Steps()
+  const temporary = env.RUNNER_TEMP ?? tmpdir()
   try {
-    // Before anything is installed: what is wrong with the target is told at once.
-    const publish = await publisherOf(action, tools)
+    const publish = await inputs.attempt(() => publisherOf(action, tools))
+    if (!publish || inputs.problems.length > 0) throw new UsageError([...new Set(inputs.problems)])
     const { hab } = action
     const request = hab
       ? await packagesFromHab({ ...action, hab }, steps, {
           ...tools,
           env,
-          temporary: env.RUNNER_TEMP ?? tmpdir(),
+          temporary,
           onWorkspace: path => core.saveState(WORKSPACE_STATE, path),
         })
       : action.request
-    const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish }))
+    const exported = await exportWithLayers(
+      request,
+      request => steps.grouped('Export', () => runExport(request, { ...tools, publish })),
+      {
+        service: () => import('@actions/cache'),
+        temporary,
+        encoding: encodingName(encodingFor(request.compressionLevel)),
+        steps,
+        report,
+      },
+    )
     await steps.grouped('Hand on', () => handOn(exported, action, steps, tools))
   } finally {
     report.close()
   }
 })
+
+/** What the job's environment gives to hab and to builds besides inputs. */
+function secretVariables(env: NodeJS.ProcessEnv): string[] {
+  const names = Object.keys(env).filter(name => /^HAB_(AUTH_TOKEN$|STUDIO_SECRET_)/.test(name))
+  return names.flatMap(name => env[name] || [])
+}
 
 /** A run for a pull request from a fork has a token that can only read, and gets no secrets. */
 function withoutWriting(action: ExportAction): ExportAction {
@@ -63,17 +88,43 @@ function withoutWriting(action: ExportAction): ExportAction {
 
 async function handOn(
   exported: Exported,
-  { checksumFile, publish, summary }: ExportAction,
+  action: ExportAction,
   steps: Steps,
-  tools: Parameters<typeof probe>[2],
+  tools: PublisherTools,
 ): Promise<void> {
+  const { checksumFile, publish, summary } = action
   const { tarball, location } = exported
   if (checksumFile) await writeFile(`${tarball.path}.sha256`, `${tarball.sha256}  ${tarball.name}\n`)
   setExportOutputs(exported)
   const { GITHUB_ARTIFACTS } = process.env
   if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, `${tarball.path}\n`)
-  // A draft's URI works once it is published, and what is not on the web has been told of.
-  const isDraft = publish.to === 'release' && publish.draft
-  if (!isDraft && /^https?:/.test(location.uri)) await probe(location.uri, tarball.size, tools)
-  if (summary) await core.summary.addRaw(exportSummary(exported, steps.done)).write()
+  // A later step brings the tarball to the URI of an export that is not published, and publishes a draft.
+  const later =
+    publish.to === 'none' || publish.to === 'artifact' || (publish.to === 'release' && publish.draft)
+  if (!later && /^https?:/.test(location.uri)) await probe(location.uri, tarball.size, tools)
+  const branch = action.preview && baseBranch(tools.context)
+  if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
+  // Runners of other makers, and old servers, have no summaries.
+  if (summary && process.env.GITHUB_STEP_SUMMARY) {
+    await core.summary.addRaw(exportSummary(exported, steps.done)).write()
+  }
+}
+
+/** The app is exported all the same where this fails, so it is no failure. */
+async function keepForPreviews(
+  { ident, packages }: Exported,
+  branch: string,
+  { githubToken }: ExportAction,
+  tools: PublisherTools,
+): Promise<void> {
+  try {
+    const github = connect({ ...tools, token: githubToken })
+    const sizes = { service: formatIdent(ident), packages }
+    await keepSizes(github, tools.context, branch, sizes)
+    tools.report.note(`The sizes of this image are kept for the previews of pull requests into ${branch}.`)
+  } catch (error) {
+    tools.report.warn(
+      `The sizes of this image are not kept, so that previews cannot be compared with them: ${messageOf(error)}`,
+    )
+  }
 }

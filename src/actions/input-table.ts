@@ -6,6 +6,8 @@ export type Form =
   | 'text'
   /** One value per line. */
   | 'lines'
+  /** `Name: value` lines. */
+  | 'headers'
   /** `KEY=VALUE` lines, or a JSON object. */
   | 'pairs'
   /** `true` or `false`. */
@@ -13,6 +15,8 @@ export type Form =
 
 export interface Input {
   form: Form
+  /** What an empty text stands for, as in action.yml; an option has a default of its own. */
+  default?: string
   /** The option of the command line that means the same. */
   option?: OptionName
   /** The option says what happens when the input is `false`. */
@@ -23,15 +27,16 @@ export interface Input {
 
 const text: Input = { form: 'text' }
 const flag: Input = { form: 'flag' }
+const on: Input = { form: 'flag', default: 'true' }
 
 /** Every input of the export action, as in action.yml. */
 export const EXPORT_INPUTS = {
   package: { form: 'lines' },
   plan: text,
-  'use-hab': flag,
-  'hab-version': text,
-  'hab-channel': text,
-  'hab-mirror': text,
+  'use-hab': on,
+  'hab-version': { form: 'text', default: 'latest' },
+  'hab-channel': { form: 'text', default: 'stable' },
+  'hab-mirror': { form: 'text', default: 'https://packages.chef.io' },
   'accept-license': flag,
   channel: { form: 'text', option: 'channel' },
   'builder-url': { form: 'text', option: 'url' },
@@ -55,7 +60,7 @@ export const EXPORT_INPUTS = {
   labels: { form: 'pairs', option: 'label' },
   config: { form: 'text', option: 'config' },
   ports: { form: 'lines', option: 'port' },
-  'health-check': { form: 'flag', option: 'no-health-check', inverted: true },
+  'health-check': { form: 'flag', default: 'true', option: 'no-health-check', inverted: true },
   peer: { form: 'lines', option: 'peer' },
   group: { form: 'text', option: 'group' },
   topology: { form: 'text', option: 'topology' },
@@ -64,25 +69,30 @@ export const EXPORT_INPUTS = {
   uris: { form: 'flag', option: 'uris' },
   'env-vars-prefix': { form: 'text', option: 'env-vars-prefix' },
   patch: { form: 'text', option: 'patch' },
-  publish: text,
+  publish: { form: 'text', default: 'none' },
   'release-tag': text,
   'release-id': text,
   draft: flag,
   prerelease: flag,
-  overwrite: flag,
+  overwrite: on,
   uri: { form: 'text', option: 'uri' },
   'uri-base': { form: 'text', option: 'uri-base' },
   'uri-template': text,
   'upload-url': text,
-  'upload-headers': { form: 'lines', secret: true },
+  'upload-headers': { form: 'headers', secret: true },
   'marathon-url': text,
   'marathon-user': text,
   'marathon-password': { form: 'text', secret: true },
   'dcos-token': { form: 'text', secret: true },
   'github-token': { form: 'text', secret: true },
+  preview: flag,
+  'pull-request': text,
   'output-dir': { form: 'text', option: 'output-dir' },
+  'compression-level': { form: 'text', option: 'compression-level' },
+  jobs: { form: 'text', option: 'jobs' },
+  cache: { form: 'flag', default: 'true', option: 'no-cache', inverted: true },
   'checksum-file': flag,
-  summary: flag,
+  summary: on,
 } as const satisfies Record<string, Input>
 
 export type ExportInput = keyof typeof EXPORT_INPUTS

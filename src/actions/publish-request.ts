@@ -1,4 +1,3 @@
-import { messageOf, UsageError } from '../errors.ts'
 import { parseHeaderLines } from '../publish/header-lines.ts'
 import type { ExportInput } from './input-table.ts'
 import type { Inputs } from './inputs.ts'
@@ -12,8 +11,14 @@ export type PublishRequest =
 
 const TARGETS = ['none', 'release', 'artifact', 'artifact-store', 'http'] as const
 
-/** Reads the inputs about publishing; worth nothing if `inputs` has problems afterwards. */
-export function readPublishRequest(inputs: Inputs<ExportInput>): PublishRequest {
+/** Reads the inputs about publishing; where `inputs` gets problems by that, nothing is published. */
+export async function readPublishRequest(inputs: Inputs<ExportInput>): Promise<PublishRequest> {
+  const { length } = inputs.problems
+  const request = await readTarget(inputs)
+  return inputs.problems.length > length ? { to: 'none' } : request
+}
+
+async function readTarget(inputs: Inputs<ExportInput>): Promise<PublishRequest> {
   const to = inputs.choice('publish', TARGETS)
   switch (to) {
     case 'none':
@@ -23,13 +28,13 @@ export function readPublishRequest(inputs: Inputs<ExportInput>): PublishRequest 
       return {
         to,
         id: readReleaseId(inputs),
-        tag: inputs.text('release-tag'),
+        tag: readReleaseTag(inputs),
         draft: inputs.flag('draft'),
         prerelease: inputs.flag('prerelease'),
         overwrite: inputs.flag('overwrite'),
       }
     case 'http':
-      return { to, uploadUrl: required('upload-url', to, inputs), headers: readHeaders(inputs) }
+      return { to, uploadUrl: required('upload-url', to, inputs), headers: await readHeaders(inputs) }
     case 'artifact-store':
       return { to, marathonUrl: readMarathonUrl(inputs), authorization: readAuthorization(inputs) }
   }
@@ -40,6 +45,23 @@ function required(name: ExportInput, to: string, inputs: Inputs<ExportInput>): s
   if (text === undefined) inputs.problems.push(`${name}: "publish: ${to}" needs it. Write ${name}: https://…`)
   return text ?? ''
 }
+
+/** What Git allows as the name of a ref (git-check-ref-format), and no whole ref. */
+function readReleaseTag(inputs: Inputs<ExportInput>): string | undefined {
+  const text = inputs.text('release-tag')
+  if (text?.startsWith('refs/')) {
+    inputs.problems.push(
+      `release-tag: ${JSON.stringify(text)} is a ref, not a tag. Write release-tag: \${{ github.ref_name }}`,
+    )
+  } else if (text !== undefined && NO_TAG.test(text)) {
+    inputs.problems.push(
+      `release-tag: ${JSON.stringify(text)} can be no tag in Git. Write one such as release-tag: v1.2.3`,
+    )
+  }
+  return text
+}
+
+const NO_TAG = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|^@$|^-|(^|\/)(\.|\/|$)|\.$|\.lock(\/|$)/
 
 function readReleaseId(inputs: Inputs<ExportInput>): number | undefined {
   const text = inputs.text('release-id')
@@ -55,13 +77,9 @@ function readReleaseId(inputs: Inputs<ExportInput>): number | undefined {
   return Number(text)
 }
 
-function readHeaders(inputs: Inputs<ExportInput>): Record<string, string> {
-  try {
-    return parseHeaderLines(inputs.text('upload-headers') ?? '', 'upload-headers')
-  } catch (error) {
-    inputs.problems.push(...(error instanceof UsageError ? error.problems : [messageOf(error)]))
-    return {}
-  }
+async function readHeaders(inputs: Inputs<ExportInput>): Promise<Record<string, string>> {
+  const text = inputs.text('upload-headers') ?? ''
+  return (await inputs.attempt(() => parseHeaderLines(text, 'upload-headers'))) ?? {}
 }
 
 /** With user and password in it, as the store takes them. */

@@ -19,14 +19,13 @@ export interface PublisherTools {
   signal: AbortSignal
 }
 
-/** @throws UsageError if the target cannot be used as it was described */
+/** @throws UsageError or MesosizeError if the target cannot be used as it was described */
 export async function publisherOf(action: ExportAction, tools: PublisherTools): Promise<Publisher> {
   const { context, report } = tools
   const { publish, checksumFile, uriTemplate, githubToken } = action
   const { uri, uriBase, outputDir } = action.request
   const tag = publish.to === 'release' ? (publish.tag ?? context.tag) : context.tag
   const known = { uri, uriBase, uriTemplate, tag }
-  checkKnownUri(known)
   switch (publish.to) {
     case 'none':
       return publishNowhere({ ...known, outputDir }, report)
@@ -40,16 +39,22 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
       return publishAsArtifact({ client: new DefaultArtifactClient(), context, locate, report })
     }
     case 'release': {
+      checkKnownUri(known)
       const github = connect({ ...tools, token: githubToken })
       const attach = publishToRelease(github, context, { ...publish, checksumFile })
-      return async tarball => {
+      return prefixed(action, async tarball => {
         const location = await attach(tarball)
         return { ...location, uri: knownUri(known, tarball) ?? location.uri }
-      }
+      })
     }
     case 'http':
-      return publishOverHttp({ ...known, ...publish, checksumFile }, tools)
+      return prefixed(action, publishOverHttp({ ...known, ...publish, checksumFile }, tools))
     case 'artifact-store':
       return publishToArtifactStore({ ...known, ...publish }, tools)
   }
+}
+
+/** A publisher by whose names the tarballs of a preview are told from others. */
+function prefixed({ tarballPrefix = '' }: ExportAction, publish: Publisher): Publisher {
+  return tarball => publish({ ...tarball, name: tarballPrefix + tarball.name })
 }

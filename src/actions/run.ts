@@ -1,7 +1,8 @@
 import * as core from '@actions/core'
-import { MesosizeError, messageOf, UsageError } from '../errors.ts'
+import { messageOf, UsageError } from '../errors.ts'
 import type { Reporter } from '../report.ts'
 import { terminalReporter } from '../terminal/reporter.ts'
+import { visible } from '../visible.ts'
 import type { Input } from './input-table.ts'
 import { inInputs } from './wording.ts'
 
@@ -20,20 +21,22 @@ export async function runAction(
   try {
     await program(cancellation.signal)
   } catch (error) {
-    if (cancellation.signal.aborted) return core.setFailed('The run was cancelled; nothing was written.')
+    if (cancellation.signal.aborted) return core.setFailed('The run was cancelled.')
     fail(error, table)
   }
 }
 
 function fail(error: unknown, table: Table): void {
   if (error instanceof UsageError) {
-    for (const problem of error.problems) core.error(inInputs(problem, table), { title: 'Mesosize: input' })
+    for (const problem of error.problems) {
+      core.error(visible(inInputs(problem, table)), { title: 'Mesosize: input' })
+    }
     core.setFailed(`${error.problems.length} mistake${error.problems.length > 1 ? 's' : ''} in the inputs.`)
     return
   }
   core.setFailed(inInputs(messageOf(error), table))
-  // A stack is for whoever mends this program; a MesosizeError is for whoever uses it.
-  if (error instanceof Error) (error instanceof MesosizeError ? core.debug : core.info)(error.stack ?? '')
+  // For whoever mends this program, with ACTIONS_STEP_DEBUG.
+  if (error instanceof Error) core.debug(error.stack ?? '')
 }
 
 /** A reporter for the log of a step: phases are lines, warnings are annotations. */

@@ -1,10 +1,14 @@
 import type { Exported } from '../export.ts'
 import { formatIdent } from '../habitat/ident.ts'
 import type { JsonObject } from '../marathon/request.ts'
+import { code, details, fenced, table } from '../markdown.ts'
+import { shellQuote } from '../shell-quote.ts'
 import { formatBytes, formatDuration } from '../terminal/format.ts'
 import type { Step } from './steps.ts'
 
 const LARGEST = 10
+/** The runner throws a summary of more than 1 MiB away; the rest of ours is small. */
+const LONGEST_APP = 512 * 1024
 
 /**
  * What was exported, as GitHub-flavoured Markdown for the job summary: a table, the ports, a diagram of the
@@ -29,12 +33,17 @@ export function exportSummary(exported: Exported, steps: readonly Step[]): strin
     ),
     ...portsOf(app),
     ...sizesOf(packages),
-    details('App definition', fenced('json', appText)),
+    details(
+      'App definition',
+      Buffer.byteLength(appText) > LONGEST_APP
+        ? 'It is too long to be shown; the output `app-path` names its file.'
+        : fenced('json', appText),
+    ),
     details(
       'How to deploy it',
       fenced(
         'sh',
-        `curl -X PUT "$MARATHON/v2/apps/${app.id.replace(/^\//, '')}" -H 'Content-Type: application/json' -d @'${appPath}'`,
+        `curl -X PUT "$MARATHON/v2/apps/${app.id.replace(/^\//, '')}" -H 'Content-Type: application/json' -d @${shellQuote(appPath)}`,
       ),
     ),
     details(
@@ -63,7 +72,12 @@ function sizesOf(packages: Exported['packages']): string[] {
   const bySize = packages.toSorted((a, b) => b.packed - a.packed)
   const largest = bySize.slice(0, LARGEST)
   const others = bySize.slice(LARGEST)
-  const slices = largest.map(({ ident, packed }) => [ident.split('/').slice(0, 2).join('/'), packed] as const)
+  const names = packages.map(({ ident }) => shortName(ident))
+  const slices = largest.map(({ ident, packed }) => {
+    const name = shortName(ident)
+    // Of two slices with one name, mermaid shows the first.
+    return [names.indexOf(name) === names.lastIndexOf(name) ? name : ident, packed] as const
+  })
   const rest = others.reduce((sum, { packed }) => sum + packed, 0)
   const pie = [
     'pie showData',
@@ -80,22 +94,6 @@ function sizesOf(packages: Exported['packages']): string[] {
   ]
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [heads, heads.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
-}
-
-function details(summary: string, content: string): string {
-  return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`
-}
-
-/** A code span, whatever backticks the text holds (CommonMark, section 6.1); a bar would end a table's cell. */
-function code(text: string): string {
-  const ticks = '`'.repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)) + 1)
-  const padded = text.startsWith('`') || text.endsWith('`') ? ` ${text} ` : text
-  return `${ticks}${padded.replaceAll('|', '\\|')}${ticks}`
-}
-
-function fenced(language: string, text: string): string {
-  const fence = '`'.repeat(Math.max(2, ...[...text.matchAll(/^`+/gm)].map(([run]) => run.length)) + 1)
-  return `${fence}${language}\n${text.trimEnd()}\n${fence}`
+function shortName(ident: string): string {
+  return ident.split('/').slice(0, 2).join('/')
 }

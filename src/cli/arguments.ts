@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '../nearest.ts'
 import type { Arguments, Given, Positional } from '../request/arguments.ts'
-import { type Option, optionNamed, optionNames, parseArgsOptions } from '../request/options.ts'
+import type { Option, OptionTable } from '../request/option.ts'
 import { visible } from '../visible.ts'
 
-/** Tells options from packages, and collects what is wrong with the options' form. */
-export function readArguments(argv: readonly string[]): Arguments {
+/** Tells options from other words, and collects what is wrong with the options' form. */
+export function readArguments(argv: readonly string[], table: OptionTable): Arguments {
   const options = new Map<string, Given[]>()
   const positionals: Positional[] = []
   const problems: string[] = []
   let unknown: OptionToken | undefined
-  for (const token of tokenize(argv)) {
+  for (const token of tokenize(argv, table)) {
     if (token.kind === 'positional') {
       positionals.push({ text: token.value, doubtful: unknown !== undefined && unknown.value === undefined })
     }
@@ -20,9 +20,9 @@ export function readArguments(argv: readonly string[]): Arguments {
     }
     // `-mem` is the group -m -e -m to parseArgs, and one mistake to the person.
     if (unknown?.index === token.index) continue
-    const option = optionNamed(token.name)
+    const option = table.named(token.name)
     unknown = option ? undefined : token
-    const problem = option ? problemOfForm(token, option) : unknownOption(token, argv[token.index]!)
+    const problem = option ? problemOfForm(token, option) : unknownOption(token, argv[token.index]!, table)
     if (problem) problems.push(problem)
     else if (option) options.set(option.name, [...(options.get(option.name) ?? []), givenBy(token)])
   }
@@ -32,10 +32,15 @@ export function readArguments(argv: readonly string[]): Arguments {
 type Token = NonNullable<ReturnType<typeof tokensOf>>[number]
 type OptionToken = Extract<Token, { kind: 'option' }>
 
-function tokensOf(args: readonly string[]) {
+function tokensOf(args: readonly string[], table: OptionTable) {
   return parseArgs({
     args: [...args],
-    options: parseArgsOptions,
+    options: Object.fromEntries(
+      optionsOf(table).map(({ name, short, value }) => [
+        name,
+        { type: value ? 'string' : 'boolean', multiple: true, ...(short ? { short } : {}) },
+      ]),
+    ),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -46,23 +51,27 @@ function tokensOf(args: readonly string[]) {
  * The tokens of parseArgs, which lets an option swallow whatever follows. That is right for `--mem -1`, whose
  * number is then found wrong; in `--mem --cpu 1` it is the value that is missing.
  */
-function tokenize(argv: readonly string[], from = 0): Token[] {
-  const tokens = tokensOf(argv.slice(from)).map(token => ({ ...token, index: token.index + from }))
+function tokenize(argv: readonly string[], table: OptionTable, from = 0): Token[] {
+  const tokens = tokensOf(argv.slice(from), table).map(token => ({ ...token, index: token.index + from }))
   const at = tokens.findIndex(
-    token => token.kind === 'option' && token.inlineValue === false && looksLikeOption(token.value),
+    token => token.kind === 'option' && token.inlineValue === false && looksLikeOption(token.value, table),
   )
   if (at < 0) return tokens
   const swallower = tokens[at] as OptionToken
   return [
     ...tokens.slice(0, at),
     { ...swallower, value: undefined, inlineValue: undefined },
-    ...tokenize(argv, swallower.index + 1),
+    ...tokenize(argv, table, swallower.index + 1),
   ]
 }
 
-function looksLikeOption(text: string): boolean {
-  const shorts = Object.values(parseArgsOptions).flatMap(({ short }) => (short ? [`-${short}`] : []))
+function looksLikeOption(text: string, table: OptionTable): boolean {
+  const shorts = optionsOf(table).flatMap(({ short }) => (short ? [`-${short}`] : []))
   return text.startsWith('--') || shorts.includes(text)
+}
+
+function optionsOf({ groups }: OptionTable): Option[] {
+  return groups.flatMap(group => group.options)
 }
 
 function problemOfForm({ rawName, value }: OptionToken, option: Option): string | undefined {
@@ -83,7 +92,7 @@ function givenBy({ rawName, value = '' }: OptionToken): Given {
 }
 
 /** Names the option without its value: `-ZTOKEN` may be a secret behind a slip of the finger. */
-function unknownOption(token: OptionToken, written: string): string {
-  const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), optionNames)
+function unknownOption(token: OptionToken, written: string, table: OptionTable): string {
+  const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), table.names)
   return `${visible(token.rawName)}: there is no such option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
 }

@@ -1,4 +1,20 @@
-// What an export needs and --help does not, as one module that is loaded late.
-export { createFetch } from '../http/fetch.ts'
-export { publishNowhere } from '../publish/none.ts'
-export { runExport } from '../run-export.ts'
+import { createFetch } from '../http/fetch.ts'
+import { publishNowhere } from '../publish/none.ts'
+import type { ExportRequest } from '../request/request.ts'
+import { runExport } from '../run-export.ts'
+import { print, type Session } from './session.ts'
+import { formatSummary } from './summary.ts'
+
+/** @returns the exit status */
+export async function exportForPerson(
+  request: ExportRequest,
+  { version, report, signal }: Session,
+): Promise<number> {
+  const fetch = createFetch({ version, signal })
+  const publish = publishNowhere(request, report)
+  const exported = await runExport(request, { fetch, publish, report, signal })
+  report.close()
+  await print(exported.appText, `; it is in ${exported.appPath} all the same`)
+  process.stderr.write(`\n${formatSummary(exported)}`)
+  return 0
+}

@@ -1,58 +1,50 @@
-import { type Option, optionGroups } from '../request/options.ts'
+import type { Option } from '../request/option.ts'
+import { type CommandName, commands } from './commands.ts'
 
 const WIDTH = 100
 /** Where the explanations begin. */
 const COLUMN = 31
 
-const VARIABLES: readonly (readonly [name: string, help: string])[] = [
-  ['HAB_ORIGIN', 'origin of a package that is named without one'],
-  ['NO_COLOR', 'no colours; FORCE_COLOR brings them back, on terminals alone'],
-]
-
-const STATUSES: readonly (readonly [status: string, help: string])[] = [
-  ['0', 'exported'],
-  ['1', 'failed'],
-  ['2', 'the request cannot be carried out as written; every problem is listed'],
-]
-
-const EXAMPLES: readonly string[] = [
-  'mesosize core/redis > redis.json',
-  'mesosize core/redis/7.2.4 --mem 512 --uri-base https://files.example.com/mesos > redis.json',
-  'mesosize results/acme-web-1.2.0-20240102030405-x86_64-linux.hart --config web.toml > web.json',
-]
-
-/** The text for `--help`, at most 100 columns wide. */
-export function helpText(): string {
-  const variables = optionGroups
+/**
+ * The text for `--help`, at most 100 columns wide.
+ * @param name of the command; that of an export tells of the others too
+ */
+export function helpText(name: CommandName = 'export'): string {
+  const { usage, about, options, notes, variables, statuses, examples } = commands[name]
+  const standIns = options.groups
     .flatMap(group => group.options)
     .flatMap(({ env, name }) => (env ? [[env, `stands in for --${name}`] as const] : []))
   return [
-    'Usage: mesosize <PKG_IDENT | FILE.hart>... [options] > app.json',
+    `Usage: ${usage}`,
     '',
-    ...wrap(
-      'Exports Habitat packages as a tarball that a Mesos agent runs, and prints the Marathon app definition ' +
-        'that runs it. The first package that has a run hook is the service that starts; the others are in the image.',
-      WIDTH,
-    ),
-    ...optionGroups.flatMap(({ heading, options }) => [
+    ...wrap(about, WIDTH),
+    ...(name === 'export' ? listOfCommands() : []),
+    ...options.groups.flatMap(({ heading, options }) => [
       '',
       `${heading}:`,
       ...options.flatMap(option => entry(usageOf(option), explanationOf(option))),
     ]),
     '',
-    'A PKG is an identifier, origin/name[/version[/release]], or the path of a hart.',
-    'Of an option that is given twice the last counts, unless it says "repeatable".',
+    ...notes,
     '',
     'Environment (an empty variable counts as unset):',
-    ...[...variables, ...VARIABLES].flatMap(([name, help]) => entry(`  ${name}`, help)),
+    ...[...standIns, ...variables].flatMap(([name, help]) => entry(`  ${name}`, help)),
     '',
     'Exit status:',
-    ...STATUSES.flatMap(([status, help]) => entry(`  ${status}`, help)),
+    ...statuses.flatMap(([status, help]) => entry(`  ${status}`, help)),
     '',
     'Examples:',
-    ...EXAMPLES.map(example => `  ${example}`),
+    ...examples.map(example => `  ${example}`),
     '',
   ].join('\n')
+}
+
+function listOfCommands(): string[] {
+  return [
+    '',
+    'Commands (mesosize COMMAND --help tells of each):',
+    ...Object.entries(commands).flatMap(([name, { summary }]) => entry(`  ${name}`, summary)),
+  ]
 }
 
 function usageOf({ name, short, value }: Option): string {

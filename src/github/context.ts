@@ -78,6 +78,11 @@ export async function readContext(env: Readonly<Record<string, string | undefine
   }
 }
 
+/** The web page of the run. */
+export function runUrl({ serverUrl, repository, runId }: RunContext): string {
+  return `${serverUrl}/${repository.owner}/${repository.repo}/actions/runs/${runId}`
+}
+
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/
 
 async function readEvent(path: string): Promise<Record<string, unknown>> {

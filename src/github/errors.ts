@@ -23,8 +23,13 @@ export class GitHubError extends HttpStatusError {
   }
 }
 
-/** What to write into a workflow whose token may not do what it should. */
-const PERMISSION = 'permissions:\n  contents: write'
+/** What a token needs, by its name in workflows and in the settings of tokens, for the requests of other paths. */
+const PERMISSIONS: readonly (readonly [path: RegExp, name: string, title: string])[] = [
+  [/\/issues\//, 'pull-requests', 'Pull requests'],
+  [/\/pulls\//, 'pull-requests', 'Pull requests'],
+  [/\/deployments(\/|\?|$)/, 'deployments', 'Deployments'],
+  [/(?:)/, 'contents', 'Contents'],
+]
 
 /** Seconds; a token whose limit is used up may have to wait for an hour, and a job is not to wait for that. */
 const LONGEST_WAIT = 120
@@ -39,7 +44,7 @@ export function refusal(answered: Answered, method: string, url: string, now: nu
   const { status } = answered
   const { said, reasons } = words(answered.body)
   const wait = rateLimit(answered, said, now)
-  const { code, next } = advice(status, method, said, wait, now)
+  const { code, next } = advice(status, method, url, said, wait, now)
   const what = `GitHub answered ${formatStatus(status)} to ${method} ${printableUrl(url)}`
   const quoted = said === '' ? '' : `: ${JSON.stringify(said.slice(0, 1000))}`
   return new GitHubError(code, `${what}${quoted}. ${next}`, status, wait, reasons)
@@ -56,7 +61,14 @@ export function mayPass(repeatable: boolean): (thrown: unknown) => boolean {
       : repeatable && isTransient(thrown)
 }
 
-function advice(status: number, method: string, said: string, wait: number | undefined, now: number) {
+function advice(
+  status: number,
+  method: string,
+  url: string,
+  said: string,
+  wait: number | undefined,
+  now: number,
+) {
   if (wait !== undefined) {
     const when = new Date(now + wait * 1000).toISOString()
     return {
@@ -71,9 +83,10 @@ function advice(status: number, method: string, said: string, wait: number | und
     }
   }
   if (status === 403 || (status === 404 && method !== 'GET')) {
+    const [, permission, title] = PERMISSIONS.find(([path]) => path.test(url))!
     return {
       code: 'GITHUB_PERMISSION',
-      next: `The token may not do this${status === 404 ? ', or what it is about is gone' : ''}. Let the job's token write:\n\n${PERMISSION}\n\nIf github-token is a token of yours, give it "Contents: Read and write" for this repository.`,
+      next: `The token may not do this${status === 404 ? ', or what it is about is gone' : ''}. Let the job's token write:\n\npermissions:\n  ${permission}: write\n\nIf github-token is a token of yours, give it "${title}: Read and write" for this repository.`,
     }
   }
   if (status === 404) {

@@ -63,6 +63,15 @@ export async function findOrCreateRelease(
 }
 
 /**
+ * Finds the release of a tag; undefined if there is none.
+ * @throws as `GitHub.rest`
+ */
+export async function findRelease(github: GitHub, tag: string): Promise<Release | undefined> {
+  const found = await findByTag(github, tag)
+  return found && describe(found, { draft: false, prerelease: false })
+}
+
+/**
  * Publishes a draft whose assets are all there; another job may have done so already.
  * @throws MesosizeError RELEASE_TAG_MISSING, and as `GitHub.rest` throws
  */

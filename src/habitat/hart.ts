@@ -21,6 +21,8 @@ export interface VerifiedHart {
   path: string
   signer: OriginKeyName
   bodyStart: number
+  /** As in the header. */
+  hash: string
   /** Tells whether the file is still the one that was verified. */
   fingerprint: string
 }
@@ -93,7 +95,7 @@ export async function verifyHart(path: string, keys: KeyRing): Promise<VerifiedH
         `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`,
       )
     }
-    return { path, signer, bodyStart, fingerprint: fingerprint(await file.stat({ bigint: true })) }
+    return { path, signer, bodyStart, hash, fingerprint: fingerprint(await file.stat({ bigint: true })) }
   } finally {
     await file.close()
   }

@@ -1,14 +1,18 @@
 import { join } from 'node:path'
+import type { Entry } from '../entry.ts'
 import { MesosizeError, messageOf } from '../errors.ts'
 import type { Reporter } from '../report.ts'
+import type { LayerCache } from '../tarball/layer-cache.ts'
 import { packageEntries } from './archive.ts'
 import { artifactName, candidates, findArtifact } from './artifact-cache.ts'
 import type { Builder } from './builder.ts'
 import { checkUnchanged, isDamagedHart, type VerifiedHart, verifyHart } from './hart.ts'
 import { compareBuilds, type FullIdent, formatIdent, isFull, type PackageIdent, satisfies } from './ident.ts'
+import { keptMetadata } from './kept-metadata.ts'
 import type { KeyRing } from './key-ring.ts'
-import { checkIdent, readMetadata } from './metadata.ts'
-import type { Package } from './package.ts'
+import { checkIdent, MetadataReader, readMetadata } from './metadata.ts'
+import { metadataToJson } from './metadata-json.ts'
+import type { Package, PackageMetadata } from './package.ts'
 import type { BuilderChannel } from './request.ts'
 import type { FoundBuild, PackageSource } from './source.ts'
 import { readTar } from './tar.ts'
@@ -27,8 +31,22 @@ export interface HartPackagesOptions {
   decodeXz: XzDecoder
   /** The most bytes that one package may unpack to. */
   maxPackageSize: number
+  /** Where the metadata of packages that were packed before is kept, so that they need not be decoded for it. */
+  layers?: LayerCache
+  packAhead?: PackAhead
   report: Reporter
 }
+
+/**
+ * Packs what passes, so that a hart is decoded once for all.
+ * @param contentKey the package's
+ * @param metadata its metadata, to be asked for behind the last entry
+ */
+export type PackAhead = (
+  contentKey: string,
+  entries: AsyncIterable<Entry>,
+  metadata: () => unknown,
+) => Promise<void>
 
 /** Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. */
 export class HartPackages implements PackageSource {
@@ -74,6 +92,7 @@ export class HartPackages implements PackageSource {
       try {
         builds.push((await this.#load(path)).metadata.ident)
       } catch (error) {
+        if (!(error instanceof MesosizeError)) throw error
         this.#options.report.warn(`${path} is left out: ${messageOf(error)}`)
       }
     }
@@ -123,10 +142,12 @@ export class HartPackages implements PackageSource {
 
   /** Nothing of the body is read before the hart is verified. */
   async #read(path: string): Promise<Package> {
-    const { keys, decodeXz, maxPackageSize } = this.#options
+    const { keys, decodeXz, maxPackageSize, layers } = this.#options
     const hart = await verifyHart(path, keys)
     const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path, maxPackageSize), path)
-    const metadata = await readMetadata(entries(), path)
+    const contentKey = `hart ${hart.hash}`
+    const metadata =
+      (await keptMetadata(layers, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
     // Else anyone with a key of their own on Builder could sign a package of another origin.
     if (hart.signer.origin !== metadata.ident.origin) {
       throw new MesosizeError(
@@ -134,7 +155,15 @@ export class HartPackages implements PackageSource {
         `${path} is ${formatIdent(metadata.ident)}, but the origin ${hart.signer.origin} signed it. Fetch it from where its own origin published it.`,
       )
     }
-    return { metadata, entries }
+    return { metadata, contentKey, entries }
+  }
+
+  async #readAll(entries: AsyncIterable<Entry>, path: string, contentKey: string): Promise<PackageMetadata> {
+    const { packAhead } = this.#options
+    if (!packAhead) return readMetadata(entries, path)
+    const reader = new MetadataReader(path)
+    await packAhead(contentKey, reader.passing(entries), () => metadataToJson(reader.metadata()))
+    return reader.metadata()
   }
 }
 

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { lstat, readdir, readlink } from 'node:fs/promises'
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../entry.ts'
 import { MesosizeError, messageOf } from '../errors.ts'
@@ -55,8 +56,21 @@ export class InstalledPackages implements PackageSource {
     const root = this.#root
     const path = packagePath(ident)
     if (!(await isFolder(join(root, path)))) return undefined
-    const entries = () => tree(root, path)
-    return { metadata: await readMetadata(entries(), `the installed package ${formatIdent(ident)}`), entries }
+    let fingerprint = ''
+    const metadata = await readMetadata(
+      tree(root, path, found => {
+        fingerprint = found
+      }),
+      `the installed package ${formatIdent(ident)}`,
+    )
+    return {
+      metadata,
+      contentKey: `installed ${formatIdent(ident)} ${fingerprint}`,
+      entries: () =>
+        tree(root, path, found => {
+          if (found !== fingerprint) throw changed(join(root, path))
+        }),
+    }
   }
 
   openFile(path: string): Promise<Package> {
@@ -67,9 +81,15 @@ export class InstalledPackages implements PackageSource {
   }
 }
 
-async function* tree(root: string, path: string): AsyncGenerator<Entry> {
+/**
+ * @param end told, when everything was read, what tells this tree from others: not by the content of its files,
+ *   but by their sizes and the times of their last change, which installing leaves as they were packed
+ */
+async function* tree(root: string, path: string, end: (fingerprint: string) => void): AsyncGenerator<Entry> {
+  const hash = createHash('sha256')
   try {
-    yield* walk(root, path, new Map())
+    for (const entry of walk(root, path, new Map(), hash)) yield entry
+    end(hash.digest('hex'))
   } catch (error) {
     throw unreadable((error as NodeJS.ErrnoException).path ?? join(root, path), error)
   }
@@ -77,12 +97,14 @@ async function* tree(root: string, path: string): AsyncGenerator<Entry> {
 
 /**
  * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
- * installed it: an ordinary user's installation is the same package.
+ * installed it: an ordinary user's installation is the same package. It waits for the file system, because a tree
+ * has thousands of members and asking without waiting takes several times as long.
  * @param seen first path of each file with several links, by device and inode
+ * @param hash told everything that is known of an entry without reading it
  */
-async function* walk(root: string, path: string, seen: Map<string, string>): AsyncGenerator<Entry> {
+function* walk(root: string, path: string, seen: Map<string, string>, hash: Hash): Generator<Entry> {
   const full = join(root, path)
-  const stats = await lstat(full, { bigint: true })
+  const stats = lstatSync(full, { bigint: true })
   const common = {
     path,
     mode: Number(stats.mode) & 0o7777,
@@ -90,34 +112,39 @@ async function* walk(root: string, path: string, seen: Map<string, string>): Asy
     gid: 0,
     mtime: Number(stats.mtimeMs / 1000n),
   }
+  const told = (...more: string[]) =>
+    hash.update(`${JSON.stringify([path, `${stats.mode}`, `${stats.mtimeNs}`, ...more])}\n`)
   if (stats.isDirectory()) {
+    told()
     yield { ...common, type: 'directory' }
-    for (const name of (await readdir(full)).sort()) {
+    for (const name of readdirSync(full).sort()) {
       if (name.includes('\uFFFD')) throw unpackable(join(full, name), 'its name is not UTF-8')
-      yield* walk(root, `${path}/${name}`, seen)
+      yield* walk(root, `${path}/${name}`, seen, hash)
     }
   } else if (stats.isSymbolicLink()) {
-    const target = await readlink(full)
+    const target = readlinkSync(full)
     if (target.includes('\uFFFD')) throw unpackable(full, 'it is a link to a name that is not UTF-8')
+    told(target)
     yield { ...common, type: 'symlink', mode: 0o777, target }
   } else if (stats.isFile()) {
     const inode = `${stats.dev}:${stats.ino}`
     const first = seen.get(inode)
+    told(`${stats.size}`, ...(first === undefined ? [] : [first]))
     if (first !== undefined) {
       yield { ...common, type: 'hardlink', target: first }
       return
     }
     if (stats.nlink > 1n) seen.set(inode, path)
-    yield { ...common, type: 'file', size: Number(stats.size), content: contentOf(full) }
+    yield { ...common, type: 'file', size: Number(stats.size), content: contentOf(full), file: full }
   } else {
     throw unpackable(full, 'it is neither a file, a directory nor a link')
   }
 }
 
-/** Opens the file only when it is read: most are only listed. */
+/** Opens the file only when it is read: of most, whoever packs them reads the `file`. */
 async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: 1 << 20 })
+    yield* createReadStream(path)
   } catch (error) {
     throw unreadable(path, error)
   }
@@ -146,6 +173,13 @@ function unreadable(path: string, error: unknown): unknown {
   return new MesosizeError(
     'FILE_UNREADABLE',
     `${JSON.stringify(path)} cannot be read: ${messageOf(error)}. Run as the user who installed it.`,
+  )
+}
+
+function changed(path: string): MesosizeError {
+  return new MesosizeError(
+    'CONTENT_CHANGED',
+    `The installed package in ${JSON.stringify(path)} changed while it was exported. Run the export again.`,
   )
 }
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Entry } from '../entry.ts'
+import type { Entry, FileEntry } from '../entry.ts'
 import { MesosizeError } from '../errors.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
 import type { PackageMetadata, SpecialMember } from './package.ts'
@@ -21,6 +21,9 @@ const METAFILES = [
 ]
 const METAFILE_LIMIT = 1 << 20
 
+/** What may be in /etc/passwd and /etc/group as a name, where a colon or a slash would mean something else. */
+export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/
+
 /**
  * Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
  * @param entries as `Package.entries()` yields them
@@ -28,51 +31,92 @@ const METAFILE_LIMIT = 1 << 20
  * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
  */
 export async function readMetadata(entries: AsyncIterable<Entry>, name: string): Promise<PackageMetadata> {
-  const metafiles = new Map<string, string>()
-  const executables: string[] = []
-  const special: SpecialMember[] = []
-  let root: string | undefined
-  let runnable = false
-  let size = 0
-  for await (const entry of entries) {
-    root ??= entry.path
-    const path = entry.path.slice(root.length + 1)
-    if (entry.type === 'file') size += entry.size
-    if (METAFILES.includes(path)) metafiles.set(path, await readText(entry, name))
-    if (entry.type !== 'directory' && (path === 'hooks/run' || path === 'run')) runnable = true
-    if (entry.type === 'symlink' || (entry.type !== 'directory' && entry.mode & 0o111)) executables.push(path)
-    if (entry.type !== 'symlink' && entry.type !== 'hardlink' && isSpecial(entry))
-      special.push(specialMember(entry, path))
+  const reader = new MetadataReader(name)
+  for await (const _ of reader.passing(entries));
+  return reader.metadata()
+}
+
+/** Reads what a package says of itself while its entries pass on their way to somebody else. */
+export class MetadataReader {
+  readonly #name: string
+  readonly #metafiles = new Map<string, string>()
+  readonly #executables: string[] = []
+  readonly #special: SpecialMember[] = []
+  #root: string | undefined
+  #runnable = false
+  #size = 0
+
+  /** @param name what the package is called in errors */
+  constructor(name: string) {
+    this.#name = name
   }
-  const meta = new Metafiles(metafiles, name)
-  const ident = meta.ident('IDENT')
-  checkIdent(ident, parseFullIdent(root!.split('/').slice(-4).join('/')), name)
-  const binFolders = meta.binFolders(`/${root}/`)
-  const metadata: PackageMetadata = {
-    ident,
-    target: checkTarget(meta.line('TARGET') ?? '', `${name} (${formatIdent(ident)})`),
-    deps: meta.idents('DEPS'),
-    tdeps: meta.idents('TDEPS'),
-    exports: meta.exports(),
-    exposes: meta.ports('EXPOSES'),
-    svcUser: meta.account('SVC_USER'),
-    svcGroup: meta.account('SVC_GROUP'),
-    shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
-    defaultConfig: metafiles.get('default.toml') ?? '',
-    runnable,
-    binaries: executables.filter(path => binFolders.has(posix.dirname(path))),
-    special,
-    size,
-  }
-  for (const dependency of [...metadata.deps, ...metadata.tdeps]) {
-    if (formatIdent(dependency) === formatIdent(ident)) {
-      throw new MesosizeError(
-        'DEPENDENCY_ON_ITSELF',
-        `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`,
-      )
+
+  /**
+   * @returns the same entries
+   * @throws MesosizeError METAFILE_INVALID, or what `entries` throws
+   */
+  async *passing(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+    for await (const entry of entries) {
+      this.#root ??= entry.path
+      const path = entry.path.slice(this.#root.length + 1)
+      this.#note(entry, path)
+      if (!METAFILES.includes(path)) {
+        yield entry
+        continue
+      }
+      const metafile = await readMetafile(entry, this.#name)
+      this.#metafiles.set(path, metafile.content[0].toString('utf8'))
+      yield metafile
     }
   }
-  return metadata
+
+  #note(entry: Entry, path: string): void {
+    if (entry.type === 'file') this.#size += entry.size
+    if (entry.type !== 'directory' && (path === 'hooks/run' || path === 'run')) this.#runnable = true
+    if (entry.type === 'symlink' || (entry.type !== 'directory' && entry.mode & 0o111)) {
+      this.#executables.push(path)
+    }
+    if (entry.type !== 'symlink' && entry.type !== 'hardlink' && isSpecial(entry)) {
+      this.#special.push(specialMember(entry, path))
+    }
+  }
+
+  /**
+   * When all entries have passed.
+   * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF
+   */
+  metadata(): PackageMetadata {
+    const name = this.#name
+    const meta = new Metafiles(this.#metafiles, name)
+    const ident = meta.ident('IDENT')
+    checkIdent(ident, parseFullIdent(this.#root!.split('/').slice(-4).join('/')), name)
+    const binFolders = meta.binFolders(`/${this.#root}/`)
+    const metadata: PackageMetadata = {
+      ident,
+      target: checkTarget(meta.line('TARGET') ?? '', `${name} (${formatIdent(ident)})`),
+      deps: meta.idents('DEPS'),
+      tdeps: meta.idents('TDEPS'),
+      exports: meta.exports(),
+      exposes: meta.ports('EXPOSES'),
+      svcUser: meta.account('SVC_USER'),
+      svcGroup: meta.account('SVC_GROUP'),
+      shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
+      defaultConfig: this.#metafiles.get('default.toml') ?? '',
+      runnable: this.#runnable,
+      binaries: this.#executables.filter(path => binFolders.has(posix.dirname(path))),
+      special: this.#special,
+      size: this.#size,
+    }
+    for (const dependency of [...metadata.deps, ...metadata.tdeps]) {
+      if (formatIdent(dependency) === formatIdent(ident)) {
+        throw new MesosizeError(
+          'DEPENDENCY_ON_ITSELF',
+          `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`,
+        )
+      }
+    }
+    return metadata
+  }
 }
 
 /** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
@@ -85,7 +129,8 @@ export function checkIdent(found: FullIdent, expected: FullIdent, name: string):
   }
 }
 
-async function readText(entry: Entry, name: string): Promise<string> {
+/** @returns the entry with its content at hand, which can be read twice */
+async function readMetafile(entry: Entry, name: string): Promise<FileEntry & { content: [Buffer] }> {
   // A link's text is elsewhere, and Habitat would read it where it unpacked the package.
   if (entry.type !== 'file' || entry.size > METAFILE_LIMIT) {
     const problem = entry.type === 'file' ? `has ${entry.size} bytes` : `is a ${entry.type}`
@@ -97,7 +142,7 @@ async function readText(entry: Entry, name: string): Promise<string> {
   const pieces: Uint8Array[] = []
   // A copy, because a piece may be overwritten once the next one is asked for.
   for await (const piece of entry.content) pieces.push(Uint8Array.from(piece))
-  return Buffer.concat(pieces).toString('utf8')
+  return { ...entry, content: [Buffer.concat(pieces)] }
 }
 
 function isSpecial(entry: Entry): boolean {
@@ -172,10 +217,9 @@ class Metafiles {
     return Number(line)
   }
 
-  /** A name for /etc/passwd or /etc/group, where a colon or a slash would mean something else. */
   account(file: string): string | undefined {
     const line = this.line(file)
-    if (line !== undefined && !/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(line)) {
+    if (line !== undefined && !ACCOUNT_NAME.test(line)) {
       throw this.#invalid(file, line, 'it is no name of a user or group')
     }
     return line

@@ -44,6 +44,8 @@ export interface SpecialMember {
 /** A build that is at hand: what it says of itself, and its files. */
 export interface Package {
   metadata: PackageMetadata
+  /** Names its entries, all of them and their content, for ever; absent where nothing does. */
+  contentKey?: string
   /**
    * Its members in a fixed order, the package's own directory first, with paths such as
    * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads anew.

@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import type { Fetch } from '../http/fetch.ts'
 import { noteRetries } from '../http/retry-notes.ts'
 import type { Reporter } from '../report.ts'
+import type { LayerCache } from '../tarball/layer-cache.ts'
 import { type Builder, createBuilder } from './builder.ts'
-import { HartPackages } from './harts.ts'
+import { CachedPackages } from './cached-packages.ts'
+import { HartPackages, type PackAhead } from './harts.ts'
 import { InstalledPackages } from './installed.ts'
 import { KeyRing } from './key-ring.ts'
 import type { OriginKeyName } from './origin-key.ts'
@@ -15,6 +17,9 @@ export interface PackageTools {
   fetch: Fetch
   decodeXz: XzDecoder
   report: Reporter
+  /** Packages whose compressed bytes are in here are not read. */
+  layers?: LayerCache
+  packAhead?: PackAhead
   /** The person's home folder, and whether the person is root: hab keeps its caches elsewhere then. */
   home: string
   isRoot: boolean
@@ -24,11 +29,11 @@ export interface PackageTools {
 /** Where the packages of an export come from: installed ones if a root was named, else harts. */
 export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
   if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot, request.installedFrom)
-  const { fetch, report, signal } = tools
+  const { fetch, report, layers, packAhead, signal } = tools
   const [own = '', other = ''] = cacheFolders(tools)
   const builder = (url: string) =>
     createBuilder({ url, token: request.token, fetch, signal, retry: noteRetries(report) })
-  return new HartPackages({
+  const harts = new HartPackages({
     target: request.target,
     searched: request.artifacts,
     caches: [...request.artifacts, join(own, 'artifacts'), join(other, 'artifacts')],
@@ -41,8 +46,11 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     builder,
     decodeXz: tools.decodeXz,
     maxPackageSize: request.maxPackageSize,
+    layers,
+    packAhead,
     report,
   })
+  return layers ? new CachedPackages(harts, layers, request.target) : harts
 }
 
 /** Asks one Builder after the other: hab's own packages may come from another than the person's. */

@@ -35,7 +35,7 @@ export function defineApp(
   const { portNames, env } = configure(service, request, report)
   const { definitions, gateway } = definePorts(portNames)
   const app: JsonObject = {
-    id: request.id ?? madeUpId(service, report),
+    id: request.id ?? madeUpId(service, request, report),
     cmd: commandLine(tarball.name, request),
     user: 'root',
     cpus: request.cpus,
@@ -58,8 +58,9 @@ export function appJson(app: AppDefinition): string {
   return `${JSON.stringify(app, null, 2)}\n`
 }
 
-function madeUpId({ ident }: PackageMetadata, report: Reporter): string {
-  const id = appIdOf(ident)
+function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: Reporter): string {
+  const id = appIdOf(ident, appGroup)
+  if (appGroup !== undefined) return id
   const name = `${ident.origin}/${ident.name}`
   report.note(
     id === `/${name}`

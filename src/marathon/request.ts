@@ -17,6 +17,8 @@ export interface PortRequest {
 export interface AppRequest {
   /** The app's id; made from the package's ident where absent. */
   id?: string
+  /** The group of an id that is made; else the package's origin gives it. */
+  appGroup?: string
   /** CPU shares, MiB of memory, MiB of disk, number of tasks. */
   cpus: number
   mem: number

@@ -33,7 +33,7 @@ const LONGEST_LOOK = 10_000
  *   UPLOAD_REFUSED, UPLOAD_FILE or HTTP_…
  */
 export function publishOverHttp(target: HttpTarget, tools: PublishTools): Publisher {
-  checkTarget(target)
+  checkHttpTarget(target)
   return async tarball => {
     const { url, authorization } = uploadAddress(target, tarball)
     const credentials = { ...target.headers, ...(authorization !== undefined && { authorization }) }
@@ -57,7 +57,8 @@ export function publishOverHttp(target: HttpTarget, tools: PublishTools): Publis
   }
 }
 
-function checkTarget(target: HttpTarget): void {
+/** @throws UsageError with everything that can be found wrong before there is a tarball */
+export function checkHttpTarget(target: Omit<HttpTarget, 'checksumFile'>): void {
   const problems = knownUriProblems(target)
   const template = uriTemplateProblem(target.uploadUrl, variablesOf(target))
   if (template) {
@@ -82,7 +83,11 @@ function parseUploadUrl(text: string): { url?: URL; problem?: string } {
   }
 }
 
-function uploadAddress(target: HttpTarget, tarball: TarballFile): { url: URL; authorization?: string } {
+/** Where a tarball is PUT. */
+export function uploadAddress(
+  target: Pick<HttpTarget, 'uploadUrl' | 'tag'>,
+  tarball: Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
+): { url: URL; authorization?: string } {
   const text = expandUriTemplate(target.uploadUrl, templateValues(tarball, target.tag), 'upload-url')
   const { url, problem } = parseUploadUrl(text)
   if (!url) throw new MesosizeError('UPLOAD_URL', problem!)

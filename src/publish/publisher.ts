@@ -1,4 +1,4 @@
-import type { FullIdent } from '../habitat/ident.ts'
+import { type FullIdent, formatIdent } from '../habitat/ident.ts'
 
 /** A tarball that is ready to be published. */
 export interface TarballFile {
@@ -10,6 +10,11 @@ export interface TarballFile {
   /** Lower-case hex. */
   sha256: string
   ident: FullIdent
+}
+
+/** The file name of the tarball of a service's package. */
+export function tarballName(ident: FullIdent): string {
+  return `${formatIdent(ident).replaceAll('/', '-')}.tgz`
 }
 
 /** Where a tarball can be had. */

@@ -17,7 +17,10 @@ export const TEMPLATE_VARIABLES = [
 export type TemplateValues = Readonly<Record<(typeof TEMPLATE_VARIABLES)[number], string | undefined>>
 
 /** @param tag of the release that the export is for, where there is one */
-export function templateValues({ name, sha256, ident }: TarballFile, tag?: string): TemplateValues {
+export function templateValues(
+  { name, sha256, ident }: Partial<TarballFile> & Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
+  tag?: string,
+): TemplateValues {
   const { origin, version, release } = ident
   return { origin, name: ident.name, version, release, ident: formatIdent(ident), file: name, sha256, tag }
 }

@@ -71,7 +71,8 @@ export async function readPatch(path: string): Promise<JsonObject> {
   return patch as JsonObject
 }
 
-async function readText(path: string): Promise<string> {
+/** A text file in UTF-8. */
+export async function readText(path: string): Promise<string> {
   let bytes: Uint8Array
   try {
     bytes = await readFile(path)

@@ -1,37 +1,11 @@
 import { LINUX_TARGETS } from '../habitat/target.ts'
-
-/** One option of the command line: parsing, the environment look-up and the help are all made from it. */
-export interface Option {
-  /** Long name, without dashes. */
-  name: string
-  /** One letter, without the dash. */
-  short?: string
-  /** What stands for the value in the help. An option without it is a flag. */
-  value?: string
-  /** The only values there are. */
-  choices?: readonly string[]
-  repeatable?: true
-  /** The environment variable that is read where the option is absent. Empty counts as unset. */
-  env?: string
-  /** The value where neither is given, as a person would write it. */
-  default?: string
-  /** The option whose value is taken where this one has none. */
-  defaultOf?: string
-  /** What a number counts; shown behind the default. */
-  unit?: string
-  /** One line, without default, unit and variable. */
-  help: string
-}
-
-export interface OptionGroup {
-  heading: string
-  options: readonly Option[]
-}
+import { GENERAL_OPTIONS, optionTable } from './option.ts'
 
 export const TOPOLOGIES = ['standalone', 'leader'] as const
 export const STRATEGIES = ['none', 'at-once', 'rolling'] as const
 
-const groups = [
+/** The options of an export. */
+export const exportOptions = optionTable([
   {
     heading: 'Resources of a task',
     options: [
@@ -197,31 +171,32 @@ const groups = [
         default: 'results',
         help: 'where the tarball and the app definition are written',
       },
-      { name: 'help', short: 'h', help: 'print this' },
-      { name: 'version', short: 'V', help: 'print the version' },
+      {
+        name: 'compression-level',
+        value: 'LEVEL',
+        default: '4',
+        help: 'from 1, fast, to 12, small',
+      },
+      {
+        name: 'jobs',
+        value: 'NUMBER',
+        help: 'threads that compress and decode; without it, as many as there are processors, up to 8',
+      },
+      {
+        name: 'cache',
+        value: 'DIR',
+        help: "where compressed packages are kept for later exports; without it, in the user's cache folder",
+      },
+      {
+        name: 'cache-size',
+        value: 'SIZE',
+        default: '4GiB',
+        help: 'the most that is kept there, the least recently used goes first',
+      },
+      { name: 'no-cache', help: 'compress everything anew, and keep nothing' },
+      ...GENERAL_OPTIONS,
     ],
   },
-] as const satisfies readonly OptionGroup[]
+])
 
-export const optionGroups: readonly OptionGroup[] = groups
-
-export type OptionName = (typeof groups)[number]['options'][number]['name']
-
-const byName = new Map(optionGroups.flatMap(group => group.options.map(option => [option.name, option])))
-
-export const optionNames: readonly string[] = [...byName.keys()]
-
-/** The option of that long name, if there is one. */
-export function optionNamed(name: OptionName): Option
-export function optionNamed(name: string): Option | undefined
-export function optionNamed(name: string): Option | undefined {
-  return byName.get(name)
-}
-
-/** The `options` of node's `util.parseArgs`. */
-export const parseArgsOptions = Object.fromEntries(
-  [...byName.values()].map(({ name, short, value }) => [
-    name,
-    { type: value ? ('string' as const) : ('boolean' as const), multiple: true, ...(short ? { short } : {}) },
-  ]),
-)
+export type OptionName = (typeof exportOptions)['names'][number]

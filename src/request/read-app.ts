@@ -14,11 +14,11 @@ import {
 } from '../marathon/rules.ts'
 import { readConfig, readPatch } from './files.ts'
 import type { OptionValues } from './option-values.ts'
-import { optionNamed, STRATEGIES, TOPOLOGIES } from './options.ts'
+import { exportOptions, type OptionName, STRATEGIES, TOPOLOGIES } from './options.ts'
 import { choiceOf, invalid, quoted, readNumber, readPair, readPort } from './values.ts'
 
 /** What the options ask of the app definition; worth nothing if `values` has problems afterwards. */
-export async function readAppRequest(values: OptionValues): Promise<AppRequest> {
+export async function readAppRequest(values: OptionValues<OptionName>): Promise<AppRequest> {
   return {
     id: await values.one('app-id', ruled(appIdProblem)),
     cpus: (await readResource('cpu', values, cpusProblem))!,
@@ -52,10 +52,10 @@ function ruled(problemOf: (text: string) => string | undefined): (text: string) 
 
 async function readResource(
   name: 'cpu' | 'mem' | 'disk' | 'instances',
-  values: OptionValues,
+  values: OptionValues<OptionName>,
   problemOf: (value: number) => string | undefined,
 ): Promise<number | undefined> {
-  const { unit } = optionNamed(name)
+  const { unit } = exportOptions.named(name)
   return values.one(name, text => {
     const value = readNumber(text)
     const problem = problemOf(value)
@@ -66,7 +66,7 @@ async function readResource(
 
 async function readPairs(
   name: 'env' | 'label',
-  values: OptionValues,
+  values: OptionValues<OptionName>,
   keyProblem: (key: string) => string | undefined,
 ): Promise<Record<string, string>> {
   const pairs = new Map<string, string>()

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { Positional } from './arguments.ts'
 import { readFolder, readInstalledRoot, readNewFolder } from './files.ts'
 import type { OptionValues } from './option-values.ts'
+import type { OptionName } from './options.ts'
 import { readPackage } from './package.ts'
 import { readAppRequest } from './read-app.ts'
 import type { ExportRequest } from './request.ts'
@@ -14,6 +15,7 @@ import {
   readTarget,
   readToken,
   readUriBase,
+  wholeNumber,
 } from './values.ts'
 
 /**
@@ -22,7 +24,7 @@ import {
  */
 export async function readExportRequest(
   positionals: readonly Positional[],
-  values: OptionValues,
+  values: OptionValues<OptionName>,
   origin: string | undefined,
 ): Promise<ExportRequest> {
   const readPkg = (text: string) => readPackage(text, origin)
@@ -48,6 +50,9 @@ export async function readExportRequest(
     target: (await values.one('target', readTarget))!,
     maxPackageSize: (await values.one('max-package-size', readSize))!,
     outputDir: (await values.one('output-dir', readNewFolder))!,
+    compressionLevel: (await values.one('compression-level', wholeNumber(1, 12)))!,
+    jobs: await values.one('jobs', wholeNumber(1, 256)),
+    cache: await readCache(values),
     uri: await values.one('uri', readFetchUri),
     uriBase: await values.one('uri-base', readUriBase),
     app: await readAppRequest(values),
@@ -61,9 +66,21 @@ export async function readExportRequest(
   return request
 }
 
+async function readCache(values: OptionValues<OptionName>): Promise<ExportRequest['cache']> {
+  const folder = await values.one('cache', readNewFolder)
+  const size = (await values.one('cache-size', readSize))!
+  if (!values.written('no-cache')) return { folder, size }
+  if (values.written('cache')) {
+    values.problem(
+      '--cache and --no-cache: only one can be. Write --cache to name the folder, or --no-cache to do without.',
+    )
+  }
+  return undefined
+}
+
 async function readPackages(
   positionals: readonly Positional[],
-  values: OptionValues,
+  values: OptionValues<OptionName>,
   read: (text: string) => Promise<string>,
 ): Promise<string[]> {
   const packages: string[] = []
@@ -75,7 +92,7 @@ async function readPackages(
   return packages
 }
 
-function refuseHartsUnderRoot(request: ExportRequest, values: OptionValues): void {
+function refuseHartsUnderRoot(request: ExportRequest, values: OptionValues<OptionName>): void {
   if (!values.written('fs-root')) return
   const { packages, supervisor, launcher, hab } = request
   for (const name of [...packages, supervisor, launcher, hab]) {

@@ -1,9 +1,16 @@
 import type { PackageRequest } from '../habitat/request.ts'
 import type { AppRequest } from '../marathon/request.ts'
+import type { LayerCacheRequest } from '../tarball/layer-folder.ts'
 
 /** What a person asked for, parsed and checked as a whole: the first value of the pipeline. */
 export interface ExportRequest extends PackageRequest {
   outputDir: string
+  /** How many threads compress and decode; without it, as many as suit the machine. */
+  jobs?: number
+  /** 1 to 12. */
+  compressionLevel: number
+  /** Where compressed packages are kept for later exports; absent where nothing is. */
+  cache?: LayerCacheRequest
   /** Where agents will find the tarball, if that is known: the whole URI, or what goes before its name. */
   uri?: string
   uriBase?: string

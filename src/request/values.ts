@@ -71,6 +71,17 @@ export function readNumber(text: string): number {
   return /^-?(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN
 }
 
+/** Reads a whole number between two others, those included. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return text => {
+    const value = readNumber(text)
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw invalid(`${quoted(text)} is not a whole number from ${least} to ${most}. Write one of these.`)
+    }
+    return value
+  }
+}
+
 const SIZES: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -92,6 +103,20 @@ export function readSize(text: string): number {
     throw invalid(`${quoted(text)} is not a size. Write bytes, or a unit with them: 500MB, 4GiB.`)
   }
   return bytes
+}
+
+const DURATIONS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+
+/** @returns milliseconds, at least those of a second */
+export function readDuration(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([smh])$/.exec(text) ?? []
+  const milliseconds = Math.round(Number(amount) * (DURATIONS[unit] ?? Number.NaN))
+  if (!(milliseconds >= 1000)) {
+    throw invalid(
+      `${quoted(text)} is not a time of at least one second. Write one with its unit: 90s, 15m, 1h.`,
+    )
+  }
+  return milliseconds
 }
 
 export function readTarget(text: string): string {

@@ -1,5 +1,6 @@
 import type { Entry, Part } from '../entry.ts'
 import { formatIdent, releaseTime } from '../habitat/ident.ts'
+import { metadataToJson } from '../habitat/metadata-json.ts'
 import type { Closure, Package } from '../habitat/package.ts'
 import { launchScript } from './launch-script.ts'
 
@@ -44,13 +45,18 @@ function entryOf(path: string, member: Member, mtime: number): Entry {
 function packagePart(pkg: Package): Part {
   return {
     name: formatIdent(pkg.metadata.ident),
-    async *entries() {
-      for await (const entry of pkg.entries()) {
-        const path = `${ROOT}/${entry.path}`
-        yield entry.type === 'hardlink'
-          ? { ...entry, path, target: `${ROOT}/${entry.target}` }
-          : { ...entry, path }
-      }
-    },
+    cacheKey: pkg.contentKey,
+    metadata: metadataToJson(pkg.metadata),
+    entries: () => inRootfs(pkg.entries()),
+  }
+}
+
+/** A package's entries under the names that they have in the tarball. */
+export async function* inRootfs(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  for await (const entry of entries) {
+    const path = `${ROOT}/${entry.path}`
+    yield entry.type === 'hardlink'
+      ? { ...entry, path, target: `${ROOT}/${entry.target}` }
+      : { ...entry, path }
   }
 }

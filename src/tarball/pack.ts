@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { pMapIterable } from 'p-map'
+import { discard } from '../discard.ts'
 import type { Part } from '../entry.ts'
+import { MesosizeError } from '../errors.ts'
 import type { Phase } from '../report.ts'
-import { tarBlocks } from './blocks.ts'
-import type { Compressor } from './gzip.ts'
+import { type Block, tarBlocks } from './blocks.ts'
+import { HashingSink } from './hashing-sink.ts'
 import { END_OF_ARCHIVE } from './header.ts'
+import type { CachedLayer, LayerCache, LayerWriter } from './layer-cache.ts'
+import { type Compression, compressBlocks, type Member, toMember } from './members.ts'
 
 /** What was written, as far as its bytes go. */
 export interface Packed {
@@ -22,11 +25,9 @@ export interface PackedPart {
   packed: number
 }
 
-export interface PackOptions {
-  /** Makes a member of a block, perhaps on another thread. The block is handed over. */
-  compress: Compressor
-  /** How many blocks may be between reading and writing; each takes BLOCK_SIZE and its compressed size. */
-  blocksInFlight: number
+export interface PackOptions extends Compression {
+  /** Where the members of parts are kept from one export to the next. */
+  layers?: LayerCache
   /** Told the uncompressed bytes as they are done. */
   phase: Phase
   signal?: AbortSignal
@@ -34,61 +35,94 @@ export interface PackOptions {
 
 /**
  * Writes parts as one gzipped tar. Each part is cut into blocks, and each block becomes a gzip member of its
- * own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone.
+ * own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
+ * and may be those that an earlier export made.
  * @param file where to write; must not exist
  * @throws what the file system and the parts throw
  */
 export async function pack(parts: readonly Part[], file: string, options: PackOptions): Promise<Packed> {
+  const { compress, blocksInFlight, layers, signal } = options
   const handle = await open(file, 'wx', 0o644)
+  const sink = new HashingSink(handle)
+  const writer = new PartWriter(sink, options)
   try {
-    const sink = new HashingSink(handle)
-    const packed: PackedPart[] = []
-    for (const part of parts) {
-      const before = sink.size
-      await packBlocks(tarBlocks(part.entries()), sink, options)
-      packed.push({ name: part.name, packed: sink.size - before })
+    const compressed = async (step: Step) =>
+      'block' in step ? { part: step.part, member: await toMember(step.block, compress) } : step
+    for await (const step of pMapIterable(stepsOf(parts, layers), compressed, {
+      concurrency: blocksInFlight,
+    })) {
+      signal?.throwIfAborted()
+      if ('member' in step) await writer.write(step.member, step.part)
+      else if ('layer' in step) await writer.copy(step.layer, step.part)
+      else await writer.end(step.part)
     }
-    await packBlocks([END_OF_ARCHIVE.slice()], sink, options)
+    await sink.write(
+      await compress({ length: END_OF_ARCHIVE.length, bytes: END_OF_ARCHIVE.slice(), holes: [] }),
+    )
     await handle.sync()
-    return { size: sink.size, sha256: sink.digest(), parts: packed }
+    return { size: sink.size, sha256: sink.digest(), parts: writer.done }
   } finally {
+    await writer.abandon()
     await handle.close()
   }
 }
 
-async function packBlocks(
-  blocks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  sink: HashingSink,
-  { compress, blocksInFlight, phase, signal }: PackOptions,
-): Promise<void> {
-  const toMember = async (block: Uint8Array) => {
-    const size = block.length
-    return { size, member: await compress(block) }
-  }
-  for await (const { size, member } of pMapIterable(blocks, toMember, { concurrency: blocksInFlight })) {
-    signal?.throwIfAborted()
-    await sink.write(member)
-    phase.advance(size)
+/** What comes next: a block of a part, or what is kept of the whole part, or the part's end. */
+type Step = { part: Part } & ({ block: Block } | { layer: CachedLayer } | { end: true })
+
+/** One stream over all parts, so that the threads have work also while one part ends and the next begins. */
+async function* stepsOf(parts: readonly Part[], layers: LayerCache | undefined): AsyncGenerator<Step> {
+  for (const part of parts) {
+    const layer = part.cacheKey === undefined ? undefined : await layers?.find(part.cacheKey)
+    if (layer) yield { part, layer }
+    else for await (const block of tarBlocks(part.entries())) yield { part, block }
+    yield { part, end: true }
   }
 }
 
-/** Hashes while it writes, so that nobody has to read the file again. */
-class HashingSink {
-  size = 0
-  readonly #handle: FileHandle
-  readonly #hash = createHash('sha256')
+/** Writes part after part, and keeps the members of those that have no layer yet. */
+class PartWriter {
+  readonly done: PackedPart[] = []
+  readonly #sink: HashingSink
+  readonly #options: PackOptions
+  /** Where the current part begins. */
+  #start = 0
+  #layer: LayerWriter | undefined
 
-  constructor(handle: FileHandle) {
-    this.#handle = handle
+  constructor(sink: HashingSink, options: PackOptions) {
+    this.#sink = sink
+    this.#options = options
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#hash.update(bytes)
-    this.size += bytes.length
-    await this.#handle.writeFile(bytes)
+  async write(member: Member, { cacheKey, metadata }: Part): Promise<void> {
+    if (cacheKey !== undefined) this.#layer ??= await this.#options.layers?.create(cacheKey, metadata)
+    await Promise.all([this.#sink.write(member.bytes), this.#layer?.write(member.bytes, member.size)])
+    discard(member.bytes)
+    this.#options.phase.advance(member.size)
   }
 
-  digest(): string {
-    return this.#hash.digest('hex')
+  async copy(layer: CachedLayer, part: Part): Promise<void> {
+    const start = this.#sink.mark()
+    try {
+      for await (const chunk of layer.chunks()) await this.#sink.write(chunk)
+      this.#options.phase.advance(layer.size)
+    } catch (error) {
+      if (!(error instanceof MesosizeError && error.code === 'LAYER_UNUSABLE')) throw error
+      await this.#sink.rewind(start)
+      const members = compressBlocks(tarBlocks(part.entries()), this.#options)
+      for await (const member of members) await this.write(member, part)
+    }
+  }
+
+  async end({ name }: Part): Promise<void> {
+    await this.#layer?.commit()
+    this.#layer = undefined
+    this.done.push({ name, packed: this.#sink.size - this.#start })
+    this.#start = this.#sink.size
+  }
+
+  /** Gives up the layer of a part that did not come to its end. */
+  async abandon(): Promise<void> {
+    await this.#layer?.abandon()
   }
 }

@@ -1,6 +1,8 @@
+import type { Block } from '../tarball/blocks.ts'
+
 /** What the pool asks of a worker. Each request has one reply with the same `id`. */
 export type Request = { id: number } & (
-  | { task: 'compress'; block: Uint8Array }
+  | { task: 'compress'; block: Block }
   /** Starts to decode a file; what follows asks for the stream by this request's id. */
   | { task: 'decode'; file: string; start: number }
   | { task: 'next'; stream: number }

@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads'
+import { discard } from '../discard.ts'
 import { MesosizeError } from '../errors.ts'
+import type { Block } from '../tarball/blocks.ts'
+import type { Encoding } from '../tarball/gzip.ts'
 import type { Reply, Request } from './messages.ts'
 
 type Task = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
@@ -17,16 +20,19 @@ export class ThreadPool {
    * @param script the worker's file
    * @param size how many threads
    */
-  constructor(script: URL, size: number) {
+  constructor(script: URL, size: number, encoding: Encoding) {
     this.size = size
-    this.#threads = Array.from({ length: size }, () => new Thread(script))
+    this.#threads = Array.from({ length: size }, () => new Thread(script, encoding))
     this.#free = [...this.#threads]
   }
 
-  /** Compresses one block to a gzip member. The block is handed over: its buffer cannot be used afterwards. */
-  async compress(block: Uint8Array): Promise<Uint8Array> {
+  /**
+   * Reads what a block lacks and compresses it to a gzip member. The block is handed over: its bytes cannot be
+   * used afterwards.
+   */
+  async compress(block: Block): Promise<Uint8Array> {
     const thread = this.#threads.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best))
-    return (await thread.ask({ task: 'compress', block }, [block.buffer as ArrayBuffer]))!
+    return (await thread.ask({ task: 'compress', block }, [block.bytes.buffer as ArrayBuffer]))!
   }
 
   /**
@@ -46,6 +52,7 @@ export class ThreadPool {
         // Asked for in advance, so nobody may be waiting when it fails.
         ahead.catch(() => {})
         yield piece
+        discard(piece)
       }
     } finally {
       await thread.ask({ task: 'stop', stream }).catch(() => {})
@@ -84,8 +91,8 @@ class Thread {
   readonly #waiting = new Map<number, Waiting>()
   #failure: Error | undefined
 
-  constructor(script: URL) {
-    this.#worker = new Worker(script)
+  constructor(script: URL, encoding: Encoding) {
+    this.#worker = new Worker(script, { workerData: encoding })
     this.#worker.on('message', (reply: Reply) => this.#settle(reply))
     this.#worker.on('error', error => this.#fail(error))
     this.#worker.on('exit', () => this.#fail(new MesosizeError('CANCELLED', 'The work was cancelled.')))

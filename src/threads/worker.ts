@@ -1,13 +1,16 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import { discard } from '../discard.ts'
 import { messageOf } from '../errors.ts'
 import { decodeXz } from '../habitat/xz.ts'
-import { compressBlock } from '../tarball/gzip.ts'
+import { fillHoles } from '../tarball/fill.ts'
+import { compressBlock, type Encoding } from '../tarball/gzip.ts'
 import type { Reply, Request } from './messages.ts'
 
 // The decoder's pieces are 64 KiB; fewer, larger messages cost less than they do.
 const PIECE = 1 << 20
 
 const port = parentPort!
+const encoding: Encoding = workerData
 const streams = new Map<number, AsyncGenerator<Uint8Array>>()
 
 port.on('message', async (request: Request) => {
@@ -21,8 +24,11 @@ port.on('message', async (request: Request) => {
 
 async function carryOut(request: Request): Promise<Uint8Array | undefined> {
   switch (request.task) {
-    case 'compress':
-      return compressBlock(request.block)
+    case 'compress': {
+      const member = compressBlock(fillHoles(request.block), encoding)
+      discard(request.block.bytes)
+      return member
+    }
     case 'decode':
       streams.set(request.id, joined(decodeXz(request.file, request.start)))
       return undefined
@@ -46,6 +52,7 @@ async function* joined(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     }
     piece.set(chunk, length)
     length += chunk.length
+    discard(chunk)
   }
   if (length > 0) yield piece.subarray(0, length)
 }

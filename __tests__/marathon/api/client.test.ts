@@ -283,7 +283,7 @@ describe.skipIf(missing)(`a cluster with its own authority${missing ? ` (SKIPPED
     for (const ca of [undefined, other]) {
       await expect(ask(server.url, ca)).rejects.toMatchObject({
         code: 'HTTP_NETWORK',
-        message: expect.stringMatching(/self-signed certificate.*marathon-ca/s),
+        message: expect.stringMatching(/self-signed certificate.*ca-file/s),
       })
     }
     expect(server.requests).toEqual([])

@@ -143,7 +143,7 @@ async function sendAs(
 
 function withCaHint(error: MesosizeError): MesosizeError {
   if (!error.message.includes('NODE_EXTRA_CA_CERTS')) return error
-  const hint = 'Or give it as marathon-ca; DC/OS serves it at https://CLUSTER/ca/dcos-ca.crt.'
+  const hint = 'Or give it as ca-file; DC/OS serves it at https://CLUSTER/ca/dcos-ca.crt.'
   return new MesosizeError(error.code, `${error.message} ${hint}`, { cause: error.cause })
 }
 

@@ -1,0 +1,173 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { writeHart } from '../testkit/hart.ts'
+import { originKey, writePublicKey } from '../testkit/origin-key.ts'
+import {
+  finishedTogether,
+  makePlace,
+  type Place,
+  type Run,
+  type RunOptions,
+  runCli,
+  STAND_INS,
+  sha256,
+  snapshot,
+} from './run-cli.ts'
+
+const RELEASE = '20240102030405'
+const WEB = `acme/web/1.0.0/${RELEASE}`
+const key = originKey('acme')
+
+const finished = finishedTogether()
+/** Holds the harts; the other places are those of the runs. */
+let source: Place
+let usual: string
+
+beforeAll(async () => {
+  source = await makePlace(finished)
+  await writePublicKey(source.keys, key)
+  const lines = Array.from(
+    { length: 100_000 },
+    (_, n) => `${n} ${Math.imul(n, 2_654_435_761).toString(36)}\n`,
+  )
+  const library = { ident: `acme/library/1.2.3/${RELEASE}`, files: { 'lib/library.so': lines.join('') } }
+  const web = { ident: WEB, files: { 'hooks/run': '#!/bin/sh\n' }, deps: [library.ident] }
+  for (const spec of [library, web]) await writeHart(source.artifacts, { key, package: spec })
+  usual = (await exported(await makePlace(finished), ['--no-cache'])).digest
+}, 60_000)
+
+/** A run that finds what the ones before it kept in the home folder. */
+function runOnMachine(
+  place: Place,
+  args: readonly string[],
+  { env, ...options }: RunOptions = {},
+): Promise<Run> {
+  return runCli(place, args, { ...options, env: { XDG_CACHE_HOME: '', ...env } })
+}
+
+/** @returns what the program told, and the digest of the tarball */
+async function exported(place: Place, args: readonly string[] = [], options: RunOptions = {}) {
+  const folders = ['--artifacts', source.artifacts, '--keys', source.keys]
+  const run = await runOnMachine(place, [WEB, ...folders, ...STAND_INS, ...args], options)
+  expect(run).toMatchObject({ status: 0 })
+  const results = join(place.work, 'results')
+  const tarball = readdirSync(results).find(name => name.endsWith('.tgz'))!
+  const digest = sha256(readFileSync(join(results, tarball)))
+  rmSync(results, { recursive: true })
+  return { digest, stderr: run.stderr }
+}
+
+const sizeOf = (folder: string) =>
+  readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+
+test("compressed packages are kept in the user's cache folder, for the user alone", async () => {
+  const place = await makePlace()
+  const folder = join(place.home, '.cache/mesosize')
+  const cold = await exported(place)
+  expect(cold.digest).toBe(usual)
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  const kept = snapshot(folder)
+  expect(Object.keys(kept).length).toBeGreaterThan(0)
+  expect(Object.values(kept).filter(member => !member.startsWith('file 600'))).toEqual([])
+  const warm = await exported(place)
+  expect(warm.digest).toBe(usual)
+  expect(snapshot(folder)).toEqual(kept)
+  expect(cold.stderr + warm.stderr).not.toContain('cache')
+})
+
+test('a package that was kept needs neither its hart, nor its key, nor Builder', async () => {
+  const place = await makePlace()
+  await exported(place)
+  const without = ['--artifacts', place.artifacts, '--keys', place.keys]
+  const run = await runOnMachine(place, [WEB, ...without, ...STAND_INS])
+  expect(run).toMatchObject({ status: 0 })
+  const [tarball] = readdirSync(join(place.work, 'results')).filter(name => name.endsWith('.tgz'))
+  expect(sha256(readFileSync(join(place.work, 'results', tarball!)))).toBe(usual)
+  // It is the cache that makes this possible.
+  const cold = await runOnMachine(await makePlace(), [WEB, ...without, ...STAND_INS])
+  expect(cold.status).toBe(1)
+})
+
+test.each<[string, (place: Place) => { args?: string[]; env?: Record<string, string> }]>([
+  ['--cache', place => ({ args: ['--cache', join(place.root, 'layers')] })],
+  ['--cache with a relative path', () => ({ args: ['--cache', '../layers'] })],
+  ['XDG_CACHE_HOME', place => ({ env: { XDG_CACHE_HOME: place.root } })],
+])('%s names another folder', async (_, options) => {
+  const place = await makePlace()
+  const { args, env = {} } = options(place)
+  const before = new Set(readdirSync(place.root))
+  expect((await exported(place, args, { env })).digest).toBe(usual)
+  const made = readdirSync(place.root).filter(name => !before.has(name))
+  expect(made).toHaveLength(1)
+  expect(sizeOf(join(place.root, made[0]!))).toBeGreaterThan(0)
+  expect(readdirSync(place.home)).not.toContain('.cache')
+})
+
+test('--no-cache keeps nothing', async () => {
+  const place = await makePlace()
+  await exported(place, ['--no-cache'])
+  expect(readdirSync(place.home)).not.toContain('.cache')
+})
+
+test('--cache-size is not exceeded', async () => {
+  const place = await makePlace()
+  const folder = join(place.root, 'layers')
+  await exported(place, ['--cache', folder])
+  const whole = sizeOf(folder)
+  const size = Math.floor(whole / 2)
+  const smaller = await exported(place, ['--cache', folder, '--cache-size', `${size}`])
+  expect(smaller.digest).toBe(usual)
+  expect(sizeOf(folder)).toBeLessThanOrEqual(size)
+})
+
+test.each<[string, (folder: string) => void, RegExp]>([
+  ['that everybody may write', folder => chmodSync(folder, 0o777), /everybody may write there/],
+  [
+    'that cannot be made',
+    folder => {
+      rmSync(folder, { recursive: true })
+      writeFileSync(folder, '')
+    },
+    /EEXIST|ENOTDIR|not a folder/,
+  ],
+])('a cache folder %s is noted, and the export goes on', async (_, spoil, told) => {
+  const place = await makePlace()
+  const folder = join(place.home, '.cache/mesosize')
+  mkdirSync(folder, { recursive: true })
+  spoil(folder)
+  const { digest, stderr } = await exported(place)
+  expect(digest).toBe(usual)
+  expect(stderr).toMatch(told)
+  expect(stderr).toContain(folder)
+})
+
+test('a damaged cache is noted, and mended', async () => {
+  const place = await makePlace()
+  const folder = join(place.home, '.cache/mesosize')
+  await exported(place)
+  const kept = snapshot(folder)
+  for (const name of readdirSync(folder)) {
+    const bytes = readFileSync(join(folder, name))
+    bytes[Math.floor(bytes.length / 2)]! ^= 1
+    writeFileSync(join(folder, name), bytes)
+  }
+  const mending = await exported(place)
+  expect(mending.digest).toBe(usual)
+  expect(mending.stderr).toContain('is not used')
+  expect(Object.keys(snapshot(folder))).toEqual(Object.keys(kept))
+  const after = await exported(place)
+  expect(after.digest).toBe(usual)
+  expect(after.stderr).not.toContain('is not used')
+})
+
+test('several processes share one cache at the same time', async () => {
+  const places = await Promise.all(Array.from({ length: 3 }, () => makePlace()))
+  const folder = join(places[0]!.root, 'layers')
+  const digests = await Promise.all(
+    places.map(async place => (await exported(place, ['--cache', folder])).digest),
+  )
+  expect(new Set(digests)).toEqual(new Set([usual]))
+  expect(readdirSync(folder).filter(name => !name.endsWith('.layer'))).toEqual([])
+  expect((await exported(places[0]!, ['--cache', folder])).stderr).not.toContain('is not used')
+})

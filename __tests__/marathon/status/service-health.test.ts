@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { askServiceHealth, serviceHealthUrl } from '../../../src/marathon/status/service-health.ts'
+import { appOf } from './app.ts'
+
+/** @returns the address of a gateway that answers so; undefined: never */
+async function gateway(status: number | undefined, body = ''): Promise<URL> {
+  const server = createServer((_, response) => {
+    if (status !== undefined) response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(body)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/services/shop/prod/health`)
+}
+
+describe('the service is', () => {
+  test.each([
+    ['ok', 200, '{"status":"OK"}'],
+    ['warning', 200, '{"status":"WARNING","stdout":"disk is filling up"}'],
+    ['ok', 200, 'null'],
+    ['ok', 200, '<html>'],
+    ['critical', 503, '{"status":"CRITICAL"}'],
+    ['unknown', 500, '{"status":"UNKNOWN"}'],
+    ['not told', 404, ''],
+    ['not told', 401, ''],
+    ['not told', 302, ''],
+  ])('%s for %i %s', async (health, status, body) => {
+    expect(await askServiceHealth(fetch, await gateway(status, body))).toBe(health)
+  })
+
+  test('unreachable where nobody listens', async () => {
+    expect(await askServiceHealth(fetch, new URL('http://127.0.0.1:1/health'))).toBe('unreachable')
+  })
+
+  test('unreachable where nobody answers', async () => {
+    expect(await askServiceHealth(fetch, await gateway(undefined))).toBe('unreachable')
+  })
+})
+
+test('a signal ends it', async () => {
+  const asked = askServiceHealth(fetch, await gateway(undefined), AbortSignal.timeout(50))
+  await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' })
+})
+
+describe('its address', () => {
+  const endpoint = { name: 'gateway', host: '10.0.0.5', port: 31_007, taskId: 'a' }
+
+  test.each([
+    ['exec sh ./launch', '/services/shop/default/health'],
+    ['exec sh ./launch --group=prod --peer=a', '/services/shop/prod/health'],
+    ['exec sh ./launch --topology=leader --group=a_b-c', '/services/shop/a_b-c/health'],
+    [null, '/services/shop/default/health'],
+  ])('for the command %j', (cmd, path) => {
+    const { definition } = appOf({}, { cmd })
+    expect(serviceHealthUrl(definition, [endpoint])?.href).toBe(`http://10.0.0.5:31007${path}`)
+  })
+
+  test.each(['', 'a b', '/', 'evil.example.com/x?', 'a@b'])('is none for the host %j', host => {
+    expect(serviceHealthUrl(appOf().definition, [{ ...endpoint, host }])).toBeUndefined()
+  })
+})

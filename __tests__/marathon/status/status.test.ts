@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import type { App } from '../../../src/marathon/api/apps.ts'
+import { statusOf } from '../../../src/marathon/status/status.ts'
+import { appOf, NEW, OLD, taskOf } from './app.ts'
+
+const away = { fetch: () => Promise.reject(new TypeError('fetch failed')) }
+
+test('an app that is well', async () => {
+  const asked: string[] = []
+  const status = await statusOf(appOf(), {
+    fetch: async url => {
+      asked.push(String(url))
+      return Response.json({ status: 'OK', stdout: '', stderr: '' })
+    },
+  })
+  expect(asked).toEqual(['http://10.0.0.5:31007/services/shop/prod/health'])
+  expect(status).toEqual({
+    id: '/web/shop',
+    version: NEW,
+    package: 'acme/shop/1.2.0/20240102030405',
+    state: 'running',
+    instances: { wanted: 1, staged: 0, running: 1, healthy: 1, unhealthy: 0 },
+    deployments: [],
+    tasks: [
+      {
+        number: 1,
+        id: 'shop.1',
+        host: '10.0.0.5',
+        state: 'TASK_RUNNING',
+        version: NEW,
+        current: true,
+        startedAt: '2024-03-02T10:00:05.000Z',
+        endpoints: [
+          { name: 'http', host: '10.0.0.5', port: 31_005 },
+          { name: 'gossip', host: '10.0.0.5', port: 31_006 },
+          { name: 'gateway', host: '10.0.0.5', port: 31_007 },
+          { name: 'ctl', host: '10.0.0.5', port: 31_008 },
+        ],
+        health: 'healthy',
+        service: 'ok',
+      },
+    ],
+  })
+})
+
+test.each<[state: string, app: Partial<App>]>([
+  ['running', {}],
+  ['running', { healthChecked: false, healthy: 0 }],
+  ['deploying', { deployments: ['d1'] }],
+  ['suspended', { instances: 0, running: 0, tasks: [] }],
+  ['waiting', { instances: 2 }],
+  ['unhealthy', { healthy: 0, unhealthy: 1 }],
+])('the state is %s for %j', async (state, app) => {
+  expect((await statusOf(appOf(app), away)).state).toBe(state)
+})
+
+describe('a task', () => {
+  test.each([
+    ['of the current version', NEW, NEW, true],
+    ['of an older version', OLD, NEW, false],
+    // Scaling gives the app a version and leaves the tasks alone.
+    ['from before a scaling', OLD, OLD, true],
+    ['of a version that is no date', 'x', NEW, false],
+  ])('%s', async (_, version, changedIn, current) => {
+    const app = appOf({ changedIn, tasks: [taskOf('a', { version })] })
+    expect((await statusOf(app, away)).tasks[0]!.current).toBe(current)
+  })
+
+  test.each([
+    ['unknown', []],
+    ['healthy', [{ alive: true, consecutiveFailures: 0 }]],
+    [
+      'unhealthy',
+      [
+        { alive: true, consecutiveFailures: 0 },
+        { alive: false, consecutiveFailures: 2 },
+      ],
+    ],
+  ])('is %s by its checks %j', async (health, healthCheckResults) => {
+    const app = appOf({ tasks: [taskOf('a', { healthCheckResults })] })
+    expect((await statusOf(app, away)).tasks[0]!.health).toBe(health)
+  })
+
+  test('has no health where there are no checks', async () => {
+    expect((await statusOf(appOf({ healthChecked: false }), away)).tasks[0]).not.toHaveProperty('health')
+  })
+})
+
+test('tasks are numbered by age', async () => {
+  const tasks = [
+    taskOf('staged', { startedAt: undefined }),
+    taskOf('young', { startedAt: '2024-03-02T12:00:00.000Z' }),
+    taskOf('b'),
+    taskOf('a'),
+  ]
+  const status = await statusOf(appOf({ tasks }), away)
+  expect(status.tasks.map(({ number, id }) => [number, id])).toEqual([
+    [1, 'a'],
+    [2, 'b'],
+    [3, 'young'],
+    [4, 'staged'],
+  ])
+})
+
+describe('the service is not asked', () => {
+  test.each<[what: string, definition: App['definition']]>([
+    ['of an app of another maker', { labels: {} }],
+    ['of an app without labels', { labels: null }],
+    ['of a package that is none', { labels: { 'mesosize.ident': '../..' } }],
+    ['without a gateway', { portDefinitions: [{ name: 'http' }] }],
+  ])('%s', async (_, definition) => {
+    const status = await statusOf(appOf({}, definition), {
+      fetch: () => {
+        throw new Error('asked')
+      },
+    })
+    expect(status.tasks[0]!.service).toBeUndefined()
+  })
+})

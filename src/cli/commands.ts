@@ -1,0 +1,110 @@
+import { deployOptions, logsOptions, removeOptions, statusOptions } from '../request/marathon-options.ts'
+import type { OptionTable } from '../request/option.ts'
+import { exportOptions } from '../request/options.ts'
+
+export type CommandName = 'export' | 'deploy' | 'remove' | 'status' | 'logs'
+
+type Entries = readonly (readonly [name: string, help: string])[]
+
+/** What the help says of a command, and which options it has. */
+export interface CommandPage {
+  usage: string
+  /** One line, for the list of commands. */
+  summary: string
+  about: string
+  options: OptionTable
+  /** Lines below the options. */
+  notes: readonly string[]
+  /** Environment variables besides those that stand in for options. */
+  variables: Entries
+  /** What each exit status says. */
+  statuses: Entries
+  examples: readonly string[]
+}
+
+const BAD_USAGE = ['2', 'the request cannot be carried out as written; every problem is listed'] as const
+const COLOURS = ['NO_COLOR', 'no colours; FORCE_COLOR brings them back, on terminals alone'] as const
+const APP_ID = 'An APP_ID is one of Marathon, such as /web/shop; the slash at its beginning may be left out.'
+
+/** In the order of the help. */
+export const commands: Readonly<Record<CommandName, CommandPage>> = {
+  export: {
+    usage: 'mesosize [export] <PKG_IDENT | FILE.hart>... [options] > app.json',
+    summary: 'make the tarball and the app definition; the word may be left out',
+    about:
+      'Exports Habitat packages as a tarball that a Mesos agent runs, and prints the Marathon app definition ' +
+      'that runs it. The first package that has a run hook is the service that starts; the others are in the image.',
+    options: exportOptions,
+    notes: [
+      'A PKG is an identifier, origin/name[/version[/release]], or the path of a hart.',
+      'Of an option that is given twice the last counts, unless it says "repeatable".',
+    ],
+    variables: [['HAB_ORIGIN', 'origin of a package that is named without one'], COLOURS],
+    statuses: [['0', 'exported'], ['1', 'failed'], BAD_USAGE],
+    examples: [
+      'mesosize core/redis > redis.json',
+      'mesosize core/redis/7.2.4 --mem 512 --uri-base https://files.example.com/mesos > redis.json',
+      'mesosize results/acme-web-1.2.0-20240102030405-x86_64-linux.hart --config web.toml > web.json',
+    ],
+  },
+  deploy: {
+    usage: 'mesosize deploy APP.json [options]',
+    summary: 'give an app definition to Marathon and wait until it runs',
+    about:
+      'Gives an app definition to Marathon, waits until all its tasks run and are healthy, and tells where they ' +
+      'can be reached. If that fails, it tells why, with the last lines of what the failing task wrote, and puts ' +
+      'back what was there before.',
+    options: deployOptions,
+    notes: ['An APP.json is the file that the export wrote, or - for standard input.'],
+    variables: [COLOURS],
+    statuses: [
+      ['0', 'the new version runs, or this very definition ran already'],
+      ['1', 'failed, rolled back, superseded by another change, or not up in time'],
+      BAD_USAGE,
+    ],
+    examples: [
+      'mesosize deploy redis.json --marathon http://marathon.example.com:8080',
+      'mesosize deploy redis.json --dry-run',
+      'mesosize core/redis --uri-base https://files.example.com/mesos | mesosize deploy - --timeout 5m',
+    ],
+  },
+  remove: {
+    usage: 'mesosize remove APP_ID [options]',
+    summary: 'remove an app and wait until its tasks are gone',
+    about: 'Removes an app from Marathon, and waits until its tasks are gone.',
+    options: removeOptions,
+    notes: [APP_ID],
+    variables: [COLOURS],
+    statuses: [['0', 'gone, or not there to begin with'], ['1', 'failed, or not gone in time'], BAD_USAGE],
+    examples: ['mesosize remove /web/shop --marathon http://marathon.example.com:8080'],
+  },
+  status: {
+    usage: 'mesosize status APP_ID [options]',
+    summary: 'show what of an app runs, where, how healthy, and what failed last',
+    about:
+      'Shows the instances of an app with their versions, addresses and health: what Marathon says of it and, for ' +
+      "apps that Mesosize has made, what Habitat's Supervisor says. Shows the last failure as well.",
+    options: statusOptions,
+    notes: [APP_ID],
+    variables: [],
+    statuses: [['0', 'shown'], ['1', 'failed, or there is no such app'], BAD_USAGE],
+    examples: ['mesosize status /web/shop', 'mesosize status /web/shop --json > shop.json'],
+  },
+  logs: {
+    usage: 'mesosize logs APP_ID [options]',
+    summary: 'show what the tasks of an app write to stdout and stderr',
+    about:
+      'Prints what the tasks of an app have written, read from their sandboxes on the agents: through DC/OS, ' +
+      "or directly from the agents' port 5051. Where several tasks or streams are shown, each line begins with the " +
+      "task's number and the stream's name.",
+    options: logsOptions,
+    notes: [APP_ID],
+    variables: [],
+    statuses: [['0', 'shown'], ['1', 'failed, or nothing could be read'], BAD_USAGE],
+    examples: ['mesosize logs /web/shop --stderr', 'mesosize logs /web/shop --follow --instance 2'],
+  },
+}
+
+export function isCommandName(word: string): word is CommandName {
+  return Object.hasOwn(commands, word)
+}

@@ -1,0 +1,63 @@
+import { constants } from 'node:os'
+import manifest from '../../package.json' with { type: 'json' }
+import { MesosizeError } from '../errors.ts'
+import { type ClosableReporter, terminalReporter } from '../terminal/reporter.ts'
+
+/** What a command that takes its time works with. */
+export interface Session {
+  /** Of this program. */
+  version: string
+  /** Shows what is going on, on standard error; to be closed before anything else is written there. */
+  report: ClosableReporter
+  /** Aborted when the program is told to stop. */
+  signal: AbortSignal
+}
+
+/**
+ * Does a command's work, which ends early when the program is told to stop.
+ * @param stopped what to tell then, to be read after "Stopped by SIGINT"
+ * @returns the exit status: that of the work, or 128 and the signal's number
+ */
+export async function inSession(
+  stopped: string,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const report = terminalReporter(process.stderr, process.env)
+  const cancellation = new AbortController()
+  let stoppedBy: NodeJS.Signals | undefined
+  const stop = (signal: NodeJS.Signals) => {
+    stoppedBy = signal
+    cancellation.abort()
+  }
+  // Once: a second signal ends the program at once, as if there were no handler.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  try {
+    return await work({ version: manifest.version, report, signal: cancellation.signal })
+  } catch (error) {
+    report.close()
+    if (stoppedBy === undefined) throw error
+    process.stderr.write(`Stopped by ${stoppedBy}${stopped}.\n`)
+    return 128 + constants.signals[stoppedBy]
+  } finally {
+    report.close()
+  }
+}
+
+/**
+ * Writes to standard output, which may be a full disk or a pipe that nobody reads.
+ * @param instead added to the error
+ * @throws MesosizeError STDOUT_UNWRITABLE
+ */
+export function print(text: string, instead = ''): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, error => {
+      if (!error) return resolve()
+      reject(
+        new MesosizeError(
+          'STDOUT_UNWRITABLE',
+          `Standard output cannot be written (${error.message})${instead}. Send it elsewhere.`,
+        ),
+      )
+    })
+  })
+}

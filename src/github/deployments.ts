@@ -1,0 +1,95 @@
+import type { GitHub } from './octokit.ts'
+
+/** What GitHub shows as a deployment: an app in an environment, made of a commit. */
+export interface DeploymentPlan {
+  /** A commit. */
+  ref: string
+  environment: string
+  /** The app's id in Marathon, by which it is found again. */
+  app: string
+}
+
+export interface DeploymentStatus {
+  state: 'in_progress' | 'success' | 'failure' | 'inactive'
+  /** Where the environment can be seen. */
+  url?: string
+  /** The web page of the workflow run. */
+  logUrl: string
+}
+
+/**
+ * Makes a deployment in an environment that comes and goes.
+ * @returns its number
+ * @throws as `GitHub.rest`
+ */
+export async function createDeployment(
+  { rest, repository }: GitHub,
+  { ref, environment, app }: DeploymentPlan,
+): Promise<number> {
+  const { data } = await rest.repos.createDeployment({
+    ...repository,
+    ref,
+    environment,
+    payload: { app },
+    // It is deployed whatever else is checked, and as it is.
+    required_contexts: [],
+    auto_merge: false,
+    transient_environment: true,
+    production_environment: false,
+  })
+  // Without one is the answer to a merge alone.
+  return (data as { id: number }).id
+}
+
+/** @throws as `GitHub.rest` */
+export async function setDeploymentStatus(
+  { rest, repository }: GitHub,
+  deployment: number,
+  { state, url, logUrl }: DeploymentStatus,
+): Promise<void> {
+  await rest.repos.createDeploymentStatus({
+    ...repository,
+    deployment_id: deployment,
+    state,
+    log_url: logUrl,
+    ...(url !== undefined && { environment_url: url }),
+    // GitHub leaves transient environments out of this: `retireDeployments` does it.
+    auto_inactive: false,
+  })
+}
+
+/**
+ * Marks the deployments in an environment as inactive; those that are so already are left alone.
+ * @param which those of one app alone, and one that remains
+ * @throws as `GitHub.rest`
+ */
+export async function retireDeployments(
+  github: GitHub,
+  environment: string,
+  logUrl: string,
+  { app, except }: { app?: string; except?: number } = {},
+): Promise<void> {
+  const { paginate, rest, repository } = github
+  const all = await paginate(rest.repos.listDeployments, { ...repository, environment, per_page: 100 })
+  for (const { id, payload } of all) {
+    if (id === except || (app !== undefined && appOf(payload) !== app)) continue
+    const { data } = await rest.repos.listDeploymentStatuses({
+      ...repository,
+      deployment_id: id,
+      per_page: 1,
+    })
+    if (data[0]?.state !== 'inactive') {
+      await setDeploymentStatus(github, id, { state: 'inactive', logUrl })
+    }
+  }
+}
+
+/** GitHub's description has the payload as an object or as JSON text. */
+function appOf(payload: unknown): unknown {
+  if (typeof payload !== 'string') return (Object(payload) as { app?: unknown }).app
+  try {
+    return (Object(JSON.parse(payload)) as { app?: unknown }).app
+  } catch {
+    return undefined
+  }
+}

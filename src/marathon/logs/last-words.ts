@@ -1,0 +1,22 @@
+import { MesosizeError } from '../../errors.ts'
+import type { Agents, TaskPlace } from './agents.ts'
+import { lastLines } from './tail.ts'
+
+const COUNT = 20
+
+/**
+ * What a task that failed wrote last to stderr, as lines to be put below the news of its failure: each begins with
+ * "|", so that none can be taken for anything else. Where it cannot be read, one line says why.
+ * @throws the signal's reason if it was aborted
+ */
+export async function lastWords(task: TaskPlace, agents: Agents): Promise<string[]> {
+  try {
+    const lines = await lastLines(task, 'stderr', COUNT, agents)
+    return lines.length === 0
+      ? ['Its stderr is empty.']
+      : ['The last lines of its stderr:', ...lines.map(line => `| ${line}`)]
+  } catch (error) {
+    if (!(error instanceof MesosizeError)) throw error
+    return [`Its stderr cannot be read. ${error.message}`]
+  }
+}

@@ -1,0 +1,38 @@
+import { visible } from '../../visible.ts'
+
+/** Characters; a longer line is shown as several. */
+const LONGEST_LINE = 16 * 1024
+/** Colours are of no use to whoever reads one stream among several. */
+const COLOUR = /\x1b\[[\d;]*m/g
+
+/** Cuts what a task writes, which comes in pieces of any size, into lines that cannot drive a terminal. */
+export class Lines {
+  readonly #decoder = new TextDecoder()
+  #rest = ''
+
+  /** @returns the lines that are complete now */
+  push(bytes: Uint8Array): string[] {
+    return this.#take(this.#decoder.decode(bytes, { stream: true }))
+  }
+
+  /** @returns the line that has no end, if there is one */
+  end(): string[] {
+    const lines = this.#take(this.#decoder.decode())
+    if (this.#rest !== '') lines.push(printable(this.#rest))
+    this.#rest = ''
+    return lines
+  }
+
+  #take(text: string): string[] {
+    const lines = (this.#rest + text).split('\n').flatMap(line => line.match(PIECES) ?? [''])
+    this.#rest = lines.pop()!
+    return lines.map(printable)
+  }
+}
+
+const PIECES = new RegExp(`.{1,${LONGEST_LINE}}`, 'gsu')
+
+function printable(line: string): string {
+  const text = line.replace(/\r$/, '').replace(COLOUR, '')
+  return text.split('\t').map(visible).join('\t')
+}

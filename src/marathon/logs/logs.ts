@@ -1,0 +1,179 @@
+import { MesosizeError } from '../../errors.ts'
+import type { Reporter } from '../../report.ts'
+import { type App, getApp } from '../api/apps.ts'
+import type { Marathon } from '../api/client.ts'
+import type { Agents, TaskPlace } from './agents.ts'
+import { followFile } from './follow.ts'
+import { numberInstances } from './instances.ts'
+import { lastLines } from './tail.ts'
+import { openTaskFile, type Stream } from './task-file.ts'
+
+/** Which output of an app a person wants to see. */
+export interface LogsRequest {
+  appId: string
+  streams: readonly Stream[]
+  /** The number that `status` gives to a task; without it, all of them. */
+  instance?: number
+  /** How many lines of the past. */
+  lines: number
+  follow: boolean
+}
+
+export interface LogsTools {
+  marathon: Marathon
+  agents: Agents
+  report: Reporter
+  /** Writes a text of whole lines. */
+  print(text: string): Promise<void>
+  /** Waits; milliseconds. Rejects when nobody wants to see more. */
+  sleep(milliseconds: number): Promise<void>
+}
+
+type Instance = TaskPlace & { number: number }
+
+/** One file of one task. */
+interface Source {
+  task: Instance
+  stream: Stream
+  /** What stands before its lines. */
+  prefix: string
+}
+
+/** Milliseconds between two looks at a file, and between two at the app's tasks. */
+const LOOK = 1000
+const LOOK_AT_TASKS = 10_000
+
+/**
+ * Prints what the tasks of an app write, each line with what tells where it is from.
+ * @throws MesosizeError APP_MISSING, NO_TASK, NO_OUTPUT if nothing could be read at all, MARATHON_..., HTTP_...
+ */
+export async function showLogs(request: LogsRequest, tools: LogsTools): Promise<void> {
+  const app = await getApp(tools.marathon, request.appId)
+  if (!app) throw missing(request.appId)
+  return request.follow ? follow(app, request, tools) : show(app, request, tools)
+}
+
+/** The error for an app that is not there. */
+export function missing(appId: string): MesosizeError {
+  return new MesosizeError(
+    'APP_MISSING',
+    `There is no app ${JSON.stringify(appId)} in this Marathon. Check the id, and the address of Marathon.`,
+  )
+}
+
+async function show(app: App, request: LogsRequest, tools: LogsTools): Promise<void> {
+  const { appId, instance } = request
+  const wanted = wantedOf(app, request)
+  const sources = wanted.flatMap(each => sourcesOfTask(each, wanted.length > 1, request))
+  let shown = await showSources(sources, request, tools)
+  const { lastTaskFailure: failure } = app
+  if (shown.lines === 0 && failure && instance === undefined) {
+    tools.report.note(
+      `${wanted.length === 0 ? `No task of ${appId} runs` : `The tasks of ${appId} have written nothing`}. This is the output of the last one that failed.`,
+    )
+    shown = await showSources(sourcesOfTask({ ...failure, number: 1 }, false, request), request, tools)
+  } else if (wanted.length === 0) {
+    throw new MesosizeError('NO_TASK', `${appId} has no tasks, and Marathon knows of none that failed.`)
+  }
+  if (shown.files === 0) {
+    throw new MesosizeError('NO_OUTPUT', `Nothing of what ${appId} writes could be read; why is above.`)
+  }
+}
+
+/** @returns how many files could be read, and how many lines there were in them */
+async function showSources(
+  sources: readonly Source[],
+  request: LogsRequest,
+  { agents, report, print }: LogsTools,
+): Promise<{ files: number; lines: number }> {
+  const shown = { files: 0, lines: 0 }
+  for (const { task, stream, prefix } of sources) {
+    try {
+      const lines = await lastLines(task, stream, request.lines, agents)
+      await print(text(lines, prefix))
+      shown.files++
+      shown.lines += lines.length
+    } catch (error) {
+      if (!(error instanceof MesosizeError) || !isOfAgent(error)) throw error
+      report.warn(error.message)
+    }
+  }
+  return shown
+}
+
+function isOfAgent({ code }: MesosizeError): boolean {
+  return code.startsWith('AGENT_') || code.startsWith('HTTP_') || code === 'SANDBOX_GONE'
+}
+
+/** @throws MesosizeError NO_TASK if there is no task of that number */
+function wantedOf(app: App, { instance, appId }: LogsRequest): Instance[] {
+  const instances = numberInstances(app).map(task => ({ ...task, taskId: task.id }))
+  const wanted = instances.filter(({ number }) => instance === undefined || instance === number)
+  if (instance === undefined || wanted.length > 0) return wanted
+  throw new MesosizeError(
+    'NO_TASK',
+    `--instance: ${instance} is none of the ${instances.length} tasks that ${appId} has. "mesosize status" shows their numbers.`,
+  )
+}
+
+/** @param numbered whether lines tell of which task they are */
+function sourcesOfTask(task: Instance, numbered: boolean, { streams }: LogsRequest): Source[] {
+  return streams.map(stream => {
+    const words = [numbered && `${task.number}`, streams.length > 1 && stream].filter(word => word !== false)
+    return { task, stream, prefix: words.length > 0 ? `${words.join(' ')} | ` : '' }
+  })
+}
+
+async function follow(first: App, request: LogsRequest, tools: LogsTools): Promise<void> {
+  const { marathon, agents, report, print, sleep } = tools
+  const followed = new Map<string, Promise<void>>()
+  let there: ReadonlySet<string> = new Set()
+  let fail: (reason: unknown) => void = () => {}
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  // Nobody waits for it between two looks.
+  failure.catch(() => {})
+
+  async function followTask(task: Instance): Promise<void> {
+    const sources = sourcesOfTask(task, request.instance === undefined, request)
+    await Promise.all(
+      sources.map(({ stream, prefix }) =>
+        followFile(() => openTaskFile(task, stream, agents), request.lines, {
+          print: lines => print(text(lines, prefix)),
+          note: words => report.note(`${prefix}${words}`),
+          hasEnded: () => !there.has(task.taskId),
+          pause: () => sleep(LOOK),
+        }),
+      ),
+    )
+  }
+
+  let wanted = wantedOf(first, request)
+  if (wanted.length === 0) report.note(`${request.appId} has no tasks yet.`)
+  for (let app: App | undefined = first; ; ) {
+    there = new Set(app?.tasks.map(({ id }) => id))
+    for (const task of wanted) {
+      if (followed.has(task.taskId)) continue
+      const following = followTask({ ...task, number: request.instance ?? followed.size + 1 })
+      following.catch(fail)
+      followed.set(task.taskId, following)
+    }
+    const isOver = !app || (request.instance !== undefined && !there.has(wanted[0]!.taskId))
+    if (isOver) break
+    await Promise.race([sleep(LOOK_AT_TASKS), failure])
+    // A Marathon that does not answer is asked again.
+    app = await getApp(marathon, request.appId).catch(() => app)
+    if (request.instance === undefined && app) wanted = wantedOf(app, request)
+  }
+  await Promise.all(followed.values())
+  report.note(
+    request.instance === undefined
+      ? `${request.appId} has been removed.`
+      : `Instance ${request.instance} of ${request.appId} has ended.`,
+  )
+}
+
+function text(lines: readonly string[], prefix: string): string {
+  return lines.map(line => `${prefix}${line}\n`).join('')
+}

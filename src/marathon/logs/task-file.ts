@@ -1,0 +1,156 @@
+import { MesosizeError } from '../../errors.ts'
+import { integer, list, object, text } from '../api/reading.ts'
+import type { Agents, AgentWay, TaskPlace } from './agents.ts'
+
+/** The two files in a sandbox that hold what a task writes. */
+export type Stream = 'stdout' | 'stderr'
+
+export interface Piece {
+  /** Where it begins, bytes; the file's size where that is less than what was asked for. */
+  offset: number
+  data: Uint8Array
+}
+
+/** A file in the sandbox of a task, which may grow or be begun anew at any time. */
+export interface TaskFile {
+  /** Bytes. */
+  size(): Promise<number>
+  /**
+   * Reads from an offset, as much as there is and the agent gives at once.
+   * @throws MesosizeError SANDBOX_GONE, AGENT_..., HTTP_...
+   */
+  read(offset: number): Promise<Piece>
+}
+
+/** Bytes: what agents give at most at once, 16 pages. Source: FilesProcess::read, src/files/files.cpp in Mesos. */
+const LARGEST_PIECE = 64 * 1024
+/** A control character becomes `\u00XX`. */
+const LARGEST_ANSWER = 6 * LARGEST_PIECE + 4096
+/** Bytes; an agent with thousands of completed tasks. */
+const LARGEST_STATE = 64 * 1024 * 1024
+
+/**
+ * Finds a file in the sandbox of a task.
+ * @throws MesosizeError SANDBOX_GONE if the agent has no such file, AGENT_..., HTTP_...
+ */
+export async function openTaskFile(task: TaskPlace, name: Stream, agents: Agents): Promise<TaskFile> {
+  let failure: MesosizeError | undefined
+  for (const way of agents.waysTo(task)) {
+    try {
+      return await openThrough(way, task, name, agents)
+    } catch (error) {
+      if (!(error instanceof MesosizeError) || error.code === 'SANDBOX_GONE') throw error
+      failure ??= error
+    }
+  }
+  throw failure
+}
+
+async function openThrough(way: AgentWay, task: TaskPlace, name: Stream, agents: Agents): Promise<TaskFile> {
+  for await (const folder of foldersOf(task, way, agents)) {
+    // The second is the only one of Mesos before 0.25.
+    for (const endpoint of ['/files/read', '/files/read.json']) {
+      const read = (offset: number) => readPiece(way, endpoint, `${folder}/${name}`, offset)
+      if (await read(-1)) return taskFile(read, task, name)
+    }
+  }
+  throw gone(task, name)
+}
+
+/** The names that an agent gives to a sandbox, each asked for only if the one before leads nowhere. */
+async function* foldersOf({ taskId }: TaskPlace, way: AgentWay, agents: Agents): AsyncGenerator<string> {
+  const frameworkId = await agents.frameworkId()
+  // The executor of a command is called like the task.
+  if (frameworkId !== undefined) yield `/frameworks/${frameworkId}/executors/${taskId}/runs/latest`
+  const state =
+    (await way.get('/state', {}, LARGEST_STATE)) ?? (await way.get('/state.json', {}, LARGEST_STATE))
+  if (state === undefined) {
+    throw new MesosizeError(
+      'AGENT_REFUSED',
+      'The agent has no /state: it is no agent of Mesos, or a proxy hides it.',
+    )
+  }
+  const folder = folderIn(parse(state), taskId)
+  if (folder !== undefined) yield folder
+}
+
+function folderIn(state: unknown, taskId: string): string | undefined {
+  const all = (value: unknown, ...keys: string[]) => keys.flatMap(key => list(object(value)?.[key]))
+  return all(state, 'frameworks', 'completed_frameworks')
+    .flatMap(framework => all(framework, 'executors', 'completed_executors'))
+    .filter(executor =>
+      [executor, ...all(executor, 'tasks', 'queued_tasks', 'completed_tasks')].some(
+        each => object(each)?.id === taskId,
+      ),
+    )
+    .map(executor => text(object(executor)?.directory))
+    .find(folder => folder !== undefined)
+}
+
+function taskFile(
+  read: (offset: number) => Promise<Piece | undefined>,
+  task: TaskPlace,
+  name: Stream,
+): TaskFile {
+  const readThere = async (offset: number) => {
+    const piece = await read(offset)
+    if (!piece) throw gone(task, name)
+    return piece
+  }
+  return {
+    size: async () => (await readThere(-1)).offset,
+    read: readThere,
+  }
+}
+
+/**
+ * @param offset -1 for none: the answer then tells the file's size
+ * @returns undefined if there is no such file
+ */
+async function readPiece(
+  way: AgentWay,
+  endpoint: string,
+  path: string,
+  offset: number,
+): Promise<Piece | undefined> {
+  const query = { path, offset: String(offset), length: String(offset < 0 ? 0 : LARGEST_PIECE) }
+  const body = await way.get(endpoint, query, LARGEST_ANSWER)
+  if (body === undefined) return undefined
+  const answer = object(parse(body))
+  const start = integer(answer?.offset)
+  const data = text(answer?.data)
+  if (start === undefined || data === undefined || start < 0 || (offset >= 0 && start > offset)) {
+    throw new MesosizeError(
+      'AGENT_REFUSED',
+      `The agent's answer about ${JSON.stringify(path)} makes no sense.`,
+    )
+  }
+  return { offset: start, data: bytesOf(data) }
+}
+
+/**
+ * Parses what an agent sends as JSON. It puts a file's bytes between the quotes as they are, be they UTF-8 or not,
+ * and so each byte becomes a character of its own here; otherwise nobody could tell where the next piece begins.
+ */
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('latin1'))
+  } catch {
+    throw new MesosizeError(
+      'AGENT_REFUSED',
+      `The agent answered with ${/^\s*</.test(body.toString('latin1')) ? 'a web page' : 'something other than JSON'}. Check the address of Marathon, and the proxy, if there is one.`,
+    )
+  }
+}
+
+/** The bytes that `parse` made characters; what was escaped beyond these can only be text. */
+function bytesOf(text: string): Buffer {
+  return /^[\0-\xff]*$/.test(text) ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf8')
+}
+
+function gone({ taskId, host }: TaskPlace, name: Stream): MesosizeError {
+  return new MesosizeError(
+    'SANDBOX_GONE',
+    `The agent on ${JSON.stringify(host)} has no ${name} of the task ${JSON.stringify(taskId)}: it never started, or its sandbox has been removed.`,
+  )
+}

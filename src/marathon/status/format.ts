@@ -1,0 +1,67 @@
+import { formatTable } from '../../terminal/format.ts'
+import { visible } from '../../visible.ts'
+import type { AppStatus } from './status.ts'
+
+/** A status as lines for eyes, whatever Marathon and the tasks put into it. */
+export function formatStatus(status: AppStatus): string[] {
+  const { tasks, lastFailure } = status
+  return [
+    ...table([
+      ['App', status.id],
+      ...(status.package === undefined ? [] : [['Package', status.package]]),
+      ['State', status.state],
+      ['Version', status.version],
+      ['Instances', formatInstances(status.instances)],
+      ...status.deployments.map(id => ['Deployment', id]),
+    ]),
+    ...(tasks.length > 0
+      ? [
+          '',
+          ...table([
+            ['#', 'State', 'Version', 'Health', 'Service', 'Since', 'Task'],
+            ...tasks.map(task => [
+              `${task.number}`,
+              task.state?.replace(/^TASK_/, '').toLowerCase() ?? '-',
+              task.current ? 'current' : 'old',
+              task.health ?? '-',
+              task.service ?? '-',
+              task.startedAt ?? '-',
+              task.id,
+            ]),
+          ]),
+          '',
+          ...table([
+            ['#', 'Endpoints'],
+            ...tasks.map(({ number, endpoints }) => [
+              `${number}`,
+              ...endpoints.map(({ name, host, port }) => `${name} ${host}:${port}`),
+            ]),
+          ]),
+        ]
+      : []),
+    ...tasks.flatMap(({ number, healthFailure }) =>
+      healthFailure === undefined ? [] : ['', visible(`Instance ${number} is not healthy: ${healthFailure}`)],
+    ),
+    ...(lastFailure
+      ? [
+          '',
+          visible(
+            `Last failure, ${lastFailure.timestamp}: ${lastFailure.state} of ${lastFailure.taskId} on ${lastFailure.host}${lastFailure.message === '' ? '' : `: ${lastFailure.message}`}`,
+          ),
+        ]
+      : []),
+  ]
+}
+
+function formatInstances({ wanted, staged, running, healthy, unhealthy }: AppStatus['instances']): string {
+  return [
+    `${running} of ${wanted} running`,
+    ...(staged > 0 ? [`${staged} staged`] : []),
+    ...(healthy === undefined ? [] : [`${healthy} healthy`]),
+    ...(unhealthy ? [`${unhealthy} unhealthy`] : []),
+  ].join(', ')
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  return formatTable(rows.map(row => row.map(visible)))
+}

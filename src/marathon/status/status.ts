@@ -1,0 +1,111 @@
+import type { Fetch } from '../../http/fetch.ts'
+import type { App } from '../api/apps.ts'
+import type { Task, TaskFailure } from '../api/tasks.ts'
+import { type Endpoint, endpointsOf } from '../deploy/endpoints.ts'
+import { numberInstances } from '../logs/instances.ts'
+import { isObject, type JsonObject } from '../request.ts'
+import { askServiceHealth, type ServiceHealth, serviceHealthUrl } from './service-health.ts'
+
+/** How an app is, for eyes and, as JSON, for programs. */
+export interface AppStatus {
+  id: string
+  /** Of its definition. */
+  version: string
+  /** What it runs, where Mesosize has made it. */
+  package?: string
+  /**
+   * - deploying: a deployment is changing it
+   * - suspended: it shall have no instances
+   * - waiting: it has fewer running than it shall
+   * - unhealthy: they run, and not all of them are healthy
+   */
+  state: 'running' | 'deploying' | 'suspended' | 'waiting' | 'unhealthy'
+  /** `healthy` and `unhealthy` only where there are health checks. */
+  instances: { wanted: number; staged: number; running: number; healthy?: number; unhealthy?: number }
+  deployments: readonly string[]
+  tasks: readonly TaskStatus[]
+  lastFailure?: TaskFailure
+}
+
+export interface TaskStatus {
+  /** Counts from 1, the oldest task first. */
+  number: number
+  id: string
+  host: string
+  /** Mesos' word, such as TASK_RUNNING; Marathon tells it since 1.4. */
+  state?: string
+  /** Of the app, when the task was started. */
+  version: string
+  /** Whether it runs what the app is defined to run now. */
+  current: boolean
+  startedAt?: string
+  endpoints: readonly Pick<Endpoint, 'name' | 'host' | 'port'>[]
+  /** What Marathon's health checks say, where there are any; `unknown` before the first. */
+  health?: 'healthy' | 'unhealthy' | 'unknown'
+  /** What Marathon says of the last check that failed. */
+  healthFailure?: string
+  /** What Habitat's Supervisor says, for apps that Mesosize has made. */
+  service?: ServiceHealth
+}
+
+/**
+ * Looks at an app from near: asks the Supervisor of each task how its service is.
+ * @throws the signal's reason if it was aborted
+ */
+export async function statusOf(
+  app: App,
+  { fetch, signal }: { fetch: Fetch; signal?: AbortSignal },
+): Promise<AppStatus> {
+  const { definition, version, deployments, lastTaskFailure } = app
+  const id = typeof definition.id === 'string' ? definition.id : ''
+  const all = endpointsOf(app)
+  const tasks = numberInstances(app).map(async task => {
+    const endpoints = all.filter(({ taskId }) => taskId === task.id)
+    const url = serviceHealthUrl(definition, endpoints)
+    return {
+      number: task.number,
+      id: task.id,
+      host: task.host,
+      state: task.state,
+      version: task.version,
+      current: Date.parse(task.version) >= Date.parse(app.changedIn),
+      startedAt: task.startedAt,
+      endpoints: endpoints.map(({ name, host, port }) => ({ name, host, port })),
+      ...(app.healthChecked && marathonHealth(task)),
+      service: url && (await askServiceHealth(fetch, url, signal)),
+    }
+  })
+  return {
+    id,
+    version,
+    package: packageOf(definition),
+    state: stateOf(app),
+    instances: {
+      wanted: app.instances,
+      staged: app.staged,
+      running: app.running,
+      ...(app.healthChecked && { healthy: app.healthy, unhealthy: app.unhealthy }),
+    },
+    deployments,
+    tasks: await Promise.all(tasks),
+    lastFailure: lastTaskFailure,
+  }
+}
+
+function stateOf({ deployments, instances, running, healthChecked, healthy }: App): AppStatus['state'] {
+  if (deployments.length > 0) return 'deploying'
+  if (instances === 0) return 'suspended'
+  if (running < instances) return 'waiting'
+  return healthChecked && healthy < instances ? 'unhealthy' : 'running'
+}
+
+function marathonHealth({ healthCheckResults }: Task): Pick<TaskStatus, 'health' | 'healthFailure'> {
+  if (healthCheckResults.length === 0) return { health: 'unknown' }
+  const failing = healthCheckResults.find(({ alive }) => !alive)
+  return failing ? { health: 'unhealthy', healthFailure: failing.lastFailureCause } : { health: 'healthy' }
+}
+
+function packageOf({ labels }: JsonObject): string | undefined {
+  const ident = isObject(labels) ? labels['mesosize.ident'] : undefined
+  return typeof ident === 'string' ? ident : undefined
+}

@@ -1,0 +1,27 @@
+// GitHub-flavoured Markdown, for texts that may hold anything.
+
+/** @param rows cells that are Markdown themselves */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [heads, heads.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
+}
+
+/** What is folded until a person opens it. */
+export function details(summary: string, content: string): string {
+  return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`
+}
+
+/**
+ * A code span, whatever backticks and line ends the text holds (CommonMark, section 6.1); a bar would end a table's
+ * cell, and an empty line the paragraph.
+ */
+export function code(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ' ')
+  const ticks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1)
+  const padded = line.startsWith('`') || line.endsWith('`') ? ` ${line} ` : line
+  return `${ticks}${padded.replaceAll('|', '\\|')}${ticks}`
+}
+
+export function fenced(language: string, text: string): string {
+  const fence = '`'.repeat(Math.max(2, ...[...text.matchAll(/^`+/gm)].map(([run]) => run.length)) + 1)
+  return `${fence}${language}\n${text.trimEnd()}\n${fence}`
+}

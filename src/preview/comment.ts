@@ -1,0 +1,143 @@
+import type { Endpoint } from '../marathon/deploy/endpoints.ts'
+import { code, details, fenced, table } from '../markdown.ts'
+import { formatBytes } from '../terminal/format.ts'
+import type { Preview } from './preview.ts'
+import type { SizeComparison } from './sizes.ts'
+
+/** What a comment on a pull request tells of its preview. */
+export interface PreviewComment {
+  appId: string
+  preview: Preview
+  state: 'running' | 'failed'
+  /** Why it failed; not Markdown. */
+  reason?: string
+  /** Ident of the service's package. */
+  ident?: string
+  endpoints?: readonly Endpoint[]
+  sizes?: SizeComparison & { base: string }
+  /** The web page of the workflow run. */
+  runUrl: string
+}
+
+const MOST_ROWS = 15
+const LONGEST_REASON = 2000
+/** "comment body 65,536 characters" is GitHub's limit; everything else here is small. */
+const MOST_ENDPOINTS = 100
+
+/** What the comments on previews begin with. */
+export const COMMENT_START = '<!-- mesosize: '
+
+/** What the comment on one app begins with, so that it is found again. */
+export function commentMarker(appId: string): string {
+  return `${COMMENT_START}${appId} -->`
+}
+
+/**
+ * The text that a comment gets when its preview is gone.
+ * @param body the text that it has
+ * @param reason a sentence, where the closed pull request itself is none
+ * @param runUrl the web page of the workflow run
+ */
+export function removedBody(body: string, reason: string | undefined, runUrl: string): string {
+  const [marker = ''] = body.split('\n')
+  const id = marker.slice(COMMENT_START.length).replace(/ -->.*$/, '')
+  const gone = `${code(id)} is gone ([workflow run](${runUrl})).`
+  return [marker, '### The preview was removed', reason === undefined ? gone : `${reason} ${gone}`, ''].join(
+    '\n\n',
+  )
+}
+
+/** The text of the comment, GitHub-flavoured Markdown; what tasks and packages say is in code spans alone. */
+export function commentBody(comment: PreviewComment): string {
+  const { appId, preview, state, reason, ident, runUrl } = comment
+  const rows = [
+    ['App', code(appId)],
+    ...(ident === undefined ? [] : [['Package', code(ident)]]),
+    ['Commit', code(preview.commit.slice(0, 12))],
+    ['Workflow run', `[${preview.run.id}, attempt ${preview.run.attempt}](${runUrl})`],
+  ]
+  return [
+    commentMarker(appId),
+    `### The preview ${state === 'running' ? 'is running' : 'failed to deploy'}`,
+    ...(reason === undefined ? [] : [fenced('text', shorten(reason))]),
+    ...endpointsOf(comment),
+    table(['', ''], rows),
+    ...sizesOf(comment),
+    logsOf(comment),
+  ].join('\n\n')
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text
+}
+
+function endpointsOf({ endpoints = [], state }: PreviewComment): string[] {
+  if (state !== 'running' || endpoints.length === 0) return []
+  const web = webPort(endpoints)
+  const rows = endpoints
+    .slice(0, MOST_ENDPOINTS)
+    .map(endpoint => [
+      code(endpoint.name),
+      endpoint.name === web ? urlOf(endpoint) : code(`${authority(endpoint.host)}:${endpoint.port}`),
+    ])
+  return [table(['Port', 'Where'], rows)]
+}
+
+/** The address at which a browser most likely finds something; undefined where no port is the service's own. */
+export function previewUrl(endpoints: readonly Endpoint[]): string | undefined {
+  const web = webPort(endpoints)
+  const found = endpoints.find(({ name }) => name === web)
+  return found && urlOf(found)
+}
+
+/** The port named http, else the first that is not the Supervisor's. */
+function webPort(endpoints: readonly Endpoint[]): string | undefined {
+  const names = endpoints.map(({ name }) => name).filter(name => !SUPERVISOR_PORTS.includes(name))
+  return names.find(name => name === 'http') ?? names[0]
+}
+
+/** The names that an export gives them. */
+const SUPERVISOR_PORTS: readonly string[] = ['gossip', 'gateway', 'ctl']
+
+function urlOf({ host, port }: Endpoint): string {
+  return `http://${authority(host)}:${port}`
+}
+
+function authority(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function sizesOf({ sizes }: PreviewComment): string[] {
+  if (sizes === undefined) return []
+  const { changes, unchanged, before, now, base } = sizes
+  const rows = changes
+    .slice(0, MOST_ROWS)
+    .map(change => [
+      code(change.name),
+      change.before > 0 ? formatBytes(change.before) : '–',
+      change.now > 0 ? formatBytes(change.now) : '–',
+      difference(change),
+    ])
+  const rest = [
+    ...(changes.length > MOST_ROWS ? [`${changes.length - MOST_ROWS} more have changed`] : []),
+    `${unchanged} unchanged`,
+  ]
+  const whole = ['**Tarball**', formatBytes(before), formatBytes(now), difference(sizes)]
+  return [
+    `#### Size, compared with ${code(base)}`,
+    table(['Package', 'Before', 'Now', 'Difference'], [...rows, [rest.join(', '), '', '', ''], whole]),
+  ]
+}
+
+function difference({ before, now }: { before: number; now: number }): string {
+  if (now === before) return '0 B'
+  return `${now > before ? '+' : '−'}${formatBytes(Math.abs(now - before))}`
+}
+
+function logsOf({ appId }: PreviewComment): string {
+  const commands = [
+    `node dist/cli.js status ${appId} --marathon "$MARATHON_URL"`,
+    `node dist/cli.js logs ${appId} --marathon "$MARATHON_URL" --follow`,
+  ]
+  return details('Status and logs', fenced('sh', commands.join('\n')))
+}

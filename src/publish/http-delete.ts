@@ -1,0 +1,38 @@
+import { MesosizeError } from '../errors.ts'
+import { formatStatus, HttpStatusError, networkError } from '../http/errors.ts'
+import { withRetries } from '../http/retry.ts'
+import { noteRetries } from '../http/retry-notes.ts'
+import { printableUrl } from '../http/url.ts'
+import { type HttpTarget, uploadAddress } from './http.ts'
+import type { TarballFile } from './publisher.ts'
+import type { PublishTools } from './tools.ts'
+
+/**
+ * Deletes a tarball from where `publishOverHttp` put it; one that is gone already is fine.
+ * @throws MesosizeError DELETE_REFUSED or HTTP_…
+ */
+export async function deleteOverHttp(
+  target: Pick<HttpTarget, 'uploadUrl' | 'headers'>,
+  tarball: Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
+  { fetch, report, signal, retry }: Omit<PublishTools, 'upload'>,
+): Promise<void> {
+  const { url, authorization } = uploadAddress(target, tarball)
+  const headers = { ...target.headers, ...(authorization !== undefined && { authorization }) }
+  await withRetries(
+    async () => {
+      const response = await fetch(url, { method: 'DELETE', headers, redirect: 'manual', signal }).catch(
+        thrown => {
+          throw thrown instanceof TypeError ? networkError(url, thrown) : thrown
+        },
+      )
+      await response.body?.cancel()
+      const { status } = response
+      if (response.ok || status === 404 || status === 410) return
+      const message = `${printableUrl(url)} answered ${formatStatus(status)} when asked to delete the tarball. Allow DELETE there (nginx: dav_methods PUT DELETE) to whom upload-url and upload-headers name, or leave upload-url out and delete it yourself.`
+      throw status === 429 || status >= 500
+        ? new HttpStatusError('HTTP_STATUS', message, response)
+        : new MesosizeError('DELETE_REFUSED', message)
+    },
+    { ...noteRetries(report), ...retry, signal },
+  )
+}

@@ -1,0 +1,48 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+
+/** How far a file was written. */
+export interface Mark {
+  size: number
+  hash: Hash
+}
+
+/** Hashes while it writes, so that nobody has to read the file again. */
+export class HashingSink {
+  size = 0
+  #hash = createHash('sha256')
+  readonly #handle: FileHandle
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const writing = this.#writeAll(bytes, this.size)
+    // Meanwhile, for the file is written by another thread.
+    this.#hash.update(bytes)
+    this.size += bytes.length
+    await writing
+  }
+
+  mark(): Mark {
+    return { size: this.size, hash: this.#hash.copy() }
+  }
+
+  /** Takes back what was written since a mark, which cannot be used again. */
+  async rewind({ size, hash }: Mark): Promise<void> {
+    await this.#handle.truncate(size)
+    this.size = size
+    this.#hash = hash
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex')
+  }
+
+  async #writeAll(bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await this.#handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten
+    }
+  }
+}
