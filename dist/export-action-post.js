@@ -1,6 +1,6 @@
 import { f as warning, r as getState } from "./core.js";
 import { r as messageOf } from "./errors.js";
-import { i as removeWorkspace, n as runCommand, t as WORKSPACE_STATE } from "./state.js";
+import { i as removeWorkspace, n as commandRunner, t as WORKSPACE_STATE } from "./state.js";
 import { tmpdir } from "node:os";
 // src/actions/export-post.ts
 const workspace = getState(WORKSPACE_STATE);
@@ -10,7 +10,7 @@ if (workspace !== "") {
 	try {
 		await removeWorkspace(workspace, {
 			temporary,
-			run: runCommand,
+			run: commandRunner(),
 			env,
 			isRoot: process.getuid?.() === 0
 		});

@@ -1,179 +1,20 @@
-import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { _ as secondsProblem, a as cpusProblem, b as checkTarget, d as instancesProblem, f as labelKeyProblem, g as portProblem, h as portNameProblem, i as countProblem, l as fetchUriProblem, n as appIdProblem, o as diskProblem, p as memProblem, t as RESERVED_IDS } from "./rules.js";
+import { t as __commonJSMin } from "./rolldown-runtime.js";
+import { r as messageOf, t as MesosizeError } from "./errors.js";
+import { r as checkTarget } from "./target.js";
+import { t as RESERVED_IDS } from "./rules.js";
 import { a as parseFullIdent, c as satisfies, i as packagePath, n as formatIdent, o as parseIdent, r as isFull, s as releaseTime, t as compareBuilds } from "./ident.js";
+import { i as printableUrl, n as validateApp, r as isObject$1 } from "./validate.js";
+import { c as withRetries, l as HttpStatusError, n as readText, r as get, s as noteRetries, t as readChunks, u as formatStatus } from "./body.js";
 import { c as valueAt, i as namedPorts, n as configVariable, o as parseConfigVariable, r as mergeConfig, s as resolveExports, t as configJson } from "./config.js";
-import { availableParallelism, homedir } from "node:os";
+import { l as tarballName, n as knownUri, t as checkKnownUri } from "./fetch-uri.js";
+import { c as discard, n as encodingFor, o as tarBlocks, r as encodingName, s as END_OF_ARCHIVE } from "./gzip.js";
 import { basename, dirname, isAbsolute, join, posix, resolve } from "node:path";
-import { lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { STATUS_CODES } from "node:http";
+import { lstat, mkdir, mkdtemp, open, readFile, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { availableParallelism, homedir } from "node:os";
 import { Worker } from "node:worker_threads";
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import { createReadStream, readFileSync } from "node:fs";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
-// src/http/fetch.ts
-/**
-* A `fetch` that says who it is, gives up on servers that fall silent, and goes through the proxies named by
-* http_proxy, https_proxy and no_proxy, in either case. Nothing of undici is loaded before the first request.
-* @throws MesosizeError PROXY_INVALID, from the first request
-*/
-function createFetch({ version, signal, idleTimeout = 6e4 }) {
-	let client;
-	return async (url, init = {}) => {
-		client ??= loadClient(idleTimeout);
-		const { fetch, dispatcher } = await client;
-		const headers = new Headers(init.headers);
-		if (!headers.has("user-agent")) headers.set("user-agent", `mesosize/${version}`);
-		return fetch(url, {
-			...init,
-			signal: init.signal ?? signal,
-			headers,
-			dispatcher
-		});
-	};
-}
-/** undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. */
-async function loadClient(idleTimeout) {
-	const { EnvHttpProxyAgent, fetch, request } = await import("./undici.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1));
-	try {
-		return {
-			fetch,
-			request,
-			dispatcher: new EnvHttpProxyAgent({
-				headersTimeout: idleTimeout,
-				bodyTimeout: idleTimeout,
-				proxyTunnel: false
-			})
-		};
-	} catch (error) {
-		throw new MesosizeError("PROXY_INVALID", "The proxy in http_proxy or https_proxy is not a usable URL. Write http://HOST:PORT, or unset the variable.", { cause: error });
-	}
-}
-// src/http/url.ts
-/**
-* A URL as it may be shown: without user and password, and without the query, in which storage services put
-* signatures. Text that is no web address loses everything up to its last "@".
-*/
-function printableUrl(url) {
-	const parsed = URL.canParse(String(url)) ? new URL(url) : void 0;
-	if (parsed && /^https?:$/.test(parsed.protocol)) return parsed.origin + parsed.pathname;
-	return String(url).replace(/^.*@/s, "").slice(0, 200);
-}
-// src/http/errors.ts
-/** An HTTP answer that was no success. */
-var HttpStatusError = class extends MesosizeError {
-	name = "HttpStatusError";
-	status;
-	/** The Retry-After header as it came: seconds or a date. */
-	retryAfter;
-	constructor(code, message, response) {
-		super(code, message);
-		this.status = response.status;
-		this.retryAfter = response.headers.get("retry-after") ?? void 0;
-	}
-};
-/** A status with its standard phrase, such as "404 Not Found"; a server's own phrase is not to be trusted. */
-function formatStatus(status) {
-	return [status, STATUS_CODES[status]].filter(Boolean).join(" ");
-}
-/**
-* Puts into words that no answer came from a URL, or only part of one.
-* @param thrown what `fetch`, or reading its body, threw
-*/
-function networkError(url, thrown) {
-	const next = causes(thrown).some((cause) => CERTIFICATE.test(codeOf(cause))) ? "If the server uses an authority of your own, name its certificate file in NODE_EXTRA_CA_CERTS." : "Check the address, the network, and the proxy variables http_proxy, https_proxy and no_proxy.";
-	return new MesosizeError("HTTP_NETWORK", `No complete answer came from ${printableUrl(url)}: ${reasonOf(thrown)}. ${next}`, { cause: thrown });
-}
-/**
-* Whether the same request may well succeed a little later: connections refused, reset, timed out or cut off,
-* name servers that do not answer, and the statuses 429 and 5xx.
-*/
-function isTransient(thrown) {
-	return causes(thrown).some((cause) => cause instanceof HttpStatusError ? cause.status === 429 || cause.status >= 500 : TRANSIENT.has(codeOf(cause)));
-}
-/** The innermost reason: `fetch` itself says no more than "fetch failed". */
-function reasonOf(thrown) {
-	return causes(thrown).map((cause) => cause.message || codeOf(cause)).findLast((text) => text !== "") ?? String(thrown);
-}
-const TRANSIENT = /* @__PURE__ */ new Set([
-	"EAI_AGAIN",
-	"ECONNABORTED",
-	"ECONNREFUSED",
-	"ECONNRESET",
-	"EHOSTUNREACH",
-	"ENETDOWN",
-	"ENETUNREACH",
-	"EPIPE",
-	"ETIMEDOUT",
-	"HTTP_TRUNCATED",
-	"UND_ERR_BODY_TIMEOUT",
-	"UND_ERR_CONNECT_TIMEOUT",
-	"UND_ERR_HEADERS_TIMEOUT",
-	"UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
-	"UND_ERR_SOCKET"
-]);
-const CERTIFICATE = /CERT|UNABLE_TO_VERIFY/;
-function causes(thrown) {
-	const chain = [];
-	for (let error = thrown; error instanceof Error && !chain.includes(error); error = error.cause) chain.push(error);
-	return chain;
-}
-function codeOf(error) {
-	return "code" in error && typeof error.code === "string" ? error.code : "";
-}
-// src/http/get.ts
-const REDIRECTS = /* @__PURE__ */ new Set([
-	301,
-	302,
-	303,
-	307,
-	308
-]);
-const MAX_REDIRECTS = 5;
-/**
-* Sends a GET or HEAD request and follows redirects, but none from https to http and none away from the web.
-* @throws MesosizeError HTTP_NETWORK if no answer came, HTTP_REDIRECT if a redirect cannot be followed; the
-*   signal's reason if it was aborted
-*/
-async function get(fetch, url, options = {}) {
-	const { method, headers, authorization, signal } = options;
-	let current = url;
-	for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-		const own = authorization !== void 0 && current.origin === url.origin;
-		const response = await fetch(current, {
-			method,
-			headers: own ? {
-				...headers,
-				authorization
-			} : headers,
-			redirect: "manual",
-			signal
-		}).catch((thrown) => {
-			throw thrown instanceof TypeError ? networkError(current, thrown) : thrown;
-		});
-		const location = response.headers.get("location");
-		if (!REDIRECTS.has(response.status) || location === null) return {
-			response,
-			url: current
-		};
-		await response.body?.cancel();
-		current = redirected(current, location);
-	}
-	throw new MesosizeError("HTTP_REDIRECT", `${printableUrl(url)} redirects more than ${MAX_REDIRECTS} times, last to ${printableUrl(current)}. Check the address.`);
-}
-/**
-* Where a redirect leads to, without user and password.
-* @throws MesosizeError HTTP_REDIRECT if that is not on the web, or http after https
-*/
-function redirected(from, location) {
-	const to = URL.canParse(location, from.href) ? new URL(location, from) : void 0;
-	const problem = !to ? "which is no URL" : to.protocol !== "https:" && to.protocol !== "http:" ? "which is not on the web" : from.protocol === "https:" && to.protocol === "http:" ? "where anyone on the way could read and change the answer" : void 0;
-	if (!to || problem) throw new MesosizeError("HTTP_REDIRECT", `${printableUrl(from)} redirects to ${JSON.stringify(printableUrl(to ?? location))}, ${problem}: not followed. Check the address.`);
-	to.username = "";
-	to.password = "";
-	return to;
-}
+import { createReadStream, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 // node_modules/p-map/index.js
 function pMap(iterable, mapper, options) {
 	return mapConcurrently(iterable, mapper, options, false);
@@ -705,10 +546,11 @@ function identOf$1(build) {
 /**
 * Makes an app id `/origin/name` from a package's identifier, whose parts may have upper case, "_" and "-"
 * in places where Marathon takes none.
+* @param group instead of the origin's
 */
-function appIdOf({ origin, name }) {
+function appIdOf({ origin, name }, group = `/${segment(origin)}`) {
 	const last = segment(name);
-	return `/${segment(origin)}/${RESERVED_IDS.includes(last) ? `${last}-app` : last}`;
+	return `${group}/${RESERVED_IDS.includes(last) ? `${last}-app` : last}`;
 }
 function segment(text) {
 	return text.toLowerCase().replaceAll("_", "-").replace(/^-+|-+$/g, "") || "app";
@@ -875,10 +717,6 @@ function gatewayHealthCheck(gateway) {
 		...TIMES
 	};
 }
-// src/marathon/request.ts
-function isObject$1(value) {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 // src/marathon/merge-patch.ts
 function mergePatch(target, patch) {
 	if (!isObject$1(patch)) return patch;
@@ -886,329 +724,6 @@ function mergePatch(target, patch) {
 	for (const [key, value] of Object.entries(patch)) if (value === null) merged.delete(key);
 	else merged.set(key, mergePatch(merged.get(key), value));
 	return Object.fromEntries(merged);
-}
-// src/marathon/checks/problem.ts
-/** A value's problem by one of the rules, if it has one; to Marathon null is as good as absent. */
-function* checked$1(path, value, rule) {
-	if (value === void 0 || value === null) return;
-	const problem = rule(value);
-	if (problem) yield {
-		path,
-		value,
-		problem
-	};
-}
-/** The members of a field that must be a list; a problem instead where it is none. */
-function* list$1(path, value, each) {
-	if (value === void 0 || value === null) return;
-	if (!Array.isArray(value)) yield {
-		path,
-		value,
-		problem: "must be a list"
-	};
-	else for (const [index, item] of value.entries()) yield* each(`${path}(${index})`, item, index);
-}
-/** Problems of the members that come a second time by some key; members without the key do not count. */
-function* repeated(path, value, keyOf, problem) {
-	const seen = /* @__PURE__ */ new Map();
-	for (const [index, item] of (Array.isArray(value) ? value : []).entries()) {
-		const key = keyOf(item);
-		if (key === void 0 || key === null) continue;
-		const first = seen.get(key);
-		if (first) yield {
-			path: `${path}(${index})`,
-			value: key,
-			problem: problem(first)
-		};
-		else seen.set(key, `${path}(${index})`);
-	}
-}
-// src/marathon/checks/environment.ts
-/** Linux gives one string of the environment, `KEY=value` with its end, so many bytes (MAX_ARG_STRLEN). */
-const STRING_LIMIT = 131072;
-/** env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). */
-function* environmentProblems({ env, secrets, labels }) {
-	yield* members("/env", env, (path, key, value) => variableProblems(path, key, value, secrets));
-	yield* labelProblems("/labels", labels);
-}
-function* labelProblems(path, labels) {
-	yield* members(path, labels, function* (at, key, value) {
-		yield* checked$1(at, key, labelKeyProblem);
-		if (typeof value !== "string") yield {
-			path: at,
-			value,
-			problem: "must be text: put it in quotes"
-		};
-	});
-}
-function* variableProblems(path, key, value, secrets) {
-	if (key === "") yield {
-		path,
-		problem: "a variable must have a name"
-	};
-	if (typeof value === "string") {
-		const size = Buffer.byteLength(`${key}=${value}`) + 1;
-		if (size > STRING_LIMIT) yield {
-			path,
-			problem: `takes ${size} bytes with its name, and Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`
-		};
-		if (`${key}${value}`.includes("\0")) yield {
-			path,
-			problem: "has a NUL, which ends a variable: remove it"
-		};
-	} else if (!isObject$1(value) || typeof value.secret !== "string" || value.secret === "") yield {
-		path,
-		problem: "must be text, or {\"secret\": \"NAME\"}: put a number or boolean in quotes"
-	};
-	else if (!isObject$1(secrets) || !Object.hasOwn(secrets, value.secret)) yield {
-		path,
-		value,
-		problem: "refers to a secret that is not among the app's \"secrets\": add it there"
-	};
-}
-function* members(path, value, each) {
-	if (value === void 0 || value === null) return;
-	if (!isObject$1(value)) yield {
-		path,
-		problem: "must be an object of names and values"
-	};
-	else for (const [key, member] of Object.entries(value)) yield* each(`${path}/${key}`, key, member);
-}
-// src/marathon/checks/fetch.ts
-/** fetch, and the older uris (types/artifact.raml, api/v2/Validation.scala; duplicates: MESOS-9172). */
-function* fetchProblems({ fetch, uris }) {
-	yield* list$1("/fetch", fetch, artifactProblems);
-	yield* list$1("/uris", uris, (path, uri) => checked$1(path, uri, fetchUriProblem));
-	const uriOf = (item) => isObject$1(item) ? item.uri : void 0;
-	const twice = (first) => `is fetched by ${first} already: remove one`;
-	yield* repeated("/fetch", fetch, uriOf, twice);
-	yield* repeated("/uris", uris, (uri) => uri, twice);
-	yield* repeated("/fetch", fetch, (item) => isObject$1(item) ? item.destPath : void 0, (first) => `is the destPath of ${first} too: give it another`);
-	if (Array.isArray(fetch) && fetch.length > 0 && Array.isArray(uris) && uris.length > 0) yield {
-		path: "/uris",
-		problem: "cannot stand beside fetch: keep one of the two"
-	};
-}
-function* artifactProblems(path, artifact) {
-	if (!isObject$1(artifact)) {
-		yield {
-			path,
-			value: artifact,
-			problem: "must be an object such as {\"uri\": \"https://example.com/app.tgz\"}"
-		};
-		return;
-	}
-	yield* checked$1(`${path}/uri`, artifact.uri ?? "", fetchUriProblem);
-	yield* checked$1(`${path}/destPath`, artifact.destPath, (value) => typeof value === "string" && isInside(value) ? void 0 : "must be a relative path of 1 to 1024 characters inside the sandbox, such as \"app.tgz\"");
-	for (const name of [
-		"extract",
-		"executable",
-		"cache"
-	]) yield* checked$1(`${path}/${name}`, artifact[name], (value) => typeof value === "boolean" ? void 0 : "must be true or false");
-}
-function isInside(path) {
-	return path.length >= 1 && path.length <= 1024 && !path.startsWith("/") && !path.split("/").includes("..");
-}
-// src/marathon/checks/ports.ts
-const PROTOCOLS$1 = [
-	"tcp",
-	"udp",
-	"udp,tcp"
-];
-/** portDefinitions, and the older ports (api/v2/validation/AppValidation.scala, types/network.raml). */
-function* portProblems({ portDefinitions, ports }) {
-	yield* list$1("/portDefinitions", portDefinitions, definitionProblems);
-	yield* repeated("/portDefinitions", portDefinitions, (item) => isObject$1(item) ? item.name : void 0, (first) => `is the name of ${first} too: names of ports must be unique`);
-	yield* repeated("/portDefinitions", portDefinitions, (item) => isObject$1(item) && item.port !== 0 ? item.port : void 0, (first) => `is the number of ${first} too: numbers must be unique; one entry may have the protocol "udp,tcp"`);
-	yield* list$1("/ports", ports, (path, port) => checked$1(path, port, portProblem));
-	if (Array.isArray(ports) && ports.length > 0 && Array.isArray(portDefinitions) && portDefinitions.length > 0) yield {
-		path: "/ports",
-		problem: "cannot stand beside portDefinitions: remove it"
-	};
-}
-function* definitionProblems(path, definition) {
-	if (!isObject$1(definition)) {
-		yield {
-			path,
-			value: definition,
-			problem: "must be an object such as {\"port\": 0, \"name\": \"http\"}"
-		};
-		return;
-	}
-	yield* checked$1(`${path}/port`, definition.port, portProblem);
-	yield* checked$1(`${path}/name`, definition.name, portNameProblem);
-	yield* checked$1(`${path}/protocol`, definition.protocol, (value) => PROTOCOLS$1.includes(value) ? void 0 : "must be \"tcp\", \"udp\" or \"udp,tcp\"");
-	yield* labelProblems(`${path}/labels`, definition.labels);
-}
-/** How many ports a health check can point at: of the container where it has mappings, or else of the host. */
-function portCount({ container, portDefinitions, ports }) {
-	const docker = isObject$1(container) && isObject$1(container.docker) ? container.docker : {};
-	const counted = [
-		isObject$1(container) && container.portMappings || docker.portMappings,
-		portDefinitions,
-		ports
-	].find(Array.isArray);
-	return counted ? counted.length : 1;
-}
-// src/marathon/checks/health.ts
-const MARATHON_PROTOCOLS = [
-	"HTTP",
-	"HTTPS",
-	"TCP"
-];
-const MESOS_PROTOCOLS = [
-	"MESOS_HTTP",
-	"MESOS_HTTPS",
-	"MESOS_TCP"
-];
-const PROTOCOLS = [
-	...MARATHON_PROTOCOLS,
-	...MESOS_PROTOCOLS,
-	"COMMAND"
-];
-/** healthChecks (api/v2/validation/AppValidation.scala, types/healthCheck.raml). */
-function* healthProblems(app) {
-	const ports = portCount(app);
-	yield* list$1("/healthChecks", app.healthChecks, (path, check) => checkProblems(path, check, ports));
-	const byMesos = (Array.isArray(app.healthChecks) ? app.healthChecks.filter(isObject$1) : []).filter(({ protocol }) => MESOS_PROTOCOLS.includes(protocol));
-	if (byMesos.length > 1) yield {
-		path: "/healthChecks",
-		problem: `has ${byMesos.length} checks by Mesos (${MESOS_PROTOCOLS.join(", ")}): keep one`
-	};
-}
-function* checkProblems(path, check, ports) {
-	if (!isObject$1(check)) {
-		yield {
-			path,
-			value: check,
-			problem: "must be an object such as {\"protocol\": \"MESOS_HTTP\", \"portIndex\": 0}"
-		};
-		return;
-	}
-	const { portIndex, port } = check;
-	const protocol = check.protocol ?? "HTTP";
-	if (!PROTOCOLS.includes(protocol)) yield {
-		path: `${path}/protocol`,
-		value: protocol,
-		problem: `must be one of ${PROTOCOLS.join(", ")}`
-	};
-	else if (protocol === "COMMAND") {
-		const command = isObject$1(check.command) ? check.command.value : void 0;
-		if (typeof command !== "string" || command === "") yield {
-			path: `${path}/command`,
-			problem: "must be {\"value\": \"the command line\"} with the protocol COMMAND"
-		};
-	} else if ((portIndex ?? port ?? null) === null && ports !== 1) yield {
-		path,
-		problem: `must say which of the app's ${ports} ports it asks: add portIndex, counted from 0`
-	};
-	yield* checked$1(`${path}/portIndex`, portIndex, (value) => Number.isInteger(value) && value >= 0 && value < ports ? void 0 : `must be the place of one of the app's ${ports} ports, counted from 0`);
-	yield* checked$1(`${path}/port`, port, portProblem);
-	yield* checked$1(`${path}/path`, check.path, (value) => typeof value === "string" ? void 0 : "must be text, such as \"/health\"");
-	for (const name of [
-		"gracePeriodSeconds",
-		"intervalSeconds",
-		"timeoutSeconds",
-		"delaySeconds"
-	]) yield* checked$1(`${path}/${name}`, check[name], secondsProblem);
-	yield* checked$1(`${path}/maxConsecutiveFailures`, check.maxConsecutiveFailures, countProblem);
-}
-// src/marathon/checks/process.ts
-/** What runs, and as whom: cmd, args, container, user (api/v2/validation/AppValidation.scala). */
-function* processProblems({ cmd, args, container, user }) {
-	yield* checked$1("/cmd", cmd, (value) => typeof value === "string" && value.length > 1 ? void 0 : "must be a command of at least two characters");
-	yield* list$1("/args", args, (path, item) => checked$1(path, item, (value) => typeof value === "string" ? void 0 : "must be text"));
-	const hasCmd = cmd !== void 0 && cmd !== null;
-	const hasArgs = Array.isArray(args) && args.length > 0;
-	if (hasCmd && hasArgs) yield {
-		path: "/",
-		problem: "has both cmd and args, where Marathon takes one: remove args"
-	};
-	else if (!hasCmd && !hasArgs && !hasImage(container)) yield {
-		path: "/",
-		problem: "has nothing to run: give it cmd, args or a container with an image"
-	};
-	yield* checked$1("/user", user, (value) => typeof value === "string" && value !== "" ? void 0 : "must be the name of an account, such as \"root\"");
-}
-function hasImage(container) {
-	return isObject$1(container) && (isObject$1(container.docker) || isObject$1(container.appc));
-}
-// src/marathon/checks/scheduling.ts
-/** Resources, placement and the pace of changes (types/app.raml, api/v2/validation/SchedulingValidation.scala). */
-function* schedulingProblems(app) {
-	yield* checked$1("/cpus", app.cpus, cpusProblem);
-	yield* checked$1("/mem", app.mem, memProblem);
-	yield* checked$1("/disk", app.disk, diskProblem);
-	yield* checked$1("/instances", app.instances, instancesProblem);
-	yield* checked$1("/taskKillGracePeriodSeconds", app.taskKillGracePeriodSeconds, secondsProblem);
-	yield* list$1("/constraints", app.constraints, (path, constraint) => checked$1(path, constraint, constraintProblem));
-	yield* upgradeProblems(app.upgradeStrategy);
-}
-const OPERATORS = [
-	"UNIQUE",
-	"CLUSTER",
-	"GROUP_BY",
-	"LIKE",
-	"UNLIKE",
-	"MAX_PER",
-	"IS"
-];
-function constraintProblem(constraint) {
-	if (!Array.isArray(constraint) || constraint.length < 2 || constraint.length > 3 || !constraint.every((part) => typeof part === "string")) return "must be a list of two or three texts, such as [\"hostname\", \"UNIQUE\"]";
-	const [field, operator, value] = constraint;
-	const name = operator.toUpperCase();
-	if (field === "") return "must start with a field, such as \"hostname\"";
-	if (!OPERATORS.includes(name)) return `must have one of ${OPERATORS.join(", ")} in its second place`;
-	if (name === "UNIQUE") return value === void 0 ? void 0 : "must have no value: UNIQUE takes none";
-	if (name === "GROUP_BY" && value === void 0) return void 0;
-	if (!value) return `must have a value in its third place: ${name} needs one`;
-	return ["GROUP_BY", "MAX_PER"].includes(name) && !/^[+-]?\d+$/.test(value) ? `must have a whole number in its third place, such as "2": ${name} needs one` : void 0;
-}
-function* upgradeProblems(strategy) {
-	if (strategy === void 0 || strategy === null) return;
-	for (const name of ["minimumHealthCapacity", "maximumOverCapacity"]) {
-		const value = isObject$1(strategy) ? strategy[name] : void 0;
-		if (typeof value === "number" && value >= 0 && value <= 1) continue;
-		yield {
-			path: `/upgradeStrategy/${name}`,
-			value,
-			problem: "must be a number from 0 to 1, and both must be given"
-		};
-	}
-}
-// src/marathon/validate.ts
-/**
-* Checks an app definition against the rules that Marathon 1.4 to 1.11 checks it by, before Marathon does.
-* Fields that are not known here pass: Marathon ignores those that it does not know either.
-* @throws MesosizeError APP_INVALID, with every problem
-*/
-function validateApp(app) {
-	const problems = [...problemsOf(app)];
-	if (problems.length === 0) return app;
-	throw new MesosizeError("APP_INVALID", [
-		"Marathon would refuse the app definition:",
-		...problems.map(({ path, value, problem }) => value === void 0 ? `  ${path}: ${problem}` : `  ${path}: ${shown(value)} ${problem}`),
-		"Change the option or the patch that set it."
-	].join("\n"));
-}
-function* problemsOf(app) {
-	const problem = appIdProblem(app.id);
-	if (problem) yield {
-		path: "/id",
-		value: app.id,
-		problem
-	};
-	yield* processProblems(app);
-	yield* schedulingProblems(app);
-	yield* environmentProblems(app);
-	yield* fetchProblems(app);
-	yield* portProblems(app);
-	yield* healthProblems(app);
-}
-/** A value as JSON, short enough to be read, without the password of a URI. */
-function shown(value) {
-	const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, "//...@");
-	return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 // src/marathon/app.ts
 /**
@@ -1218,8 +733,8 @@ function shown(value) {
 function defineApp(service, tarball, request, report) {
 	const { portNames, env } = configure(service, request, report);
 	const { definitions, gateway } = definePorts(portNames);
-	return validateApp(mergePatch({
-		id: request.id ?? madeUpId(service, report),
+	const app = {
+		id: request.id ?? madeUpId(service, request, report),
 		cmd: commandLine(tarball.name, request),
 		user: "root",
 		cpus: request.cpus,
@@ -1235,14 +750,16 @@ function defineApp(service, tarball, request, report) {
 		},
 		portDefinitions: definitions,
 		...request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }
-	}, request.patch ?? {}));
+	};
+	return validateApp(mergePatch(app, request.patch ?? {}));
 }
 /** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
 function appJson(app) {
 	return `${JSON.stringify(app, null, 2)}\n`;
 }
-function madeUpId({ ident }, report) {
-	const id = appIdOf(ident);
+function madeUpId({ ident }, { appGroup }, report) {
+	const id = appIdOf(ident, appGroup);
+	if (appGroup !== void 0) return id;
 	const name = `${ident.origin}/${ident.name}`;
 	report.note(id === `/${name}` ? `The app's id is ${id}, from the package's name; --app-id gives it another.` : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`);
 	return id;
@@ -1269,6 +786,303 @@ function healthCheck({ ident }, { env, group }, gateway, report) {
 	if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway);
 	report.note("HAB_SUP_GATEWAY_AUTH_TOKEN is set, and Marathon cannot send it: the health check asks only whether the gateway answers.");
 	return gatewayHealthCheck(gateway);
+}
+// src/report.ts
+const quietPhase = {
+	advance() {},
+	done() {}
+};
+/** A reporter that says nothing. */
+const silent = {
+	phase: () => quietPhase,
+	note() {},
+	warn() {}
+};
+// src/habitat/metadata.ts
+const METAFILES = [
+	"IDENT",
+	"TARGET",
+	"DEPS",
+	"TDEPS",
+	"EXPORTS",
+	"EXPOSES",
+	"PATH",
+	"SVC_USER",
+	"SVC_GROUP",
+	"SHUTDOWN_TIMEOUT",
+	"default.toml"
+];
+const METAFILE_LIMIT = 1 << 20;
+/** What may be in /etc/passwd and /etc/group as a name, where a colon or a slash would mean something else. */
+const ACCOUNT_NAME$1 = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
+/**
+* Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
+* @param entries as `Package.entries()` yields them
+* @param name what the package is called in errors
+* @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
+*/
+async function readMetadata(entries, name) {
+	const reader = new MetadataReader(name);
+	for await (const _ of reader.passing(entries));
+	return reader.metadata();
+}
+/** Reads what a package says of itself while its entries pass on their way to somebody else. */
+var MetadataReader = class {
+	#name;
+	#metafiles = /* @__PURE__ */ new Map();
+	#executables = [];
+	#special = [];
+	#root;
+	#runnable = false;
+	#size = 0;
+	/** @param name what the package is called in errors */
+	constructor(name) {
+		this.#name = name;
+	}
+	/**
+	* @returns the same entries
+	* @throws MesosizeError METAFILE_INVALID, or what `entries` throws
+	*/
+	async *passing(entries) {
+		for await (const entry of entries) {
+			this.#root ??= entry.path;
+			const path = entry.path.slice(this.#root.length + 1);
+			this.#note(entry, path);
+			if (!METAFILES.includes(path)) {
+				yield entry;
+				continue;
+			}
+			const metafile = await readMetafile(entry, this.#name);
+			this.#metafiles.set(path, metafile.content[0].toString("utf8"));
+			yield metafile;
+		}
+	}
+	#note(entry, path) {
+		if (entry.type === "file") this.#size += entry.size;
+		if (entry.type !== "directory" && (path === "hooks/run" || path === "run")) this.#runnable = true;
+		if (entry.type === "symlink" || entry.type !== "directory" && entry.mode & 73) this.#executables.push(path);
+		if (entry.type !== "symlink" && entry.type !== "hardlink" && isSpecial(entry)) this.#special.push(specialMember(entry, path));
+	}
+	/**
+	* When all entries have passed.
+	* @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF
+	*/
+	metadata() {
+		const name = this.#name;
+		const meta = new Metafiles(this.#metafiles, name);
+		const ident = meta.ident("IDENT");
+		checkIdent(ident, parseFullIdent(this.#root.split("/").slice(-4).join("/")), name);
+		const binFolders = meta.binFolders(`/${this.#root}/`);
+		const metadata = {
+			ident,
+			target: checkTarget(meta.line("TARGET") ?? "", `${name} (${formatIdent(ident)})`),
+			deps: meta.idents("DEPS"),
+			tdeps: meta.idents("TDEPS"),
+			exports: meta.exports(),
+			exposes: meta.ports("EXPOSES"),
+			svcUser: meta.account("SVC_USER"),
+			svcGroup: meta.account("SVC_GROUP"),
+			shutdownTimeout: meta.number("SHUTDOWN_TIMEOUT"),
+			defaultConfig: this.#metafiles.get("default.toml") ?? "",
+			runnable: this.#runnable,
+			binaries: this.#executables.filter((path) => binFolders.has(posix.dirname(path))),
+			special: this.#special,
+			size: this.#size
+		};
+		for (const dependency of [...metadata.deps, ...metadata.tdeps]) if (formatIdent(dependency) === formatIdent(ident)) throw new MesosizeError("DEPENDENCY_ON_ITSELF", `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`);
+		return metadata;
+	}
+};
+/** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
+function checkIdent(found, expected, name) {
+	if (formatIdent(found) !== formatIdent(expected)) throw new MesosizeError("IDENT_MISMATCH", `${name} is ${formatIdent(found)}, but ${formatIdent(expected)} was expected. Remove the file, or build the package again.`);
+}
+/** @returns the entry with its content at hand, which can be read twice */
+async function readMetafile(entry, name) {
+	if (entry.type !== "file" || entry.size > METAFILE_LIMIT) {
+		const problem = entry.type === "file" ? `has ${entry.size} bytes` : `is a ${entry.type}`;
+		throw new MesosizeError("METAFILE_INVALID", `The metafile ${entry.path} of ${name} ${problem}; it must be a file of at most ${METAFILE_LIMIT} bytes. Build the package again.`);
+	}
+	const pieces = [];
+	for await (const piece of entry.content) pieces.push(Uint8Array.from(piece));
+	return {
+		...entry,
+		content: [Buffer.concat(pieces)]
+	};
+}
+function isSpecial(entry) {
+	return entry.uid !== 0 || entry.gid !== 0 || (entry.mode & 3584) !== 0;
+}
+function specialMember({ mode, uid, gid }, path) {
+	return {
+		path,
+		mode,
+		uid,
+		gid
+	};
+}
+/** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */
+var Metafiles = class {
+	#texts;
+	#name;
+	constructor(texts, name) {
+		this.#texts = texts;
+		this.#name = name;
+	}
+	/** The lines of a metafile, trimmed as Habitat trims them, empty ones left out. */
+	lines(file) {
+		const text = this.#texts.get(file) ?? "";
+		if (/[\0-\x08\x0b-\x1f\x7f]/.test(text.replaceAll("\r\n", "\n"))) throw this.#invalid(file, text, "it has control characters");
+		return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+	}
+	/** @returns undefined if the metafile is absent or empty */
+	line(file) {
+		const lines = this.lines(file);
+		if (lines.length > 1) throw this.#invalid(file, lines.join("\n"), "it has more than one line");
+		return lines[0];
+	}
+	ident(file) {
+		return this.#fullIdent(file, this.line(file) ?? "");
+	}
+	idents(file) {
+		const idents = this.lines(file).map((line) => this.#fullIdent(file, line));
+		return [...new Map(idents.map((ident) => [formatIdent(ident), ident])).values()];
+	}
+	/** EXPORTS: `name=path.in.the.config` per line; Habitat's own order is random. */
+	exports() {
+		const pairs = this.lines("EXPORTS").map((line) => {
+			const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? [];
+			if (key === void 0 || path === void 0) throw this.#invalid("EXPORTS", line, "a line must be name=path");
+			return [key.trim(), path.trim()];
+		});
+		return new Map(pairs.sort(([a], [b]) => a < b ? -1 : 1));
+	}
+	ports(file) {
+		return (this.line(file)?.split(/\s+/) ?? []).map((word) => {
+			const port = Number(word);
+			if (!/^\d+$/.test(word) || port < 1 || port > 65535) throw this.#invalid(file, word, "a port is 1 to 65535");
+			return port;
+		});
+	}
+	number(file) {
+		const line = this.line(file);
+		if (line === void 0) return void 0;
+		if (!/^\d{1,9}$/.test(line)) throw this.#invalid(file, line, "it must be a number of seconds");
+		return Number(line);
+	}
+	account(file) {
+		const line = this.line(file);
+		if (line !== void 0 && !ACCOUNT_NAME$1.test(line)) throw this.#invalid(file, line, "it is no name of a user or group");
+		return line;
+	}
+	/** The package's own folders of PATH, as paths inside the package; `/hab/…` of others is left out, as Habitat does. */
+	binFolders(prefix) {
+		const folders = this.line("PATH")?.split(":") ?? [];
+		return new Set(folders.filter((folder) => folder.startsWith(prefix)).map((folder) => folder.slice(prefix.length).replace(/\/+$/, "")));
+	}
+	#fullIdent(file, text) {
+		try {
+			return parseFullIdent(text);
+		} catch (cause) {
+			throw this.#invalid(file, text, "it must hold fully qualified idents", cause);
+		}
+	}
+	#invalid(file, value, problem, cause) {
+		return new MesosizeError("METAFILE_INVALID", `The metafile ${file} of ${this.#name} holds ${JSON.stringify(value.slice(0, 100))}: ${problem}. Build the package again.`, { cause });
+	}
+};
+// src/habitat/metadata-json.ts
+/** Metadata as plain JSON, to be kept. */
+function metadataToJson({ ident, deps, tdeps, exports, ...rest }) {
+	return {
+		...rest,
+		ident: formatIdent(ident),
+		deps: deps.map(formatIdent),
+		tdeps: tdeps.map(formatIdent),
+		exports: [...exports]
+	};
+}
+/**
+* What `metadataToJson` made, each field checked as strictly as when it was read from a package: since then it
+* lay in a file.
+* @throws MesosizeError METADATA_INVALID, naming the field, or what is thrown of idents and targets
+*/
+function metadataFromJson(value) {
+	const json = object("metadata", value);
+	return {
+		ident: ident("ident", json.ident),
+		target: checkTarget(text("target", json.target), "the kept metadata"),
+		deps: list$1("deps", json.deps, ident),
+		tdeps: list$1("tdeps", json.tdeps, ident),
+		exports: new Map(list$1("exports", json.exports, pair)),
+		exposes: list$1("exposes", json.exposes, (field, port) => integer(field, port, 65535)),
+		svcUser: optional("svcUser", json.svcUser, account),
+		svcGroup: optional("svcGroup", json.svcGroup, account),
+		shutdownTimeout: optional("shutdownTimeout", json.shutdownTimeout, integer),
+		defaultConfig: text("defaultConfig", json.defaultConfig),
+		runnable: flag("runnable", json.runnable),
+		binaries: list$1("binaries", json.binaries, path),
+		special: list$1("special", json.special, special),
+		size: integer("size", json.size)
+	};
+}
+function list$1(field, value, read) {
+	if (!Array.isArray(value)) throw invalid(field, value);
+	return value.map((each) => read(field, each));
+}
+function optional(field, value, read) {
+	return value === void 0 ? void 0 : read(field, value);
+}
+function object(field, value) {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(field, value);
+	return value;
+}
+function text(field, value) {
+	if (typeof value !== "string") throw invalid(field, value);
+	return value;
+}
+function flag(field, value) {
+	if (typeof value !== "boolean") throw invalid(field, value);
+	return value;
+}
+function integer(field, value, most = Number.MAX_SAFE_INTEGER) {
+	if (!Number.isInteger(value) || value < 0 || value > most) throw invalid(field, value);
+	return value;
+}
+function ident(field, value) {
+	return parseFullIdent(text(field, value));
+}
+function account(field, value) {
+	if (!ACCOUNT_NAME$1.test(text(field, value))) throw invalid(field, value);
+	return value;
+}
+function pair(field, value) {
+	const [name, path, ...rest] = list$1(field, value, text);
+	if (!name || !path || rest.length > 0) throw invalid(field, value);
+	return [name, path];
+}
+/** A path inside the package; empty is the package's own directory. */
+function path(field, value) {
+	const plain = text(field, value);
+	if (plain !== "" && plain.split("/").some((part) => [
+		"",
+		".",
+		".."
+	].includes(part) || part.includes("\0"))) throw invalid(field, value);
+	return plain;
+}
+function special(field, value) {
+	const member = object(field, value);
+	return {
+		path: path(field, member.path),
+		mode: integer(field, member.mode, 4095),
+		uid: integer(field, member.uid),
+		gid: integer(field, member.gid)
+	};
+}
+function invalid(field, value) {
+	const shown = JSON.stringify(value)?.slice(0, 100);
+	return new MesosizeError("METADATA_INVALID", `The kept metadata has ${shown} as its ${field}.`);
 }
 // src/rootfs/launch-script.ts
 const WRITTEN_PART = /(?<=^# >>> .*\n)[\s\S]*(?=^# <<< )/m;
@@ -1626,20 +1440,24 @@ function entryOf(path, member, mtime) {
 function packagePart(pkg) {
 	return {
 		name: formatIdent(pkg.metadata.ident),
-		async *entries() {
-			for await (const entry of pkg.entries()) {
-				const path = `${ROOT}/${entry.path}`;
-				yield entry.type === "hardlink" ? {
-					...entry,
-					path,
-					target: `${ROOT}/${entry.target}`
-				} : {
-					...entry,
-					path
-				};
-			}
-		}
+		cacheKey: pkg.contentKey,
+		metadata: metadataToJson(pkg.metadata),
+		entries: () => inRootfs(pkg.entries())
 	};
+}
+/** A package's entries under the names that they have in the tarball. */
+async function* inRootfs(entries) {
+	for await (const entry of entries) {
+		const path = `${ROOT}/${entry.path}`;
+		yield entry.type === "hardlink" ? {
+			...entry,
+			path,
+			target: `${ROOT}/${entry.target}`
+		} : {
+			...entry,
+			path
+		};
+	}
 }
 // src/staging.ts
 /**
@@ -1688,475 +1506,151 @@ function fullDisk(error, output) {
 	if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EFBIG") return void 0;
 	return new MesosizeError("OUTPUT_FULL", `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with --output-dir.`, { cause: error });
 }
-// node_modules/tar/dist/esm/large-numbers.js
-const encode$1 = (num, buf) => {
-	if (!Number.isSafeInteger(num)) throw Error("cannot encode number outside of javascript safe integer range");
-	else if (num < 0) encodeNegative(num, buf);
-	else encodePositive(num, buf);
-	return buf;
-};
-const encodePositive = (num, buf) => {
-	buf[0] = 128;
-	for (var i = buf.length; i > 1; i--) {
-		buf[i - 1] = num & 255;
-		num = Math.floor(num / 256);
-	}
-};
-const encodeNegative = (num, buf) => {
-	buf[0] = 255;
-	var flipped = false;
-	num = num * -1;
-	for (var i = buf.length; i > 1; i--) {
-		var byte = num & 255;
-		num = Math.floor(num / 256);
-		if (flipped) buf[i - 1] = onesComp(byte);
-		else if (byte === 0) buf[i - 1] = 0;
-		else {
-			flipped = true;
-			buf[i - 1] = twosComp(byte);
-		}
-	}
-};
-const parse = (buf) => {
-	const pre = buf[0];
-	const value = pre === 128 ? pos(buf.subarray(1, buf.length)) : pre === 255 ? twos(buf) : null;
-	if (value === null) throw Error("invalid base256 encoding");
-	if (!Number.isSafeInteger(value)) throw Error("parsed number outside of javascript safe integer range");
-	return value;
-};
-const twos = (buf) => {
-	var len = buf.length;
-	var sum = 0;
-	var flipped = false;
-	for (var i = len - 1; i > -1; i--) {
-		var byte = Number(buf[i]);
-		var f;
-		if (flipped) f = onesComp(byte);
-		else if (byte === 0) f = byte;
-		else {
-			flipped = true;
-			f = twosComp(byte);
-		}
-		if (f !== 0) sum -= f * Math.pow(256, len - i - 1);
-	}
-	return sum;
-};
-const pos = (buf) => {
-	var len = buf.length;
-	var sum = 0;
-	for (var i = len - 1; i > -1; i--) {
-		var byte = Number(buf[i]);
-		if (byte !== 0) sum += byte * Math.pow(256, len - i - 1);
-	}
-	return sum;
-};
-const onesComp = (byte) => (255 ^ byte) & 255;
-const twosComp = (byte) => (255 ^ byte) + 1 & 255;
-// node_modules/tar/dist/esm/types.js
-const isCode = (c) => name.has(c);
-/**
-* types that are a normal file system entry, not metadata.
-*
-* These can be the subject of extended/globalExtended headers, long path
-* names, long linkpath names, etc.
-*
-* Any other types are meta, and cannot be targetted by extended PAX headers.
-*/
-const normalFsTypes = /* @__PURE__ */ new Set([
-	"0",
-	"",
-	"1",
-	"2",
-	"3",
-	"4",
-	"5",
-	"6",
-	"7",
-	"D"
-]);
-const name = /* @__PURE__ */ new Map([
-	["0", "File"],
-	["", "OldFile"],
-	["1", "Link"],
-	["2", "SymbolicLink"],
-	["3", "CharacterDevice"],
-	["4", "BlockDevice"],
-	["5", "Directory"],
-	["6", "FIFO"],
-	["7", "ContiguousFile"],
-	["g", "GlobalExtendedHeader"],
-	["x", "ExtendedHeader"],
-	["A", "SolarisACL"],
-	["D", "GNUDumpDir"],
-	["I", "Inode"],
-	["K", "NextFileHasLongLinkpath"],
-	["L", "NextFileHasLongPath"],
-	["M", "ContinuationFile"],
-	["N", "OldGnuLongPath"],
-	["S", "SparseFile"],
-	["V", "TapeVolumeHeader"],
-	["X", "OldExtendedHeader"]
-]);
-const code = new Map(Array.from(name).map((kv) => [kv[1], kv[0]]));
-// node_modules/tar/dist/esm/header.js
-const notNegative = (n) => n === void 0 || n < 0 ? void 0 : n;
-var Header = class {
-	cksumValid = false;
-	needPax = false;
-	nullBlock = false;
-	block;
-	path;
-	mode;
-	uid;
-	gid;
-	size;
-	cksum;
-	#type = "Unsupported";
-	linkpath;
-	uname;
-	gname;
-	devmaj = 0;
-	devmin = 0;
-	atime;
-	ctime;
-	mtime;
-	charset;
-	comment;
-	constructor(data, off = 0, ex, gex) {
-		if (Buffer.isBuffer(data)) this.decode(data, off || 0, ex, gex);
-		else if (data) this.#slurp(data);
-	}
-	decode(buf, off, ex, gex) {
-		if (!off) off = 0;
-		if (!buf || !(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
-		const t = decString(buf, off + 156, 1);
-		const isNormalFS = normalFsTypes.has(t);
-		const exForFields = isNormalFS ? ex : void 0;
-		const gexForFields = isNormalFS ? gex : void 0;
-		this.path = exForFields?.path ?? decString(buf, off, 100);
-		this.mode = exForFields?.mode ?? gexForFields?.mode ?? decNumber(buf, off + 100, 8);
-		this.uid = exForFields?.uid ?? gexForFields?.uid ?? decNumber(buf, off + 108, 8);
-		this.gid = exForFields?.gid ?? gexForFields?.gid ?? decNumber(buf, off + 116, 8);
-		this.size = notNegative(exForFields?.size ?? gexForFields?.size ?? decNumber(buf, off + 124, 12));
-		this.mtime = exForFields?.mtime ?? gexForFields?.mtime ?? decDate(buf, off + 136, 12);
-		this.cksum = decNumber(buf, off + 148, 12);
-		if (gexForFields) this.#slurp(gexForFields, true);
-		if (exForFields) this.#slurp(exForFields);
-		if (isCode(t)) this.#type = t || "0";
-		if (this.#type === "0" && this.path.slice(-1) === "/") this.#type = "5";
-		if (this.#type === "5") this.size = 0;
-		this.linkpath = decString(buf, off + 157, 100);
-		if (buf.subarray(off + 257, off + 265).toString() === "ustar\x0000") {
-			/* c8 ignore start */
-			this.uname = exForFields?.uname ?? gexForFields?.uname ?? decString(buf, off + 265, 32);
-			this.gname = exForFields?.gname ?? gexForFields?.gname ?? decString(buf, off + 297, 32);
-			this.devmaj = exForFields?.devmaj ?? gexForFields?.devmaj ?? decNumber(buf, off + 329, 8) ?? 0;
-			this.devmin = exForFields?.devmin ?? gexForFields?.devmin ?? decNumber(buf, off + 337, 8) ?? 0;
-			/* c8 ignore stop */
-			if (buf[off + 475] !== 0) {
-				const prefix = decString(buf, off + 345, 155);
-				this.path = prefix + "/" + this.path;
-			} else {
-				const prefix = decString(buf, off + 345, 130);
-				if (prefix) this.path = prefix + "/" + this.path;
-				/* c8 ignore start */
-				this.atime = ex?.atime ?? gex?.atime ?? decDate(buf, off + 476, 12);
-				this.ctime = ex?.ctime ?? gex?.ctime ?? decDate(buf, off + 488, 12);
-			}
-		}
-		let sum = 256;
-		for (let i = off; i < off + 148; i++) sum += buf[i];
-		for (let i = off + 156; i < off + 512; i++) sum += buf[i];
-		this.cksumValid = sum === this.cksum;
-		if (this.cksum === void 0 && sum === 256) this.nullBlock = true;
-	}
-	#slurp(ex, gex = false) {
-		Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
-			return !(v === null || v === void 0 || k === "size" && Number(v) < 0 || k === "path" && gex || k === "linkpath" && gex || k === "global");
-		})));
-	}
-	encode(buf, off = 0) {
-		if (!buf) buf = this.block = Buffer.alloc(512);
-		if (this.#type === "Unsupported") this.#type = "0";
-		if (!(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
-		const prefixSize = this.ctime || this.atime ? 130 : 155;
-		const split = splitPrefix(this.path || "", prefixSize);
-		const path = split[0];
-		const prefix = split[1];
-		this.needPax = !!split[2];
-		this.needPax = encString(buf, off, 100, path) || this.needPax;
-		this.needPax = encNumber(buf, off + 100, 8, this.mode) || this.needPax;
-		this.needPax = encNumber(buf, off + 108, 8, this.uid) || this.needPax;
-		this.needPax = encNumber(buf, off + 116, 8, this.gid) || this.needPax;
-		this.needPax = encNumber(buf, off + 124, 12, this.size) || this.needPax;
-		this.needPax = encDate(buf, off + 136, 12, this.mtime) || this.needPax;
-		buf[off + 156] = Number(this.#type.codePointAt(0));
-		this.needPax = encString(buf, off + 157, 100, this.linkpath) || this.needPax;
-		buf.write("ustar\x0000", off + 257, 8);
-		this.needPax = encString(buf, off + 265, 32, this.uname) || this.needPax;
-		this.needPax = encString(buf, off + 297, 32, this.gname) || this.needPax;
-		this.needPax = encNumber(buf, off + 329, 8, this.devmaj) || this.needPax;
-		this.needPax = encNumber(buf, off + 337, 8, this.devmin) || this.needPax;
-		this.needPax = encString(buf, off + 345, prefixSize, prefix) || this.needPax;
-		if (buf[off + 475] !== 0) this.needPax = encString(buf, off + 345, 155, prefix) || this.needPax;
-		else {
-			this.needPax = encString(buf, off + 345, 130, prefix) || this.needPax;
-			this.needPax = encDate(buf, off + 476, 12, this.atime) || this.needPax;
-			this.needPax = encDate(buf, off + 488, 12, this.ctime) || this.needPax;
-		}
-		let sum = 256;
-		for (let i = off; i < off + 148; i++) sum += buf[i];
-		for (let i = off + 156; i < off + 512; i++) sum += buf[i];
-		this.cksum = sum;
-		encNumber(buf, off + 148, 8, this.cksum);
-		this.cksumValid = true;
-		return this.needPax;
-	}
-	get type() {
-		return this.#type === "Unsupported" ? this.#type : name.get(this.#type);
-	}
-	get typeKey() {
-		return this.#type;
-	}
-	set type(type) {
-		const c = String(code.get(type));
-		if (isCode(c) || c === "Unsupported") this.#type = c;
-		else if (isCode(type)) this.#type = type;
-		else throw new TypeError("invalid entry type: " + type);
-	}
-};
-const splitPrefix = (p, prefixSize) => {
-	const pathSize = 100;
-	let pp = p;
-	let prefix = "";
-	let ret = void 0;
-	const root = posix.parse(p).root || ".";
-	if (Buffer.byteLength(pp) < pathSize) ret = [
-		pp,
-		prefix,
-		false
-	];
-	else {
-		prefix = posix.dirname(pp);
-		pp = posix.basename(pp);
-		do
-			if (Buffer.byteLength(pp) <= pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
-				pp,
-				prefix,
-				false
-			];
-			else if (Buffer.byteLength(pp) > pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
-				pp.slice(0, 99),
-				prefix,
-				true
-			];
-			else {
-				pp = posix.join(posix.basename(prefix), pp);
-				prefix = posix.dirname(prefix);
-			}
-		while (prefix !== root && ret === void 0);
-		if (!ret) ret = [
-			p.slice(0, 99),
-			"",
-			true
-		];
-	}
-	return ret;
-};
-const decString = (buf, off, size) => buf.subarray(off, off + size).toString("utf8").replace(/\0.*/, "");
-const decDate = (buf, off, size) => numToDate(decNumber(buf, off, size));
-const numToDate = (num) => num === void 0 ? void 0 : /* @__PURE__ */ new Date(num * 1e3);
-const decNumber = (buf, off, size) => Number(buf[off]) & 128 ? parse(buf.subarray(off, off + size)) : decSmallNumber(buf, off, size);
-const nanUndef = (value) => isNaN(value) ? void 0 : value;
-const decSmallNumber = (buf, off, size) => nanUndef(parseInt(buf.subarray(off, off + size).toString("utf8").replace(/\0.*$/, "").trim(), 8));
-const MAXNUM = {
-	12: 8589934591,
-	8: 2097151
-};
-const encNumber = (buf, off, size, num) => num === void 0 ? false : num > MAXNUM[size] || num < 0 ? (encode$1(num, buf.subarray(off, off + size)), true) : (encSmallNumber(buf, off, size, num), false);
-const encSmallNumber = (buf, off, size, num) => buf.write(octalString(num, size), off, size, "ascii");
-const octalString = (num, size) => padOctal(Math.floor(num).toString(8), size);
-const padOctal = (str, size) => (str.length === size - 1 ? str : new Array(size - str.length - 1).join("0") + str + " ") + "\0";
-const encDate = (buf, off, size, date) => date === void 0 ? false : encNumber(buf, off, size, date.getTime() / 1e3);
-const NULLS = new Array(156).join("\0");
-const encString = (buf, off, size, str) => str === void 0 ? false : (buf.write(str + NULLS, off, size, "utf8"), str.length !== Buffer.byteLength(str) || str.length > size);
-// src/tarball/header.ts
-const BLOCK$1 = 512;
-const NAME_LIMIT$1 = 99;
-const ID_LIMIT = 2097151;
-const TYPES = {
-	directory: "Directory",
-	file: "File",
-	symlink: "SymbolicLink",
-	hardlink: "Link"
-};
-/** What ends an archive: two blocks of zeros. */
-const END_OF_ARCHIVE = new Uint8Array(2 * BLOCK$1);
-/**
-* The header blocks of one entry: ustar, with GNU's `L` and `K` members before it for names that are too long,
-* and GNU's binary number for a size of 8 GiB or more. GNU tar, busybox and libarchive read all of these, while
-* busybox passes over pax headers. Owners have no names, so that the agent's accounts do not matter.
-* @throws MesosizeError ENTRY_UNPACKABLE for an owner that the format cannot hold
-*/
-function encodeHeader(entry) {
-	if (Math.max(entry.uid, entry.gid) > ID_LIMIT) throw new MesosizeError("ENTRY_UNPACKABLE", `${JSON.stringify(entry.path)} belongs to ${entry.uid}:${entry.gid}; a tarball holds owners up to ${ID_LIMIT}. Build the package as another user.`);
-	const path = entry.type === "directory" ? `${entry.path}/` : entry.path;
-	const target = entry.type === "symlink" || entry.type === "hardlink" ? entry.target : "";
-	const fields = {
-		path: beginning(path),
-		mode: entry.mode,
-		uid: entry.uid,
-		gid: entry.gid,
-		size: entry.type === "file" ? entry.size : 0,
-		mtime: /* @__PURE__ */ new Date(entry.mtime * 1e3),
-		type: TYPES[entry.type],
-		linkpath: beginning(target),
-		uname: "",
-		gname: ""
-	};
-	return Buffer.concat([
-		...fits(target) ? [] : [longName("NextFileHasLongLinkpath", target)],
-		...fits(path) ? [] : [longName("NextFileHasLongPath", path)],
-		encode(fields)
-	]);
-}
-/** Fills the last block of a file's content. */
-function padding$1(size) {
-	return new Uint8Array((BLOCK$1 - size % BLOCK$1) % BLOCK$1);
-}
-/** A member that holds a name too long for the header of the next one. */
-function longName(type, name) {
-	const content = Buffer.from(`${name}\0`, "utf8");
-	const fields = {
-		path: "././@LongLink",
-		mode: 420,
-		uid: 0,
-		gid: 0,
-		mtime: /* @__PURE__ */ new Date(0),
-		uname: "",
-		gname: ""
-	};
-	return Buffer.concat([
-		encode({
-			...fields,
-			size: content.length,
-			type
-		}),
-		content,
-		padding$1(content.length)
-	]);
-}
-function encode(fields) {
-	const block = Buffer.alloc(BLOCK$1);
-	new Header(fields).encode(block);
-	return block;
-}
-function fits(name) {
-	return Buffer.byteLength(name) <= NAME_LIMIT$1;
-}
-/** As much of a name as fits, whole characters; a longer one stands whole in the member before. */
-function beginning(name) {
-	if (fits(name)) return name;
-	return Buffer.from(name, "utf8").toString("utf8", 0, NAME_LIMIT$1).replace(/\uFFFD+$/, "");
-}
-// src/tarball/blocks.ts
-/** Large enough that cutting costs next to nothing in size, small enough to keep every thread busy. */
-const BLOCK_SIZE = 1 << 20;
-/**
-* Writes entries as tar and cuts what comes out into blocks of BLOCK_SIZE bytes, the last one shorter. The
-* blocks depend on the entries alone, not on the pieces in which their content arrives. There is no end of
-* archive: several runs of blocks make one archive.
-* @throws MesosizeError CONTENT_CHANGED if a file's content is not as long as its size says
-*/
-async function* tarBlocks(entries) {
-	let block = new Uint8Array(BLOCK_SIZE);
-	let length = 0;
-	for await (const piece of tarBytes(entries)) for (let start = 0; start < piece.length;) {
-		const count = Math.min(piece.length - start, BLOCK_SIZE - length);
-		block.set(piece.subarray(start, start + count), length);
-		length += count;
-		start += count;
-		if (length === 1048576) {
-			yield block;
-			block = new Uint8Array(BLOCK_SIZE);
-			length = 0;
-		}
-	}
-	if (length > 0) yield block.slice(0, length);
-}
-async function* tarBytes(entries) {
-	for await (const entry of entries) {
-		yield encodeHeader(entry);
-		if (entry.type !== "file") continue;
-		let written = 0;
-		for await (const piece of entry.content) {
-			written += piece.length;
-			if (written > entry.size) break;
-			yield piece;
-		}
-		if (written !== entry.size) throw new MesosizeError("CONTENT_CHANGED", `${JSON.stringify(entry.path)} should have ${entry.size} bytes but gave ${written > entry.size ? "more" : written}: it changed while it was read. Run the export again.`);
-		yield padding$1(entry.size);
-	}
-}
-// src/tarball/pack.ts
-/**
-* Writes parts as one gzipped tar. Each part is cut into blocks, and each block becomes a gzip member of its
-* own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone.
-* @param file where to write; must not exist
-* @throws what the file system and the parts throw
-*/
-async function pack(parts, file, options) {
-	const handle = await open(file, "wx", 420);
-	try {
-		const sink = new HashingSink(handle);
-		const packed = [];
-		for (const part of parts) {
-			const before = sink.size;
-			await packBlocks(tarBlocks(part.entries()), sink, options);
-			packed.push({
-				name: part.name,
-				packed: sink.size - before
-			});
-		}
-		await packBlocks([END_OF_ARCHIVE.slice()], sink, options);
-		await handle.sync();
-		return {
-			size: sink.size,
-			sha256: sink.digest(),
-			parts: packed
-		};
-	} finally {
-		await handle.close();
-	}
-}
-async function packBlocks(blocks, sink, { compress, blocksInFlight, phase, signal }) {
-	const toMember = async (block) => {
-		return {
-			size: block.length,
-			member: await compress(block)
-		};
-	};
-	for await (const { size, member } of pMapIterable(blocks, toMember, { concurrency: blocksInFlight })) {
-		signal?.throwIfAborted();
-		await sink.write(member);
-		phase.advance(size);
-	}
-}
+// src/tarball/hashing-sink.ts
 /** Hashes while it writes, so that nobody has to read the file again. */
 var HashingSink = class {
 	size = 0;
-	#handle;
 	#hash = createHash("sha256");
+	#handle;
 	constructor(handle) {
 		this.#handle = handle;
 	}
 	async write(bytes) {
+		const writing = this.#writeAll(bytes, this.size);
 		this.#hash.update(bytes);
 		this.size += bytes.length;
-		await this.#handle.writeFile(bytes);
+		await writing;
+	}
+	mark() {
+		return {
+			size: this.size,
+			hash: this.#hash.copy()
+		};
+	}
+	/** Takes back what was written since a mark, which cannot be used again. */
+	async rewind({ size, hash }) {
+		await this.#handle.truncate(size);
+		this.size = size;
+		this.#hash = hash;
 	}
 	digest() {
 		return this.#hash.digest("hex");
+	}
+	async #writeAll(bytes, position) {
+		for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+	}
+};
+// src/tarball/members.ts
+/** Compresses blocks, several at once; the members come in the blocks' order. */
+function compressBlocks(blocks, { compress, blocksInFlight }) {
+	return pMapIterable(blocks, (block) => toMember(block, compress), { concurrency: blocksInFlight });
+}
+async function toMember(block, compress) {
+	return {
+		bytes: await compress(block),
+		size: block.length
+	};
+}
+// src/tarball/pack.ts
+/**
+* Writes parts as one gzipped tar. Each part is cut into blocks, and each block becomes a gzip member of its
+* own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
+* and may be those that an earlier export made.
+* @param file where to write; must not exist
+* @throws what the file system and the parts throw
+*/
+async function pack(parts, file, options) {
+	const { compress, blocksInFlight, layers, signal } = options;
+	const handle = await open(file, "wx", 420);
+	const sink = new HashingSink(handle);
+	const writer = new PartWriter(sink, options);
+	try {
+		const compressed = async (step) => "block" in step ? {
+			part: step.part,
+			member: await toMember(step.block, compress)
+		} : step;
+		for await (const step of pMapIterable(stepsOf(parts, layers), compressed, { concurrency: blocksInFlight })) {
+			signal?.throwIfAborted();
+			if ("member" in step) await writer.write(step.member, step.part);
+			else if ("layer" in step) await writer.copy(step.layer, step.part);
+			else await writer.end(step.part);
+		}
+		await sink.write(await compress({
+			length: END_OF_ARCHIVE.length,
+			bytes: END_OF_ARCHIVE.slice(),
+			holes: []
+		}));
+		await handle.sync();
+		return {
+			size: sink.size,
+			sha256: sink.digest(),
+			parts: writer.done
+		};
+	} finally {
+		await writer.abandon();
+		await handle.close();
+	}
+}
+/** One stream over all parts, so that the threads have work also while one part ends and the next begins. */
+async function* stepsOf(parts, layers) {
+	for (const part of parts) {
+		const layer = part.cacheKey === void 0 ? void 0 : await layers?.find(part.cacheKey);
+		if (layer) yield {
+			part,
+			layer
+		};
+		else for await (const block of tarBlocks(part.entries())) yield {
+			part,
+			block
+		};
+		yield {
+			part,
+			end: true
+		};
+	}
+}
+/** Writes part after part, and keeps the members of those that have no layer yet. */
+var PartWriter = class {
+	done = [];
+	#sink;
+	#options;
+	/** Where the current part begins. */
+	#start = 0;
+	#layer;
+	constructor(sink, options) {
+		this.#sink = sink;
+		this.#options = options;
+	}
+	async write(member, { cacheKey, metadata }) {
+		if (cacheKey !== void 0) this.#layer ??= await this.#options.layers?.create(cacheKey, metadata);
+		await Promise.all([this.#sink.write(member.bytes), this.#layer?.write(member.bytes, member.size)]);
+		discard(member.bytes);
+		this.#options.phase.advance(member.size);
+	}
+	async copy(layer, part) {
+		const start = this.#sink.mark();
+		try {
+			for await (const chunk of layer.chunks()) await this.#sink.write(chunk);
+			this.#options.phase.advance(layer.size);
+		} catch (error) {
+			if (!(error instanceof MesosizeError && error.code === "LAYER_UNUSABLE")) throw error;
+			await this.#sink.rewind(start);
+			const members = compressBlocks(tarBlocks(part.entries()), this.#options);
+			for await (const member of members) await this.write(member, part);
+		}
+	}
+	async end({ name }) {
+		await this.#layer?.commit();
+		this.#layer = void 0;
+		this.done.push({
+			name,
+			packed: this.#sink.size - this.#start
+		});
+		this.#start = this.#sink.size;
+	}
+	/** Gives up the layer of a part that did not come to its end. */
+	async abandon() {
+		await this.#layer?.abandon();
 	}
 };
 // src/export.ts
@@ -2169,12 +1663,17 @@ function exportPackage(request, tools) {
 	return withStaging(request.outputDir, async (staging) => {
 		const closure = await resolveClosure(request, tools.packages, tools.report);
 		const service = closure.service.metadata;
-		const name = formatIdent(service.ident).replaceAll("/", "-");
-		const tarballName = `${name}.tgz`;
-		const appName = `${name}.json`;
+		const name = tarballName(service.ident);
+		const appName = name.replace(/\.tgz$/, ".json");
+		defineApp(service, {
+			name,
+			sha256: "",
+			uri: "file:///",
+			found: closure.found
+		}, request.app, silent);
 		const rootfs = layOut(closure);
 		const phase = tools.report.phase("Packing", unpackedSize(closure), "bytes");
-		const staged = join(staging, tarballName);
+		const staged = join(staging, name);
 		const packed = await pack(rootfs, staged, {
 			...tools,
 			phase
@@ -2183,13 +1682,13 @@ function exportPackage(request, tools) {
 		const { size, sha256 } = packed;
 		const location = await tools.publish({
 			path: staged,
-			name: tarballName,
+			name,
 			size,
 			sha256,
 			ident: service.ident
 		});
 		const app = defineApp(service, {
-			name: tarballName,
+			name,
 			sha256,
 			uri: location.uri,
 			found: closure.found
@@ -2200,8 +1699,8 @@ function exportPackage(request, tools) {
 			result: {
 				ident: service.ident,
 				tarball: {
-					path: resolve(request.outputDir, tarballName),
-					name: tarballName,
+					path: resolve(request.outputDir, name),
+					name,
 					size,
 					sha256
 				},
@@ -2211,7 +1710,7 @@ function exportPackage(request, tools) {
 				appText,
 				packages: sizes(closure, packed)
 			},
-			keep: [tarballName, appName]
+			keep: [name, appName]
 		};
 	});
 }
@@ -2227,248 +1726,6 @@ function sizes(closure, packed) {
 			size: metadata.size,
 			packed: packedSizes.get(ident)
 		};
-	});
-}
-// src/http/body.ts
-/**
-* The body of an answer, piece by piece.
-* @throws MesosizeError HTTP_NETWORK if it breaks off, HTTP_TRUNCATED if it has not the length that was announced
-*/
-async function* readChunks({ response, url }) {
-	let received = 0;
-	try {
-		for await (const chunk of response.body ?? []) {
-			received += chunk.length;
-			yield chunk;
-		}
-	} catch (thrown) {
-		throw thrown instanceof TypeError ? networkError(url, thrown) : thrown;
-	}
-	const announced = response.headers.get("content-length");
-	if (announced !== null && !response.headers.has("content-encoding") && Number(announced) !== received) throw new MesosizeError("HTTP_TRUNCATED", `${printableUrl(url)} announced ${JSON.stringify(announced)} bytes and sent ${received}. Check the proxy, if there is one, or try again later.`);
-}
-/**
-* The body of an answer as UTF-8 text.
-* @param limit the most bytes that it may have
-* @throws MesosizeError HTTP_TOO_LARGE, and as `readChunks`
-*/
-async function readText$1(answer, limit) {
-	const chunks = [];
-	let size = 0;
-	for await (const chunk of readChunks(answer)) {
-		size += chunk.length;
-		if (size > limit) throw new MesosizeError("HTTP_TOO_LARGE", `The answer of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than it could rightly be. Check the address.`);
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString("utf8");
-}
-// node_modules/is-network-error/index.js
-const objectToString = Object.prototype.toString;
-const isError = (value) => objectToString.call(value) === "[object Error]";
-const errorMessages = /* @__PURE__ */ new Set([
-	"network error",
-	"NetworkError when attempting to fetch resource.",
-	"The Internet connection appears to be offline.",
-	"Network request failed",
-	"fetch failed",
-	"terminated",
-	" A network error occurred.",
-	"Network connection lost"
-]);
-function isNetworkError(error) {
-	if (!(error && isError(error) && error.name === "TypeError" && typeof error.message === "string")) return false;
-	const { message, stack } = error;
-	if (message === "Load failed" || message.startsWith("Load failed (") && message.endsWith(")")) return stack === void 0 || "__sentry_captured__" in error;
-	if (message.startsWith("error sending request for url")) return true;
-	if (message === "Failed to fetch" || message.startsWith("Failed to fetch (") && message.endsWith(")")) return true;
-	return errorMessages.has(message);
-}
-// node_modules/p-retry/index.js
-function validateRetries(retries) {
-	if (typeof retries === "number") {
-		if (retries < 0) throw new TypeError("Expected `retries` to be a non-negative number.");
-		if (Number.isNaN(retries)) throw new TypeError("Expected `retries` to be a valid number or Infinity, got NaN.");
-	} else if (retries !== void 0) throw new TypeError("Expected `retries` to be a number or Infinity.");
-}
-function validateNumberOption(name, value, { min = 0, allowInfinity = false } = {}) {
-	if (value === void 0) return;
-	if (typeof value !== "number" || Number.isNaN(value)) throw new TypeError(`Expected \`${name}\` to be a number${allowInfinity ? " or Infinity" : ""}.`);
-	if (!allowInfinity && !Number.isFinite(value)) throw new TypeError(`Expected \`${name}\` to be a finite number.`);
-	if (value < min) throw new TypeError(`Expected \`${name}\` to be \u2265 ${min}.`);
-}
-var AbortError = class extends Error {
-	constructor(message) {
-		super();
-		if (message instanceof Error) {
-			this.originalError = message;
-			({message} = message);
-		} else {
-			this.originalError = new Error(message);
-			this.originalError.stack = this.stack;
-		}
-		this.name = "AbortError";
-		this.message = message;
-	}
-};
-function calculateDelay(retriesConsumed, options) {
-	const attempt = Math.max(1, retriesConsumed + 1);
-	const random = options.randomize ? Math.random() + 1 : 1;
-	let timeout = Math.round(random * options.minTimeout * options.factor ** (attempt - 1));
-	timeout = Math.min(timeout, options.maxTimeout);
-	return timeout;
-}
-function calculateRemainingTime(start, max) {
-	if (!Number.isFinite(max)) return max;
-	return max - (performance.now() - start);
-}
-async function onAttemptFailure({ error, attemptNumber, retriesConsumed, startTime, options }) {
-	const normalizedError = error instanceof Error ? error : /* @__PURE__ */ new TypeError(`Non-error was thrown: "${error}". You should only throw errors.`);
-	if (normalizedError instanceof AbortError) throw normalizedError.originalError;
-	const retriesLeft = Number.isFinite(options.retries) ? Math.max(0, options.retries - retriesConsumed) : options.retries;
-	const maxRetryTime = options.maxRetryTime ?? Number.POSITIVE_INFINITY;
-	const context = Object.freeze({
-		error: normalizedError,
-		attemptNumber,
-		retriesLeft,
-		retriesConsumed
-	});
-	await options.onFailedAttempt(context);
-	if (calculateRemainingTime(startTime, maxRetryTime) <= 0) throw normalizedError;
-	const consumeRetry = await options.shouldConsumeRetry(context);
-	const remainingTime = calculateRemainingTime(startTime, maxRetryTime);
-	if (remainingTime <= 0 || retriesLeft <= 0) throw normalizedError;
-	if (normalizedError instanceof TypeError && !isNetworkError(normalizedError)) {
-		if (consumeRetry) throw normalizedError;
-		options.signal?.throwIfAborted();
-		return false;
-	}
-	if (!await options.shouldRetry(context)) throw normalizedError;
-	if (!consumeRetry) {
-		options.signal?.throwIfAborted();
-		return false;
-	}
-	const delayTime = calculateDelay(retriesConsumed, options);
-	const finalDelay = Math.min(delayTime, remainingTime);
-	options.signal?.throwIfAborted();
-	if (finalDelay > 0) await new Promise((resolve, reject) => {
-		const onAbort = () => {
-			clearTimeout(timeoutToken);
-			options.signal?.removeEventListener("abort", onAbort);
-			reject(options.signal.reason);
-		};
-		const timeoutToken = setTimeout(() => {
-			options.signal?.removeEventListener("abort", onAbort);
-			resolve();
-		}, finalDelay);
-		if (options.unref) timeoutToken.unref?.();
-		options.signal?.addEventListener("abort", onAbort, { once: true });
-	});
-	options.signal?.throwIfAborted();
-	return true;
-}
-async function pRetry(input, options = {}) {
-	options = { ...options };
-	validateRetries(options.retries);
-	if (Object.hasOwn(options, "forever")) throw new Error("The `forever` option is no longer supported. For many use-cases, you can set `retries: Infinity` instead.");
-	options.retries ??= 10;
-	options.factor ??= 2;
-	options.minTimeout ??= 1e3;
-	options.maxTimeout ??= Number.POSITIVE_INFINITY;
-	options.maxRetryTime ??= Number.POSITIVE_INFINITY;
-	options.randomize ??= false;
-	options.onFailedAttempt ??= () => {};
-	options.shouldRetry ??= () => true;
-	options.shouldConsumeRetry ??= () => true;
-	validateNumberOption("factor", options.factor, {
-		min: 0,
-		allowInfinity: false
-	});
-	validateNumberOption("minTimeout", options.minTimeout, {
-		min: 0,
-		allowInfinity: false
-	});
-	validateNumberOption("maxTimeout", options.maxTimeout, {
-		min: 0,
-		allowInfinity: true
-	});
-	validateNumberOption("maxRetryTime", options.maxRetryTime, {
-		min: 0,
-		allowInfinity: true
-	});
-	if (!(options.factor > 0)) options.factor = 1;
-	options.signal?.throwIfAborted();
-	let attemptNumber = 0;
-	let retriesConsumed = 0;
-	const startTime = performance.now();
-	while (Number.isFinite(options.retries) ? retriesConsumed <= options.retries : true) {
-		attemptNumber++;
-		try {
-			options.signal?.throwIfAborted();
-			const result = await input(attemptNumber);
-			options.signal?.throwIfAborted();
-			return result;
-		} catch (error) {
-			if (await onAttemptFailure({
-				error,
-				attemptNumber,
-				retriesConsumed,
-				startTime,
-				options
-			})) retriesConsumed++;
-		}
-	}
-	throw new Error("Retry attempts exhausted without throwing an error.");
-}
-// src/http/retry.ts
-const FIRST_PAUSE = 1e3;
-const LONGEST_PAUSE = 3e4;
-/** A server may ask for longer than our own longest pause, but not hold a run for ever. */
-const LONGEST_RETRY_AFTER = 12e4;
-/**
-* Does something that may fail for a while: tries again after network failures and the statuses 429 and 5xx
-* (see `isTransient`), with pauses that double, differ from run to run, and are no shorter than the server's
-* Retry-After. Everything else, and the last failure, is thrown.
-* @param attempt starts from scratch each time
-* @throws MesosizeError of the last failure's code after the last try, saying how many there were, with that
-*   failure as its cause; the signal's reason if it was aborted
-*/
-async function withRetries(attempt, options = {}) {
-	const { signal, tries = 5, mayPass = isTransient, onRetry } = options;
-	const { sleep = wait, now = Date.now, random = Math.random } = options;
-	let tried = 0;
-	try {
-		return await pRetry(() => {
-			tried++;
-			return attempt();
-		}, {
-			retries: tries - 1,
-			minTimeout: 0,
-			signal,
-			shouldRetry: async ({ error }) => {
-				if (!mayPass(error)) return false;
-				const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (.5 + random() / 2);
-				const pause = Math.max(backoff, retryAfter(error, now()));
-				onRetry?.(error.message, pause);
-				await sleep(pause, signal);
-				return true;
-			}
-		});
-	} catch (error) {
-		signal?.throwIfAborted();
-		if (tried === 1 || !mayPass(error)) throw error;
-		throw error instanceof MesosizeError ? new MesosizeError(error.code, `${error.message} Tried ${tried} times.`, { cause: error }) : new MesosizeError("HTTP_NETWORK", `${reasonOf(error)}. Tried ${tried} times.`, { cause: error });
-	}
-}
-/** Milliseconds that a server asked us to wait, or 0. RFC 9110, section 10.2.3. */
-function retryAfter(error, now) {
-	if (!(error instanceof HttpStatusError) || error.retryAfter === void 0) return 0;
-	const asked = /^\d+$/.test(error.retryAfter) ? Number(error.retryAfter) * 1e3 : Date.parse(error.retryAfter) - now;
-	return Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), LONGEST_RETRY_AFTER);
-}
-async function wait(milliseconds, signal) {
-	await setTimeout$1(milliseconds, void 0, { signal }).catch((thrown) => {
-		signal?.throwIfAborted();
-		throw thrown;
 	});
 }
 /*!
@@ -4825,7 +4082,10 @@ const HABITATS_OWN = /* @__PURE__ */ new Set([
 function refusal({ response, url }, base, hadToken, what, ident) {
 	const status = formatStatus(response.status);
 	const answered = `${printableUrl(url)} answered ${status} when asked for ${what}`;
-	if (response.status !== 401 && response.status !== 403) return new HttpStatusError("HTTP_STATUS", `${answered}. ${response.status === 429 || response.status >= 500 ? "Try again later." : "Check --url (HAB_BLDR_URL), the ident, the channel and the target."}`, response);
+	if (response.status !== 401 && response.status !== 403) {
+		const next = response.status === 429 || response.status >= 500 ? "Try again later." : "Check --url (HAB_BLDR_URL), the ident, the channel and the target.";
+		return new HttpStatusError("HTTP_STATUS", `${answered}. ${next}`, response);
+	}
 	if (url.origin !== base.origin) return new MesosizeError("BUILDER_TOKEN", `${answered}. Builder at ${base.origin} redirected there, and a token is sent to Builder alone. If ${url.origin} is the Builder that you mean, give it as --url.`);
 	const profile = `${base.origin}/#/profile`;
 	if (ident && (ident.origin === "chef" || HABITATS_OWN.has(ident.name))) return new MesosizeError("BUILDER_TOKEN", `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ", which the token that was given is not" : ""}. Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or --auth; or take Habitat 1.6, which needs no token: --sup-pkg core/hab-sup --launcher-pkg core/hab-launcher --base-pkgs-channel stable.`);
@@ -4920,7 +4180,7 @@ function createBuilder({ url, token, fetch, signal, retry }) {
 			const answer = await request(from, "application/json", formatIdent(ident), ident);
 			if (!answer) return void 0;
 			checkContentType(answer, /^application\/([\w.-]+\+)?json\s*(;|$)/i);
-			return parseBuilderPackage(await readText$1(answer, MAX_JSON), ident, target, printableUrl(answer.url));
+			return parseBuilderPackage(await readText(answer, MAX_JSON), ident, target, printableUrl(answer.url));
 		});
 	}
 	const metadata = (ident, target) => describe(["pkgs", ...parts(ident)], ident, target);
@@ -4967,7 +4227,7 @@ function createBuilder({ url, token, fetch, signal, retry }) {
 				const answer = await request(from, "*/*", what);
 				if (!answer) throw notFound(what, from);
 				checkContentType(answer, /^(?!text\/html)/i);
-				return readText$1(answer, MAX_KEY);
+				return readText(answer, MAX_KEY);
 			});
 		}
 	};
@@ -4997,6 +4257,92 @@ function checkContentType({ response, url }, wanted) {
 function notFound(what, from) {
 	return new MesosizeError("BUILDER_NOT_FOUND", `Builder does not have ${what} (${printableUrl(from)} answered 404 Not Found). Check the name; if the origin is private, give a token with --auth or HAB_AUTH_TOKEN.`);
 }
+// src/habitat/kept-metadata.ts
+/**
+* What a package says of itself, from an export that packed it before.
+* @param layers where that is kept, if anywhere
+* @returns undefined if it is not there, or not what this version writes
+*/
+async function keptMetadata(layers, contentKey) {
+	const layer = await layers?.find(contentKey);
+	if (!layer) return void 0;
+	try {
+		return metadataFromJson(layer.metadata);
+	} catch (error) {
+		if (error instanceof MesosizeError) return void 0;
+		throw error;
+	}
+}
+// src/habitat/cached-packages.ts
+/**
+* Packages of which an earlier export kept the compressed bytes: their harts are neither downloaded nor read. That
+* takes a build's ident to name the same bytes for ever, as hab does with what it has installed, and trusts that
+* the hart was verified when its bytes were kept.
+*/
+var CachedPackages = class {
+	#source;
+	#layers;
+	#target;
+	#opened = /* @__PURE__ */ new Map();
+	/** @param source where everything else comes from, and what turns out to be damaged */
+	constructor(source, layers, target) {
+		this.#source = source;
+		this.#layers = layers;
+		this.#target = target;
+	}
+	newest(ident, from) {
+		return this.#source.newest(ident, from);
+	}
+	open(ident, from) {
+		const id = formatIdent(ident);
+		const opened = this.#opened.get(id) ?? this.#find(ident, from);
+		this.#opened.set(id, opened);
+		return opened;
+	}
+	async openFile(path) {
+		const given = await this.#source.openFile(path);
+		this.#opened.set(formatIdent(given.metadata.ident), Promise.resolve(given));
+		return given;
+	}
+	async #find(ident, from) {
+		const kept = await this.#kept(ident);
+		if (kept) return {
+			...kept,
+			entries: () => this.#entries(ident, from, kept.contentKey)
+		};
+		const found = await this.#source.open(ident, from);
+		if (found) await this.#remember(found);
+		return found;
+	}
+	/** What is known of a build whose bytes are in the cache. */
+	async #kept(ident) {
+		const contentKey = (await this.#layers.find(this.#aliasKey(ident)))?.metadata;
+		if (typeof contentKey !== "string") return void 0;
+		const metadata = await keptMetadata(this.#layers, contentKey);
+		return metadata && formatIdent(metadata.ident) === formatIdent(ident) && metadata.target === this.#target ? {
+			metadata,
+			contentKey
+		} : void 0;
+	}
+	/** Leads from the ident to the content: a layer without members. */
+	async #remember({ metadata, contentKey }) {
+		if (contentKey === void 0) return;
+		await (await this.#layers.create(this.#aliasKey(metadata.ident), contentKey)).commit();
+	}
+	#aliasKey(ident) {
+		return `ident ${formatIdent(ident)} ${this.#target}`;
+	}
+	/** Asked for only where the cache has lost the bytes since then. */
+	async *#entries(ident, from, contentKey) {
+		const found = await this.#source.open(ident, from);
+		if (!found) throw new MesosizeError("PACKAGE_NOT_FOUND", `${formatIdent(ident)} cannot be used from the layer cache, and is neither in an artifact cache nor at ${from.url}. Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.`);
+		if (found.contentKey !== contentKey) {
+			await this.#remember(found);
+			throw new MesosizeError("CONTENT_CHANGED", `${formatIdent(ident)} is another build than the one in the layer cache, though both have one identifier. Run the export again, which takes the one that is there now.`);
+		}
+		yield* found.entries();
+	}
+};
 // src/habitat/tar-error.ts
 /** @param name what the archive is called in errors */
 function malformed(name, problem) {
@@ -5270,6 +4616,7 @@ async function verifyHart(path, keys) {
 			path,
 			signer,
 			bodyStart,
+			hash,
 			fingerprint: fingerprint(await file.stat({ bigint: true }))
 		};
 	} finally {
@@ -5314,161 +4661,6 @@ function notAHart(path, problem) {
 function quote(text) {
 	return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
-// src/habitat/metadata.ts
-const METAFILES = [
-	"IDENT",
-	"TARGET",
-	"DEPS",
-	"TDEPS",
-	"EXPORTS",
-	"EXPOSES",
-	"PATH",
-	"SVC_USER",
-	"SVC_GROUP",
-	"SHUTDOWN_TIMEOUT",
-	"default.toml"
-];
-const METAFILE_LIMIT = 1 << 20;
-/**
-* Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
-* @param entries as `Package.entries()` yields them
-* @param name what the package is called in errors
-* @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
-*/
-async function readMetadata(entries, name) {
-	const metafiles = /* @__PURE__ */ new Map();
-	const executables = [];
-	const special = [];
-	let root;
-	let runnable = false;
-	let size = 0;
-	for await (const entry of entries) {
-		root ??= entry.path;
-		const path = entry.path.slice(root.length + 1);
-		if (entry.type === "file") size += entry.size;
-		if (METAFILES.includes(path)) metafiles.set(path, await readText(entry, name));
-		if (entry.type !== "directory" && (path === "hooks/run" || path === "run")) runnable = true;
-		if (entry.type === "symlink" || entry.type !== "directory" && entry.mode & 73) executables.push(path);
-		if (entry.type !== "symlink" && entry.type !== "hardlink" && isSpecial(entry)) special.push(specialMember(entry, path));
-	}
-	const meta = new Metafiles(metafiles, name);
-	const ident = meta.ident("IDENT");
-	checkIdent(ident, parseFullIdent(root.split("/").slice(-4).join("/")), name);
-	const binFolders = meta.binFolders(`/${root}/`);
-	const metadata = {
-		ident,
-		target: checkTarget(meta.line("TARGET") ?? "", `${name} (${formatIdent(ident)})`),
-		deps: meta.idents("DEPS"),
-		tdeps: meta.idents("TDEPS"),
-		exports: meta.exports(),
-		exposes: meta.ports("EXPOSES"),
-		svcUser: meta.account("SVC_USER"),
-		svcGroup: meta.account("SVC_GROUP"),
-		shutdownTimeout: meta.number("SHUTDOWN_TIMEOUT"),
-		defaultConfig: metafiles.get("default.toml") ?? "",
-		runnable,
-		binaries: executables.filter((path) => binFolders.has(posix.dirname(path))),
-		special,
-		size
-	};
-	for (const dependency of [...metadata.deps, ...metadata.tdeps]) if (formatIdent(dependency) === formatIdent(ident)) throw new MesosizeError("DEPENDENCY_ON_ITSELF", `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`);
-	return metadata;
-}
-/** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
-function checkIdent(found, expected, name) {
-	if (formatIdent(found) !== formatIdent(expected)) throw new MesosizeError("IDENT_MISMATCH", `${name} is ${formatIdent(found)}, but ${formatIdent(expected)} was expected. Remove the file, or build the package again.`);
-}
-async function readText(entry, name) {
-	if (entry.type !== "file" || entry.size > METAFILE_LIMIT) {
-		const problem = entry.type === "file" ? `has ${entry.size} bytes` : `is a ${entry.type}`;
-		throw new MesosizeError("METAFILE_INVALID", `The metafile ${entry.path} of ${name} ${problem}; it must be a file of at most ${METAFILE_LIMIT} bytes. Build the package again.`);
-	}
-	const pieces = [];
-	for await (const piece of entry.content) pieces.push(Uint8Array.from(piece));
-	return Buffer.concat(pieces).toString("utf8");
-}
-function isSpecial(entry) {
-	return entry.uid !== 0 || entry.gid !== 0 || (entry.mode & 3584) !== 0;
-}
-function specialMember({ mode, uid, gid }, path) {
-	return {
-		path,
-		mode,
-		uid,
-		gid
-	};
-}
-/** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */
-var Metafiles = class {
-	#texts;
-	#name;
-	constructor(texts, name) {
-		this.#texts = texts;
-		this.#name = name;
-	}
-	/** The lines of a metafile, trimmed as Habitat trims them, empty ones left out. */
-	lines(file) {
-		const text = this.#texts.get(file) ?? "";
-		if (/[\0-\x08\x0b-\x1f\x7f]/.test(text.replaceAll("\r\n", "\n"))) throw this.#invalid(file, text, "it has control characters");
-		return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-	}
-	/** @returns undefined if the metafile is absent or empty */
-	line(file) {
-		const lines = this.lines(file);
-		if (lines.length > 1) throw this.#invalid(file, lines.join("\n"), "it has more than one line");
-		return lines[0];
-	}
-	ident(file) {
-		return this.#fullIdent(file, this.line(file) ?? "");
-	}
-	idents(file) {
-		const idents = this.lines(file).map((line) => this.#fullIdent(file, line));
-		return [...new Map(idents.map((ident) => [formatIdent(ident), ident])).values()];
-	}
-	/** EXPORTS: `name=path.in.the.config` per line; Habitat's own order is random. */
-	exports() {
-		const pairs = this.lines("EXPORTS").map((line) => {
-			const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? [];
-			if (key === void 0 || path === void 0) throw this.#invalid("EXPORTS", line, "a line must be name=path");
-			return [key.trim(), path.trim()];
-		});
-		return new Map(pairs.sort(([a], [b]) => a < b ? -1 : 1));
-	}
-	ports(file) {
-		return (this.line(file)?.split(/\s+/) ?? []).map((word) => {
-			const port = Number(word);
-			if (!/^\d+$/.test(word) || port < 1 || port > 65535) throw this.#invalid(file, word, "a port is 1 to 65535");
-			return port;
-		});
-	}
-	number(file) {
-		const line = this.line(file);
-		if (line === void 0) return void 0;
-		if (!/^\d{1,9}$/.test(line)) throw this.#invalid(file, line, "it must be a number of seconds");
-		return Number(line);
-	}
-	/** A name for /etc/passwd or /etc/group, where a colon or a slash would mean something else. */
-	account(file) {
-		const line = this.line(file);
-		if (line !== void 0 && !/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(line)) throw this.#invalid(file, line, "it is no name of a user or group");
-		return line;
-	}
-	/** The package's own folders of PATH, as paths inside the package; `/hab/…` of others is left out, as Habitat does. */
-	binFolders(prefix) {
-		const folders = this.line("PATH")?.split(":") ?? [];
-		return new Set(folders.filter((folder) => folder.startsWith(prefix)).map((folder) => folder.slice(prefix.length).replace(/\/+$/, "")));
-	}
-	#fullIdent(file, text) {
-		try {
-			return parseFullIdent(text);
-		} catch (cause) {
-			throw this.#invalid(file, text, "it must hold fully qualified idents", cause);
-		}
-	}
-	#invalid(file, value, problem, cause) {
-		return new MesosizeError("METAFILE_INVALID", `The metafile ${file} of ${this.#name} holds ${JSON.stringify(value.slice(0, 100))}: ${problem}. Build the package again.`, { cause });
-	}
-};
 // src/habitat/byte-reader.ts
 /** Hands out an archive that comes in chunks in the pieces that its format asks for. */
 var ByteReader = class {
@@ -5496,7 +4688,7 @@ var ByteReader = class {
 		const pieces = [];
 		for (let missing = count; missing > 0;) {
 			const piece = await this.#upTo(missing);
-			pieces.push(piece);
+			pieces.push(Buffer.from(piece));
 			missing -= piece.length;
 		}
 		return Buffer.concat(pieces);
@@ -5803,6 +4995,7 @@ var HartPackages = class {
 		for (const path of await candidates(this.#options.searched, wanted, this.#options.target)) try {
 			builds.push((await this.#load(path)).metadata.ident);
 		} catch (error) {
+			if (!(error instanceof MesosizeError)) throw error;
 			this.#options.report.warn(`${path} is left out: ${messageOf(error)}`);
 		}
 		return builds.filter((build) => satisfies(build, wanted));
@@ -5846,15 +5039,24 @@ var HartPackages = class {
 	}
 	/** Nothing of the body is read before the hart is verified. */
 	async #read(path) {
-		const { keys, decodeXz, maxPackageSize } = this.#options;
+		const { keys, decodeXz, maxPackageSize, layers } = this.#options;
 		const hart = await verifyHart(path, keys);
 		const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path, maxPackageSize), path);
-		const metadata = await readMetadata(entries(), path);
+		const contentKey = `hart ${hart.hash}`;
+		const metadata = await keptMetadata(layers, contentKey) ?? await this.#readAll(entries(), path, contentKey);
 		if (hart.signer.origin !== metadata.ident.origin) throw new MesosizeError("HART_SIGNER", `${path} is ${formatIdent(metadata.ident)}, but the origin ${hart.signer.origin} signed it. Fetch it from where its own origin published it.`);
 		return {
 			metadata,
+			contentKey,
 			entries
 		};
+	}
+	async #readAll(entries, path, contentKey) {
+		const { packAhead } = this.#options;
+		if (!packAhead) return readMetadata(entries, path);
+		const reader = new MetadataReader(path);
+		await packAhead(contentKey, reader.passing(entries), () => metadataToJson(reader.metadata()));
+		return reader.metadata();
 	}
 };
 async function* bodyOf(hart, decodeXz) {
@@ -5904,31 +5106,44 @@ var InstalledPackages = class {
 		const root = this.#root;
 		const path = packagePath(ident);
 		if (!await isFolder(join(root, path))) return void 0;
-		const entries = () => tree(root, path);
+		let fingerprint = "";
 		return {
-			metadata: await readMetadata(entries(), `the installed package ${formatIdent(ident)}`),
-			entries
+			metadata: await readMetadata(tree(root, path, (found) => {
+				fingerprint = found;
+			}), `the installed package ${formatIdent(ident)}`),
+			contentKey: `installed ${formatIdent(ident)} ${fingerprint}`,
+			entries: () => tree(root, path, (found) => {
+				if (found !== fingerprint) throw changed(join(root, path));
+			})
 		};
 	}
 	openFile(path) {
 		throw new MesosizeError("HART_WITH_FS_ROOT", `${path} is a hart, and --fs-root reads installed packages. Leave one of them out.`);
 	}
 };
-async function* tree(root, path) {
+/**
+* @param end told, when everything was read, what tells this tree from others: not by the content of its files,
+*   but by their sizes and the times of their last change, which installing leaves as they were packed
+*/
+async function* tree(root, path, end) {
+	const hash = createHash("sha256");
 	try {
-		yield* walk(root, path, /* @__PURE__ */ new Map());
+		for (const entry of walk(root, path, /* @__PURE__ */ new Map(), hash)) yield entry;
+		end(hash.digest("hex"));
 	} catch (error) {
 		throw unreadable(error.path ?? join(root, path), error);
 	}
 }
 /**
 * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
-* installed it: an ordinary user's installation is the same package.
+* installed it: an ordinary user's installation is the same package. It waits for the file system, because a tree
+* has thousands of members and asking without waiting takes several times as long.
 * @param seen first path of each file with several links, by device and inode
+* @param hash told everything that is known of an entry without reading it
 */
-async function* walk(root, path, seen) {
+function* walk(root, path, seen, hash) {
 	const full = join(root, path);
-	const stats = await lstat(full, { bigint: true });
+	const stats = lstatSync(full, { bigint: true });
 	const common = {
 		path,
 		mode: Number(stats.mode) & 4095,
@@ -5936,18 +5151,26 @@ async function* walk(root, path, seen) {
 		gid: 0,
 		mtime: Number(stats.mtimeMs / 1000n)
 	};
+	const told = (...more) => hash.update(`${JSON.stringify([
+		path,
+		`${stats.mode}`,
+		`${stats.mtimeNs}`,
+		...more
+	])}\n`);
 	if (stats.isDirectory()) {
+		told();
 		yield {
 			...common,
 			type: "directory"
 		};
-		for (const name of (await readdir(full)).sort()) {
+		for (const name of readdirSync(full).sort()) {
 			if (name.includes("�")) throw unpackable(join(full, name), "its name is not UTF-8");
-			yield* walk(root, `${path}/${name}`, seen);
+			yield* walk(root, `${path}/${name}`, seen, hash);
 		}
 	} else if (stats.isSymbolicLink()) {
-		const target = await readlink(full);
+		const target = readlinkSync(full);
 		if (target.includes("�")) throw unpackable(full, "it is a link to a name that is not UTF-8");
+		told(target);
 		yield {
 			...common,
 			type: "symlink",
@@ -5957,6 +5180,7 @@ async function* walk(root, path, seen) {
 	} else if (stats.isFile()) {
 		const inode = `${stats.dev}:${stats.ino}`;
 		const first = seen.get(inode);
+		told(`${stats.size}`, ...first === void 0 ? [] : [first]);
 		if (first !== void 0) {
 			yield {
 				...common,
@@ -5970,14 +5194,15 @@ async function* walk(root, path, seen) {
 			...common,
 			type: "file",
 			size: Number(stats.size),
-			content: contentOf(full)
+			content: contentOf(full),
+			file: full
 		};
 	} else throw unpackable(full, "it is neither a file, a directory nor a link");
 }
-/** Opens the file only when it is read: most are only listed. */
+/** Opens the file only when it is read: of most, whoever packs them reads the `file`. */
 async function* contentOf(path) {
 	try {
-		yield* createReadStream(path, { highWaterMark: 1 << 20 });
+		yield* createReadStream(path);
 	} catch (error) {
 		throw unreadable(path, error);
 	}
@@ -5999,6 +5224,9 @@ async function isFolder(path) {
 function unreadable(path, error) {
 	if (error instanceof MesosizeError) return error;
 	return new MesosizeError("FILE_UNREADABLE", `${JSON.stringify(path)} cannot be read: ${messageOf(error)}. Run as the user who installed it.`);
+}
+function changed(path) {
+	return new MesosizeError("CONTENT_CHANGED", `The installed package in ${JSON.stringify(path)} changed while it was exported. Run the export again.`);
 }
 function unpackable(path, problem) {
 	return new MesosizeError("FILE_UNPACKABLE", `${JSON.stringify(path)} cannot be packed: ${problem}. Install the package again.`);
@@ -6070,17 +5298,16 @@ function unknownKey(name, folders, cause) {
 /** Where the packages of an export come from: installed ones if a root was named, else harts. */
 function openPackages(request, tools) {
 	if (request.fsRoot !== void 0) return new InstalledPackages(request.fsRoot, request.installedFrom);
-	const { fetch, report, signal } = tools;
+	const { fetch, report, layers, packAhead, signal } = tools;
 	const [own = "", other = ""] = cacheFolders(tools);
-	const onRetry = (problem, pause) => report.note(`${problem} Trying again in ${Math.ceil(pause / 1e3)} s.`);
 	const builder = (url) => createBuilder({
 		url,
 		token: request.token,
 		fetch,
 		signal,
-		retry: { onRetry }
+		retry: noteRetries(report)
 	});
-	return new HartPackages({
+	const harts = new HartPackages({
 		target: request.target,
 		searched: request.artifacts,
 		caches: [
@@ -6101,8 +5328,11 @@ function openPackages(request, tools) {
 		builder,
 		decodeXz: tools.decodeXz,
 		maxPackageSize: request.maxPackageSize,
+		layers,
+		packAhead,
 		report
 	});
+	return layers ? new CachedPackages(harts, layers, request.target) : harts;
 }
 /** Asks one Builder after the other: hab's own packages may come from another than the person's. */
 async function fetchKey(name, [first, ...others]) {
@@ -6118,6 +5348,336 @@ function cacheFolders({ home, isRoot }) {
 	const folders = [join(home, ".hab/cache"), "/hab/cache"];
 	return isRoot ? folders.reverse() : folders;
 }
+// src/tarball/keep-layer.ts
+/**
+* Packs a part into the layer cache, before anyone knows what else will be in the tarball.
+* @param key the part's cache key
+* @param metadata what is kept beside the members; asked for behind the last entry
+* @throws what `entries`, `metadata` and the threads throw; nothing is kept then
+*/
+async function keepLayer(layers, key, entries, metadata, compression) {
+	let told;
+	const writer = await layers.create(key, { toJSON: () => told });
+	try {
+		for await (const { bytes, size } of compressBlocks(tarBlocks(entries), compression)) {
+			await writer.write(bytes, size);
+			discard(bytes);
+		}
+		told = metadata();
+	} catch (error) {
+		await writer.abandon();
+		throw error;
+	}
+	await writer.commit();
+}
+// src/tarball/layer-file.ts
+const MAGIC = Buffer.from("MESOLYR1", "latin1");
+const FOOTER = 48;
+/** The largest descriptions are those of packages with very many programs. */
+const DESCRIPTION_LIMIT = 64 << 20;
+const CHUNK = 1 << 20;
+/**
+* What stands behind the members.
+* @throws Error if the metadata is too large to be read again
+*/
+function encodeDescription(description) {
+	const json = Buffer.from(JSON.stringify(description));
+	if (json.length > DESCRIPTION_LIMIT) throw new Error(`its description has ${json.length} bytes`);
+	const length = Buffer.alloc(8);
+	length.writeBigUInt64BE(BigInt(json.length));
+	return Buffer.concat([
+		json,
+		MAGIC,
+		length,
+		createHash("sha256").update(json).digest()
+	]);
+}
+/**
+* Reads and checks what a layer's file says of itself. The members are checked when they are read.
+* @throws Error in a few words, to stand behind the file's name
+*/
+async function readDescription(file) {
+	const { size } = await file.stat();
+	if (size < FOOTER) throw new Error("it is cut");
+	const footer = await readAt(file, size - FOOTER, FOOTER);
+	const length = Number(footer.readBigUInt64BE(MAGIC.length));
+	const packed = size - FOOTER - length;
+	if (!footer.subarray(0, MAGIC.length).equals(MAGIC) || length > DESCRIPTION_LIMIT || packed < 0) throw new Error("it is cut or damaged");
+	const json = await readAt(file, packed, length);
+	if (!createHash("sha256").update(json).digest().equals(footer.subarray(-32))) throw new Error("its description is damaged");
+	const description = JSON.parse(json.toString());
+	const { key, size: unpacked, sha256 } = description;
+	if (!(typeof key === "string" && Number.isSafeInteger(unpacked) && unpacked >= 0 && description.packed === packed && /^[0-9a-f]{64}$/.test(sha256))) throw new Error("its description is not that of a layer");
+	return description;
+}
+/**
+* The members, in chunks that are there until the next one is asked for.
+* @throws Error behind the last chunk if they are not those that were described, or what the file system throws
+*/
+async function* layerMembers(path, { packed, sha256 }) {
+	const file = await open(path);
+	try {
+		const hash = createHash("sha256");
+		const buffer = Buffer.alloc(Math.min(CHUNK, packed));
+		for (let position = 0; position < packed;) {
+			const wanted = Math.min(buffer.length, packed - position);
+			const { bytesRead } = await file.read(buffer, 0, wanted, position);
+			if (bytesRead === 0) throw new Error("it is cut");
+			position += bytesRead;
+			const chunk = buffer.subarray(0, bytesRead);
+			hash.update(chunk);
+			yield chunk;
+		}
+		if (hash.digest("hex") !== sha256) throw new Error("its members are damaged");
+	} finally {
+		await file.close();
+	}
+}
+async function readAt(file, position, length) {
+	const buffer = Buffer.alloc(length);
+	const { bytesRead } = await file.read(buffer, 0, length, position);
+	if (bytesRead < length) throw new Error("it is cut");
+	return buffer;
+}
+// src/tarball/layer-sweep.ts
+const LAYER_SUFFIX = ".layer";
+const LAYER = /^[0-9a-f]{64}\.layer$/;
+const PARTIAL = /^\.[0-9a-f]{64}\.layer\.[0-9a-f]+\.partial$/;
+/** A file that is being written changes more often than this, milliseconds; else whoever wrote it has ended. */
+const STALE = 36e5;
+const STATS_AT_ONCE = 16;
+/** The name of a layer while it is written. @param tag hex, of its own for each writer */
+function partialOf(path, tag) {
+	return join(dirname(path), `.${basename(path)}.${tag}.partial`);
+}
+/**
+* Removes the layers that were used least recently until the rest is within the limit, and what writers left that
+* never ended. Files of other names are let alone. Others may sweep the same folder at the same time.
+* @throws what listing the folder or removing from it throws
+*/
+async function sweepLayers(folder, { limit, usedSince }) {
+	const there = (await pMap((await readdir(folder)).filter((name) => LAYER.test(name) || PARTIAL.test(name)), (name) => describe(join(folder, name)), { concurrency: STATS_AT_ONCE })).filter((file) => file !== void 0);
+	const remove = [];
+	let total = 0;
+	for (const { path, size, used } of there.sort((a, b) => b.used - a.used)) {
+		if (PARTIAL.test(basename(path))) {
+			if (Date.now() - used > STALE) remove.push(path);
+			continue;
+		}
+		if (total + size > limit || usedSince !== void 0 && used < usedSince.getTime()) remove.push(path);
+		else total += size;
+	}
+	for (const path of remove) await rm(path, { force: true });
+}
+async function describe(path) {
+	const stats = await stat(path).catch(() => void 0);
+	return stats && {
+		path,
+		size: stats.size,
+		used: stats.mtimeMs
+	};
+}
+// src/tarball/layer-writer.ts
+/** Writes a layer under a temporary name of its own, and gives it its name when it is whole. */
+var LayerFileWriter = class {
+	#path;
+	#partial;
+	#key;
+	#metadata;
+	#hash = createHash("sha256");
+	#file;
+	#size = 0;
+	#packed = 0;
+	#ended = false;
+	constructor(path, key, metadata) {
+		this.#path = path;
+		this.#partial = partialOf(path, randomBytes(6).toString("hex"));
+		this.#key = key;
+		this.#metadata = metadata;
+	}
+	/** @throws what the file system throws; nothing after the writer was ended */
+	async write(member, size) {
+		if (this.#ended) return;
+		this.#hash.update(member);
+		this.#size += size;
+		this.#packed += member.length;
+		await (await this.#opened()).writeFile(member);
+	}
+	/** @returns the bytes of the file; none after the writer was ended */
+	async commit() {
+		if (this.#ended) return 0;
+		const description = encodeDescription({
+			key: this.#key,
+			metadata: this.#metadata,
+			size: this.#size,
+			packed: this.#packed,
+			sha256: this.#hash.digest("hex")
+		});
+		const file = await this.#opened();
+		await file.writeFile(description);
+		await file.close();
+		await rename(this.#partial, this.#path);
+		this.#ended = true;
+		return this.#packed + description.length;
+	}
+	/** Leaves nothing behind, as far as the file system lets it. */
+	async abandon() {
+		if (this.#ended) return;
+		this.#ended = true;
+		await this.#file?.then((file) => file.close()).catch(() => {});
+		await rm(this.#partial, { force: true }).catch(() => {});
+	}
+	#opened() {
+		this.#file ??= open(this.#partial, "wx", 384);
+		return this.#file;
+	}
+};
+// src/tarball/layer-cache.ts
+const NOTHING = {
+	async write() {},
+	async commit() {},
+	async abandon() {}
+};
+/**
+* A folder with a file per layer, which several processes may use at once: a layer appears whole, under its name,
+* or not at all, and one that disappears is made again. What is trusted is that nobody but the user writes into
+* the folder. The digests in it find damage; they are no signatures.
+*/
+var LayerFolder = class {
+	#options;
+	#writable = true;
+	#writtenSinceSweep = 0;
+	constructor(options) {
+		this.#options = options;
+	}
+	async find(key) {
+		const fullKey = this.#fullKey(key);
+		const path = this.#pathOf(fullKey);
+		const description = await this.#describe(path, fullKey);
+		if (!description) return void 0;
+		const { metadata, size, packed, sha256 } = description;
+		return {
+			metadata,
+			size,
+			packed,
+			sha256,
+			chunks: () => this.#chunks(path, description)
+		};
+	}
+	async create(key, metadata) {
+		if (!this.#writable) return NOTHING;
+		const fullKey = this.#fullKey(key);
+		const writer = new LayerFileWriter(this.#pathOf(fullKey), fullKey, metadata);
+		const guarded = async (work) => {
+			try {
+				await work();
+			} catch (error) {
+				await writer.abandon();
+				this.#giveUpWriting(error);
+			}
+		};
+		return {
+			write: (member, size) => guarded(() => writer.write(member, size)),
+			commit: () => guarded(async () => {
+				this.#writtenSinceSweep += await writer.commit();
+				if (this.#writtenSinceSweep > this.#options.limit / 16) await this.sweep();
+			}),
+			abandon: () => writer.abandon()
+		};
+	}
+	/** Brings the folder below its limit, the least recently used layers first. */
+	async sweep() {
+		this.#writtenSinceSweep = 0;
+		const { folder, limit, report } = this.#options;
+		await sweepLayers(folder, { limit }).catch((error) => report.note(`The layer cache ${folder} cannot be tidied: ${messageOf(error)}.`));
+	}
+	#fullKey(key) {
+		return `${this.#options.encoding}\n${key}`;
+	}
+	#pathOf(fullKey) {
+		const name = createHash("sha256").update(fullKey).digest("hex");
+		return join(this.#options.folder, name + LAYER_SUFFIX);
+	}
+	/** @returns undefined if there is no layer of that key that can be used */
+	async #describe(path, fullKey) {
+		try {
+			const file = await open(path);
+			try {
+				const description = await readDescription(file);
+				if (description.key !== fullKey) throw new Error("it is the layer of something else");
+				await file.utimes(/* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => {});
+				return description;
+			} finally {
+				await file.close();
+			}
+		} catch (error) {
+			if (error.code !== "ENOENT") this.#noteDamage(path, error);
+			return;
+		}
+	}
+	async *#chunks(path, description) {
+		try {
+			yield* layerMembers(path, description);
+		} catch (error) {
+			if (error.code !== "ENOENT") this.#noteDamage(path, error);
+			throw new MesosizeError("LAYER_UNUSABLE", `The layer ${path} cannot be used: ${messageOf(error)}.`);
+		}
+	}
+	#noteDamage(path, error) {
+		this.#options.report.note(`The layer ${path} in the cache is not used: ${messageOf(error)}. Its package is compressed again.`);
+	}
+	/** Once: what fails for one layer, a full disk say, would for all others. */
+	#giveUpWriting(error) {
+		if (!this.#writable) return;
+		this.#writable = false;
+		this.#options.report.note(`The layer cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export goes on without; name another folder with --cache.`);
+	}
+};
+// src/tarball/layer-folder.ts
+/**
+* Opens the layer cache.
+* @param encoding as in LayerFolderOptions
+* @returns undefined if it is not wanted, or cannot be used, which is noted then
+*/
+async function openLayerCache(wanted, encoding, report) {
+	if (!wanted) return void 0;
+	const folder = resolve(wanted.folder ?? defaultLayerFolder(process.env, homedir(), process.platform));
+	if (!await prepareLayerFolder(folder, report)) return void 0;
+	return new LayerFolder({
+		folder,
+		limit: wanted.size,
+		encoding,
+		report
+	});
+}
+/** Where layers are kept if nobody says otherwise: the platform's folder for what can be made again. */
+function defaultLayerFolder(env, home, platform) {
+	const { XDG_CACHE_HOME: xdg = "", LOCALAPPDATA: local } = env;
+	if (isAbsolute(xdg)) return join(xdg, "mesosize");
+	if (platform === "darwin") return join(home, "Library/Caches/mesosize");
+	if (platform === "win32") return join(local || join(home, "AppData/Local"), "mesosize/cache");
+	return join(home, ".cache/mesosize");
+}
+/**
+* Makes the folder if need be, for its user alone, and looks whether it can be trusted: whoever can write there
+* says what is in the next tarball.
+* @returns whether it can be used; if not, that has been noted
+*/
+async function prepareLayerFolder(folder, report) {
+	const problem = await problemOf(folder).catch(messageOf);
+	if (problem) report.note(`The layer cache ${folder} is not used: ${problem}. Name another folder with --cache, or write --no-cache.`);
+	return !problem;
+}
+async function problemOf(folder) {
+	await mkdir(folder, {
+		recursive: true,
+		mode: 448
+	});
+	const { uid, mode } = await stat(folder);
+	if (process.getuid === void 0) return void 0;
+	if (uid !== process.getuid()) return `it belongs to another user (${uid})`;
+	if (mode & 2) return "everybody may write there";
+}
 // src/threads/pool.ts
 /** Threads that decode xz streams and compress blocks, so that both run beside the reading and the writing. */
 var ThreadPool = class {
@@ -6131,17 +5691,20 @@ var ThreadPool = class {
 	* @param script the worker's file
 	* @param size how many threads
 	*/
-	constructor(script, size) {
+	constructor(script, size, encoding) {
 		this.size = size;
-		this.#threads = Array.from({ length: size }, () => new Thread(script));
+		this.#threads = Array.from({ length: size }, () => new Thread(script, encoding));
 		this.#free = [...this.#threads];
 	}
-	/** Compresses one block to a gzip member. The block is handed over: its buffer cannot be used afterwards. */
+	/**
+	* Reads what a block lacks and compresses it to a gzip member. The block is handed over: its bytes cannot be
+	* used afterwards.
+	*/
 	async compress(block) {
 		return await this.#threads.reduce((best, thread) => thread.waiting < best.waiting ? thread : best).ask({
 			task: "compress",
 			block
-		}, [block.buffer]);
+		}, [block.bytes.buffer]);
 	}
 	/**
 	* Decodes the xz stream of a file, as XzDecoder says. As many as there are threads can be open at once; others
@@ -6169,6 +5732,7 @@ var ThreadPool = class {
 				});
 				ahead.catch(() => {});
 				yield piece;
+				discard(piece);
 			}
 		} finally {
 			await thread.ask({
@@ -6198,8 +5762,8 @@ var Thread = class {
 	#worker;
 	#waiting = /* @__PURE__ */ new Map();
 	#failure;
-	constructor(script) {
-		this.#worker = new Worker(script);
+	constructor(script, encoding) {
+		this.#worker = new Worker(script, { workerData: encoding });
 		this.#worker.on("message", (reply) => this.#settle(reply));
 		this.#worker.on("error", (error) => this.#fail(error));
 		this.#worker.on("exit", () => this.#fail(new MesosizeError("CANCELLED", "The work was cancelled.")));
@@ -6238,23 +5802,32 @@ var Thread = class {
 	}
 };
 // src/run-export.ts
-const MOST_THREADS = 4;
 /** Exports with threads of its own, which end with it. */
 async function runExport(request, tools) {
 	const { fetch, publish, report, signal } = tools;
-	const pool = new ThreadPool(new URL("worker.js", import.meta.url), Math.min(availableParallelism(), MOST_THREADS));
+	const encoding = encodingFor(request.compressionLevel);
+	if (encoding.encoder === "zlib") report.note("This Node runs no WebAssembly, so its zlib compresses: slower, and to other bytes than elsewhere.");
+	const layers = await openLayerCache(request.cache, encodingName(encoding), report);
+	const pool = new ThreadPool(new URL("worker.js", import.meta.url), request.jobs ?? defaultJobs(), encoding);
 	signal.addEventListener("abort", () => pool.close());
+	const compress = (block) => pool.compress(block);
 	try {
 		return await exportPackage(request, {
 			packages: openPackages(request, {
 				fetch,
 				decodeXz: (file, start) => pool.decode(file, start),
 				report,
+				layers,
+				packAhead: layers && ((key, entries, metadata) => keepLayer(layers, key, inRootfs(entries), metadata, {
+					compress,
+					blocksInFlight: 2
+				})),
 				home: homedir(),
 				isRoot: process.getuid?.() === 0,
 				signal
 			}),
-			compress: (block) => pool.compress(block),
+			layers,
+			compress,
 			blocksInFlight: 2 * pool.size,
 			publish,
 			report,
@@ -6262,99 +5835,12 @@ async function runExport(request, tools) {
 		});
 	} finally {
 		await pool.close();
+		await layers?.sweep();
 	}
 }
-// src/publish/uri-template.ts
-/** What a template may name. `ident` is the full ident, `file` the tarball's file name, `tag` the release's tag. */
-const TEMPLATE_VARIABLES = [
-	"origin",
-	"name",
-	"version",
-	"release",
-	"ident",
-	"file",
-	"sha256",
-	"tag"
-];
-/** @param tag of the release that the export is for, where there is one */
-function templateValues({ name, sha256, ident }, tag) {
-	const { origin, version, release } = ident;
-	return {
-		origin,
-		name: ident.name,
-		version,
-		release,
-		ident: formatIdent(ident),
-		file: name,
-		sha256,
-		tag
-	};
-}
-/**
-* Everything that is wrong with a template, to be read after its name and value; undefined where nothing is.
-* @param known what it may name
-*/
-function uriTemplateProblem(template, known = TEMPLATE_VARIABLES) {
-	const names = [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
-	const unknown = [...new Set(names)].filter((name) => !known.includes(name));
-	const problems = [];
-	if (/[{}]/.test(template.replace(/\{[^{}]*\}/g, ""))) problems.push("has a \"{\" or \"}\" without its other half: write %7B or %7D for the character itself");
-	if (unknown.length > 0) {
-		const list = known.map((name) => `{${name}}`).join(", ");
-		const noTag = unknown.includes("tag") ? " ({tag} is there only where the export is for a release)" : "";
-		problems.push(`has ${unknown.map((name) => JSON.stringify(`{${name}}`)).join(", ")}: write one of ${list}${noTag}`);
-	}
-	return problems.length > 0 ? problems.join(", and ") : void 0;
-}
-/** A template as it may be shown: without what may be a password or a signature in it. */
-function printableTemplate(template) {
-	return template.replace(/[?#].*$/s, "").replace(/^(\w+:\/\/)?.*@/s, "$1");
-}
-/**
-* Simple string expansion of RFC 6570 (level 1): each value with everything percent-encoded but letters, digits
-* and "-._~", so that a "/" in it does not part the path.
-* @param what the template is called, for messages
-* @throws MesosizeError URI_TEMPLATE if it is none, or names what has no value
-*/
-function expandUriTemplate(template, values, what) {
-	const problem = uriTemplateProblem(template, TEMPLATE_VARIABLES.filter((name) => values[name] !== void 0));
-	if (problem) {
-		const shown = JSON.stringify(printableTemplate(template));
-		throw new MesosizeError("URI_TEMPLATE", `${what}: ${shown} ${problem}.`);
-	}
-	return template.replace(/\{([^{}]*)\}/g, (_, name) => percentEncode(values[name]));
-}
-function percentEncode(value) {
-	return encodeURIComponent(value).replace(/[!'()*]/g, (character) => {
-		return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-	});
-}
-// src/publish/fetch-uri.ts
-/** The template variables that have a value. */
-function variablesOf({ tag }) {
-	return TEMPLATE_VARIABLES.filter((name) => name !== "tag" || tag !== void 0);
-}
-/** What can be found wrong before there is a tarball, whole sentences. */
-function knownUriProblems(known) {
-	const { uriTemplate } = known;
-	if (uriTemplate === void 0) return [];
-	const problem = uriTemplateProblem(uriTemplate, variablesOf(known));
-	return problem ? [`uri-template: ${JSON.stringify(printableTemplate(uriTemplate))} ${problem}.`] : [];
-}
-/** @throws UsageError */
-function checkKnownUri(known) {
-	const problems = knownUriProblems(known);
-	if (problems.length > 0) throw new UsageError(problems);
-}
-/**
-* The URI that was asked for, or undefined where nothing was.
-* @throws MesosizeError URI_TEMPLATE
-*/
-function knownUri({ uri, uriBase, uriTemplate, tag }, tarball) {
-	if (uri !== void 0) return uri;
-	if (uriBase !== void 0) return `${uriBase.replace(/\/+$/, "")}/${encodeURIComponent(tarball.name)}`;
-	if (uriTemplate === void 0) return void 0;
-	return expandUriTemplate(uriTemplate, templateValues(tarball, tag), "uri-template");
+const MOST_THREADS = 4;
+function defaultJobs() {
+	return Math.min(availableParallelism(), MOST_THREADS);
 }
 // src/publish/none.ts
 /**
@@ -6367,9 +5853,9 @@ function publishNowhere(known, report) {
 	return async (tarball) => {
 		const uri = knownUri(known, tarball);
 		if (uri !== void 0) return { uri };
-		const local = pathToFileURL(resolve(known.outputDir, tarball.name)).href;
+		const local = pathToFileURL(resolve(known.outputDir, tarball.name)).href.replaceAll("'", "%27");
 		report.note(`No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. Put the tarball where agents can fetch it, and export with --uri or --uri-base.`);
 		return { uri: local };
 	};
 }
-export { formatStatus as C, createFetch as D, printableUrl as E, loadClient as O, HttpStatusError as S, networkError as T, parseKeyName as _, variablesOf as a, get as b, templateValues as c, readTar as d, readMetadata as f, formatKeyName as g, packageEntries as h, knownUriProblems as i, uriTemplateProblem as l, blake2b256 as m, checkKnownUri as n, expandUriTemplate as o, parseHartHeader as p, knownUri as r, printableTemplate as s, publishNowhere as t, runExport as u, withRetries as v, isTransient as w, redirected as x, readText$1 as y };
+export { parseHartHeader as a, formatKeyName as c, shellQuote as d, readTar as i, parseKeyName as l, runExport as n, blake2b256 as o, sweepLayers as r, packageEntries as s, publishNowhere as t, readMetadata as u };

@@ -1,22 +1,3 @@
-import { t as MesosizeError } from "./errors.js";
-// src/habitat/target.ts
-/** The targets that Habitat knows (components/core/src/package/target.rs). */
-const TARGETS = [
-	"x86_64-linux",
-	"x86_64-linux-kernel2",
-	"aarch64-linux",
-	"x86_64-windows",
-	"aarch64-windows",
-	"x86_64-darwin",
-	"aarch64-darwin"
-];
-/** The targets whose packages a Mesos agent can run. */
-const LINUX_TARGETS = TARGETS.filter((target) => target.includes("-linux"));
-/** @throws MesosizeError TARGET_UNKNOWN */
-function checkTarget(target, where) {
-	if (!TARGETS.includes(target)) throw new MesosizeError("TARGET_UNKNOWN", `${where} has the target ${JSON.stringify(target)}, which Habitat does not know. Use one of ${TARGETS.join(", ")}.`);
-	return target;
-}
 // src/marathon/rules.ts
 const LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
 const APP_ID = new RegExp(`^/?${LABEL}(?:\\.${LABEL})*(?:/${LABEL}(?:\\.${LABEL})*)*$`);
@@ -95,4 +76,4 @@ function peerProblem(value) {
 	const port = match?.groups?.port;
 	return match && (port === void 0 || Number(port) >= 1 && Number(port) <= 65535) ? void 0 : "must be HOST or HOST:PORT, such as 10.0.0.1:9638 or [fd00::1]:9638";
 }
-export { secondsProblem as _, cpusProblem as a, checkTarget as b, envVarsPrefixProblem as c, instancesProblem as d, labelKeyProblem as f, portProblem as g, portNameProblem as h, countProblem as i, fetchUriProblem as l, peerProblem as m, appIdProblem as n, diskProblem as o, memProblem as p, bindProblem as r, envKeyProblem as s, RESERVED_IDS as t, groupProblem as u, LINUX_TARGETS as v, TARGETS as y };
+export { secondsProblem as _, cpusProblem as a, envVarsPrefixProblem as c, instancesProblem as d, labelKeyProblem as f, portProblem as g, portNameProblem as h, countProblem as i, fetchUriProblem as l, peerProblem as m, appIdProblem as n, diskProblem as o, memProblem as p, bindProblem as r, envKeyProblem as s, RESERVED_IDS as t, groupProblem as u };

@@ -1,8 +1,10 @@
 import { r as messageOf, t as MesosizeError } from "./errors.js";
-import { i as group, p as exec } from "./core.js";
+import { i as group } from "./core.js";
 import { basename, join, relative } from "node:path";
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { once } from "node:events";
 import { randomUUID } from "node:crypto";
+import { spawn } from "node:child_process";
 // src/habitat/hab/workspace.ts
 /**
 * Makes the folders of one run, which only this user can enter.
@@ -69,27 +71,38 @@ async function makeWritable(folder) {
 }
 // src/actions/run-command.ts
 /**
-* Runs a program in a group of the step's log, named after its command line. Lines of its output that look like
-* workflow commands are no more than lines: a build's log has other authors than the workflow.
+* Runs programs, each in a group of the step's log that is named after its command line. Lines of their output
+* that look like workflow commands are no more than lines: a build's log has other authors than the workflow.
+* @param signal ends the program that runs; the toolkit's own `exec` cannot do that, and the runner soon kills
+*   an action that goes on after it was cancelled
 */
-const runCommand = ({ program, args, env, cwd }, onOutput) => group([basename(program), ...args].join(" "), async () => {
-	const token = randomUUID();
-	process.stdout.write(`::stop-commands::${token}\n`);
-	try {
-		return await exec(`"${program}"`, [...args], {
-			env: { ...env },
-			cwd,
-			ignoreReturnCode: true,
-			listeners: {
-				stdout: onOutput,
-				stderr: onOutput
-			}
-		});
-	} finally {
-		process.stdout.write(`\n::${token}::\n`);
-	}
-});
+function commandRunner(signal) {
+	return ({ program, args, env, cwd }, onOutput) => group([basename(program), ...args].join(" "), async () => {
+		const token = randomUUID();
+		process.stdout.write(`::stop-commands::${token}\n`);
+		try {
+			const child = spawn(program, args, {
+				env: { ...env },
+				cwd,
+				signal,
+				stdio: [
+					"ignore",
+					"pipe",
+					"pipe"
+				]
+			});
+			for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => {
+				process.stdout.write(chunk);
+				onOutput(chunk);
+			});
+			const [status] = await once(child, "close");
+			return status ?? 128;
+		} finally {
+			process.stdout.write(`\n::${token}::\n`);
+		}
+	});
+}
 // src/actions/state.ts
 /** Under which name main tells post of the folder that is to be removed. */
 const WORKSPACE_STATE = "workspace";
-export { removeWorkspace as i, runCommand as n, makeWorkspace as r, WORKSPACE_STATE as t };
+export { removeWorkspace as i, commandRunner as n, makeWorkspace as r, WORKSPACE_STATE as t };

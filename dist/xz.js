@@ -216,13 +216,14 @@ const decodeXz = async function* (file, start) {
 };
 /** Not `Readable.toWeb`, which throws where nobody can catch it if it is cancelled while it reads. */
 function webStream(handle, start) {
+	const buffer = Buffer.alloc(PIECE);
 	let position = start;
 	return new ReadableStream({ async pull(controller) {
-		const { bytesRead, buffer } = await handle.read(Buffer.alloc(PIECE), 0, PIECE, position);
+		const { bytesRead } = await handle.read(buffer, 0, PIECE, position);
 		position += bytesRead;
 		if (bytesRead === 0) controller.close();
 		else controller.enqueue(buffer.subarray(0, bytesRead));
-	} });
+	} }, { highWaterMark: 0 });
 }
 function notXz(file, problem, cause) {
 	return new MesosizeError("XZ_FORMAT", `The body of ${file} cannot be unpacked: ${problem}. Fetch or build the package again.`, { cause });

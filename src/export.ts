@@ -6,8 +6,8 @@ import type { Closure } from './habitat/package.ts'
 import type { PackageSource } from './habitat/source.ts'
 import { appJson, defineApp } from './marathon/app.ts'
 import type { AppDefinition } from './marathon/validate.ts'
-import type { Location, Publisher } from './publish/publisher.ts'
-import type { Reporter } from './report.ts'
+import { type Location, type Publisher, tarballName } from './publish/publisher.ts'
+import { type Reporter, silent } from './report.ts'
 import type { ExportRequest } from './request/request.ts'
 import { layOut } from './rootfs/layout.ts'
 import { withStaging } from './staging.ts'
@@ -47,40 +47,43 @@ export function exportPackage(request: ExportRequest, tools: ExportTools): Promi
   return withStaging(request.outputDir, async staging => {
     const closure = await resolveClosure(request, tools.packages, tools.report)
     const service = closure.service.metadata
-    const name = formatIdent(service.ident).replaceAll('/', '-')
-    const tarballName = `${name}.tgz`
-    const appName = `${name}.json`
+    const name = tarballName(service.ident)
+    const appName = name.replace(/\.tgz$/, '.json')
+
+    // What Marathon would refuse is told now, and not after minutes of packing.
+    const expected = { name, sha256: '', uri: 'file:///', found: closure.found }
+    defineApp(service, expected, request.app, silent)
 
     const rootfs = layOut(closure)
     const phase = tools.report.phase('Packing', unpackedSize(closure), 'bytes')
-    const staged = join(staging, tarballName)
+    const staged = join(staging, name)
     const packed = await pack(rootfs, staged, { ...tools, phase })
     phase.done(`${closure.packages.length} packages`)
 
     const { size, sha256 } = packed
     const location = await tools.publish({
       path: staged,
-      name: tarballName,
+      name,
       size,
       sha256,
       ident: service.ident,
     })
 
-    const tarball = { name: tarballName, sha256, uri: location.uri, found: closure.found }
+    const tarball = { name, sha256, uri: location.uri, found: closure.found }
     const app = defineApp(service, tarball, request.app, tools.report)
     const appText = appJson(app)
     await writeFile(join(staging, appName), appText)
 
     const result: Exported = {
       ident: service.ident,
-      tarball: { path: resolve(request.outputDir, tarballName), name: tarballName, size, sha256 },
+      tarball: { path: resolve(request.outputDir, name), name, size, sha256 },
       location,
       app,
       appPath: resolve(request.outputDir, appName),
       appText,
       packages: sizes(closure, packed),
     }
-    return { result, keep: [tarballName, appName] }
+    return { result, keep: [name, appName] }
   })
 }
 

@@ -64,8 +64,8 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
   }
 }
 
-// Each thread takes some 15 MiB, and with harts a decoder's dictionary; beyond this many the disk is what limits.
-const MOST_THREADS = 8
+// Each thread takes some 25 MiB, and with harts a decoder's dictionary too.
+const MOST_THREADS = 4
 
 function defaultJobs(): number {
   return Math.min(availableParallelism(), MOST_THREADS)

@@ -1,11 +1,20 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Entry } from '../../src/entry.ts'
 import { BLOCK_SIZE, tarBlocks } from '../../src/tarball/blocks.ts'
+import { fillHoles } from '../../src/tarball/fill.ts'
 import { readTar } from '../testkit/tar.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
 
 async function blocksOf(...args: Parameters<typeof tarBlocks>): Promise<Uint8Array[]> {
   const blocks: Uint8Array[] = []
-  for await (const block of tarBlocks(...args)) blocks.push(block)
+  for await (const block of tarBlocks(...args)) {
+    expect(block.holes).toEqual([])
+    expect(block.bytes.length).toBe(block.length)
+    blocks.push(block.bytes)
+  }
   return blocks
 }
 
@@ -49,5 +58,58 @@ describe('content that is not as long as its size says', () => {
     ['longer', 3, ['fo', 'ur'], /"f" should have 3 bytes but gave more: /],
   ])('is refused: %s', async (_name, size, pieces, message) => {
     await expect(blocksOf([directory('d'), file('f', pieces, { size } as never)])).rejects.toThrow(message)
+  })
+})
+
+describe('content that lies in a file', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'blocks-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** The same entries with their content in files of this machine. */
+  function inFiles(entries: Entry[]): Entry[] {
+    return entries.map((entry, index) => {
+      if (entry.type !== 'file') return entry
+      const path = join(folder, String(index))
+      writeFileSync(path, Buffer.concat([...(entry.content as Uint8Array[])]))
+      return { ...entry, file: path }
+    })
+  }
+
+  async function filled(entries: Entry[]): Promise<Buffer> {
+    const blocks: Buffer[] = []
+    for await (const block of tarBlocks(entries)) blocks.push(Buffer.from(fillHoles(block)))
+    return Buffer.concat(blocks)
+  }
+
+  test('makes the same bytes, whatever the size of the file', async () => {
+    const noise = (length: number) => Buffer.from(Array.from({ length }, (_, index) => (index * 7919) % 251))
+    const entries = [
+      ...awkwardEntries(),
+      file('empty', []),
+      file('one', ['1']),
+      file('exact', [noise(BLOCK_SIZE)]),
+      file('large', [noise(2.5 * BLOCK_SIZE)]),
+    ]
+    expect(await filled(inFiles(entries))).toEqual(Buffer.concat(await blocksOf(entries)))
+  })
+
+  test.each([
+    ['shorter', 'abc', /should have 5 bytes but gave 3/],
+    ['longer', 'abcdefg', /should have 5 bytes but gave 7/],
+  ])('is refused when it has become %s', async (_name, now, message) => {
+    const [entry] = inFiles([file('f', ['hello'])])
+    writeFileSync((entry as { file: string }).file, now)
+    await expect(filled([entry!])).rejects.toThrow(message)
+  })
+
+  test('is not followed when it has become a link', async () => {
+    const [entry] = inFiles([file('f', ['hello'])])
+    const path = (entry as { file: string }).file
+    rmSync(path)
+    symlinkSync('/etc/passwd', path)
+    await expect(filled([entry!])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
   })
 })

@@ -10,6 +10,9 @@ import { xz, xzStored } from '../testkit/xz.ts'
 
 const text = (seed: number, length = 3_000_000) => Buffer.alloc(length, `${seed} mesosize `)
 const count = 7
+const ENCODING = { encoder: 'libdeflate', level: 4 } as const
+const asBlock = (bytes: Uint8Array) => ({ length: bytes.length, bytes, holes: [] })
+
 let root: string
 let pool: ThreadPool
 const unhandled: unknown[] = []
@@ -28,7 +31,7 @@ afterAll(async () => {
   await rm(root, { recursive: true })
 })
 beforeEach(() => {
-  pool = new ThreadPool(new URL('../../src/threads/worker.ts', import.meta.url), 2)
+  pool = new ThreadPool(new URL('../../src/threads/worker.ts', import.meta.url), 2, ENCODING)
 })
 afterEach(async () => {
   await pool.close()
@@ -44,7 +47,7 @@ function file(i: number): string {
 describe('compressing', () => {
   test('gives each block its own member, whatever the order in which they are done', async () => {
     const blocks = Array.from({ length: 20 }, (_, i) => text(i, i % 2 ? 1_000_000 : 10))
-    const members = await Promise.all(blocks.map(block => pool.compress(Uint8Array.from(block))))
+    const members = await Promise.all(blocks.map(block => pool.compress(asBlock(Uint8Array.from(block)))))
     members.forEach((member, i) => {
       expect(gunzipSync(member).equals(blocks[i]!)).toBe(true)
     })
@@ -52,7 +55,7 @@ describe('compressing', () => {
 
   test('takes the block over', async () => {
     const block = new Uint8Array(1000)
-    await pool.compress(block)
+    await pool.compress(asBlock(block))
     expect(block.length).toBe(0)
   })
 })
@@ -66,7 +69,7 @@ describe('decoding', () => {
   test('more streams at once than there are threads, beside compressing', async () => {
     const all = await Promise.all([
       ...Array.from({ length: count }, (_, i) => bytesOf(pool.decode(file(i), 4))),
-      ...Array.from({ length: 10 }, () => pool.compress(new Uint8Array(1 << 20))),
+      ...Array.from({ length: 10 }, () => pool.compress(asBlock(new Uint8Array(1 << 20)))),
     ])
     for (let i = 0; i < count; i++) expect(Buffer.from(all[i]!).equals(text(i))).toBe(true)
   })
@@ -117,7 +120,7 @@ describe('closing', () => {
   test('while it is busy rejects everything that waits', async () => {
     const waiting = [
       ...Array.from({ length: 5 }, (_, i) => bytesOf(pool.decode(file(i), 4))),
-      ...Array.from({ length: 20 }, () => pool.compress(new Uint8Array(1 << 20))),
+      ...Array.from({ length: 20 }, () => pool.compress(asBlock(new Uint8Array(1 << 20)))),
     ]
     const settled = Promise.allSettled(waiting)
     await pool.close()
@@ -150,14 +153,14 @@ describe('closing', () => {
 
   test('twice, and then asking for more', async () => {
     await Promise.all([pool.close(), pool.close()])
-    await expect(pool.compress(new Uint8Array(10))).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(pool.compress(asBlock(new Uint8Array(10)))).rejects.toMatchObject({ code: 'CANCELLED' })
     await expect(bytesOf(pool.decode(file(0), 4))).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 })
 
 test('a worker that cannot start fails what is asked of it', async () => {
-  const broken = new ThreadPool(new URL('./no-such-worker.ts', import.meta.url), 1)
-  await expect(broken.compress(new Uint8Array(10))).rejects.toThrow(/no-such-worker/)
-  await expect(broken.compress(new Uint8Array(10))).rejects.toThrow(/no-such-worker/)
+  const broken = new ThreadPool(new URL('./no-such-worker.ts', import.meta.url), 1, ENCODING)
+  await expect(broken.compress(asBlock(new Uint8Array(10)))).rejects.toThrow(/no-such-worker/)
+  await expect(broken.compress(asBlock(new Uint8Array(10)))).rejects.toThrow(/no-such-worker/)
   await broken.close()
 })

@@ -180,7 +180,7 @@ export const exportOptions = optionTable([
       {
         name: 'jobs',
         value: 'NUMBER',
-        help: 'threads that compress and decode; without it, as many as there are processors, up to 8',
+        help: 'threads that compress and decode; without it, as many as there are processors, up to 4',
       },
       {
         name: 'cache',

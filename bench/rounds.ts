@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs'
+import { type Measurement, measure } from './measure.ts'
+
+/** One way to do the work. */
+export interface Variant {
+  name: string
+  command: readonly string[]
+  env?: Readonly<Record<string, string>>
+  /** Done before each run, and not measured. */
+  before?: () => void
+  /** The file that it writes. */
+  output?: () => string
+  /** The name of the variant that it is compared with. */
+  against?: string
+}
+
+export interface Outcome {
+  name: string
+  against?: string
+  rounds: Measurement[]
+}
+
+/**
+ * Runs each variant once per round, so that whatever else the machine does meanwhile falls on all of them, and
+ * starts each round with another one.
+ * @param check told of each variant after its first run, to look at what it wrote
+ */
+export function runRounds(
+  variants: readonly Variant[],
+  count: number,
+  check: (variant: Variant) => void = () => {},
+): Outcome[] {
+  const outcomes = variants.map(({ name, against }): Outcome => ({ name, against, rounds: [] }))
+  for (let round = 0; round < count; round++) {
+    for (let turn = 0; turn < variants.length; turn++) {
+      const index = (turn + round) % variants.length
+      const variant = variants[index]!
+      variant.before?.()
+      const measured = measure(variant.command, variant.env)
+      const size = variant.output && statSync(variant.output()).size
+      outcomes[index]!.rounds.push({ ...measured, size })
+      process.stderr.write(`round ${round + 1} of ${count}: ${variant.name}: ${measured.wall.toFixed(2)} s\n`)
+      if (round === 0) check(variant)
+    }
+  }
+  return outcomes
+}
+
+/** An outcome in numbers that stand for all its rounds. */
+export interface Summary {
+  name: string
+  /** Medians. */
+  wall: number
+  cpu: number
+  size?: number
+  /** The highest. */
+  peak: number
+  /** How many times as fast as what it is compared with, and how large its file: medians of each round's ratio. */
+  speed?: number
+  relativeSize?: number
+}
+
+export function summarize(outcomes: readonly Outcome[]): Summary[] {
+  return outcomes.map(({ name, against, rounds }) => {
+    const base = outcomes.find(other => other.name === against)?.rounds
+    const sizes = rounds.flatMap(({ size }) => size ?? [])
+    return {
+      name,
+      wall: median(rounds.map(({ wall }) => wall)),
+      cpu: median(rounds.map(({ cpu }) => cpu)),
+      peak: Math.max(...rounds.map(({ peak }) => peak)),
+      ...(sizes.length > 0 && { size: median(sizes) }),
+      ...(base && { speed: median(rounds.map(({ wall }, round) => base[round]!.wall / wall)) }),
+      ...(base?.[0]?.size !== undefined &&
+        sizes.length > 0 && { relativeSize: median(sizes.map((size, round) => size / base[round]!.size!)) }),
+    }
+  })
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}

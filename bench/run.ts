@@ -1,0 +1,111 @@
+/**
+ * Measures whole processes against each other: `npm run bench -- [MODE...]`, after `npm run build`. The trees are
+ * made of what is installed on this machine, and kept for the next time.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { writeResults } from './results.ts'
+import { type Outcome, runRounds, type Variant } from './rounds.ts'
+import { makeTree, QUICK_XZ, type Tree, XZ } from './tree.ts'
+import { again, alone, fromCold, fromHarts, fromInstalled, type Place, startUp } from './variants.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    packages: { type: 'string', default: '60' },
+    /** MB of the tree. */
+    size: { type: 'string', default: '550' },
+    /** The most MB and packages to which `growth` goes. */
+    'largest-size': { type: 'string', default: '4000' },
+    'most-packages': { type: 'string', default: '1000' },
+    /** Where trees are kept. */
+    work: { type: 'string', default: join(tmpdir(), 'mesosize-bench') },
+    results: { type: 'string', default: join(import.meta.dirname, 'results') },
+  },
+})
+
+const rounds = Number(values.rounds)
+const size = { packages: Number(values.packages), bytes: Number(values.size) * 1e6 }
+// Memory, so that the warm benchmarks measure no disk.
+const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
+  async installed(place) {
+    const tree = await makeTree(values.work, size)
+    const outcomes = runRounds(fromInstalled(tree, place), rounds, checkFiles(tree))
+    return write('installed', 'From installed packages', describe(tree, WARM), outcomes)
+  },
+  async harts(place) {
+    const tree = await makeTree(values.work, { ...size, xz: XZ })
+    const outcomes = runRounds(fromHarts(tree, place), rounds, checkFiles(tree))
+    return write('harts', 'From harts', describe(tree, WARM), outcomes)
+  },
+  async again(place) {
+    const tree = await makeTree(values.work, { ...size, xz: XZ })
+    const outcomes = runRounds(again(tree, place), rounds, checkFiles(tree))
+    return write('again', 'Another export', describe(tree, WARM), outcomes)
+  },
+  async cold(place) {
+    if (process.getuid?.() !== 0) return 'The page cache can be emptied by root alone: cold is left out.\n'
+    const tree = await makeTree(values.work, size)
+    const onDisk = { ...place, output: join(values.work, 'output') }
+    const outcomes = runRounds(fromCold(tree, onDisk), rounds, checkFiles(tree))
+    return write('cold', 'With nothing in memory', describe(tree, 'Page cache empty, output to disk.'), outcomes)
+  },
+  async growth(place) {
+    const most = { packages: Number(values['most-packages']), bytes: Number(values['largest-size']) * 1e6 }
+    const sizes = [
+      ...[most.packages / 100, most.packages / 10, most.packages].map(packages => ({
+        packages: Math.ceil(packages),
+        bytes: most.bytes / 20,
+      })),
+      ...[most.bytes / 80, most.bytes / 8, most.bytes].map(bytes => ({ packages: size.packages, bytes })),
+    ]
+    const variants: Variant[] = []
+    for (const each of sizes) variants.push(...alone(await makeTree(values.work, { ...each, xz: QUICK_XZ }), place))
+    const about = 'The same work on smaller and larger trees. Harts fill an empty layer cache.'
+    return write('growth', 'How it grows', about, runRounds(variants, rounds))
+  },
+  async startup(place) {
+    const about = 'From the start of the process to its end.'
+    return write('startup', 'Start-up', about, runRounds(startUp(place), 3 * rounds))
+  },
+}
+
+const WARM = 'Page cache warm, output to memory.'
+
+function describe({ packages, files, content }: Tree, how: string): string {
+  return `${packages} packages, ${files} files, ${(content / 1e6).toFixed(0)} MB. ${how} Whole processes, interleaved.`
+}
+
+function write(name: string, title: string, about: string, outcomes: readonly Outcome[]): string {
+  return writeResults(join(values.results, name), { title, about, outcomes })
+}
+
+/** A benchmark of something that leaves files out would be worth nothing. */
+function checkFiles(tree: Tree): (variant: Variant) => void {
+  return ({ name, output }) => {
+    const listing = execFileSync('tar', ['-tzf', output!()], { encoding: 'utf8', maxBuffer: 2 ** 30 })
+    const found = listing.split('\n').filter(line => line !== '' && !line.endsWith('/')).length
+    if (found < tree.files) throw new Error(`${name} packed ${found} files of ${tree.files}.`)
+  }
+}
+
+const wanted = positionals.length > 0 ? positionals : ['installed', 'harts', 'again', 'startup']
+const unknown = wanted.filter(mode => MODES[mode] === undefined)
+if (unknown.length > 0) {
+  console.error(`There is no mode ${unknown.join(', ')}; there are ${Object.keys(MODES).join(', ')}.`)
+  process.exit(2)
+}
+const scratch = mkdtempSync(join(tmpdir(), 'mesosize-bench-'))
+const output = mkdtempSync(join(fast, 'mesosize-bench-'))
+mkdirSync(values.work, { recursive: true })
+try {
+  for (const mode of wanted) console.log(await MODES[mode]!({ output, scratch }))
+} finally {
+  for (const folder of [scratch, output]) rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,51 @@
+import { n as validateApp, r as isObject, t as shown } from "./validate.js";
+import { t as MesosizeError } from "./errors.js";
+// src/marathon/deploy/fetchable.ts
+/**
+* Refuses URIs that Mesos' fetcher, which sends no credentials and knows no logins, can never fetch.
+* @throws MesosizeError APP_UNFETCHABLE, with each of them
+*/
+function checkFetchable({ fetch, uris }) {
+	const problems = [...listed(fetch).map((item, index) => ({
+		path: `/fetch(${index})/uri`,
+		uri: isObject(item) && item.uri
+	})), ...listed(uris).map((uri, index) => ({
+		path: `/uris(${index})`,
+		uri
+	}))].flatMap(({ path, uri }) => {
+		const problem = typeof uri === "string" && problemOf(uri);
+		return problem ? [`  ${path}: ${shown(uri)} ${problem}`] : [];
+	});
+	if (problems.length === 0) return;
+	throw new MesosizeError("APP_UNFETCHABLE", [
+		"No agent can fetch what the app needs:",
+		...problems,
+		"Export with publish: http, or publish: release in a public repository, or say with uri where the tarball lies; allow-unfetchable-uri deploys all the same."
+	].join("\n"));
+}
+function listed(value) {
+	return Array.isArray(value) ? value : [];
+}
+function problemOf(uri) {
+	if (/^file:/i.test(uri) || !/^[a-z][a-z0-9+.-]*:/i.test(uri)) return "is a file of the agent itself, where nothing of this machine is";
+	if (!URL.canParse(uri)) return void 0;
+	const { hostname, pathname } = new URL(uri);
+	if (/\/actions\/(?:runs\/\d+\/)?artifacts\/\d+/.test(pathname)) return "is an artifact of a workflow run, for which GitHub wants a login";
+	if (/^(?:\/api\/v3)?\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+/.test(pathname)) return "is the address of a release's asset in GitHub's API, which wants headers that agents do not send; public repositories have /releases/download/TAG/NAME";
+	if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return "is on the agent itself, where nothing of this machine is";
+}
+// src/marathon/deploy/check.ts
+/**
+* Checks what can be checked without Marathon.
+* @returns the definition, its id absolute
+* @throws MesosizeError APP_INVALID, APP_UNFETCHABLE
+*/
+function checkApp(definition, { allowUnfetchableUri }) {
+	const app = validateApp(definition);
+	if (!allowUnfetchableUri) checkFetchable(app);
+	return {
+		...app,
+		id: `/${app.id.replace(/^\//, "")}`
+	};
+}
+export { checkApp as t };

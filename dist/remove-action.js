@@ -1,0 +1,336 @@
+import { d as setSecret, u as setOutput, v as summary } from "./core.js";
+import { o as version } from "./reporter.js";
+import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
+import { C as previewEnvironment, D as tarballPrefix, M as readContext, N as runUrl, O as connect, _ as listAssets, a as logReporter, b as PREVIEW_RELEASE, c as eventPullRequest, f as findRelease, l as getPullRequest, m as deleteAsset, o as runAction, s as Inputs, t as code, w as previewGroup } from "./markdown.js";
+import { a as createFetch, c as withRetries, f as networkError, l as HttpStatusError, s as noteRetries, u as formatStatus } from "./body.js";
+import { t as removeApp } from "./remove.js";
+import { a as removeEmptyGroup, b as removedBody, d as MARATHON_INPUTS, g as COMMENT_START, h as readMarathonAccess, l as rewriteComments, m as readAs, n as listPreviews, p as openMarathon, r as listVersions, s as retireDeployments, t as tell } from "./tell.js";
+import { n as appIdProblem } from "./rules.js";
+import { o as parseHeaderLines, r as uploadAddress, t as checkHttpTarget } from "./http.js";
+import { p as readDuration } from "./files.js";
+import { a as parseFullIdent } from "./ident.js";
+import { i as printableUrl } from "./validate.js";
+import { l as tarballName } from "./fetch-uri.js";
+// src/actions/remove-inputs.ts
+/** Every input of the remove action, as in remove/action.yml. */
+const REMOVE_INPUTS = {
+	"app-id": { form: "text" },
+	"pull-request": { form: "text" },
+	stale: { form: "flag" },
+	days: { form: "text" },
+	...MARATHON_INPUTS,
+	timeout: {
+		form: "text",
+		default: "5m"
+	},
+	"upload-url": { form: "text" },
+	"upload-headers": {
+		form: "headers",
+		secret: true
+	},
+	comment: {
+		form: "flag",
+		default: "true"
+	},
+	"github-token": {
+		form: "text",
+		secret: true
+	},
+	summary: {
+		form: "flag",
+		default: "true"
+	}
+};
+/** Reads all inputs; undefined if `inputs` has problems afterwards. */
+async function readRemoveAction(inputs, context) {
+	const removal = readRemoval(inputs, context);
+	const access = await readMarathonAccess(inputs, context.fromFork);
+	const rest = {
+		timeout: await readAs("timeout", inputs, () => readDuration(inputs.text("timeout"))),
+		uploads: await readUploads(inputs),
+		comment: inputs.flag("comment"),
+		githubToken: inputs.text("github-token") ?? "",
+		summary: inputs.flag("summary")
+	};
+	return removal && access && inputs.problems.length === 0 ? {
+		removal,
+		access,
+		...rest
+	} : void 0;
+}
+function readRemoval(inputs, context) {
+	const id = inputs.text("app-id");
+	const stale = inputs.flag("stale");
+	const days = inputs.number("days");
+	const given = inputs.number("pull-request");
+	const named = [
+		id !== void 0 && "app-id",
+		stale && "stale",
+		given !== void 0 && "pull-request"
+	].filter((name) => name !== false);
+	if (named.length > 1) inputs.problems.push(`${named.join(", ")}: only one can be. Keep one`);
+	if (days !== void 0 && !stale) inputs.problems.push("days: it goes with stale. Write stale: true too");
+	if (id !== void 0) {
+		const problem = appIdProblem(id);
+		if (problem) inputs.problems.push(`app-id: ${JSON.stringify(id)} ${problem}`);
+		return {
+			kind: "app",
+			id: `/${id.replace(/^\//, "")}`
+		};
+	}
+	if (stale) return {
+		kind: "stale",
+		days
+	};
+	const number = given ?? eventPullRequest(context);
+	if (number !== void 0) return {
+		kind: "pull-request",
+		number
+	};
+	inputs.problems.push(`pull-request: the event ${JSON.stringify(context.eventName)} is about no pull request, and nothing else says what is to be removed. Let the workflow run on pull_request with types: [closed], or write pull-request: 12, app-id: /web/shop or stale: true`);
+}
+async function readUploads(inputs) {
+	const uploadUrl = inputs.text("upload-url");
+	const text = inputs.text("upload-headers");
+	if (uploadUrl === void 0) {
+		if (text !== void 0) inputs.problems.push("upload-headers: they go with upload-url. Write both as for the export");
+		return;
+	}
+	const target = {
+		uploadUrl,
+		headers: await inputs.attempt(() => parseHeaderLines(text ?? "", "upload-headers")) ?? {}
+	};
+	await inputs.attempt(() => checkHttpTarget(target));
+	return target;
+}
+// src/github/preview-tarballs.ts
+/** The tarballs of previews on their release, by the number of the pull request. */
+async function listTarballs(github) {
+	const release = await findRelease(github, PREVIEW_RELEASE);
+	const assets = release ? await listAssets(github, release) : [];
+	const tarballs = /* @__PURE__ */ new Map();
+	for (const asset of assets) {
+		const number = Number(/^pr-([1-9]\d{0,9})-/.exec(asset.name)?.[1]);
+		if (number > 0) tarballs.set(number, [...tarballs.get(number) ?? [], asset]);
+	}
+	return tarballs;
+}
+// src/publish/http-delete.ts
+/**
+* Deletes a tarball from where `publishOverHttp` put it; one that is gone already is fine.
+* @throws MesosizeError DELETE_REFUSED or HTTP_…
+*/
+async function deleteOverHttp(target, tarball, { fetch, report, signal, retry }) {
+	const { url, authorization } = uploadAddress(target, tarball);
+	const headers = {
+		...target.headers,
+		...authorization !== void 0 && { authorization }
+	};
+	await withRetries(async () => {
+		const response = await fetch(url, {
+			method: "DELETE",
+			headers,
+			redirect: "manual",
+			signal
+		}).catch((thrown) => {
+			throw thrown instanceof TypeError ? networkError(url, thrown) : thrown;
+		});
+		await response.body?.cancel();
+		const { status } = response;
+		if (response.ok || status === 404 || status === 410) return;
+		const message = `${printableUrl(url)} answered ${formatStatus(status)} when asked to delete the tarball. Allow DELETE there (nginx: dav_methods PUT DELETE) to whom upload-url and upload-headers name, or leave upload-url out and delete it yourself.`;
+		throw status === 429 || status >= 500 ? new HttpStatusError("HTTP_STATUS", message, response) : new MesosizeError("DELETE_REFUSED", message);
+	}, {
+		...noteRetries(report),
+		...retry,
+		signal
+	});
+}
+// src/actions/remove-previews.ts
+const DAY = 864e5;
+/**
+* Takes the previews of one pull request down.
+* @throws MesosizeError REMOVE_TIMEOUT, and as `removeApp`, `deleteOverHttp` and `GitHub.rest`
+*/
+async function removePullRequest(number, action, tools) {
+	return takeDown((await findRemains(tools)).find((each) => each.number === number) ?? {
+		number,
+		apps: [],
+		assets: []
+	}, void 0, action, tools);
+}
+/**
+* Takes the previews of all pull requests down that are closed, or, where it is said how many days they last, that
+* have not changed for so long.
+* @param now milliseconds since the epoch
+* @throws MesosizeError with all that failed, after everything was tried
+*/
+async function removeStale(days, now, action, tools) {
+	const removed = {
+		apps: [],
+		tarballs: [],
+		reasons: []
+	};
+	const failures = [];
+	for (const remains of await findRemains(tools)) try {
+		const reason = await whyStale(remains, days, now, tools);
+		if (reason === void 0) continue;
+		const done = await takeDown(remains, reason, action, tools);
+		removed.apps.push(...done.apps);
+		removed.tarballs.push(...done.tarballs);
+		removed.reasons.push(reason);
+	} catch (error) {
+		tools.signal.throwIfAborted();
+		failures.push(error);
+	}
+	if (failures.length > 0) throw new MesosizeError("REMOVE_FAILED", failures.map(messageOf).join("\n"), { cause: failures[0] });
+	return removed;
+}
+async function whyStale({ number, apps }, days, now, { github }) {
+	const { open } = await getPullRequest(github, number);
+	if (!open) return `The pull request ${number} is closed.`;
+	const newest = Math.max(...apps.map(({ changed }) => changed));
+	return days !== void 0 && apps.length > 0 && now - newest > days * DAY ? `The preview of the pull request ${number} has not changed for ${days} day${days === 1 ? "" : "s"}.` : void 0;
+}
+/** What there is of the previews of this repository, in Marathon and on their release. */
+async function findRemains({ marathon, github, context }) {
+	const { owner, repo } = context.repository;
+	const own = (await listPreviews(marathon)).filter(({ preview }) => preview.repository.toLowerCase() === `${owner}/${repo}`.toLowerCase());
+	const tarballs = await listTarballs(github);
+	return [.../* @__PURE__ */ new Set([...own.map(({ preview }) => preview.number), ...tarballs.keys()])].toSorted((a, b) => a - b).map((number) => ({
+		number,
+		apps: own.filter(({ preview }) => preview.number === number),
+		assets: tarballs.get(number) ?? []
+	}));
+}
+async function takeDown({ number, apps, assets }, reason, action, tools) {
+	const { marathon, github, report, context } = tools;
+	const removed = {
+		apps: [],
+		tarballs: [],
+		reasons: []
+	};
+	const uploads = action.uploads ? await uploadedTarballs(number, apps, tools) : [];
+	for (const { id } of apps) {
+		const outcome = await removeApp(marathon, id, {
+			force: true,
+			timeout: action.timeout
+		}, tools);
+		if (outcome === "timed-out") throw stillThere(id, action.timeout);
+		if (outcome === "removed") removed.apps.push(id);
+	}
+	const repository = `${context.repository.owner}/${context.repository.repo}`;
+	await removeEmptyGroup(marathon, previewGroup({
+		repository,
+		number
+	}));
+	for (const tarball of uploads) {
+		await deleteOverHttp(action.uploads, tarball, tools);
+		removed.tarballs.push(tarball.name);
+	}
+	for (const asset of assets) {
+		await deleteAsset(github, asset);
+		removed.tarballs.push(asset.name);
+	}
+	if (action.comment) {
+		const url = runUrl(context);
+		await tell("GitHub's deployment", report, () => retireDeployments(github, previewEnvironment({ number }), url));
+		await tell("The comment", report, () => rewriteComments(github, number, COMMENT_START, (body) => removedBody(body, reason, url)));
+	}
+	return removed;
+}
+function stillThere(id, timeout) {
+	return new MesosizeError("REMOVE_TIMEOUT", `${id} is being removed, but its tasks were still there after ${timeout / 1e3} seconds. Look at them in Marathon; timeout gives them longer.`);
+}
+/** The tarballs with which the apps were ever deployed, under the names that they were uploaded by. */
+async function uploadedTarballs(number, apps, { marathon }) {
+	const tarballs = /* @__PURE__ */ new Map();
+	for (const { id } of apps) for (const { labels } of await listVersions(marathon, id)) {
+		const tarball = readTarball(labels, number);
+		if (tarball) tarballs.set(tarball.sha256, tarball);
+	}
+	return [...tarballs.values()];
+}
+function readTarball(labels, number) {
+	const { "mesosize.ident": text, "mesosize.sha256": sha256 } = Object(labels);
+	if (typeof text !== "string" || typeof sha256 !== "string") return void 0;
+	try {
+		const ident = parseFullIdent(text);
+		return {
+			name: `${tarballPrefix({ number })}${tarballName(ident)}`,
+			sha256,
+			ident
+		};
+	} catch {
+		return;
+	}
+}
+// src/actions/remove.ts
+await runAction(REMOVE_INPUTS, async (signal) => {
+	const inputs = new Inputs(REMOVE_INPUTS, process.env);
+	for (const secret of inputs.secrets()) setSecret(secret);
+	const context = await readContext(process.env);
+	const action = await readRemoveAction(inputs, context);
+	if (!action) throw new UsageError([...new Set(inputs.problems)]);
+	const report = logReporter(REMOVE_INPUTS);
+	try {
+		const removed = await remove(action, {
+			...await openMarathon(action.access, {
+				report,
+				signal
+			}),
+			context,
+			report,
+			signal
+		});
+		for (const line of [...removed.reasons, ...linesOf(removed)]) report.note(line);
+		setOutput("removed", JSON.stringify(removed.apps));
+		setOutput("tarballs", JSON.stringify(removed.tarballs));
+		if (action.summary && process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(removeSummary(removed)).write();
+	} finally {
+		report.close();
+	}
+});
+async function remove(action, tools) {
+	const { removal, timeout, githubToken } = action;
+	if (removal.kind === "app") {
+		const outcome = await removeApp(tools.marathon, removal.id, {
+			force: true,
+			timeout
+		}, tools);
+		if (outcome === "timed-out") throw stillThere(removal.id, timeout);
+		return {
+			apps: outcome === "removed" ? [removal.id] : [],
+			tarballs: [],
+			reasons: []
+		};
+	}
+	const fetch = createFetch({
+		version,
+		signal: tools.signal
+	});
+	const github = connect({
+		...tools,
+		token: githubToken,
+		fetch
+	});
+	const all = {
+		...tools,
+		github,
+		fetch
+	};
+	return removal.kind === "stale" ? removeStale(removal.days, Date.now(), action, all) : removePullRequest(removal.number, action, all);
+}
+function linesOf({ apps, tarballs }) {
+	return apps.length + tarballs.length === 0 ? ["There was nothing to remove."] : [...apps, ...tarballs].map((name) => `Removed ${name}`);
+}
+function removeSummary({ apps, tarballs, reasons }) {
+	const names = [...apps, ...tarballs];
+	return [
+		"## Removed",
+		...reasons,
+		names.length === 0 ? "There was nothing to remove." : names.map((name) => `- ${code(name)}`).join("\n"),
+		""
+	].join("\n\n");
+}
+export {};
