@@ -24,6 +24,8 @@ const { values, positionals } = parseArgs({
     'most-packages': { type: 'string', default: '1000' },
     /** Where trees are kept. */
     work: { type: 'string', default: join(tmpdir(), 'mesosize-bench') },
+    /** The bundles to measure. */
+    dist: { type: 'string', default: join(import.meta.dirname, '../dist') },
     results: { type: 'string', default: join(import.meta.dirname, 'results') },
   },
 })
@@ -105,7 +107,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'mesosize-bench-'))
 const output = mkdtempSync(join(fast, 'mesosize-bench-'))
 mkdirSync(values.work, { recursive: true })
 try {
-  for (const mode of wanted) console.log(await MODES[mode]!({ output, scratch }))
+  for (const mode of wanted) console.log(await MODES[mode]!({ dist: values.dist, output, scratch }))
 } finally {
   for (const folder of [scratch, output]) rmSync(folder, { recursive: true, force: true })
 }

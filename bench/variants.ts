@@ -1,16 +1,15 @@
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { isInstalled, measure } from './measure.ts'
 import type { Variant } from './rounds.ts'
 import type { Tree } from './tree.ts'
 
-const REPOSITORY = dirname(import.meta.dirname)
-const CLI = join(REPOSITORY, 'dist/cli.js')
-const ACTION = join(REPOSITORY, 'dist/export-action.js')
-
-/** Where the variants write; emptied before each run. */
+/** Where everything is. */
 export interface Place {
+  /** The bundles to measure. */
+  dist: string
+  /** Where the variants write; emptied before each run. */
   output: string
   /** Kept between runs: homes, caches. */
   scratch: string
@@ -97,10 +96,12 @@ export function alone(tree: Tree, place: Place): Variant[] {
 export function startUp(place: Place): Variant[] {
   const node = process.execPath
   const job = { GITHUB_REPOSITORY: 'acme/web', ...homeOf(place) }
-  const failing = ['sh', '-c', '"$@" || test $? = 1', 'sh', node, ACTION]
+  const cli = join(place.dist, 'cli.js')
+  const action = join(place.dist, 'export-action.js')
+  const failing = ['sh', '-c', '"$@" || test $? = 1', 'sh', node, action]
   return [
     { name: 'node -e 0', command: [node, '-e', '0'] },
-    { name: 'cli.js --version', command: [node, CLI, '--version'], against: 'node -e 0' },
+    { name: 'cli.js --version', command: [node, cli, '--version'], against: 'node -e 0' },
     { name: 'export-action.js to its first error', command: failing, env: job, against: 'node -e 0' },
   ]
 }
@@ -162,7 +163,7 @@ function mesosize(
 
 function cliCommand(source: readonly string[], place: Place, options: readonly string[]): string[] {
   const standIns = ['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher']
-  return [process.execPath, CLI, ...source, ...standIns, '--output-dir', place.output, ...options]
+  return [process.execPath, join(place.dist, 'cli.js'), ...source, ...standIns, '--output-dir', place.output, ...options]
 }
 
 function installed({ root, ident }: Tree): string[] {

@@ -87,15 +87,16 @@ interface Waiting {
 
 class Thread {
   nextId = 0
-  readonly #worker: Worker
+  readonly #script: URL
+  readonly #encoding: Encoding
+  /** Started when there is something to do: of what is cached already, nothing is. */
+  #worker: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
   #failure: Error | undefined
 
   constructor(script: URL, encoding: Encoding) {
-    this.#worker = new Worker(script, { workerData: encoding })
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply))
-    this.#worker.on('error', error => this.#fail(error))
-    this.#worker.on('exit', () => this.#fail(new MesosizeError('CANCELLED', 'The work was cancelled.')))
+    this.#script = script
+    this.#encoding = encoding
   }
 
   /** How many requests have no reply yet. */
@@ -105,19 +106,32 @@ class Thread {
 
   ask(task: Task, transfer: ArrayBuffer[] = []): Promise<Uint8Array | undefined> {
     if (this.#failure) return Promise.reject(this.#failure)
+    this.#worker ??= this.#start()
+    const worker = this.#worker
     const id = this.nextId++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      this.#worker.postMessage({ id, ...task }, transfer)
+      worker.postMessage({ id, ...task }, transfer)
     })
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate()
+    this.#fail(new MesosizeError('CANCELLED', 'The work was cancelled.'))
+    await this.#worker?.terminate()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#script, { workerData: this.#encoding })
+    worker.on('message', (reply: Reply) => this.#settle(reply))
+    worker.on('error', error => this.#fail(error))
+    worker.on('exit', () => this.#fail(new MesosizeError('THREAD', 'A thread ended before its work was done.')))
+    return worker
   }
 
   #settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id)!
+    const waiting = this.#waiting.get(reply.id)
+    // Nobody waits any more once the thread was closed.
+    if (!waiting) return
     this.#waiting.delete(reply.id)
     if ('error' in reply) waiting.reject(new MesosizeError(reply.error.code ?? 'THREAD', reply.error.message))
     else waiting.resolve(reply.bytes)
