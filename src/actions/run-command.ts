@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { basename } from 'node:path'
 import * as core from '@actions/core'
-import type { Run } from '../habitat/hab/command.ts'
+import type { Run } from '../habitat/hab/run.ts'
 
 /**
  * Runs programs, each in a group of the step's log that is named after its command line. Lines of their output

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Command } from '../../../src/habitat/hab/command.ts'
+import type { Command } from '../../../src/habitat/hab/run.ts'
 import { makeWorkspace, removeWorkspace } from '../../../src/habitat/hab/workspace.ts'
 import { failure } from '../reading.ts'
 import { running, temporaryFolder } from './fixtures.ts'

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { MesosizeError, messageOf } from '../../errors.ts'
-import type { JobEnvironment, Run } from './command.ts'
+import type { JobEnvironment, Run } from './run.ts'
 
 /** Folders of one run, to be removed after it. */
 export interface Workspace {
