@@ -22,7 +22,8 @@ const TIME = '/usr/bin/time'
  * @throws Error if it fails, or if there is no GNU time
  */
 export function measure(command: readonly string[], env: Readonly<Record<string, string>> = {}): Measurement {
-  if (!existsSync(TIME)) throw new Error(`The benchmark needs ${TIME} (GNU time), which most systems package as "time".`)
+  if (!existsSync(TIME))
+    throw new Error(`The benchmark needs ${TIME} (GNU time), which most systems package as "time".`)
   const folder = mkdtempSync(join(tmpdir(), 'mesosize-time-'))
   try {
     const file = join(folder, 'time')

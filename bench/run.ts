@@ -56,7 +56,12 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
     const tree = await makeTree(values.work, size)
     const onDisk = { ...place, output: join(values.work, 'output') }
     const outcomes = runRounds(fromCold(tree, onDisk), rounds, checkFiles(tree))
-    return write('cold', 'With nothing in memory', describe(tree, 'Page cache empty, output to disk.'), outcomes)
+    return write(
+      'cold',
+      'With nothing in memory',
+      describe(tree, 'Page cache empty, output to disk.'),
+      outcomes,
+    )
   },
   async growth(place) {
     const most = { packages: Number(values['most-packages']), bytes: Number(values['largest-size']) * 1e6 }
@@ -68,7 +73,8 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
       ...[most.bytes / 80, most.bytes / 8, most.bytes].map(bytes => ({ packages: size.packages, bytes })),
     ]
     const variants: Variant[] = []
-    for (const each of sizes) variants.push(...alone(await makeTree(values.work, { ...each, xz: QUICK_XZ }), place))
+    for (const each of sizes)
+      variants.push(...alone(await makeTree(values.work, { ...each, xz: QUICK_XZ }), place))
     const about = 'The same work on smaller and larger trees. Harts fill an empty layer cache.'
     return write('growth', 'How it grows', about, runRounds(variants, rounds))
   },

@@ -138,7 +138,9 @@ function listSources(shareLimit: number): Source[] {
   const found: Source[] = []
   const shares = new Map<string, number>()
   const walk = (folder: string) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) walk(path)
       if (!entry.isFile() && !entry.isSymbolicLink()) continue
@@ -203,12 +205,21 @@ async function copySources(sources: readonly Source[], folder: string): Promise<
   }
 }
 
-async function writeHart(root: string, artifacts: string, ident: string, xz: readonly string[]): Promise<void> {
+async function writeHart(
+  root: string,
+  artifacts: string,
+  ident: string,
+  xz: readonly string[],
+): Promise<void> {
   const tar = ['-c', '--format=gnu', '--owner=0', '--group=0', '--numeric-owner', '--sort=name', '-C', root]
   // Through the shell, because the tar of a large package is larger than a Buffer of this process should be.
-  const body = execFileSync('sh', ['-c', `tar "$@" | xz ${xz.join(' ')}`, 'sh', ...tar, `hab/pkgs/${ident}`], {
-    maxBuffer: 2 ** 32,
-  })
+  const body = execFileSync(
+    'sh',
+    ['-c', `tar "$@" | xz ${xz.join(' ')}`, 'sh', ...tar, `hab/pkgs/${ident}`],
+    {
+      maxBuffer: 2 ** 32,
+    },
+  )
   const key = originKey(ident.split('/')[0]!)
   const path = join(artifacts, `${ident.replaceAll('/', '-')}-x86_64-linux.hart`)
   await writeFile(path, await makeHart({ key, body }))

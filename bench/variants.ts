@@ -109,7 +109,11 @@ export function startUp(place: Place): Variant[] {
 function others(tree: Tree, place: Place): Variant[] {
   const cores = availableParallelism()
   const variants = [
-    { needs: 'pigz', name: `tar \\| pigz -p${cores}`, script: `tar -cf - -C "$ROOT" hab | pigz -p${cores} > "$OUT"` },
+    {
+      needs: 'pigz',
+      name: `tar \\| pigz -p${cores}`,
+      script: `tar -cf - -C "$ROOT" hab | pigz -p${cores} > "$OUT"`,
+    },
     { needs: 'igzip', name: 'tar \\| igzip', script: 'tar -cf - -C "$ROOT" hab | igzip > "$OUT"' },
   ]
   const missing = variants.filter(({ needs }) => !isInstalled(needs))
@@ -163,7 +167,15 @@ function mesosize(
 
 function cliCommand(source: readonly string[], place: Place, options: readonly string[]): string[] {
   const standIns = ['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher']
-  return [process.execPath, join(place.dist, 'cli.js'), ...source, ...standIns, '--output-dir', place.output, ...options]
+  return [
+    process.execPath,
+    join(place.dist, 'cli.js'),
+    ...source,
+    ...standIns,
+    '--output-dir',
+    place.output,
+    ...options,
+  ]
 }
 
 function installed({ root, ident }: Tree): string[] {

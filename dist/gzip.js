@@ -617,17 +617,18 @@ const FORMAT = 1;
 const LIBDEFLATE = "0.1.0";
 /** The encoding that this process is capable of: without WebAssembly, Node's own zlib has to do. */
 function encodingFor(level) {
+	return {
+		encoder: hasWebAssembly() ? "libdeflate" : "zlib",
+		level
+	};
+}
+function hasWebAssembly() {
+	if (!("WebAssembly" in globalThis)) return false;
 	try {
-		deflate(/* @__PURE__ */ new Uint8Array(1), level);
-		return {
-			encoder: "libdeflate",
-			level
-		};
+		deflate(/* @__PURE__ */ new Uint8Array(1), 1);
+		return true;
 	} catch {
-		return {
-			encoder: "zlib",
-			level
-		};
+		return false;
 	}
 }
 /** Tells encodings apart whose members may differ. */
@@ -638,7 +639,7 @@ function encodingName({ encoder, level }) {
 }
 /** Compresses on this thread. The header of the member holds no time and no name. */
 function compressBlock(block, { encoder, level }) {
-	if (encoder === "zlib") return gzipSync(block, { level: Math.min(level, 9) });
+	if (encoder === "zlib") return new Uint8Array(gzipSync(block, { level: Math.min(level, 9) }));
 	const deflated = deflate(block, level);
 	const bytes = member(deflated, block);
 	discard(deflated);

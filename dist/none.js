@@ -5759,14 +5759,15 @@ var ThreadPool = class {
 };
 var Thread = class {
 	nextId = 0;
+	#script;
+	#encoding;
+	/** Started when there is something to do: of what is cached already, nothing is. */
 	#worker;
 	#waiting = /* @__PURE__ */ new Map();
 	#failure;
 	constructor(script, encoding) {
-		this.#worker = new Worker(script, { workerData: encoding });
-		this.#worker.on("message", (reply) => this.#settle(reply));
-		this.#worker.on("error", (error) => this.#fail(error));
-		this.#worker.on("exit", () => this.#fail(new MesosizeError("CANCELLED", "The work was cancelled.")));
+		this.#script = script;
+		this.#encoding = encoding;
 	}
 	/** How many requests have no reply yet. */
 	get waiting() {
@@ -5774,23 +5775,34 @@ var Thread = class {
 	}
 	ask(task, transfer = []) {
 		if (this.#failure) return Promise.reject(this.#failure);
+		this.#worker ??= this.#start();
+		const worker = this.#worker;
 		const id = this.nextId++;
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(id, {
 				resolve,
 				reject
 			});
-			this.#worker.postMessage({
+			worker.postMessage({
 				id,
 				...task
 			}, transfer);
 		});
 	}
 	async close() {
-		await this.#worker.terminate();
+		this.#fail(new MesosizeError("CANCELLED", "The work was cancelled."));
+		await this.#worker?.terminate();
+	}
+	#start() {
+		const worker = new Worker(this.#script, { workerData: this.#encoding });
+		worker.on("message", (reply) => this.#settle(reply));
+		worker.on("error", (error) => this.#fail(error));
+		worker.on("exit", () => this.#fail(new MesosizeError("THREAD", "A thread ended before its work was done.")));
+		return worker;
 	}
 	#settle(reply) {
 		const waiting = this.#waiting.get(reply.id);
+		if (!waiting) return;
 		this.#waiting.delete(reply.id);
 		if ("error" in reply) waiting.reject(new MesosizeError(reply.error.code ?? "THREAD", reply.error.message));
 		else waiting.resolve(reply.bytes);

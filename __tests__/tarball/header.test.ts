@@ -40,6 +40,32 @@ describe('the header of a plain file', () => {
   })
 })
 
+test.each([
+  ['fits', 'n'.repeat(99), 'n'.repeat(99), ''],
+  ['is divided', `${'p'.repeat(60)}/${'q'.repeat(60)}/n`, 'n', `${'p'.repeat(60)}/${'q'.repeat(60)}`],
+  [
+    'is divided where both fit',
+    `${'p'.repeat(90)}/${'q'.repeat(90)}/n`,
+    `${'q'.repeat(90)}/n`,
+    'p'.repeat(90),
+  ],
+])('a name that %s needs one block', (_case, path, name, prefix) => {
+  const header = encodeHeader(file(path, []))
+  expect(header.length).toBe(512)
+  expect(header.toString('latin1', 0, 100)).toBe(name.padEnd(100, '\0'))
+  expect(header.toString('latin1', 345, 500)).toBe(prefix.padEnd(155, '\0'))
+})
+
+test.each([
+  [-1, '1969-12-31 23:59:59'],
+  [-3_153_600_000, '1870-01-25 00:00:00'],
+  [8_589_934_592, '2242-03-16 12:56:32'],
+])('the time %d is what tar reads', (mtime, expected) => {
+  const input = Buffer.concat([encodeHeader(directory('d', { mtime })), Buffer.alloc(1024)])
+  const listing = execFileSync('tar', ['--utc', '--full-time', '-tvf', '-'], { input, encoding: 'utf8' })
+  expect(listing).toContain(expected)
+})
+
 test('an owner that the format cannot hold is refused, with the path and the number', () => {
   expect(() => encodeHeader(directory('a', { uid: 2_097_152 }))).toThrow(/"a" belongs to 2097152:0/)
 })

@@ -20,11 +20,17 @@ const LIBDEFLATE = '0.1.0'
 
 /** The encoding that this process is capable of: without WebAssembly, Node's own zlib has to do. */
 export function encodingFor(level: number): Encoding {
+  return { encoder: hasWebAssembly() ? 'libdeflate' : 'zlib', level }
+}
+
+function hasWebAssembly(): boolean {
+  if (!('WebAssembly' in globalThis)) return false
   try {
-    deflate(new Uint8Array(1), level)
-    return { encoder: 'libdeflate', level }
+    deflate(new Uint8Array(1), 1)
+    return true
   } catch {
-    return { encoder: 'zlib', level }
+    // Such as where a limit forbids the address space that it reserves.
+    return false
   }
 }
 
@@ -37,7 +43,8 @@ export function encodingName({ encoder, level }: Encoding): string {
 
 /** Compresses on this thread. The header of the member holds no time and no name. */
 export function compressBlock(block: Uint8Array, { encoder, level }: Encoding): Uint8Array {
-  if (encoder === 'zlib') return gzipSync(block, { level: Math.min(level, 9) })
+  // A copy, for Node shares the memory of small buffers.
+  if (encoder === 'zlib') return new Uint8Array(gzipSync(block, { level: Math.min(level, 9) }))
   const deflated = deflate(block, level)
   const bytes = member(deflated, block)
   discard(deflated)

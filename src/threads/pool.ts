@@ -124,7 +124,9 @@ class Thread {
     const worker = new Worker(this.#script, { workerData: this.#encoding })
     worker.on('message', (reply: Reply) => this.#settle(reply))
     worker.on('error', error => this.#fail(error))
-    worker.on('exit', () => this.#fail(new MesosizeError('THREAD', 'A thread ended before its work was done.')))
+    worker.on('exit', () =>
+      this.#fail(new MesosizeError('THREAD', 'A thread ended before its work was done.')),
+    )
     return worker
   }
 

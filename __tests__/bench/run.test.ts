@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { markdown } from '../../bench/results.ts'
+import { median, summarize } from '../../bench/rounds.ts'
+import { missingPrograms } from '../testkit/machine.ts'
+
+const RUN = join(import.meta.dirname, '../../bench/run.ts')
+const reason =
+  missingPrograms('tar', 'xz', 'bash') ?? (existsSync('/usr/bin/time') ? undefined : 'needs GNU time')
+
+describe.skipIf(reason)(`a run on a small tree${reason ? ` (SKIPPED: ${reason})` : ''}`, () => {
+  let folder: string
+  let status: number | null
+  let stdout: string
+  let stderr: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bench-'))
+    const small = ['--size', '5', '--packages', '3', '--rounds', '2']
+    const folders = ['--work', join(folder, 'work'), '--results', join(folder, 'results')]
+    const run = spawnSync(process.execPath, [RUN, 'installed', 'harts', ...small, ...folders], {
+      encoding: 'utf8',
+    })
+    ;({ status, stdout, stderr } = run)
+  }, 120_000)
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test('ends well', () => {
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+  })
+
+  test.each([
+    ['installed', 'Mesosize', 'tar -czf'],
+    ['harts', 'Mesosize, from harts', 'xz -dc \\| tar -x per hart; tar -czf'],
+  ])('of %s measures every variant in every round', (mode, name, against) => {
+    const results = JSON.parse(readFileSync(join(folder, `results/${mode}.json`), 'utf8'))
+    for (const { rounds } of results.outcomes) {
+      expect(rounds).toHaveLength(2)
+      for (const { wall, cpu, peak, size } of rounds) {
+        expect(wall).toBeGreaterThan(0)
+        expect(cpu).toBeGreaterThan(0)
+        expect(peak).toBeGreaterThan(1e6)
+        expect(size).toBeGreaterThan(100_000)
+      }
+    }
+    const summary = results.summary.find((each: { name: string }) => each.name === name)
+    expect(summary.speed).toBeGreaterThan(0)
+    expect(summary.relativeSize).toBeGreaterThan(0.8)
+    expect(summary.relativeSize).toBeLessThan(1.2)
+    expect(results.outcomes.map((each: { name: string }) => each.name)).toContain(against)
+    expect(stdout).toContain(readFileSync(join(folder, `results/${mode}.md`), 'utf8'))
+  })
+
+  test('leaves nothing but its trees and its results', () => {
+    expect(readdirSync(folder).sort()).toEqual(['results', 'work'])
+  })
+})
+
+test('a mode that there is not is refused', () => {
+  const { status, stderr } = spawnSync(process.execPath, [RUN, 'fast'], { encoding: 'utf8' })
+  expect(status).toBe(2)
+  expect(stderr).toContain('There is no mode fast')
+})
+
+test.each([
+  [[3], 3],
+  [[9, 1, 5], 5],
+  [[4, 1, 3, 2], 2.5],
+])('the median of %j is %d', (numbers, expected) => {
+  expect(median(numbers)).toBe(expected)
+})
+
+test('ratios are taken within a round, so that a slow moment of the machine falls out', () => {
+  const run = (wall: number, size: number) => ({ wall, cpu: wall, peak: wall * 1e6, size })
+  const summary = summarize([
+    { name: 'old', rounds: [run(10, 100), run(50, 100), run(12, 100)] },
+    { name: 'new', against: 'old', rounds: [run(2, 90), run(10, 90), run(4, 90)] },
+  ])
+  expect(summary).toEqual([
+    { name: 'old', wall: 12, cpu: 12, peak: 50e6, size: 100 },
+    { name: 'new', wall: 4, cpu: 4, peak: 10e6, size: 90, speed: 5, relativeSize: 0.9 },
+  ])
+})
+
+test('the table has a row for each variant', () => {
+  const text = markdown({
+    title: 'A title',
+    about: 'What it is about.',
+    machine: '2 cores',
+    date: '2024-01-01',
+    summary: [
+      { name: 'old', wall: 12, cpu: 11, peak: 3e6, size: 100e6 },
+      { name: 'new', wall: 0.5, cpu: 0.75, peak: 150e6, size: 99e6, speed: 24, relativeSize: 0.99 },
+    ],
+    outcomes: [],
+  })
+  expect(text).toContain('| old |  | 12.0 s | 11.0 s | 3 MB | 100.0 MB |  |')
+  expect(text).toContain('| new | 24.0 | 0.500 s | 0.75 s | 150 MB | 99.0 MB | 0.990 |')
+  expect(text).toContain('2 cores, 2024-01-01.')
+})

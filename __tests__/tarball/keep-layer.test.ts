@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { Entry, Part } from '../../src/entry.ts'
+import { silent } from '../../src/report.ts'
+import type { Block } from '../../src/tarball/blocks.ts'
+import { compressBlock } from '../../src/tarball/gzip.ts'
+import { keepLayer } from '../../src/tarball/keep-layer.ts'
+import { type LayerCache, LayerFolder } from '../../src/tarball/layer-cache.ts'
+import { pack } from '../../src/tarball/pack.ts'
+import { awkwardEntries, directory, file } from './fixtures.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keep-layer-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const compress = vi.fn(async (block: Block) =>
+  compressBlock(block.bytes, { encoder: 'libdeflate', level: 4 }),
+)
+const compression = { compress, blocksInFlight: 2 }
+const entries = [...awkwardEntries(), file('large', [Buffer.alloc(2_500_000, 'some text ')])]
+const part: Part = { name: 'part', cacheKey: 'key', metadata: 'other', entries: () => entries }
+
+async function* passing(list: readonly Entry[]): AsyncGenerator<Entry> {
+  yield* list
+}
+
+let count = 0
+async function packed(layers?: LayerCache): Promise<Buffer> {
+  const path = join(folder, `${count++}.tgz`)
+  await pack([part], path, { ...compression, layers, phase: silent.phase('') })
+  return readFileSync(path)
+}
+
+function layerFolder(): LayerFolder {
+  const path = mkdtempSync(join(folder, 'layers-'))
+  return new LayerFolder({ folder: path, limit: 1 << 30, encoding: 'e', report: silent })
+}
+
+test('what was packed ahead is what packing would have made, and is not compressed again', async () => {
+  const layers = layerFolder()
+  let seen = 0
+  const metadata = () => ({ seen })
+  async function* counted() {
+    for (const entry of entries) {
+      seen++
+      yield entry
+    }
+  }
+  await keepLayer(layers, 'key', counted(), metadata, compression)
+  expect((await layers.find('key'))?.metadata).toEqual({ seen: entries.length })
+
+  compress.mockClear()
+  const fromLayer = await packed(layers)
+  // The end of the archive.
+  expect(compress).toHaveBeenCalledTimes(1)
+  expect(fromLayer.equals(await packed())).toBe(true)
+})
+
+test.each<[string, () => AsyncGenerator<Entry>, () => unknown]>([
+  ['the entries', () => failing(), () => ({})],
+  [
+    'the metadata',
+    () => passing(entries),
+    () => {
+      throw new Error('no more')
+    },
+  ],
+])('nothing is kept where %s fail', async (_name, source, metadata) => {
+  const layers = layerFolder()
+  await expect(keepLayer(layers, 'key', source(), metadata, compression)).rejects.toThrow('no more')
+  expect(await layers.find('key')).toBeUndefined()
+})
+
+async function* failing(): AsyncGenerator<Entry> {
+  yield directory('d')
+  throw new Error('no more')
+}
