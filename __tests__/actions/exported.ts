@@ -18,10 +18,10 @@ export function exported(about: Partial<Exported> = {}): Exported {
   const name = 'acme-web-1.0.0-20240101000000.tgz'
   return {
     ident: { origin: 'acme', name: 'web', version: '1.0.0', release: '20240101000000' },
-    tarball: { path: `/work/results/${name}`, name, size: 3_000_000, sha256: SHA256 },
+    tarball: { path: `/srv/results/${name}`, name, size: 3_000_000, sha256: SHA256 },
     location: { uri: URI, assetId: 17, artifactId: 18, page: 'https://github.com/acme/shop/releases/tag/v1' },
     app,
-    appPath: '/work/results/acme-web-1.0.0-20240101000000.json',
+    appPath: '/srv/results/acme-web-1.0.0-20240101000000.json',
     appText: `${JSON.stringify(app, null, 2)}\n`,
     packages: [
       { ident: 'acme/web/1.0.0/20240101000000', size: 2_000_000, packed: 1_000_000 },

@@ -79,14 +79,14 @@ describe('the job summary', () => {
   })
 
   test('has no link where there is no web page', () => {
-    const text = summary({ location: { uri: 'file:///work/results/x.tgz' } })
+    const text = summary({ location: { uri: 'file:///srv/results/x.tgz' } })
     expect(text).toContain('| Tarball | `acme-web-1.0.0-20240101000000.tgz` |')
   })
 
   test('says how to deploy, in shell that runs', () => {
-    const [command] = blocks(summary({ appPath: "/work/it's here/app.json" }), 'sh')
+    const [command] = blocks(summary({ appPath: "/srv/it's here/app.json" }), 'sh')
     expect(command).toBe(
-      `curl -X PUT "$MARATHON/v2/apps/acme/web" -H 'Content-Type: application/json' -d @'/work/it'\\''s here/app.json'`,
+      `curl -X PUT "$MARATHON/v2/apps/acme/web" -H 'Content-Type: application/json' -d @'/srv/it'\\''s here/app.json'`,
     )
   })
 
