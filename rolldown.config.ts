@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { defineConfig } from 'rolldown'
 import { licenses } from './build/licenses.ts'
 
@@ -17,15 +18,20 @@ export default defineConfig({
     format: 'esm',
     cleanDir: true,
     entryFileNames: '[name].js',
-    // No content hashes: a change shows as a change of a file, and launch.sh lies beside whatever reads it.
+    // No content hashes: a change shows as a change of a file, and what is read at run time lies beside whatever reads it.
     chunkFileNames: '[name].js',
   },
   plugins: [
     licenses(),
     {
-      name: 'launch-script',
+      name: 'files-beside-the-code',
       generateBundle() {
-        this.emitFile({ type: 'asset', fileName: 'launch.sh', source: readFileSync('src/rootfs/launch.sh') })
+        for (const file of [
+          'src/rootfs/launch.sh',
+          'src/tarball/libdeflate.wasm',
+          'src/habitat/liblzma.wasm',
+        ])
+          this.emitFile({ type: 'asset', fileName: basename(file), source: readFileSync(file) })
       },
     },
   ],

@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'rolldown'
+import { LIBLZMA_VERSION } from '../src/habitat/liblzma.ts'
+import { LIBDEFLATE_VERSION } from '../src/tarball/libdeflate.ts'
+
+/** What is in the bundle as WebAssembly. */
+const COMPILED = [
+  { title: `libdeflate ${LIBDEFLATE_VERSION} (MIT)`, file: 'src/tarball/libdeflate.LICENSE.txt' },
+  { title: `liblzma ${LIBLZMA_VERSION} (0BSD)`, file: 'src/habitat/liblzma.LICENSE.txt' },
+]
 
 /** Puts the licences of everything that is in the bundle beside it, as those licences ask. */
 export function licenses(): Plugin {
@@ -8,7 +16,9 @@ export function licenses(): Plugin {
     name: 'licenses',
     generateBundle() {
       const folders = [...this.getModuleIds()].map(packageFolder).filter(folder => folder !== undefined)
-      const source = [...new Set(folders)].sort().map(notice).join('\n\n')
+      const notices = [...new Set(folders)].sort().map(packageNotice)
+      const compiled = COMPILED.map(({ title, file }) => notice(title, readFileSync(file, 'utf8')))
+      const source = [...notices, ...compiled].join('\n\n')
       this.emitFile({ type: 'asset', fileName: 'THIRD_PARTY_LICENSES.txt', source })
     },
   }
@@ -18,9 +28,13 @@ function packageFolder(module: string): string | undefined {
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1]
 }
 
-function notice(folder: string): string {
+function packageNotice(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const file = readdirSync(folder).find(file => /^licen[cs]e/i.test(file))
-  const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`
-  return `${name} ${version} (${license})\n\n${text}\n\n${'-'.repeat(80)}`
+  const text = file ? readFileSync(join(folder, file), 'utf8') : `Licence: ${license}`
+  return notice(`${name} ${version} (${license})`, text)
+}
+
+function notice(title: string, text: string): string {
+  return `${title}\n\n${text.trim()}\n\n${'-'.repeat(80)}`
 }

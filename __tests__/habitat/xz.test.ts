@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeXz } from '../../src/habitat/xz.ts'
 import { missingPrograms } from '../testkit/machine.ts'
@@ -42,6 +43,7 @@ describe.skipIf(missingPrograms('xz'))('what xz made', () => {
     ['at the highest level, whose dictionary has 64 MiB', ['-9e']],
     ['with CRC32', ['--check=crc32']],
     ['with CRC64', ['--check=crc64']],
+    ['with SHA-256', ['--check=sha256']],
     ['without a check', ['--check=none']],
   ])('%s', async (_, args) => {
     expect((await decode(xz(text, ...args))).equals(text)).toBe(true)
@@ -66,11 +68,62 @@ describe.skipIf(missingPrograms('xz'))('what xz made', () => {
     expect(error.message).toContain(problem)
   })
 
-  test('with SHA-256 is read without its check or refused, in words', async () => {
+  test.each(['crc32', 'crc64', 'sha256'])(
+    'with a %s that is not that of its content is refused',
+    async check => {
+      // Stored as it is, so that nothing else than the check can tell.
+      const noise = randomBytes(50_000)
+      const compressed = xz(noise, `--check=${check}`)
+      const stored = compressed.indexOf(noise.subarray(20_000, 20_100))
+      expect(stored).toBeGreaterThan(0)
+      compressed[stored]! ^= 1
+      const error = await failure(decode(compressed))
+      expect(error.code).toBe('XZ_FORMAT')
+      expect(error.message).toContain('damaged')
+    },
+  )
+
+  test('with a kind of check that is not known is refused, in words', async () => {
     const compressed = xz(text, '--check=sha256')
-    const outcome = await decode(compressed).catch(error => error)
-    if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'XZ_FORMAT', message: /checksum/ })
-    else expect(outcome.equals(text)).toBe(true)
+    // The kind is in the header and in the footer, each with a CRC32 over it (xz file format, 2.1.1.2 and 2.1.2).
+    const [header, footer] = [compressed.subarray(6), compressed.subarray(-12)]
+    header[1] = footer[9] = 0x0b
+    header.writeUInt32LE(crc32(header.subarray(0, 2)), 2)
+    footer.writeUInt32LE(crc32(footer.subarray(4, 10)), 0)
+    const error = await failure(decode(compressed))
+    expect(error.code).toBe('XZ_FORMAT')
+    expect(error.message).toContain('a kind of checksum that is not supported')
+  })
+
+  test('twice, one after the other, is refused', async () => {
+    const error = await failure(decode(Buffer.concat([xz(text), xz(text)])))
+    expect(error.code).toBe('XZ_FORMAT')
+    expect(error.message).toContain('something follows its end')
+  })
+
+  describe('in blocks', () => {
+    /** With dictionaries of the sizes that the bytes stand for (xz file format, 5.3.1), in turn. */
+    function inBlocks(...dictionaries: number[]): Buffer {
+      const compressed = xz(text, '-0', '--threads=1', '--block-size=50000')
+      const header = Buffer.of(2, 0, 0x21, 1, 0x0c, 0, 0, 0)
+      let count = 0
+      for (let at = compressed.indexOf(header); at >= 0; at = compressed.indexOf(header, at), count++) {
+        compressed[at + 4] = dictionaries[count % dictionaries.length]!
+        compressed.writeUInt32LE(crc32(compressed.subarray(at, at + 8)), at + 8)
+      }
+      expect(count).toBeGreaterThan(5)
+      return compressed
+    }
+
+    test('that need a dictionary of 64 MiB each', async () => {
+      expect((await decode(inBlocks(0x1c))).equals(text)).toBe(true)
+    })
+
+    test('whose dictionaries of 48 and 64 MiB would add up is refused', async () => {
+      const error = await failure(decode(inBlocks(0x1b, 0x1c)))
+      expect(error.code).toBe('XZ_FORMAT')
+      expect(error.message).toContain('memory ran out')
+    })
   })
 
   test.each([

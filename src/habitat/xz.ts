@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { ReadableStream } from 'node:stream/web'
-import xz from 'xz-decompress'
 import { MesosizeError } from '../errors.ts'
+import { type Liblzma, startLiblzma } from './liblzma.ts'
 
 /**
  * Decodes the xz stream that a file holds from a position to its end, in constant memory. A piece is there until
@@ -12,58 +11,75 @@ import { MesosizeError } from '../errors.ts'
  */
 export type XzDecoder = (file: string, start: number) => AsyncIterable<Uint8Array>
 
-const PIECE = 256 * 1024
+// A dictionary of 64 MiB, as the highest level of xz has, and what is needed beside it.
+const MEMORY_LIMIT = 65 << 20
 
-// What the decoder's numbers mean: enum xz_ret of XZ Embedded.
-const REASONS: Record<string, string> = {
-  '2': 'it uses a kind of checksum that is not supported',
-  '3': 'memory ran out',
-  '4': 'it needs a dictionary of more than 64 MiB',
-  '5': 'it is not in the xz format, or something follows its end',
-  '6': 'it uses a filter or an option that is not supported',
-  '7': 'it is damaged',
-  '8': 'it ends in the middle',
+// enum lzma_ret of liblzma (lzma/base.h).
+const OK = 0
+const STREAM_END = 1
+const REASONS: Record<number, string> = {
+  3: 'it uses a kind of checksum that is not supported',
+  5: 'memory ran out',
+  6: 'it needs a dictionary of more than 64 MiB',
+  7: 'it is not in the xz format',
+  8: 'it uses a filter or an option that is not supported',
+  9: 'it is damaged',
+  10: 'it ends in the middle',
 }
 
-/** Decodes on this thread, where only one stream at a time can be open: the library has one decoder. */
+/** Decoders that nobody uses at the moment; each keeps the memory of the largest dictionary that it has seen. */
+const idle: Liblzma[] = []
+
+/** Decodes on this thread, in pieces of 1 MiB. */
 export const decodeXz: XzDecoder = async function* (file, start) {
   const handle = await open(file)
+  const decoder = idle.pop() ?? startLiblzma()
   try {
-    if ((await handle.stat()).size <= start) throw notXz(file, 'it is empty')
-    for await (const chunk of new xz.XzReadableStream(webStream(handle, start))) {
-      if (chunk.length > 0) yield chunk
-    }
-  } catch (cause) {
-    const number = /error code (\d+)/.exec(String(cause))?.[1]
-    if (number === undefined) throw cause
-    throw notXz(file, REASONS[number] ?? `the decoder gave up with ${number}`, cause)
+    yield* decoded(decoder, handle, file, start)
   } finally {
+    idle.push(decoder)
     await handle.close()
   }
 }
 
-/** Not `Readable.toWeb`, which throws where nobody can catch it if it is cancelled while it reads. */
-function webStream(handle: FileHandle, start: number): ReadableStream<Uint8Array> {
-  const buffer = Buffer.alloc(PIECE)
+async function* decoded(
+  decoder: Liblzma,
+  handle: FileHandle,
+  file: string,
+  start: number,
+): AsyncGenerator<Uint8Array> {
+  let result = decoder.open(MEMORY_LIMIT)
   let position = start
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { bytesRead } = await handle.read(buffer, 0, PIECE, position)
-        position += bytesRead
-        if (bytesRead === 0) controller.close()
-        else controller.enqueue(buffer.subarray(0, bytesRead))
-      },
-    },
-    // The decoder asks for a piece when it has used up the one before, so that one buffer is enough.
-    { highWaterMark: 0 },
-  )
+  let atEnd = false
+  while (result === OK) {
+    if (decoder.unused() === 0 && !atEnd) {
+      const count = await read(decoder, handle, position)
+      if (count === 0 && position === start) throw notXz(file, 'it is empty')
+      position += count
+      atEnd = count === 0
+    }
+    result = decoder.decode(atEnd)
+    const length = decoder.decoded()
+    if (length === decoder.outputSize() || (result === STREAM_END && length > 0)) {
+      yield new Uint8Array(decoder.memory.buffer, decoder.output(), length)
+    }
+  }
+  if (result !== STREAM_END) throw notXz(file, REASONS[result] ?? `the decoder gave up with ${result}`)
+  if (decoder.unused() > 0 || (await read(decoder, handle, position)) > 0)
+    throw notXz(file, 'something follows its end')
 }
 
-function notXz(file: string, problem: string, cause?: unknown): MesosizeError {
+/** @returns how many bytes of input there are now */
+async function read(decoder: Liblzma, handle: FileHandle, position: number): Promise<number> {
+  const input = new Uint8Array(decoder.memory.buffer, decoder.input(), decoder.inputSize())
+  const { bytesRead } = await handle.read(input, 0, input.length, position)
+  decoder.feed(bytesRead)
+  return bytesRead
+}
+
+function notXz(file: string, problem: string): MesosizeError {
   return new MesosizeError(
     'XZ_FORMAT',
     `The body of ${file} cannot be unpacked: ${problem}. Fetch or build the package again.`,
-    { cause },
   )
 }

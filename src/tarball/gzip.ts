@@ -1,10 +1,13 @@
 import { crc32, gzipSync } from 'node:zlib'
-import { deflate } from 'libdeflate'
-import { discard } from '../discard.ts'
 import { BLOCK_SIZE, type Block } from './blocks.ts'
+import { fillHoles } from './fill.ts'
+import { LIBDEFLATE_VERSION, startLibdeflate } from './libdeflate.ts'
 
 /** Makes a gzip member of a block, which is handed over; the member's memory is the caller's. */
 export type Compressor = (block: Block) => Promise<Uint8Array>
+
+/** The same on this thread, which also reads what the block lacks. The block stays the caller's. */
+export type Encoder = (block: Block) => Uint8Array
 
 /** How blocks are compressed: all that the bytes of a member depend on besides its block. */
 export interface Encoding {
@@ -15,21 +18,18 @@ export interface Encoding {
 
 // Raised whenever the same entries are packed to other bytes than before.
 const FORMAT = 1
-// Its bytes depend on its version alone, where those of zlib depend on the machine too.
-const LIBDEFLATE = '0.1.0'
 
 /** The encoding that this process is capable of: without WebAssembly, Node's own zlib has to do. */
 export function encodingFor(level: number): Encoding {
-  return { encoder: hasWebAssembly() ? 'libdeflate' : 'zlib', level }
+  return { encoder: runsLibdeflate(level) ? 'libdeflate' : 'zlib', level }
 }
 
-function hasWebAssembly(): boolean {
-  if (!('WebAssembly' in globalThis)) return false
+function runsLibdeflate(level: number): boolean {
   try {
-    deflate(new Uint8Array(1), 1)
+    startLibdeflate(level)
     return true
   } catch {
-    // Such as where a limit forbids the address space that it reserves.
+    // Such as where a limit forbids the address space that it reserves, or the processor has no SIMD.
     return false
   }
 }
@@ -37,18 +37,29 @@ function hasWebAssembly(): boolean {
 /** Tells encodings apart whose members may differ. */
 export function encodingName({ encoder, level }: Encoding): string {
   const { arch, versions } = process
-  const version = encoder === 'libdeflate' ? LIBDEFLATE : `${versions.zlib} ${arch}`
+  // The bytes of zlib depend on the machine too.
+  const version = encoder === 'libdeflate' ? LIBDEFLATE_VERSION : `${versions.zlib} ${arch}`
   return `mesosize ${FORMAT}, blocks of ${BLOCK_SIZE}, ${encoder} ${version}, level ${level}`
 }
 
-/** Compresses on this thread. The header of the member holds no time and no name. */
-export function compressBlock(block: Uint8Array, { encoder, level }: Encoding): Uint8Array {
-  // A copy, for Node shares the memory of small buffers.
-  if (encoder === 'zlib') return new Uint8Array(gzipSync(block, { level: Math.min(level, 9) }))
-  const deflated = deflate(block, level)
-  const bytes = member(deflated, block)
-  discard(deflated)
-  return bytes
+/**
+ * Starts an encoder; it throws as `fillHoles`. The headers of its members hold no time and no name.
+ * @throws as `startLibdeflate`
+ */
+export function startEncoder({ encoder, level }: Encoding): Encoder {
+  if (encoder === 'zlib') {
+    const input = new Uint8Array(BLOCK_SIZE)
+    return block => {
+      fillHoles(block, input)
+      // A copy, for Node shares the memory of small buffers.
+      return new Uint8Array(gzipSync(input.subarray(0, block.length), { level: Math.min(level, 9) }))
+    }
+  }
+  const { input, deflate } = startLibdeflate(level)
+  return block => {
+    fillHoles(block, input)
+    return member(deflate(block.length), input.subarray(0, block.length))
+  }
 }
 
 /**

@@ -2,16 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { discard } from '../discard.ts'
 import { messageOf } from '../errors.ts'
 import { decodeXz } from '../habitat/xz.ts'
-import { fillHoles } from '../tarball/fill.ts'
-import { compressBlock, type Encoding } from '../tarball/gzip.ts'
+import { type Encoder, type Encoding, startEncoder } from '../tarball/gzip.ts'
 import type { Reply, Request } from './messages.ts'
-
-// The decoder's pieces are 64 KiB; fewer, larger messages cost less than they do.
-const PIECE = 1 << 20
 
 const port = parentPort!
 const encoding: Encoding = workerData
-const streams = new Map<number, AsyncGenerator<Uint8Array>>()
+// A thread may have nothing but decoding to do.
+let encode: Encoder | undefined
+const streams = new Map<number, AsyncIterator<Uint8Array>>()
 
 port.on('message', async (request: Request) => {
   try {
@@ -25,36 +23,22 @@ port.on('message', async (request: Request) => {
 async function carryOut(request: Request): Promise<Uint8Array | undefined> {
   switch (request.task) {
     case 'compress': {
-      const member = compressBlock(fillHoles(request.block), encoding)
+      encode ??= startEncoder(encoding)
+      const member = encode(request.block)
       discard(request.block.bytes)
       return member
     }
     case 'decode':
-      streams.set(request.id, joined(decodeXz(request.file, request.start)))
+      streams.set(request.id, decodeXz(request.file, request.start)[Symbol.asyncIterator]())
       return undefined
     case 'next':
-      return (await streams.get(request.stream)?.next())?.value
+      // A copy, which can be handed over; the decoder keeps its own.
+      return (await streams.get(request.stream)?.next())?.value?.slice()
     case 'stop':
-      await streams.get(request.stream)?.return(undefined)
+      await streams.get(request.stream)?.return?.()
       streams.delete(request.stream)
       return undefined
   }
-}
-
-async function* joined(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let piece = new Uint8Array(PIECE)
-  let length = 0
-  for await (const chunk of chunks) {
-    if (length + chunk.length > PIECE) {
-      yield piece.subarray(0, length)
-      piece = new Uint8Array(PIECE)
-      length = 0
-    }
-    piece.set(chunk, length)
-    length += chunk.length
-    discard(chunk)
-  }
-  if (length > 0) yield piece.subarray(0, length)
 }
 
 function reply(id: number, bytes: Uint8Array | undefined): void {

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+
+// Node's types declare nothing of it.
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object) => { exports: unknown }
+}
+
+/**
+ * Starts a module that needs nothing from outside.
+ * @param file beside the code that uses it, in the bundle too
+ * @returns what it exports
+ * @throws ReferenceError, CompileError or RangeError where Node has no WebAssembly, its SIMD or the memory is refused
+ */
+export function startWasm(file: URL): unknown {
+  return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports
+}
