@@ -89,6 +89,19 @@ test('a package that was kept needs neither its hart, nor its key, nor Builder',
   expect(cold.status).toBe(1)
 })
 
+test('no thread is started where every package was kept', async () => {
+  const place = await makePlace()
+  const noThreads = `import threads from 'node:worker_threads'
+    import { syncBuiltinESMExports } from 'node:module'
+    threads.Worker = class { constructor() { throw new Error('a thread was started') } }
+    syncBuiltinESMExports()`
+  const args = [WEB, '--artifacts', source.artifacts, '--keys', source.keys, ...STAND_INS]
+  const cold = await runOnMachine(place, args, { preload: [noThreads] })
+  expect(cold).toMatchObject({ status: 1, stderr: expect.stringContaining('a thread was started') })
+  await exported(place)
+  expect((await exported(place, [], { preload: [noThreads] })).digest).toBe(usual)
+})
+
 test.each<[string, (place: Place) => { args?: string[]; env?: Record<string, string> }]>([
   ['--cache', place => ({ args: ['--cache', join(place.root, 'layers')] })],
   ['--cache with a relative path', () => ({ args: ['--cache', '../layers'] })],
@@ -108,6 +121,28 @@ test('--no-cache keeps nothing', async () => {
   const place = await makePlace()
   await exported(place, ['--no-cache'])
   expect(readdirSync(place.home)).not.toContain('.cache')
+})
+
+test.each([
+  ['with a cache', []],
+  ['without', ['--no-cache']],
+])('each hart is read twice, to verify it and to decode it: %s', async (_, args) => {
+  const place = await makePlace()
+  const log = join(place.root, 'opened')
+  const preload = `
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { open } = fs.promises
+    fs.promises.open = (path, ...more) => {
+      if (String(path).endsWith('.hart')) fs.appendFileSync(${JSON.stringify(log)}, path + '\\n')
+      return open(path, ...more)
+    }
+    syncBuiltinESMExports()`
+  await exported(place, args, { preload: [preload] })
+  const opened = readFileSync(log, 'utf8').trim().split('\n')
+  const harts = new Set(opened)
+  expect(harts.size).toBeGreaterThan(2)
+  expect(opened.toSorted()).toEqual([...harts, ...harts].toSorted())
 })
 
 test('--cache-size is not exceeded', async () => {

@@ -113,6 +113,15 @@ describe('an installed package', () => {
     expect(await read(opened!.entries())).toEqual(entries)
   })
 
+  test('has files that are read in pieces', async () => {
+    const text = 'seven.\n'.repeat(30_000)
+    await install(id, { 'default.toml': `# ${text}`, 'share/text': text })
+    const opened = await new InstalledPackages(root).open(ident)
+    const entries = await read(opened!.entries())
+    expect(entries.find(entry => entry.path.endsWith('/share/text'))).toMatchObject({ content: text })
+    expect(opened!.metadata.defaultConfig).toBe(`# ${text}`)
+  })
+
   test.each<[string, Record<string, string>, string, string]>([
     ['without IDENT', { IDENT: '' }, 'METAFILE_INVALID', 'IDENT'],
     ['with another IDENT', { IDENT: 'acme/app/1.0/20250101000000' }, 'IDENT_MISMATCH', '20250101000000'],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -244,6 +244,29 @@ test('reading that ends early keeps no file open', async () => {
     break
   }
   expect(await openFiles()).toBe(before)
+})
+
+test('layers that are read at the same time do not mix', async () => {
+  const contents = ['abcdefg', 'ABCDEFGHIJK'].map(text => Buffer.alloc(3_500_000, text))
+  for (const [index, content] of contents.entries()) await keep(`${index}`, { content: [content] })
+  const cache = open()
+  const layers = await Promise.all(contents.map((_, index) => cache.find(`${index}`)))
+  const read = await Promise.all(layers.map(bytesOf))
+  expect(read.map((bytes, index) => bytes.equals(contents[index]!))).toEqual([true, true])
+})
+
+test('a layer that is cut while it is read is refused', async () => {
+  await keep('large', { content: [Buffer.alloc(5 << 20)] })
+  const layer = await open().find('large')
+  const path = await only()
+  const reading = (async () => {
+    for await (const chunk of layer!.chunks()) {
+      expect(chunk.length).toBeGreaterThan(0)
+      await truncate(path, 1 << 20)
+    }
+  })()
+  await expect(reading).rejects.toMatchObject({ code: 'LAYER_UNUSABLE' })
+  expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('it is cut'))
 })
 
 describe('a folder that cannot be written', () => {

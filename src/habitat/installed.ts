@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../entry.ts'
@@ -15,6 +15,10 @@ import {
 import { readMetadata } from './metadata.ts'
 import type { FoundAt, Package } from './package.ts'
 import type { FoundBuild, PackageSource } from './source.ts'
+
+// Characters. To hash the text of each file on its own costs several times as much.
+const TOLD_AT_ONCE = 1 << 16
+const PIECE = 1 << 16
 
 /** Packages that `hab pkg install` wrote under a root's hab/pkgs, perhaps as an ordinary user. */
 export class InstalledPackages implements PackageSource {
@@ -88,7 +92,7 @@ export class InstalledPackages implements PackageSource {
 async function* tree(root: string, path: string, end: (fingerprint: string) => void): AsyncGenerator<Entry> {
   const hash = createHash('sha256')
   try {
-    for (const entry of walk(root, path, new Map(), hash)) yield entry
+    for (const entry of walk(root, path, hash)) yield entry
     end(hash.digest('hex'))
   } catch (error) {
     throw unreadable((error as NodeJS.ErrnoException).path ?? join(root, path), error)
@@ -99,52 +103,77 @@ async function* tree(root: string, path: string, end: (fingerprint: string) => v
  * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
  * installed it: an ordinary user's installation is the same package. It waits for the file system, because a tree
  * has thousands of members and asking without waiting takes several times as long.
- * @param seen first path of each file with several links, by device and inode
  * @param hash told everything that is known of an entry without reading it
  */
-function* walk(root: string, path: string, seen: Map<string, string>, hash: Hash): Generator<Entry> {
-  const full = join(root, path)
-  const stats = lstatSync(full, { bigint: true })
-  const common = {
-    path,
-    mode: Number(stats.mode) & 0o7777,
-    uid: 0,
-    gid: 0,
-    mtime: Number(stats.mtimeMs / 1000n),
-  }
-  const told = (...more: string[]) =>
-    hash.update(`${JSON.stringify([path, `${stats.mode}`, `${stats.mtimeNs}`, ...more])}\n`)
-  if (stats.isDirectory()) {
-    told()
-    yield { ...common, type: 'directory' }
-    for (const name of readdirSync(full).sort()) {
-      if (name.includes('\uFFFD')) throw unpackable(join(full, name), 'its name is not UTF-8')
-      yield* walk(root, `${path}/${name}`, seen, hash)
+function* walk(root: string, top: string, hash: Hash): Generator<Entry> {
+  /** First path of each file with several links. */
+  const seen = new Map<string, string>()
+  /** What is still to come, the next one last. */
+  const ahead = [top]
+  let told = ''
+  for (let path = ahead.pop(); path !== undefined; path = ahead.pop()) {
+    const full = `${root}/${path}`
+    const stats = lstatSync(full)
+    const common = {
+      path,
+      mode: stats.mode & 0o7777,
+      uid: 0,
+      gid: 0,
+      mtime: Math.trunc(stats.mtimeMs / 1000),
     }
-  } else if (stats.isSymbolicLink()) {
-    const target = readlinkSync(full)
-    if (target.includes('\uFFFD')) throw unpackable(full, 'it is a link to a name that is not UTF-8')
-    told(target)
-    yield { ...common, type: 'symlink', mode: 0o777, target }
-  } else if (stats.isFile()) {
-    const inode = `${stats.dev}:${stats.ino}`
-    const first = seen.get(inode)
-    told(`${stats.size}`, ...(first === undefined ? [] : [first]))
-    if (first !== undefined) {
-      yield { ...common, type: 'hardlink', target: first }
-      return
+    // No path and no link's text holds a NUL.
+    told += `${path}\0${stats.mode}\0${stats.mtimeMs}\0`
+    if (stats.isDirectory()) {
+      yield { ...common, type: 'directory' }
+      for (const name of readdirSync(full).sort().reverse()) {
+        if (name.includes('\uFFFD')) throw unpackable(join(full, name), 'its name is not UTF-8')
+        ahead.push(`${path}/${name}`)
+      }
+    } else if (stats.isSymbolicLink()) {
+      const target = readlinkSync(full)
+      if (target.includes('\uFFFD')) throw unpackable(full, 'it is a link to a name that is not UTF-8')
+      told += `${target}\0`
+      yield { ...common, type: 'symlink', mode: 0o777, target }
+    } else if (stats.isFile()) {
+      const inode = stats.nlink > 1 ? inodeOf(full) : undefined
+      const first = inode && seen.get(inode)
+      told += `${stats.size}\0${first ?? ''}\0`
+      if (first !== undefined) yield { ...common, type: 'hardlink', target: first }
+      else {
+        if (inode !== undefined) seen.set(inode, path)
+        yield { ...common, type: 'file', size: stats.size, content: contentOf(full, stats.size), file: full }
+      }
+    } else {
+      throw unpackable(full, 'it is neither a file, a directory nor a link')
     }
-    if (stats.nlink > 1n) seen.set(inode, path)
-    yield { ...common, type: 'file', size: Number(stats.size), content: contentOf(full), file: full }
-  } else {
-    throw unpackable(full, 'it is neither a file, a directory nor a link')
+    if (told.length > TOLD_AT_ONCE) {
+      hash.update(told)
+      told = ''
+    }
   }
+  hash.update(told)
+}
+
+/** Numbers of inodes may be larger than what a double holds. */
+function inodeOf(path: string): string {
+  const { dev, ino } = lstatSync(path, { bigint: true })
+  return `${dev}:${ino}`
 }
 
 /** Opens the file only when it is read: of most, whoever packs them reads the `file`. */
-async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
+function* contentOf(path: string, size: number): Generator<Uint8Array> {
   try {
-    yield* createReadStream(path)
+    const file = openSync(path, 'r')
+    try {
+      const piece = Buffer.alloc(Math.min(size + 1, PIECE))
+      for (;;) {
+        const length = readSync(file, piece, 0, piece.length, null)
+        if (length === 0) return
+        yield piece.subarray(0, length)
+      }
+    } finally {
+      closeSync(file)
+    }
   } catch (error) {
     throw unreadable(path, error)
   }

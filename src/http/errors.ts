@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import { MesosizeError } from '../errors.ts'
 import { printableUrl } from './url.ts'
 
@@ -18,6 +17,8 @@ export class HttpStatusError extends MesosizeError {
 
 /** A status with its standard phrase, such as "404 Not Found"; a server's own phrase is not to be trusted. */
 export function formatStatus(status: number): string {
+  // Not imported: an import of node:http has Node load all of its own fetch as well.
+  const { STATUS_CODES } = process.getBuiltinModule('node:http')
   return [status, STATUS_CODES[status]].filter(Boolean).join(' ')
 }
 

@@ -1,4 +1,3 @@
-import { rootCertificates } from 'node:tls'
 import type { RequestInit as UndiciRequestInit } from 'undici'
 import { MesosizeError } from '../errors.ts'
 
@@ -37,6 +36,7 @@ export function createFetch({ version, signal, idleTimeout = 60_000, ca }: Fetch
 /** undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. */
 export async function loadClient(idleTimeout: number, ca?: string) {
   const { EnvHttpProxyAgent, fetch, request } = await import('undici')
+  const { rootCertificates } = await import('node:tls')
   const tls = ca === undefined ? undefined : { ca: [...rootCertificates, ca] }
   try {
     const dispatcher = new EnvHttpProxyAgent({

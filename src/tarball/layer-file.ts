@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
+import { discard } from '../discard.ts'
 
 // A layer's file: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
 // description's length (8 bytes, big-endian) and its SHA-256. What is known last stands last, so that a layer is
@@ -73,27 +74,39 @@ export async function* layerMembers(
   { packed, sha256 }: LayerDescription,
 ): AsyncGenerator<Uint8Array> {
   const file = await open(path)
+  const buffers = [0, 1].map(() => Buffer.alloc(Math.min(CHUNK, packed)))
+  const count = Math.ceil(packed / CHUNK)
+  const read = (chunk: number) => {
+    const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 2])
+    // Nobody may be waiting when it fails.
+    reading.catch(() => {})
+    return reading
+  }
+  let next: Promise<Buffer> | undefined
   try {
     const hash = createHash('sha256')
-    const buffer = Buffer.alloc(Math.min(CHUNK, packed))
-    for (let position = 0; position < packed; ) {
-      const wanted = Math.min(buffer.length, packed - position)
-      const { bytesRead } = await file.read(buffer, 0, wanted, position)
-      if (bytesRead === 0) throw new Error('it is cut')
-      position += bytesRead
-      const chunk = buffer.subarray(0, bytesRead)
-      hash.update(chunk)
-      yield chunk
+    for (let chunk = 0; chunk < count; chunk++) {
+      const bytes = await (next ?? read(chunk))
+      // While these are hashed and used.
+      next = chunk + 1 < count ? read(chunk + 1) : undefined
+      hash.update(bytes)
+      yield bytes
     }
     if (hash.digest('hex') !== sha256) throw new Error('its members are damaged')
   } finally {
+    await next?.catch(() => {})
+    for (const buffer of buffers) discard(buffer)
     await file.close()
   }
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length)
+async function readAt(
+  file: FileHandle,
+  position: number,
+  length: number,
+  buffer = Buffer.alloc(length),
+): Promise<Buffer> {
   const { bytesRead } = await file.read(buffer, 0, length, position)
   if (bytesRead < length) throw new Error('it is cut')
-  return buffer
+  return buffer.subarray(0, length)
 }
