@@ -106,6 +106,26 @@ describe('decoding', () => {
     expect((await bytesOf(pool.decode(file(5), 4))).equals(text(5))).toBe(true)
   })
 
+  test('begins with the largest of those that wait', async () => {
+    const one = new ThreadPool(new URL('../../src/threads/worker.ts', import.meta.url), 1, ENCODING)
+    const lengths = [2_000_000, 1_000_000, 4_000_000, 3_000_000]
+    const paths = lengths.map(length => join(root, `${length}.xz`))
+    for (const [i, path] of paths.entries()) await writeFile(path, xzStored(text(i, lengths[i])))
+    const first = one.decode(file(0), 4)
+    await first.next()
+    const done: number[] = []
+    const waiting = paths.map(async (path, i) => {
+      expect((await bytesOf(one.decode(path, 0))).length).toBe(lengths[i])
+      done.push(lengths[i]!)
+    })
+    // The sizes of the files are asked for first.
+    await new Promise(resolve => setTimeout(resolve, 100))
+    await first.return(undefined)
+    await Promise.all(waiting)
+    expect(done).toEqual([4_000_000, 3_000_000, 2_000_000, 1_000_000])
+    await one.close()
+  })
+
   test('that is slow to be read does not keep others from the other thread', async () => {
     const slow = pool.decode(file(0), 4)
     // A copy, because a piece is gone when the next one is asked for.

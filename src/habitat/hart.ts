@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
+import { discard } from '../discard.ts'
 import { MesosizeError, messageOf } from '../errors.ts'
 import { blake2b256 } from './blake2b.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -131,13 +132,14 @@ async function openHart(path: string): Promise<FileHandle> {
 }
 
 async function* bodyOf(file: FileHandle, start: number) {
-  const buffer = Buffer.alloc(1 << 20)
+  const buffer = new Uint8Array(1 << 20)
   for (let position = start; ; ) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
-    if (bytesRead === 0) return
+    if (bytesRead === 0) break
     position += bytesRead
     yield buffer.subarray(0, bytesRead)
   }
+  discard(buffer)
 }
 
 function notAHart(path: string, problem: string): MesosizeError {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import { discard } from '../discard.ts'
 import { MesosizeError } from '../errors.ts'
@@ -13,7 +14,7 @@ export class ThreadPool {
   readonly #threads: readonly Thread[]
   /** Those whose decoder is free, and who waits for one. */
   readonly #free: Thread[]
-  readonly #waiting: ((thread: Thread) => void)[] = []
+  readonly #waiting: Claim[] = []
   #closed = false
 
   /**
@@ -24,6 +25,11 @@ export class ThreadPool {
     this.size = size
     this.#threads = Array.from({ length: size }, () => new Thread(script, encoding))
     this.#free = [...this.#threads]
+  }
+
+  /** Starts the threads before there is something to do, where it is known that there will be. */
+  start(): void {
+    for (const thread of this.#threads) thread.start()
   }
 
   /**
@@ -37,10 +43,11 @@ export class ThreadPool {
 
   /**
    * Decodes the xz stream of a file, as XzDecoder says. As many as there are threads can be open at once; others
-   * wait for the first that is done.
+   * wait, the largest first, so that no thread is left with a large one when there is nothing else to do.
    */
   async *decode(file: string, start: number): AsyncGenerator<Uint8Array> {
-    const thread = await this.#claim()
+    const { size } = await stat(file)
+    const thread = await this.#claim(size)
     const stream = thread.nextId
     try {
       await thread.ask({ task: 'decode', file, start })
@@ -65,19 +72,27 @@ export class ThreadPool {
     this.#closed = true
     await Promise.all(this.#threads.map(thread => thread.close()))
     // A thread that is closed tells whoever waits for one.
-    for (const claim of this.#waiting.splice(0)) claim(this.#threads[0]!)
+    for (const { give } of this.#waiting.splice(0)) give(this.#threads[0]!)
   }
 
-  #claim(): Thread | Promise<Thread> {
+  #claim(size: number): Thread | Promise<Thread> {
     const thread = this.#closed ? this.#threads[0] : this.#free.pop()
-    return thread ?? new Promise(resolve => this.#waiting.push(resolve))
+    return thread ?? new Promise(give => this.#waiting.push({ size, give }))
   }
 
   #release(thread: Thread): void {
-    const claim = this.#waiting.shift()
-    if (claim) claim(thread)
+    this.#waiting.sort((a, b) => a.size - b.size)
+    const largest = this.#waiting.pop()
+    if (largest) largest.give(thread)
     else this.#free.push(thread)
   }
+}
+
+/** Somebody who waits for a thread's decoder. */
+interface Claim {
+  /** Bytes of the file. */
+  size: number
+  give(thread: Thread): void
 }
 
 interface Waiting {
@@ -106,8 +121,7 @@ class Thread {
 
   ask(task: Task, transfer: ArrayBuffer[] = []): Promise<Uint8Array | undefined> {
     if (this.#failure) return Promise.reject(this.#failure)
-    this.#worker ??= this.#start()
-    const worker = this.#worker
+    const worker = this.start()
     const id = this.nextId++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
@@ -115,12 +129,17 @@ class Thread {
     })
   }
 
+  start(): Worker {
+    this.#worker ??= this.#spawn()
+    return this.#worker
+  }
+
   async close(): Promise<void> {
     this.#fail(new MesosizeError('CANCELLED', 'The work was cancelled.'))
     await this.#worker?.terminate()
   }
 
-  #start(): Worker {
+  #spawn(): Worker {
     const worker = new Worker(this.#script, { workerData: this.#encoding })
     worker.on('message', (reply: Reply) => this.#settle(reply))
     worker.on('error', error => this.#fail(error))
