@@ -36,6 +36,24 @@ test('what is not named is not kept', async () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
+const writeLayers = async (staging: string) => {
+  mkdirSync(join(staging, 'layers'))
+  return write('layers/a', 'layers/b', 'app')(staging)
+}
+
+test('files of a folder are put into that folder, beside what is there', async () => {
+  await withStaging(folder, writeLayers)
+  writeFileSync(join(folder, 'layers/a'), 'stale')
+  writeFileSync(join(folder, 'layers/other'), 'other')
+  await withStaging(folder, writeLayers)
+  expect(readdirSync(folder).sort()).toEqual(['app', 'layers'])
+  const texts = readdirSync(join(folder, 'layers')).map(name => [
+    name,
+    readFileSync(join(folder, 'layers', name), 'utf8'),
+  ])
+  expect(Object.fromEntries(texts)).toEqual({ a: 'layers/a', b: 'layers/b', other: 'other' })
+})
+
 describe('work that fails', () => {
   const fail = async (staging: string) => {
     await write('one')(staging)
@@ -44,6 +62,15 @@ describe('work that fails', () => {
 
   test('leaves nothing, not even the folders that were made for it', async () => {
     await expect(withStaging(join(folder, 'a/b/c'), fail)).rejects.toThrow('failed')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('leaves no folder that it had files in', async () => {
+    const failing = async (staging: string) => {
+      await writeLayers(staging)
+      throw new Error('failed')
+    }
+    await expect(withStaging(join(folder, 'a'), failing)).rejects.toThrow('failed')
     expect(readdirSync(folder)).toEqual([])
   })
 
@@ -68,6 +95,21 @@ describe('an output folder that cannot be written', () => {
       message: expect.stringMatching(/file\/out cannot be written: ENOTDIR.*--output-dir/),
     })
     expect(worked).toBe(false)
+  })
+
+  test.each<[string, string, () => void]>([
+    ['a file is where a folder must be', 'layers', () => writeFileSync(join(folder, 'layers'), '')],
+    [
+      'a folder is where a file must be',
+      'app',
+      () => mkdirSync(join(folder, 'app/full'), { recursive: true }),
+    ],
+  ])('because %s is told with its path', async (_, name, prepare) => {
+    prepare()
+    await expect(withStaging(folder, writeLayers)).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: expect.stringMatching(new RegExp(`cannot be written: .*/${name}'.*--output-dir`)),
+    })
   })
 
   const reason = cannotChroot()

@@ -1,8 +1,6 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { t as MesosizeError } from "./errors.js";
 import { i as printableUrl } from "./validate.js";
-import { STATUS_CODES } from "node:http";
-import { rootCertificates } from "node:tls";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 // src/http/errors.ts
 /** An HTTP answer that was no success. */
@@ -19,6 +17,7 @@ var HttpStatusError = class extends MesosizeError {
 };
 /** A status with its standard phrase, such as "404 Not Found"; a server's own phrase is not to be trusted. */
 function formatStatus(status) {
+	const { STATUS_CODES } = process.getBuiltinModule("node:http");
 	return [status, STATUS_CODES[status]].filter(Boolean).join(" ");
 }
 /**
@@ -304,6 +303,7 @@ function createFetch({ version, signal, idleTimeout = 6e4, ca }) {
 /** undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. */
 async function loadClient(idleTimeout, ca) {
 	const { EnvHttpProxyAgent, fetch, request } = await import("./undici.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1));
+	const { rootCertificates } = await import("node:tls");
 	const tls = ca === void 0 ? void 0 : { ca: [...rootCertificates, ca] };
 	try {
 		return {

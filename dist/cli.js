@@ -292,12 +292,14 @@ function listOfCommands() {
 		...Object.entries(commands).flatMap(([name, { summary }]) => entry(`  ${name}`, summary))
 	];
 }
-function usageOf({ name, short, value }) {
-	return `  ${short ? `-${short},` : "   "} --${name}${value ? ` ${value}` : ""}`;
+function usageOf({ name, short, value, alone }) {
+	const shown = alone === void 0 ? ` ${value}` : `[=${value}]`;
+	return `  ${short ? `-${short},` : "   "} --${name}${value ? shown : ""}`;
 }
 function explanationOf(option) {
 	const details = [
 		option.choices && `one of ${option.choices.join(", ")}`,
+		option.alone && `alone: ${option.alone}`,
 		option.repeatable && "repeatable",
 		option.default !== void 0 && `default: ${option.default}${option.unit ? ` ${option.unit}` : ""}`,
 		option.defaultOf && `default: that of --${option.defaultOf}`,
@@ -334,11 +336,14 @@ function readArguments(argv, table) {
 	const positionals = [];
 	const problems = [];
 	let unknown;
+	let alone;
 	for (const token of tokenize(argv, table)) {
-		if (token.kind === "positional") positionals.push({
+		if (token.kind === "positional" && alone?.choices?.includes(token.value)) problems.push(`--${alone.name}: its value is written behind "=". Write --${alone.name}=${token.value}.`);
+		else if (token.kind === "positional") positionals.push({
 			text: token.value,
 			doubtful: unknown !== void 0 && unknown.value === void 0
 		});
+		alone = void 0;
 		if (token.kind !== "option") {
 			unknown = void 0;
 			continue;
@@ -346,9 +351,10 @@ function readArguments(argv, table) {
 		if (unknown?.index === token.index) continue;
 		const option = table.named(token.name);
 		unknown = option ? void 0 : token;
+		if (token.value === void 0 && option?.alone !== void 0) alone = option;
 		const problem = option ? problemOfForm(token, option) : unknownOption(token, argv[token.index], table);
 		if (problem) problems.push(problem);
-		else if (option) options.set(option.name, [...options.get(option.name) ?? [], givenBy(token)]);
+		else if (option) options.set(option.name, [...options.get(option.name) ?? [], givenBy(token, option)]);
 	}
 	return {
 		options,
@@ -359,8 +365,8 @@ function readArguments(argv, table) {
 function tokensOf(args, table) {
 	return parseArgs({
 		args: [...args],
-		options: Object.fromEntries(optionsOf(table).map(({ name, short, value }) => [name, {
-			type: value ? "string" : "boolean",
+		options: Object.fromEntries(optionsOf(table).map(({ name, short, value, alone }) => [name, {
+			type: value && alone === void 0 ? "string" : "boolean",
 			multiple: true,
 			...short ? { short } : {}
 		}])),
@@ -400,12 +406,14 @@ function optionsOf({ groups }) {
 }
 function problemOfForm({ rawName, value }, option) {
 	if (option.value === void 0) return value === void 0 ? void 0 : `${rawName}: it takes no value. Write --${option.name} alone, or leave it out.`;
-	return value ? void 0 : `${rawName}: its value is missing. Write --${option.name} ${option.value}, or leave it out.`;
+	const { name, alone } = option;
+	if (value || value === void 0 && alone !== void 0) return void 0;
+	return alone === void 0 ? `${rawName}: its value is missing. Write --${name} ${option.value}, or leave it out.` : `${rawName}: its value is missing. Write --${name}=${option.value}, or --${name} alone for ${alone}.`;
 }
-function givenBy({ rawName, value = "" }) {
+function givenBy({ rawName, value = "" }, { alone = "" }) {
 	return {
 		source: rawName,
-		text: rawName.startsWith("--") ? value : value.replace(/^=/, "")
+		text: (rawName.startsWith("--") ? value : value.replace(/^=/, "")) || alone
 	};
 }
 /** Names the option without its value: `-ZTOKEN` may be a secret behind a slip of the finger. */

@@ -1,13 +1,13 @@
 import { a as info, d as setSecret, l as setFailed, s as notice, u as setOutput, v as summary } from "./core.js";
 import { a as visible, o as version } from "./reporter.js";
 import { n as UsageError, t as MesosizeError } from "./errors.js";
-import { C as previewEnvironment, E as readPreview, M as readContext, N as runUrl, O as connect, S as isSamePullRequest, a as logReporter, i as table, l as getPullRequest, o as runAction, r as fenced, s as Inputs, t as code, w as previewGroup, x as isNewer } from "./markdown.js";
+import { C as isSamePullRequest, D as readPreview, N as readContext, P as runUrl, S as isNewer, T as previewGroup, a as logReporter, i as table, k as connect, l as getPullRequest, o as runAction, r as fenced, s as Inputs, t as code, w as previewEnvironment } from "./markdown.js";
 import { a as createFetch } from "./body.js";
 import { a as deployApp, i as isSuccess, n as formatPlan, r as planDeployment, t as lastWords } from "./last-words.js";
 import { _ as commentBody, a as removeEmptyGroup, c as setDeploymentStatus, d as MARATHON_INPUTS, f as hider, h as readMarathonAccess, i as previewIn, m as readAs, o as createDeployment, p as openMarathon, s as retireDeployments, t as tell, u as writeComment, v as commentMarker, y as previewUrl } from "./tell.js";
 import { t as parseApp } from "./app-text.js";
 import { t as checkApp } from "./check.js";
-import { a as compareSizes, o as readPackageSizes, t as findSizes } from "./preview-sizes.js";
+import { o as compareSizes, s as readPackageSizes, t as findSizes } from "./preview-sizes.js";
 import { o as readText, p as readDuration } from "./files.js";
 import { l as getApp } from "./agents.js";
 import { t as removeApp } from "./remove.js";

@@ -2,20 +2,20 @@ import { i as __toESM } from "./rolldown-runtime.js";
 import { a as info, b as HttpClient, c as saveState, d as setSecret, g as rmRF, h as mkdirP, i as group, m as cp, o as isDebug, p as exec, s as notice, t as debug, u as setOutput, v as summary } from "./core.js";
 import { n as formatBytes, o as version, r as formatDuration } from "./reporter.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { D as tarballPrefix, M as readContext, O as connect, T as previewLabels, a as logReporter, b as PREVIEW_RELEASE, d as findOrCreateRelease, i as table, n as details, o as runAction, p as publishRelease, r as fenced, s as Inputs, t as code, u as previewOf, w as previewGroup } from "./markdown.js";
-import { i as checkAssetSize, n as keepSizes, r as attach } from "./preview-sizes.js";
+import { E as previewLabels, N as readContext, O as tarballPrefix, T as previewGroup, a as logReporter, d as findOrCreateRelease, i as table, k as connect, m as publishRelease, n as details, o as runAction, p as findReleases, r as fenced, s as Inputs, t as code, u as previewOf, v as listAssets, x as PREVIEW_RELEASE } from "./markdown.js";
+import { a as checkAssetSize, i as attach, n as keepSizes, r as MOST_ASSETS } from "./preview-sizes.js";
 import { a as parseFullIdent, n as formatIdent } from "./ident.js";
-import { a as createFetch, c as withRetries, l as HttpStatusError, n as readText, r as get, s as noteRetries, u as formatStatus } from "./body.js";
-import { a as put, c as fileBody, i as uploadRefusal, n as publishOverHttp, o as parseHeaderLines, s as createUpload } from "./http.js";
+import { a as createFetch, c as withRetries, i as redirected, l as HttpStatusError, n as readText, r as get, s as noteRetries, u as formatStatus } from "./body.js";
+import { c as uploadRefusal, d as createUpload, f as fileBody, i as send, l as put, n as look$1, o as uploadPlace, r as publishOverHttp, s as uploadUrlProblems, u as parseHeaderLines } from "./http.js";
+import { a as sweepLayers, c as blake2b256, d as parseKeyName, f as readMetadata, i as runExport, l as packageEntries, m as pMap, n as publishNowhere, o as readTar, p as shellQuote, r as layerBytes, s as parseHartHeader, t as publishLayersNowhere, u as formatKeyName } from "./none.js";
 import { i as printableUrl } from "./validate.js";
 import { n as takeUserInfo } from "./user-info.js";
-import { a as parseHartHeader, c as formatKeyName, d as shellQuote, i as readTar, l as parseKeyName, n as runExport, o as blake2b256, r as sweepLayers, s as packageEntries, t as publishNowhere, u as readMetadata } from "./none.js";
-import { n as encodingFor, r as encodingName } from "./gzip.js";
+import { n as encodingName, t as encodingFor } from "./gzip.js";
 import { n as OptionValues, r as exportOptions, t as readExportRequest } from "./read-export.js";
 import { t as require_semver } from "./semver.js";
 import { n as commandRunner, r as makeWorkspace, t as WORKSPACE_STATE } from "./state.js";
 import { t as decodeXz } from "./xz.js";
-import { n as knownUri, t as checkKnownUri } from "./fetch-uri.js";
+import { a as layerUriProblems, l as printableTemplate, m as publishOne, n as checkLayerUri, o as namesLayer, r as knownUri, t as checkKnownUri } from "./fetch-uri.js";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { access, appendFile, chmod, copyFile, lstat, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
@@ -32,23 +32,40 @@ import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { constants as constants$2, createReadStream } from "node:fs";
 import * as stream from "stream";
 // src/publish/probe.ts
+const LAYERS_AT_ONCE = 8;
 const ELSEWHERE = "Publish to a server that agents can read without a login, such as with publish: http.";
 /**
 * Fetches the beginning of a published tarball as an agent's fetcher would, with nothing but the URI, and warns if
 * that would not give the tarball. What agents really see may differ, since they are in another network; so it
 * only warns.
 * @param size of the tarball, bytes
+* @returns whether nothing was wrong
 * @throws only the signal's reason, if it was aborted
 */
 async function probe(uri, size, tools) {
 	const url = URL.canParse(uri) ? new URL(uri) : void 0;
 	const onTheWeb = url !== void 0 && /^https?:$/.test(url.protocol);
-	const problem = onTheWeb ? knownProblem(url) ?? await problemAt(url, size, tools) : schemeProblem(url);
-	if (problem) {
-		const shown = onTheWeb ? printableUrl(url) : JSON.stringify(printableUrl(uri));
-		tools.report.warn(`Agents will probably fail to fetch ${shown}: ${problem}`);
-	}
-	if (onTheWeb && url.search !== "") tools.report.warn(`The URI of the tarball, ${printableUrl(url)}, has a query. If that is a signature, it expires, and every start of a task after that fails. With "uris", or with the cache of the fetcher, agents also take the query for a part of the file name, and so do not see that it is a .tgz. Use a URI without a query.`);
+	const known = onTheWeb ? knownProblem(url) : schemeProblem(url);
+	const found = known === void 0 && onTheWeb ? await look(url, size, tools) : { problem: known };
+	const shown = onTheWeb ? printableUrl(url) : JSON.stringify(printableUrl(uri));
+	const warnings = [];
+	if (found.problem) warnings.push(`Agents will probably fail to fetch ${shown}: ${found.problem}`);
+	else if (tools.cached && found.cacheProblem) warnings.push(`Agents will probably not keep ${shown} in their cache: ${found.cacheProblem}`);
+	if (onTheWeb && url.search !== "") warnings.push(`The URI of the tarball, ${printableUrl(url)}, has a query. If that is a signature, it expires, and every start of a task after that fails. With "uris", or with the cache of the fetcher, agents also take the query for a part of the file name, and so do not see that it is a .tgz. Use a URI without a query.`);
+	for (const warning of warnings) tools.report.warn(warning);
+	return warnings.length === 0;
+}
+/**
+* Does the same for layers, some at a time. Where the first is not as it should be, the others, which lie beside it,
+* are not looked at: one warning says enough.
+*/
+async function probeLayers(layers, tools) {
+	const probeOne = ({ location, size }) => probe(location.uri, size, {
+		...tools,
+		cached: true
+	});
+	const [first, ...others] = layers;
+	if (first && await probeOne(first)) await pMap(others, probeOne, { concurrency: LAYERS_AT_ONCE });
 }
 /** The fetcher's own reading of schemes (Mesos: src/launcher/fetcher.cpp). */
 function schemeProblem(url) {
@@ -65,7 +82,7 @@ function knownProblem({ pathname }) {
 	if (/\/actions\/(?:runs\/\d+\/)?artifacts\/\d+/.test(pathname)) return `a workflow artifact is for people who are logged in. ${ELSEWHERE}`;
 	if (/\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+$/.test(pathname)) return "this address of the API gives the asset only to who sends an Accept header, which agents do not. Use the download address of the release.";
 }
-async function problemAt(from, size, tools) {
+async function look(from, size, tools) {
 	const { url, authorization } = takeUserInfo(from);
 	const { signal, timeout = 15e3 } = tools;
 	const ask = (method, headers) => {
@@ -84,12 +101,16 @@ async function problemAt(from, size, tools) {
 		const bytes = response.status === 200 || response.status === 206 ? await firstTwo(response) : void 0;
 		if (!bytes) {
 			await response.body?.cancel();
-			return statusProblem(response.status, url, authorization !== void 0);
+			return { problem: statusProblem(response.status, url, authorization !== void 0) };
 		}
-		return contentProblem(response, bytes, lengthOf(response) ?? (head?.response.status === 200 ? lengthOf(head.response) : void 0), size);
+		const told = head?.response.status === 200 ? lengthOf(head.response) : void 0;
+		return {
+			problem: contentProblem(response, bytes, lengthOf(response) ?? told, size),
+			cacheProblem: told === size ? void 0 : headProblem(head?.response)
+		};
 	} catch (thrown) {
 		signal?.throwIfAborted();
-		return `${thrown instanceof DOMException && thrown.name === "TimeoutError" ? `no answer came within ${timeout / 1e3} s.` : messageOf(thrown)} If agents reach it through a network of their own, this says nothing about them.`;
+		return { problem: `${thrown instanceof DOMException && thrown.name === "TimeoutError" ? `no answer came within ${timeout / 1e3} s.` : messageOf(thrown)} If agents reach it through a network of their own, this says nothing about them.` };
 	}
 }
 /** Empty where the server says that it encodes the body: fetch decodes that, and an agent does not. */
@@ -114,6 +135,10 @@ function contentProblem({ headers }, bytes, length, size) {
 	if (/^text\/html/i.test(headers.get("content-type") ?? "")) return `a web page is there, such as a login asks for, and not the tarball. ${ELSEWHERE}`;
 	if (!headers.has("content-encoding") && !(bytes[0] === 31 && bytes[1] === 139)) return "what is there is not gzip, and so not the tarball. Check uri, uri-base or uri-template, and what is at this address.";
 	if (length !== void 0 && length !== size) return `what is there has ${length} bytes, and the tarball has ${size}: another file, or an older one that a cache kept. Put {release} or {sha256} into the address, so that each tarball has its own.`;
+}
+/** The fetcher asks with HEAD how much room a file takes in its cache (Mesos: src/slave/containerizer/fetcher.cpp). */
+function headProblem(response) {
+	return `${response === void 0 ? "no answer comes to HEAD" : response.status === 200 ? "the answer to HEAD does not tell its size (Content-Length)" : `the answer to HEAD is ${formatStatus(response.status)}`}, which they ask before. Each task downloads it again then. Let the server answer HEAD as it does GET.`;
 }
 function statusProblem(status, { pathname }, authorized) {
 	const answered = `it answers ${formatStatus(status)}.`;
@@ -252,6 +277,77 @@ function publicHalf(seed) {
 		type: "spki"
 	}).subarray(-32);
 }
+// src/github/layer-releases.ts
+/** The release that holds the layers of all images; when it is full, `mesosize-layers-2` comes, and so on. */
+const LAYERS_RELEASE = "mesosize-layers";
+const ABOUT = "Layers of the images that Mesosize exports, each named by the SHA-256 of its bytes. Apps share them: one that was deployed fetches its layers at each start of a task, so do not delete any by hand while apps use it. Mesosize itself never does.";
+/**
+* The releases of layers, the first first.
+* @throws as `GitHub.rest`
+*/
+async function findLayersReleases(github) {
+	const releases = await findReleases(github, (tag) => numberOf(tag) !== void 0);
+	const found = [];
+	for (const release of releases.toSorted((a, b) => numberOf(a.tag) - numberOf(b.tag))) found.push({
+		release,
+		assets: await listAssets(github, release)
+	});
+	return found;
+}
+/**
+* The release after those that are known, made if there is none.
+* @throws as `findOrCreateRelease`
+*/
+async function nextLayersRelease(github, known, context) {
+	const last = known.at(-1);
+	const number = last ? numberOf(last.release.tag) + 1 : 1;
+	const choice = {
+		tag: number === 1 ? LAYERS_RELEASE : `${LAYERS_RELEASE}-${number}`,
+		draft: false,
+		prerelease: true,
+		about: ABOUT
+	};
+	const release = await findOrCreateRelease(github, choice, context);
+	return {
+		release,
+		assets: await listAssets(github, release)
+	};
+}
+/** Where a layer is; undefined where it is nowhere as a whole. */
+function findLayer(releases, { name, size, sha256 }) {
+	const digests = [`sha256:${sha256}`, null];
+	for (const { release, assets } of releases.filter(isUsable)) {
+		const asset = assets.find((each) => each.name === name);
+		if (asset?.state === "uploaded" && asset.size === size && digests.includes(asset.digest)) return {
+			release,
+			asset
+		};
+	}
+}
+/** How many layers can be attached to a release; none to one that is immutable or somebody's draft. */
+function roomOf({ release, assets }) {
+	return !isUsable({ release }) || release.immutable && !release.draft ? 0 : Math.max(MOST_ASSETS - assets.length, 0);
+}
+function isUsable({ release }) {
+	return !release.draft || release.toPublish;
+}
+/** Which of the releases of layers has a tag; undefined for other tags. */
+function numberOf(tag) {
+	const match = /^mesosize-layers(?:-([2-9]|[1-9]\d{1,5}))?$/.exec(tag);
+	return match ? Number(match[1] ?? 1) : void 0;
+}
+// src/actions/layer-inputs.ts
+/** Adds to the inputs' problems those that do not go together with layers. */
+function checkLayerInputs(inputs, { to }) {
+	const problems = inputs.problems;
+	if (to === "artifact") problems.push("publish: an artifact holds one file, layers are several, and agents can fetch no artifact. Write publish: release or http; or publish: none, and give the folder of the layers to actions/upload-artifact");
+	if (to === "release" && !inputs.flag("preview")) for (const name of ["release-tag", "release-id"]) {
+		if (inputs.text(name) === void 0) continue;
+		problems.push(`${name}: layers go to the release ${LAYERS_RELEASE}, where all exports find those that are there already. Remove it, or leave layers out`);
+	}
+	if (to === "release" && inputs.flag("draft")) problems.push("draft: layers go to a release for all exports, and agents fetch nothing from a draft. Remove it, or leave layers out");
+	if (inputs.flag("checksum-file")) problems.push("checksum-file: the name of each layer is its SHA-256 already. Remove it");
+}
 // src/actions/publish-request.ts
 const TARGETS = [
 	"none",
@@ -357,6 +453,7 @@ async function readExportAction(inputs, env) {
 		summary: inputs.flag("summary"),
 		preview: readPreview(inputs)
 	};
+	if (inputs.text("layers") !== void 0) checkLayerInputs(inputs, action.publish);
 	inputs.problems.push(...values.problems);
 	return action;
 }
@@ -1651,6 +1748,10 @@ const EXPORT_INPUTS = {
 		form: "text",
 		option: "output-dir"
 	},
+	layers: {
+		form: "text",
+		option: "layers"
+	},
 	"compression-level": {
 		form: "text",
 		option: "compression-level"
@@ -1709,31 +1810,56 @@ function shortHash(text) {
 }
 // src/actions/outputs.ts
 /** Sets every output of the export action, as in action.yml; those that have no value are left out. */
-function setExportOutputs({ ident, tarball, location, app, appPath, appText, packages }) {
+function setExportOutputs({ ident, image, app, appPath, appText, packages }) {
 	const outputs = {
 		app: appText,
 		"app-path": appPath,
 		"app-id": app.id,
-		"tarball-path": tarball.path,
-		"tarball-name": tarball.name,
-		sha256: tarball.sha256,
-		size: tarball.size,
-		uri: location.uri,
+		...imageOutputs(image),
 		ident: formatIdent(ident),
 		version: ident.version,
 		release: ident.release,
-		"asset-id": location.assetId,
-		"artifact-id": location.artifactId,
 		ports: JSON.stringify(app.portDefinitions ?? []),
 		packages: JSON.stringify(packages)
 	};
 	for (const [name, value] of Object.entries(outputs)) if (value !== void 0) setOutput(name, value);
+}
+function imageOutputs(image) {
+	if ("tarball" in image) {
+		const { path, name, sha256, size, location } = image.tarball;
+		return {
+			"tarball-path": path,
+			"tarball-name": name,
+			sha256,
+			size,
+			uri: location.uri,
+			"asset-id": location.assetId,
+			"artifact-id": location.artifactId
+		};
+	}
+	const layers = image.layers.map(({ name, path, size, sha256, packages, location }) => ({
+		name,
+		path,
+		uri: location.uri,
+		size,
+		sha256,
+		packages,
+		uploaded: !location.kept
+	}));
+	return {
+		layers: JSON.stringify(layers),
+		"bytes-new": layerBytes(image.layers).added
+	};
 }
 // src/marathon/artifact-store.ts
 /** The path of a tarball in the store: one of its own for its bytes, since agents keep what they once fetched. */
 function artifactPath(ident, sha256) {
 	const { origin, name, version, release } = ident;
 	return `${origin}/${name}/${version}-${release}-${sha256.slice(0, 12)}.tgz`;
+}
+/** The path of a layer, which all apps share. */
+function layerPath(name) {
+	return `mesosize-layers/${name}`;
 }
 /** @throws MesosizeError MARATHON_URL */
 function createArtifactStore(options) {
@@ -1760,7 +1886,7 @@ function createArtifactStore(options) {
 				return;
 			}
 		},
-		store(path, name, file, onBytes) {
+		store(path, name, file, onBytes, own = signal) {
 			const url = address(path);
 			const { body, type } = multipart(name, file);
 			return withRetries(async () => {
@@ -1769,13 +1895,13 @@ function createArtifactStore(options) {
 					headers: { "content-type": type },
 					credentials: authorization === void 0 ? {} : { authorization },
 					onBytes,
-					signal
+					signal: own
 				});
 				if (answer.status === 200 || answer.status === 201) return stored(answer, url);
 				throw refusal(answer, base, authorization);
 			}, {
 				...retry,
-				signal
+				signal: own
 			});
 		}
 	};
@@ -1828,6 +1954,61 @@ function nextStep({ url, status }, base, authorized) {
 		default: return status === 429 || status >= 500 ? "Try again later." : "Check marathon-url: it must be the base URL of a Marathon before 1.5.";
 	}
 }
+// src/publish/layers.ts
+const LOOKS_AT_ONCE = 8;
+const UPLOADS_AT_ONCE = 4;
+/** Publishes to a place what of an image is not there yet. */
+function publishLayers(place, tools) {
+	return async (layers) => {
+		const kept = await pMap(layers, (layer) => place.has(layer), { concurrency: LOOKS_AT_ONCE });
+		const missing = layers.filter((_, index) => !kept[index]);
+		const send = async (layer, onBytes, signal) => {
+			try {
+				await place.send(layer, onBytes, signal);
+			} catch (error) {
+				if (signal.aborted || !await place.has(layer)) throw error;
+			}
+		};
+		await sendMissing(layers, missing, place.name, send, tools);
+		return layers.map((layer, index) => ({
+			uri: place.uri(layer),
+			kept: kept[index]
+		}));
+	};
+}
+/**
+* Uploads the layers that are missing, some at once, as one phase. If one fails, the others are broken off.
+* @param to where to, for the phase
+* @throws what the first to fail throws
+*/
+async function sendMissing(layers, missing, to, send, { report, signal }) {
+	const size = missing.reduce((sum, layer) => sum + layer.size, 0);
+	const phase = report.phase("Uploading", size, "bytes");
+	const failure = new AbortController();
+	const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+	const work = async (layer) => {
+		try {
+			either.throwIfAborted();
+			return await send(layer, (amount) => phase.advance(amount), either);
+		} catch (error) {
+			failure.abort(error);
+			throw error;
+		}
+	};
+	const sent = await pMap(missing, work, {
+		concurrency: UPLOADS_AT_ONCE,
+		stopOnError: false
+	}).catch(() => {
+		throw failure.signal.reason;
+	});
+	const kept = layers.length - missing.length;
+	const outcome = [missing.length > 0 ? `${counted(missing.length)} to ${to}` : [], kept > 0 ? `${counted(kept)} kept` : []];
+	phase.done(outcome.flat().join(", "));
+	return sent;
+}
+function counted(layers) {
+	return `${layers} layer${layers === 1 ? "" : "s"}`;
+}
 // src/publish/artifact-store.ts
 /**
 * Stores a tarball in Marathon itself, which could do that before 1.5. Agents fetch it from the URI that was asked
@@ -1837,15 +2018,7 @@ function nextStep({ url, status }, base, authorized) {
 */
 function publishToArtifactStore(target, tools) {
 	checkKnownUri(target);
-	const store = createArtifactStore({
-		...tools,
-		url: target.marathonUrl,
-		authorization: target.authorization,
-		retry: {
-			...noteRetries(tools.report),
-			...tools.retry
-		}
-	});
+	const store = openStore(target, tools);
 	return async (tarball) => {
 		const path = artifactPath(tarball.ident, tarball.sha256);
 		const known = knownUri(target, tarball);
@@ -1860,6 +2033,100 @@ function publishToArtifactStore(target, tools) {
 		return { uri: known ?? uri };
 	};
 }
+/**
+* The same for layers, at a path that all exports share.
+* @throws as `publishToArtifactStore`
+*/
+function publishLayersToArtifactStore(target, tools) {
+	checkLayerUri(target);
+	const store = openStore(target, tools);
+	return publishLayers({
+		name: "the artifact store",
+		uri: (layer) => knownUri(target, layer) ?? store.address(layerPath(layer.name)).href,
+		has: async (layer) => await store.size(layerPath(layer.name)) === layer.size,
+		async send({ name, path, size }, onBytes, signal) {
+			await store.store(layerPath(name), name, fileBody(path, size), onBytes, signal);
+		}
+	}, tools);
+}
+function openStore({ marathonUrl, authorization }, tools) {
+	return createArtifactStore({
+		...tools,
+		url: marathonUrl,
+		authorization,
+		retry: {
+			...noteRetries(tools.report),
+			...tools.retry
+		}
+	});
+}
+// src/publish/http-layers.ts
+/**
+* Puts layers on any server that takes PUT, into a place that all exports share. A layer that is there with its
+* length is kept, for its name is the digest of its bytes; one with another length is part of an upload that broke
+* off, and is replaced.
+* @throws UsageError with everything that is wrong with the target; the publisher throws MesosizeError
+*   UPLOAD_REFUSED, UPLOAD_FILE or HTTP_…
+*/
+function publishLayersOverHttp(target, tools) {
+	const problems = [...layerUriProblems(target), ...layersUrlProblems(target)];
+	if (problems.length > 0) throw new UsageError(problems);
+	return publishLayers({
+		name: new URL(target.uploadUrl.replace(/\{\w+\}/g, "0")).host,
+		uri(layer) {
+			const { url } = uploadPlace(target, layer);
+			return knownUri(target, layer) ?? url.origin + url.pathname;
+		},
+		has: (layer) => isThere(target, layer, tools),
+		send(layer, onBytes, signal) {
+			const { url, credentials } = uploadPlace(target, layer);
+			return send(url, fileBody(layer.path, layer.size), {
+				...tools,
+				headers: {
+					"content-type": "application/gzip",
+					"x-checksum-sha256": layer.sha256
+				},
+				credentials,
+				onBytes,
+				signal
+			});
+		}
+	}, tools);
+}
+/** Variables that are the same in every export which has a layer. */
+const SHARED = ["{file}", "{sha256}"];
+function layersUrlProblems(target) {
+	const { uploadUrl } = target;
+	const problems = uploadUrlProblems(target);
+	if (problems.length > 0) return problems;
+	const shown = `upload-url: ${JSON.stringify(printableTemplate(uploadUrl))}`;
+	const alone = [...new Set(uploadUrl.match(/\{\w+\}/g))].filter((name) => !SHARED.includes(name));
+	if (alone.length > 0) problems.push(`${shown} has ${alone.join(", ")}, which differs from export to export, and layers go to one place for all. Write no other variables than {file} and {sha256}.`);
+	const { search, pathname } = new URL(uploadUrl);
+	if (search !== "") problems.push(`${shown} has a query. If that is a signature, it is good for one file, and layers are several. Write it without, and give what lets you in as upload-headers.`);
+	if (!pathname.endsWith("/") && !namesLayer(decodeURI(pathname))) problems.push(`${shown} would be the same for all layers. End its path with "/", so that the name of the layer is added, or write {file} or {sha256} in it.`);
+	return problems;
+}
+async function isThere(target, layer, tools) {
+	const { url, credentials } = uploadPlace(target, layer);
+	const headers = {
+		...credentials,
+		"accept-encoding": "identity"
+	};
+	const response = await followed(url, await look$1(url, headers, tools), tools);
+	if (response?.status !== 200) return false;
+	return (response.headers.get("x-checksum-sha256")?.toLowerCase() ?? layer.sha256) === layer.sha256 && response.headers.get("content-length") === String(layer.size);
+}
+/** The answer behind a redirect, to which no credentials go: many stores keep files somewhere else. */
+async function followed(url, answer, tools) {
+	const location = answer?.headers.get("location") ?? null;
+	if (location === null) return answer;
+	try {
+		return await look$1(redirected(url, location), { "accept-encoding": "identity" }, tools);
+	} catch {
+		return;
+	}
+}
 // src/publish/release.ts
 /**
 * Attaches the tarball to a release on GitHub.
@@ -1869,15 +2136,8 @@ function publishToRelease(github, context, target) {
 	return async (tarball) => {
 		checkAssetSize(tarball);
 		const release = await findOrCreateRelease(github, target, context);
-		const { name, size, sha256, path } = tarball;
-		const asset = await attach(github, release, {
-			name,
-			size,
-			sha256,
-			type: "application/gzip",
-			open: () => createReadStream(path)
-		}, target.overwrite);
-		if (target.checksumFile) await attach(github, release, checksumFile(asset.name, sha256), target.overwrite);
+		const asset = await attach(github, release, assetFile(tarball), target.overwrite);
+		if (target.checksumFile) await attach(github, release, checksumFile(asset.name, tarball.sha256), target.overwrite);
 		const { draft, tag, page } = release.toPublish ? await publishRelease(github, release) : release;
 		if (draft) github.report.warn(`The release ${tag} is a draft: agents cannot fetch the tarball until somebody publishes it at ${page}.`);
 		return {
@@ -1885,6 +2145,16 @@ function publishToRelease(github, context, target) {
 			assetId: asset.id,
 			page
 		};
+	};
+}
+/** A tarball as what is attached. */
+function assetFile({ name, size, sha256, path }) {
+	return {
+		name,
+		size,
+		sha256,
+		type: "application/gzip",
+		open: () => createReadStream(path)
 	};
 }
 /** Where the asset of a published release is; a draft's own `browser_download_url` ends with the draft. */
@@ -1906,9 +2176,72 @@ function checksumFile(name, sha256) {
 		open: () => Readable.from([bytes])
 	};
 }
+// src/publish/release-layers.ts
+/**
+* Attaches layers to the releases that hold those of all images, as far as none of these has them yet.
+* @throws the publisher, MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
+*/
+function publishLayersToRelease(github, context) {
+	return async (layers) => {
+		for (const layer of layers) checkAssetSize(layer);
+		const releases = await findLayersReleases(github);
+		const isMissing = (layer) => findLayer(releases, layer) === void 0;
+		while (slotsOf(releases).length < layers.filter(isMissing).length) {
+			const next = await nextLayersRelease(github, releases, context);
+			tellOfImmutable(github, releases.at(-1), next);
+			releases.push(next);
+		}
+		const missing = layers.filter(isMissing);
+		const slots = slotsOf(releases);
+		const targets = new Map(missing.map((layer, index) => [layer, slots[index]]));
+		const sent = await sendMissing(layers, missing, `the release ${[...new Set([...targets.values()].map(({ release }) => release.tag))].join(" and ")}`, async (layer, onBytes, signal) => {
+			const { release, assets } = targets.get(layer);
+			const ending = {
+				...github,
+				retry: {
+					...github.retry,
+					signal
+				}
+			};
+			return {
+				release,
+				asset: await attach(ending, release, assetFile(layer), true, {
+					assets,
+					onBytes
+				})
+			};
+		}, {
+			report: github.report,
+			signal: github.retry.signal
+		});
+		const places = layers.map((layer) => findLayer(releases, layer) ?? sent[missing.indexOf(layer)]);
+		const pages = /* @__PURE__ */ new Map();
+		for (const release of new Set(places.map(({ release }) => release))) {
+			const { page } = release.toPublish ? await publishRelease(github, release) : release;
+			pages.set(release, page);
+		}
+		return places.map(({ release, asset }, index) => ({
+			uri: releaseUri(context.serverUrl, github, release.tag, asset.name),
+			assetId: asset.id,
+			page: pages.get(release),
+			kept: !missing.includes(layers[index])
+		}));
+	};
+}
+/** A release for each layer that there is room for. */
+function slotsOf(releases) {
+	return releases.flatMap((each) => Array.from({ length: roomOf(each) }, () => each));
+}
+function tellOfImmutable({ report }, last, next) {
+	if (!last?.release.immutable || last.release.draft) return;
+	report.warn(`The release ${last.release.tag} is published and immutable, so new layers go to ${next.release.tag}, and those of the next export to yet another. Let releases of this repository be changed (Settings, General, Releases), or publish layers to a server of yours with "publish: http".`);
+}
 // src/actions/publisher.ts
 /** @throws UsageError or MesosizeError if the target cannot be used as it was described */
 async function publisherOf(action, tools) {
+	return action.request.layering ? layersPublisherOf(action, tools) : publishOne(await tarballPublisherOf(action, tools));
+}
+async function tarballPublisherOf(action, tools) {
 	const { context, report } = tools;
 	const { publish, checksumFile, uriTemplate, githubToken } = action;
 	const { uri, uriBase, outputDir } = action.request;
@@ -1964,6 +2297,45 @@ async function publisherOf(action, tools) {
 		}, tools);
 	}
 }
+/** Layers go where those of other exports are, even a preview's, under names that are theirs everywhere. */
+function layersPublisherOf(action, tools) {
+	const { context, report } = tools;
+	const { publish, uriTemplate, githubToken } = action;
+	const { uriBase, outputDir } = action.request;
+	const known = {
+		uriBase,
+		uriTemplate,
+		tag: context.tag
+	};
+	switch (publish.to) {
+		case "none":
+		case "artifact": return publishLayersNowhere({
+			...known,
+			outputDir
+		}, report);
+		case "release": {
+			checkLayerUri(known);
+			const attach = publishLayersToRelease(connect({
+				...tools,
+				token: githubToken
+			}), context);
+			return async (layers) => {
+				return (await attach(layers)).map((location, index) => ({
+					...location,
+					uri: knownUri(known, layers[index]) ?? location.uri
+				}));
+			};
+		}
+		case "http": return publishLayersOverHttp({
+			...known,
+			...publish
+		}, tools);
+		case "artifact-store": return publishLayersToArtifactStore({
+			...known,
+			...publish
+		}, tools);
+	}
+}
 /** A publisher by whose names the tarballs of a preview are told from others. */
 function prefixed({ tarballPrefix = "" }, publish) {
 	return (tarball) => publish({
@@ -1996,6 +2368,7 @@ var Steps = class {
 };
 // src/actions/summary.ts
 const LARGEST = 10;
+const NAMED = 3;
 /** The runner throws a summary of more than 1 MiB away; the rest of ours is small. */
 const LONGEST_APP = 524288;
 /**
@@ -2003,19 +2376,16 @@ const LONGEST_APP = 524288;
 * sizes, the app definition, and how to deploy it.
 */
 function exportSummary(exported, steps) {
-	const { ident, tarball, location, app, appPath, appText, packages } = exported;
+	const { ident, image, app, appPath, appText, packages } = exported;
 	const unpacked = packages.reduce((sum, { size }) => sum + size, 0);
-	const where = location.page ?? location.uri;
 	return [
 		`## ${ident.origin}/${ident.name} ${ident.version}`,
 		table(["", ""], [
 			["Package", code(formatIdent(ident))],
-			["Tarball", /^https?:/.test(where) ? `[${tarball.name}](<${where}>)` : code(tarball.name)],
-			["Fetch URI", code(location.uri)],
-			["Size", `${formatBytes(tarball.size)}, ${formatBytes(unpacked)} unpacked`],
-			["SHA-256", code(tarball.sha256)],
+			..."tarball" in image ? tarballRows(image.tarball, unpacked) : layerRows(image.layers, unpacked),
 			["App", code(app.id)]
 		]),
+		..."layers" in image ? layersOf(image.layers) : [],
 		...portsOf(app),
 		...sizesOf(packages),
 		details("App definition", Buffer.byteLength(appText) > LONGEST_APP ? "It is too long to be shown; the output `app-path` names its file." : fenced("json", appText)),
@@ -2023,6 +2393,48 @@ function exportSummary(exported, steps) {
 		details("Time", table(["Step", "Time"], steps.map(({ title, duration }) => [title, formatDuration(duration)]))),
 		""
 	].join("\n\n");
+}
+function tarballRows({ name, size, sha256, location }, unpacked) {
+	const where = location.page ?? location.uri;
+	return [
+		["Tarball", /^https?:/.test(where) ? `[${name}](<${where}>)` : code(name)],
+		["Fetch URI", code(location.uri)],
+		["Size", `${formatBytes(size)}, ${formatBytes(unpacked)} unpacked`],
+		["SHA-256", code(sha256)]
+	];
+}
+function layerRows(layers, unpacked) {
+	const pages = [...new Set(layers.map(({ location }) => location.page))].filter((page) => page !== void 0);
+	return [["Layers", [String(layers.length), ...pages.map((page) => `<${page}>`)].join(", ")], ["Size", `${formatBytes(layerBytes(layers).total)}, ${formatBytes(unpacked)} unpacked`]];
+}
+function layersOf(layers) {
+	const { total, added } = layerBytes(layers);
+	const fresh = layers.filter(({ location }) => !location.kept).length;
+	const rows = layers.map(({ packages, size, location }, index) => [
+		contentOf(packages, index === 0),
+		formatBytes(size),
+		location.kept ? "kept" : "**new**",
+		code(location.uri)
+	]);
+	return [
+		"### Layers",
+		`${fresh} of ${layers.length} layers are new: ${formatBytes(added)} of ${formatBytes(total)} had to be uploaded, and an agent downloads as much whose cache has the layers of the exports before.`,
+		details(`All ${layers.length}`, table([
+			"Content",
+			"Size",
+			"",
+			"Fetch URI"
+		], rows))
+	];
+}
+function contentOf(packages, isFirst) {
+	const named = packages.slice(0, NAMED).map(code);
+	const others = packages.length - named.length;
+	return [
+		isFirst ? "root filesystem" : [],
+		named,
+		others > 0 ? `${others} more` : []
+	].flat().join(", ");
 }
 function portsOf(app) {
 	const ports = app.portDefinitions ?? [];
@@ -2056,12 +2468,12 @@ function sizesOf(packages) {
 	]);
 	return [
 		"### Packages",
-		`Bytes in the tarball, by package:`,
+		"Bytes in the image, by package:",
 		fenced("mermaid", pie.join("\n")),
 		details(`All ${packages.length}`, table([
 			"Package",
 			"Unpacked",
-			"In the tarball"
+			"In the image"
 		], rows))
 	];
 }
@@ -2125,26 +2537,41 @@ await runAction(EXPORT_INPUTS, async (signal) => {
 function secretVariables(env) {
 	return Object.keys(env).filter((name) => /^HAB_(AUTH_TOKEN$|STUDIO_SECRET_)/.test(name)).flatMap((name) => env[name] || []);
 }
-/** A run for a pull request from a fork has a token that can only read, and gets no secrets. */
+/**
+* A run for a pull request from a fork has a token that can only read, and gets no secrets. An artifact holds one
+* file, and nobody keeps layers in a cache that go nowhere.
+*/
 function withoutWriting(action) {
 	if (action.publish.to !== "release") return action;
-	notice("This pull request is from a fork, whose token cannot write a release: the tarball becomes an artifact of the run instead.", { title: "Mesosize" });
+	const { layering, ...request } = action.request;
+	notice(`This pull request is from a fork, whose token cannot write a release: the ${layering ? "image becomes one tarball without layers, and that" : "tarball becomes"} an artifact of the run instead.`, { title: "Mesosize" });
 	return {
 		...action,
+		request,
 		publish: { to: "artifact" }
 	};
 }
 async function handOn(exported, action, steps, tools) {
 	const { checksumFile, publish, summary: summary$1 } = action;
-	const { tarball, location } = exported;
-	if (checksumFile) await writeFile(`${tarball.path}.sha256`, `${tarball.sha256}  ${tarball.name}\n`);
+	const { image } = exported;
+	const files = "tarball" in image ? [image.tarball] : image.layers;
+	if (checksumFile) for (const { path, name, sha256 } of files) await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`);
 	setExportOutputs(exported);
 	const { GITHUB_ARTIFACTS } = process.env;
-	if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, `${tarball.path}\n`);
-	if (!(publish.to === "none" || publish.to === "artifact" || publish.to === "release" && publish.draft) && /^https?:/.test(location.uri)) await probe(location.uri, tarball.size, tools);
+	if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, files.map(({ path }) => `${path}\n`).join(""));
+	if (!(publish.to === "none" || publish.to === "artifact" || publish.to === "release" && publish.draft)) await probeImage(image, tools);
 	const branch = action.preview && baseBranch(tools.context);
 	if (branch !== void 0) await keepForPreviews(exported, branch, action, tools);
 	if (summary$1 && process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(exportSummary(exported, steps.done)).write();
+}
+/** What agents will see; of layers, those that other exports have not probed before. */
+async function probeImage(image, tools) {
+	if ("layers" in image) return probeLayers(image.layers.filter(isProbed), tools);
+	const { location, size } = image.tarball;
+	if (isProbed(image.tarball)) await probe(location.uri, size, tools);
+}
+function isProbed({ location: { uri, kept } }) {
+	return /^https?:/.test(uri) && !kept;
 }
 /** The app is exported all the same where this fails, so it is no failure. */
 async function keepForPreviews({ ident, packages }, branch, { githubToken }, tools) {

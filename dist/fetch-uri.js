@@ -5,6 +5,16 @@ import { n as formatIdent } from "./ident.js";
 function tarballName(ident) {
 	return `${formatIdent(ident).replaceAll("/", "-")}.tgz`;
 }
+/** The file name of a layer, which is that of its bytes: whatever is under it anywhere, is the same. */
+function layerName(sha256) {
+	return `sha256-${sha256}.tgz`;
+}
+/** Where layers lie in the output folder, those of other exports beside them. */
+const LAYERS_FOLDER = "layers";
+/** For images that are one tarball. */
+function publishOne(publish) {
+	return async ([tarball]) => [await publish(tarball)];
+}
 // src/publish/uri-template.ts
 /** What a template may name. `ident` is the full ident, `file` the tarball's file name, `tag` the release's tag. */
 const TEMPLATE_VARIABLES = [
@@ -87,6 +97,23 @@ function checkKnownUri(known) {
 	const problems = knownUriProblems(known);
 	if (problems.length > 0) throw new UsageError(problems);
 }
+/** The same for layers, each of which needs a URI of its own. */
+function layerUriProblems(known) {
+	const { uri, uriTemplate } = known;
+	const problems = knownUriProblems(known);
+	if (uri !== void 0) problems.push("uri: layers are several files, and have a URI each. Give uri-base, what goes before their names.");
+	if (uriTemplate !== void 0 && !namesLayer(uriTemplate)) problems.push(`uri-template: ${JSON.stringify(printableTemplate(uriTemplate))} would be the same for all layers. Write {file} or {sha256} in it.`);
+	return problems;
+}
+/** @throws UsageError */
+function checkLayerUri(known) {
+	const problems = layerUriProblems(known);
+	if (problems.length > 0) throw new UsageError(problems);
+}
+/** Whether a template gives each layer a place of its own. */
+function namesLayer(template) {
+	return /\{(?:file|sha256)\}/.test(template);
+}
 /**
 * The URI that was asked for, or undefined where nothing was.
 * @throws MesosizeError URI_TEMPLATE
@@ -97,4 +124,4 @@ function knownUri({ uri, uriBase, uriTemplate, tag }, tarball) {
 	if (uriTemplate === void 0) return void 0;
 	return expandUriTemplate(uriTemplate, templateValues(tarball, tag), "uri-template");
 }
-export { expandUriTemplate as a, uriTemplateProblem as c, variablesOf as i, tarballName as l, knownUri as n, printableTemplate as o, knownUriProblems as r, templateValues as s, checkKnownUri as t };
+export { layerUriProblems as a, expandUriTemplate as c, uriTemplateProblem as d, LAYERS_FOLDER as f, tarballName as h, knownUriProblems as i, printableTemplate as l, publishOne as m, checkLayerUri as n, namesLayer as o, layerName as p, knownUri as r, variablesOf as s, checkKnownUri as t, templateValues as u };

@@ -3,7 +3,7 @@ import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js
 import { i as printableUrl } from "./validate.js";
 import { c as withRetries, f as networkError, i as redirected, l as HttpStatusError, o as loadClient, s as noteRetries, u as formatStatus } from "./body.js";
 import { n as takeUserInfo } from "./user-info.js";
-import { a as expandUriTemplate, c as uriTemplateProblem, i as variablesOf, n as knownUri, o as printableTemplate, r as knownUriProblems, s as templateValues } from "./fetch-uri.js";
+import { c as expandUriTemplate, d as uriTemplateProblem, i as knownUriProblems, l as printableTemplate, r as knownUri, s as variablesOf, u as templateValues } from "./fetch-uri.js";
 import { setTimeout } from "node:timers/promises";
 import { createReadStream } from "node:fs";
 // src/http/upload.ts
@@ -266,11 +266,7 @@ const LONGEST_LOOK = 1e4;
 function publishOverHttp(target, tools) {
 	checkHttpTarget(target);
 	return async (tarball) => {
-		const { url, authorization } = uploadAddress(target, tarball);
-		const credentials = {
-			...target.headers,
-			...authorization !== void 0 && { authorization }
-		};
+		const { url, credentials } = uploadPlace(target, tarball);
 		const uri = knownUri(target, tarball) ?? url.origin + url.pathname;
 		const phase = tools.report.phase("Uploading", tarball.size, "bytes");
 		if (await isThere(url, credentials, tarball, tools)) {
@@ -294,7 +290,12 @@ function publishOverHttp(target, tools) {
 }
 /** @throws UsageError with everything that can be found wrong before there is a tarball */
 function checkHttpTarget(target) {
-	const problems = knownUriProblems(target);
+	const problems = [...knownUriProblems(target), ...uploadUrlProblems(target)];
+	if (problems.length > 0) throw new UsageError(problems);
+}
+/** What can be found wrong with the upload alone, whole sentences. */
+function uploadUrlProblems(target) {
+	const problems = [];
 	const template = uriTemplateProblem(target.uploadUrl, variablesOf(target));
 	if (template) problems.push(`upload-url: ${JSON.stringify(printableTemplate(target.uploadUrl))} ${template}.`);
 	else {
@@ -302,7 +303,7 @@ function checkHttpTarget(target) {
 		if (problem) problems.push(problem);
 		if (url && (url.username || url.password) && "authorization" in target.headers) problems.push("upload-url has a user and password, and upload-headers has Authorization: only one can be. Remove one of the two.");
 	}
-	if (problems.length > 0) throw new UsageError(problems);
+	return problems;
 }
 function parseUploadUrl(text) {
 	const url = URL.canParse(text) ? new URL(text) : void 0;
@@ -317,23 +318,38 @@ function uploadAddress(target, tarball) {
 	url.hash = "";
 	return takeUserInfo(url);
 }
+/** The same, with all headers that only that server may see. */
+function uploadPlace(target, tarball) {
+	const { url, authorization } = uploadAddress(target, tarball);
+	return {
+		url,
+		credentials: {
+			...target.headers,
+			...authorization !== void 0 && { authorization }
+		}
+	};
+}
 /**
 * Whether the server has this very file. Only a SHA-256 is believed, as Artifactory gives it: a length is no
 * proof, and an ETag is whatever the server likes. Where it cannot be told, the file is sent.
 */
-async function isThere(url, headers, { sha256 }, { fetch, signal }) {
+async function isThere(url, headers, { sha256 }, tools) {
 	if (url.search !== "") return false;
+	const response = await look(url, headers, tools);
+	return response?.status === 200 && response.headers.get("x-checksum-sha256")?.toLowerCase() === sha256;
+}
+/** The answer to HEAD, undefined where none comes soon. */
+async function look(url, headers, { fetch, signal }) {
 	const timeout = AbortSignal.timeout(LONGEST_LOOK);
 	try {
-		const response = await fetch(url, {
+		return await fetch(url, {
 			method: "HEAD",
 			headers,
 			redirect: "manual",
 			signal: signal ? AbortSignal.any([signal, timeout]) : timeout
 		});
-		return response.status === 200 && response.headers.get("x-checksum-sha256")?.toLowerCase() === sha256;
 	} catch {
-		return false;
+		return;
 	}
 }
 async function sendChecksum(url, credentials, { name, sha256 }, tools) {
@@ -349,6 +365,7 @@ async function sendChecksum(url, credentials, { name, sha256 }, tools) {
 		credentials
 	});
 }
+/** PUTs a file, with retries. @throws MesosizeError UPLOAD_REFUSED, UPLOAD_FILE or HTTP_… */
 function send(url, body, options) {
 	const { upload, report, signal, retry, headers, credentials, onBytes } = options;
 	return withRetries(async () => {
@@ -366,4 +383,4 @@ function send(url, body, options) {
 		signal
 	});
 }
-export { put as a, fileBody as c, uploadRefusal as i, publishOverHttp as n, parseHeaderLines as o, uploadAddress as r, createUpload as s, checkHttpTarget as t };
+export { uploadAddress as a, uploadRefusal as c, createUpload as d, fileBody as f, send as i, put as l, look as n, uploadPlace as o, publishOverHttp as r, uploadUrlProblems as s, checkHttpTarget as t, parseHeaderLines as u };

@@ -391,10 +391,10 @@ function isTemporaryName(name, of) {
 * failed may have left an asset that blocks its name before any list shows it ("Upload a release asset" in
 * GitHub's documentation).
 * @param name that the asset will have in the end
+* @param onBytes told how many bytes were sent, and a negative number when they count for nothing after all
 * @throws MesosizeError ASSET_DIGEST if GitHub has other bytes than were sent
 */
-async function uploadTemporary(github, release, file, name) {
-	const phase = github.report.phase(`Uploading ${name}`, file.size, "bytes");
+async function uploadTemporary(github, release, file, name, onBytes) {
 	const tried = [];
 	const asset = await withRetries(async () => {
 		const arrived = tried.length > 0 ? await clear(github, release, file, tried) : void 0;
@@ -405,10 +405,10 @@ async function uploadTemporary(github, release, file, name) {
 		try {
 			return await upload(github, release, file, temporary, (amount) => {
 				sent += amount;
-				phase.advance(amount);
+				onBytes(amount);
 			});
 		} catch (error) {
-			phase.advance(-sent);
+			onBytes(-sent);
 			throw error;
 		}
 	}, {
@@ -416,7 +416,6 @@ async function uploadTemporary(github, release, file, name) {
 		mayPass: mayPass(true)
 	});
 	if (tried.length > 1) await clear(github, release, file, tried, asset);
-	phase.done();
 	if (!holds(asset, file)) {
 		await deleteAsset(github, asset);
 		throw new MesosizeError("ASSET_DIGEST", `GitHub received other bytes of ${JSON.stringify(name)} than were sent: ${JSON.stringify(asset.digest)} in place of "sha256:${file.sha256}". They were deleted again. Check the proxy, if there is one, and run again.`);
@@ -483,6 +482,19 @@ async function findRelease(github, tag) {
 	});
 }
 /**
+* Finds all releases of some tags, one for each.
+* @throws as `GitHub.rest`
+*/
+async function findReleases(github, isWanted) {
+	const releases = await listByTag(github, isWanted);
+	return [...new Set(releases.map(({ tag_name }) => tag_name))].map((tag) => {
+		return describe(foremost(releases.filter(({ tag_name }) => tag_name === tag)), {
+			draft: false,
+			prerelease: false
+		});
+	});
+}
+/**
 * Publishes a draft whose assets are all there; another job may have done so already.
 * @throws MesosizeError RELEASE_TAG_MISSING, and as `GitHub.rest` throws
 */
@@ -528,13 +540,13 @@ async function findByTag(github, tag) {
 	return (await missing(rest.repos.getReleaseByTag({
 		...repository,
 		tag
-	})))?.data ?? foremost(await listByTag(github, tag));
+	})))?.data ?? foremost(await listByTag(github, (each) => each === tag));
 }
-async function listByTag({ paginate, rest, repository }, tag) {
+async function listByTag({ paginate, rest, repository }, isWanted) {
 	return (await paginate(rest.repos.listReleases, {
 		...repository,
 		per_page: 100
-	})).filter((release) => release.tag_name === tag);
+	})).filter((release) => isWanted(release.tag_name));
 }
 /** The one among several of the same tag that every job agrees on. */
 function foremost(releases) {
@@ -557,7 +569,7 @@ async function create(github, tag, choice, sha) {
 					...repository,
 					tag_name: tag,
 					name: tag,
-					body: choice.draft ? "" : TO_PUBLISH,
+					body: [choice.about ?? [], choice.draft ? [] : TO_PUBLISH].flat().join("\n\n"),
 					draft: true,
 					prerelease: choice.prerelease,
 					...tagged ? {} : { target_commitish: sha }
@@ -585,7 +597,7 @@ async function converge(github, made) {
 	let releases = [];
 	for (let looks = 0; looks < 8 && seen < 2; looks++) {
 		if (looks > 0) await (retry.sleep ?? pause)(1e3, retry.signal);
-		releases = await listByTag(github, made.tag_name);
+		releases = await listByTag(github, (tag) => tag === made.tag_name);
 		if (releases.some((release) => release.id === made.id)) seen++;
 	}
 	const kept = foremost(releases) ?? made;
@@ -920,4 +932,4 @@ function fenced(language, text) {
 	const fence = "`".repeat(Math.max(2, ...[...text.matchAll(/^`+/gm)].map(([run]) => run.length)) + 1);
 	return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }
-export { IMMUTABLE as A, previewEnvironment as C, tarballPrefix as D, readPreview as E, readContext as M, runUrl as N, connect as O, isSamePullRequest as S, previewLabels as T, listAssets as _, logReporter as a, PREVIEW_RELEASE as b, eventPullRequest as c, findOrCreateRelease as d, findRelease as f, isTemporaryName as g, holds as h, table as i, mayPass as j, GitHubError as k, getPullRequest as l, deleteAsset as m, details as n, runAction as o, publishRelease as p, fenced as r, Inputs as s, code as t, previewOf as u, uploadTemporary as v, previewGroup as w, isNewer as x, PREVIEW_LABEL as y };
+export { GitHubError as A, isSamePullRequest as C, readPreview as D, previewLabels as E, mayPass as M, readContext as N, tarballPrefix as O, runUrl as P, isNewer as S, previewGroup as T, isTemporaryName as _, logReporter as a, PREVIEW_LABEL as b, eventPullRequest as c, findOrCreateRelease as d, findRelease as f, holds as g, deleteAsset as h, table as i, IMMUTABLE as j, connect as k, getPullRequest as l, publishRelease as m, details as n, runAction as o, findReleases as p, fenced as r, Inputs as s, code as t, previewOf as u, listAssets as v, previewEnvironment as w, PREVIEW_RELEASE as x, uploadTemporary as y };

@@ -1,20 +1,22 @@
 import { t as __commonJSMin } from "./rolldown-runtime.js";
+import { n as formatBytes } from "./reporter.js";
 import { r as messageOf, t as MesosizeError } from "./errors.js";
 import { r as checkTarget } from "./target.js";
-import { t as RESERVED_IDS } from "./rules.js";
 import { a as parseFullIdent, c as satisfies, i as packagePath, n as formatIdent, o as parseIdent, r as isFull, s as releaseTime, t as compareBuilds } from "./ident.js";
+import { n as divide } from "./layers.js";
+import { t as RESERVED_IDS } from "./rules.js";
 import { i as printableUrl, n as validateApp, r as isObject$1 } from "./validate.js";
 import { c as withRetries, l as HttpStatusError, n as readText, r as get, s as noteRetries, t as readChunks, u as formatStatus } from "./body.js";
 import { c as valueAt, i as namedPorts, n as configVariable, o as parseConfigVariable, r as mergeConfig, s as resolveExports, t as configJson } from "./config.js";
-import { l as tarballName, n as knownUri, t as checkKnownUri } from "./fetch-uri.js";
-import { c as discard, n as encodingFor, o as tarBlocks, r as encodingName, s as END_OF_ARCHIVE } from "./gzip.js";
+import { f as LAYERS_FOLDER, h as tarballName, n as checkLayerUri, p as layerName, r as knownUri, t as checkKnownUri } from "./fetch-uri.js";
+import { a as tarBlocks, n as encodingName, o as END_OF_ARCHIVE, r as startEncoder, s as discard, t as encodingFor } from "./gzip.js";
 import { basename, dirname, isAbsolute, join, posix, resolve } from "node:path";
 import { lstat, mkdir, mkdtemp, open, readFile, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { availableParallelism, homedir } from "node:os";
 import { Worker } from "node:worker_threads";
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import { createReadStream, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from "node:fs";
 // node_modules/p-map/index.js
 function pMap(iterable, mapper, options) {
 	return mapConcurrently(iterable, mapper, options, false);
@@ -560,15 +562,62 @@ function segment(text) {
 function shellQuote(text) {
 	return `'${text.replaceAll("'", "'\\''")}'`;
 }
-// src/marathon/command.ts
+/** The same, quoted only where it must be, for lines that people read. */
+function shellWord(text) {
+	return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : shellQuote(text);
+}
+// src/marathon/image.ts
+/** Mesos' own for `--fetcher_cache_size`, bytes. */
+const DEFAULT_FETCHER_CACHE = 2 * 1024 ** 3;
 /**
-* The line that the agent gives to `sh -c` in the sandbox: unpack where the fetcher did not, then launch. `tar`
-* may be GNU's, busybox's or bsdtar; as root each keeps owners and, with -p, modes.
+* What tells the agent to fetch the image.
+* @throws MesosizeError LAYER_URIS
 */
-function commandLine(tarballName, request) {
+function fetchFields(image, { legacyUris }, report) {
+	if ("layers" in image) {
+		checkLayers(image.layers, report);
+		return { fetch: image.layers.map(({ uri }, index) => ({
+			uri,
+			extract: false,
+			cache: true,
+			destPath: layerFile(`${index}`.padStart(3, "0"))
+		})) };
+	}
+	const { uri, name } = image.tarball;
+	if (!legacyUris) return { fetch: [{
+		uri,
+		extract: false,
+		destPath: name
+	}] };
+	if (!/\.(?:tgz|tar\.gz)$/.test(uri)) report.warn("With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.");
+	return { uris: [uri] };
+}
+/**
+* The command that unpacks the image in the sandbox. `tar` may be GNU's, busybox's or bsdtar; as root each keeps
+* owners and, with -p, modes.
+*/
+function unpackCommand(image) {
+	if ("tarball" in image) {
+		const name = shellWord(image.tarball.name);
+		return `tar -xzpf ${name} && rm ${name}`;
+	}
+	return `for layer in ${layerFile("*")}; do tar -xzpf $layer && rm $layer || exit; done`;
+}
+/** The name that a layer has in the sandbox. */
+function layerFile(number) {
+	return `layer-${number}.tgz`;
+}
+function checkLayers(layers, report) {
+	const twice = layers.find(({ uri }, index) => layers.findIndex((other) => other.uri === uri) < index);
+	if (twice) throw new MesosizeError("LAYER_URIS", `Two layers have the fetch URI ${JSON.stringify(twice.uri)}. Name the layer in it, with {file} or {sha256}.`);
+	const size = layers.reduce((sum, layer) => sum + layer.size, 0);
+	if (size > DEFAULT_FETCHER_CACHE) report.warn(`The layers have ${formatBytes(size)} together, more than the 2 GiB that an agent's fetcher keeps unless it is told otherwise: what does not fit is downloaded for each task. Start the agents with a larger --fetcher_cache_size.`);
+}
+// src/marathon/command.ts
+/** The line that the agent gives to `sh -c` in the sandbox: unpack where the fetcher did not, then launch. */
+function commandLine(image, request) {
 	const launch = ["exec sh ./launch", ...supervisorFlags(request).map(shellWord)].join(" ");
-	const tarball = shellWord(tarballName);
-	return request.legacyUris ? launch : `tar -xzpf ${tarball} && rm ${tarball} && ${launch}`;
+	return request.legacyUris ? launch : `${unpackCommand(image)} && ${launch}`;
 }
 /** Only what differs from the Supervisor's defaults; the form with "=", because `--peer A B` takes B as a peer too. */
 function supervisorFlags({ group, topology, strategy, binds, peers }) {
@@ -579,10 +628,6 @@ function supervisorFlags({ group, topology, strategy, binds, peers }) {
 		...binds.map((bind) => `--bind=${bind}`),
 		...peers.map((peer) => `--peer=${peer}`)
 	];
-}
-/** Quoted only where it must be: people read this line in Marathon. */
-function shellWord(text) {
-	return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : shellQuote(text);
 }
 // src/marathon/ports.ts
 /**
@@ -730,22 +775,22 @@ function mergePatch(target, patch) {
 * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
 * @throws MesosizeError APP_INVALID or CONFIG_INVALID
 */
-function defineApp(service, tarball, request, report) {
+function defineApp(service, image, request, report) {
 	const { portNames, env } = configure(service, request, report);
 	const { definitions, gateway } = definePorts(portNames);
 	const app = {
 		id: request.id ?? madeUpId(service, request, report),
-		cmd: commandLine(tarball.name, request),
+		cmd: commandLine(image, request),
 		user: "root",
 		cpus: request.cpus,
 		mem: request.mem,
 		disk: request.disk,
 		instances: request.instances,
 		taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
-		...artifacts(tarball, request, report),
+		...fetchFields(image, request, report),
 		env,
 		labels: {
-			...ownLabels(service, tarball),
+			...ownLabels(service, image),
 			...request.labels
 		},
 		portDefinitions: definitions,
@@ -764,21 +809,13 @@ function madeUpId({ ident }, { appGroup }, report) {
 	report.note(id === `/${name}` ? `The app's id is ${id}, from the package's name; --app-id gives it another.` : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`);
 	return id;
 }
-function artifacts({ name, uri }, { legacyUris }, report) {
-	if (!legacyUris) return { fetch: [{
-		uri,
-		extract: false,
-		destPath: name
-	}] };
-	if (!/\.(?:tgz|tar\.gz)$/.test(uri)) report.warn("With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.");
-	return { uris: [uri] };
-}
-function ownLabels({ ident }, { sha256, found }) {
+function ownLabels({ ident }, image) {
+	const { source, channel } = image.found;
 	return {
 		"mesosize.ident": formatIdent(ident),
-		...found.channel !== void 0 && { "mesosize.channel": found.channel },
-		"mesosize.sha256": sha256,
-		"mesosize.source": found.source
+		...channel !== void 0 && { "mesosize.channel": channel },
+		..."tarball" in image ? { "mesosize.sha256": image.tarball.sha256 } : { "mesosize.layers": `${image.layers.length}` },
+		"mesosize.source": source
 	};
 }
 function healthCheck({ ident }, { env, group }, gateway, report) {
@@ -1385,6 +1422,8 @@ function skeleton(closure, programs) {
 }
 // src/rootfs/layout.ts
 const ROOT = "rootfs";
+/** The name of the part that is no package. */
+const GENERATED = "root filesystem";
 /**
 * What the tarball holds: a part with everything generated (`launch` and the skeleton of `rootfs/`), then a part
 * per package in the closure's order. Generated entries belong to root and carry the service's release time.
@@ -1404,7 +1443,7 @@ function layOut(closure) {
 	const mtime = releaseTime(closure.service.metadata.ident);
 	const entries = [...generated.keys()].sort().map((path) => entryOf(path, generated.get(path), mtime));
 	return [{
-		name: "root filesystem",
+		name: GENERATED,
 		entries: () => entries
 	}, ...closure.packages.map(packagePart)];
 }
@@ -1464,7 +1503,7 @@ async function* inRootfs(entries) {
 * Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
 * into place. Whatever fails or is cancelled before leaves the output folder as it was.
 * @param folder the output folder, made if need be
-* @param work gets the staging folder; returns its result and the names of the files to keep, in the order in
+* @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
 *   which they shall appear
 * @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
 */
@@ -1473,7 +1512,7 @@ async function withStaging(folder, work) {
 	const { staging, made } = await makeStaging(output);
 	try {
 		const { result, keep } = await work(staging);
-		for (const name of keep) await rename(join(staging, name), join(output, name));
+		await moveAll(keep, staging, output);
 		return result;
 	} catch (error) {
 		throw fullDisk(error, output) ?? error;
@@ -1494,12 +1533,25 @@ async function makeStaging(output) {
 			made
 		};
 	} catch (error) {
-		throw fullDisk(error, output) ?? new MesosizeError("OUTPUT_UNWRITABLE", `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`);
+		throw fullDisk(error, output) ?? unwritable(error, output);
+	}
+}
+async function moveAll(names, from, output) {
+	try {
+		for (const name of names) {
+			await mkdir(dirname(join(output, name)), { recursive: true });
+			await rename(join(from, name), join(output, name));
+		}
+	} catch (error) {
+		throw fullDisk(error, output) ?? unwritable(error, output);
 	}
 }
 /** Removes the folders that were made, as far as nothing came into them. */
 async function removeEmpty(folder, topmost) {
 	for (let current = folder; current.length >= topmost.length; current = dirname(current)) if (!await rmdir(current).then(() => true, () => false)) return;
+}
+function unwritable(error, output) {
+	return new MesosizeError("OUTPUT_UNWRITABLE", `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`, { cause: error });
 }
 function fullDisk(error, output) {
 	const { code } = error;
@@ -1508,12 +1560,16 @@ function fullDisk(error, output) {
 }
 // src/tarball/hashing-sink.ts
 /** Hashes while it writes, so that nobody has to read the file again. */
-var HashingSink = class {
+var HashingSink = class HashingSink {
 	size = 0;
 	#hash = createHash("sha256");
 	#handle;
 	constructor(handle) {
 		this.#handle = handle;
+	}
+	/** @param file must not exist */
+	static async create(file) {
+		return new HashingSink(await open(file, "wx", 420));
 	}
 	async write(bytes) {
 		const writing = this.#writeAll(bytes, this.size);
@@ -1533,8 +1589,14 @@ var HashingSink = class {
 		this.size = size;
 		this.#hash = hash;
 	}
-	digest() {
+	/** Ends the file, which is on the disk then. @returns its SHA-256, lower-case hex */
+	async end() {
+		await this.#handle.sync();
+		await this.close();
 		return this.#hash.digest("hex");
+	}
+	async close() {
+		await this.#handle.close();
 	}
 	async #writeAll(bytes, position) {
 		for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
@@ -1553,65 +1615,84 @@ async function toMember(block, compress) {
 }
 // src/tarball/pack.ts
 /**
-* Writes parts as one gzipped tar. Each part is cut into blocks, and each block becomes a gzip member of its
+* Writes archives, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
 * own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
 * and may be those that an earlier export made.
-* @param file where to write; must not exist
+* @returns what was written, in the archives' order
 * @throws what the file system and the parts throw
 */
-async function pack(parts, file, options) {
-	const { compress, blocksInFlight, layers, signal } = options;
-	const handle = await open(file, "wx", 420);
-	const sink = new HashingSink(handle);
-	const writer = new PartWriter(sink, options);
+async function pack(archives, options) {
+	const { compress, blocksInFlight, layers, onWork, signal } = options;
+	const parts = archives.flatMap((archive) => archive.parts);
+	const kept = await findLayers(parts, layers);
+	if (parts.some((part) => part.cacheKey !== void 0 && !kept.has(part))) onWork?.();
+	const end = await compress({
+		length: END_OF_ARCHIVE.length,
+		bytes: END_OF_ARCHIVE.slice(),
+		holes: []
+	});
+	const packed = [];
+	let writer;
 	try {
 		const compressed = async (step) => "block" in step ? {
+			archive: step.archive,
 			part: step.part,
 			member: await toMember(step.block, compress)
 		} : step;
-		for await (const step of pMapIterable(stepsOf(parts, layers), compressed, { concurrency: blocksInFlight })) {
+		for await (const step of pMapIterable(stepsOf(archives, kept), compressed, { concurrency: blocksInFlight })) {
 			signal?.throwIfAborted();
+			writer ??= new ArchiveWriter(await HashingSink.create(step.archive.file), options);
 			if ("member" in step) await writer.write(step.member, step.part);
 			else if ("layer" in step) await writer.copy(step.layer, step.part);
-			else await writer.end(step.part);
+			else if ("part" in step) await writer.endPart(step.part);
+			else {
+				packed.push(await writer.end(end));
+				writer = void 0;
+			}
 		}
-		await sink.write(await compress({
-			length: END_OF_ARCHIVE.length,
-			bytes: END_OF_ARCHIVE.slice(),
-			holes: []
-		}));
-		await handle.sync();
-		return {
-			size: sink.size,
-			sha256: sink.digest(),
-			parts: writer.done
-		};
+		return packed;
 	} finally {
-		await writer.abandon();
-		await handle.close();
+		await writer?.abandon();
 	}
 }
-/** One stream over all parts, so that the threads have work also while one part ends and the next begins. */
-async function* stepsOf(parts, layers) {
+async function findLayers(parts, layers) {
+	const kept = /* @__PURE__ */ new Map();
 	for (const part of parts) {
 		const layer = part.cacheKey === void 0 ? void 0 : await layers?.find(part.cacheKey);
-		if (layer) yield {
-			part,
-			layer
-		};
-		else for await (const block of tarBlocks(part.entries())) yield {
-			part,
-			block
-		};
+		if (layer) kept.set(part, layer);
+	}
+	return kept;
+}
+/** One stream over everything, so that the threads have work also while one part ends and the next begins. */
+async function* stepsOf(archives, kept) {
+	for (const archive of archives) {
+		for (const part of archive.parts) {
+			const layer = kept.get(part);
+			if (layer) yield {
+				archive,
+				part,
+				layer
+			};
+			else for await (const block of tarBlocks(part.entries())) yield {
+				archive,
+				part,
+				block
+			};
+			yield {
+				archive,
+				part,
+				ends: "part"
+			};
+		}
 		yield {
-			part,
-			end: true
+			archive,
+			ends: "archive"
 		};
 	}
 }
-/** Writes part after part, and keeps the members of those that have no layer yet. */
-var PartWriter = class {
-	done = [];
+/** Writes one archive part after part, and keeps the members of those that have no layer yet. */
+var ArchiveWriter = class {
+	#parts = [];
 	#sink;
 	#options;
 	/** Where the current part begins. */
@@ -1639,86 +1720,122 @@ var PartWriter = class {
 			for await (const member of members) await this.write(member, part);
 		}
 	}
-	async end({ name }) {
+	async endPart({ name }) {
 		await this.#layer?.commit();
 		this.#layer = void 0;
-		this.done.push({
+		this.#parts.push({
 			name,
 			packed: this.#sink.size - this.#start
 		});
 		this.#start = this.#sink.size;
 	}
-	/** Gives up the layer of a part that did not come to its end. */
+	/** @param member the end of an archive, compressed */
+	async end(member) {
+		await this.#sink.write(member);
+		const sha256 = await this.#sink.end();
+		return {
+			size: this.#sink.size,
+			sha256,
+			parts: this.#parts
+		};
+	}
+	/** Gives up the archive, and the layer of a part that did not come to its end. */
 	async abandon() {
 		await this.#layer?.abandon();
+		await this.#sink.close();
 	}
 };
 // src/export.ts
 /**
-* The whole way from a request to a published tarball and its app definition. Both files appear in the output
-* folder when they are whole, or not at all.
+* The whole way from a request to a published image and its app definition. All files appear in the output folder
+* when they are whole, or not at all.
 * @throws MesosizeError, its message ready for the person who asked
 */
 function exportPackage(request, tools) {
 	return withStaging(request.outputDir, async (staging) => {
 		const closure = await resolveClosure(request, tools.packages, tools.report);
 		const service = closure.service.metadata;
+		const rootfs = layOut(closure);
+		const contents = request.layering ? divide(rootfs, closure, request.layering) : [rootfs];
 		const name = tarballName(service.ident);
-		const appName = name.replace(/\.tgz$/, ".json");
-		defineApp(service, {
+		defineApp(service, imageOf(closure, contents.map((_, index) => ({
 			name,
 			sha256: "",
-			uri: "file:///",
-			found: closure.found
-		}, request.app, silent);
-		const rootfs = layOut(closure);
+			size: 0,
+			uri: `file:///${index}`
+		})), request), request.app, silent);
 		const phase = tools.report.phase("Packing", unpackedSize(closure), "bytes");
-		const staged = join(staging, name);
-		const packed = await pack(rootfs, staged, {
+		const packed = await pack(contents.map((parts, index) => ({
+			parts,
+			file: join(staging, `${index}`)
+		})), {
 			...tools,
 			phase
 		});
 		phase.done(`${closure.packages.length} packages`);
-		const { size, sha256 } = packed;
-		const location = await tools.publish({
-			path: staged,
+		const files = await nameFiles(packed, staging, service.ident, request);
+		const locations = await tools.publish(files);
+		const app = defineApp(service, imageOf(closure, files.map((file, index) => ({
+			...file,
+			uri: locations[index].uri
+		})), request), request.app, tools.report);
+		const appText = appJson(app);
+		const appName = name.replace(/\.tgz$/, ".json");
+		await writeFile(join(staging, appName), appText);
+		const tarballs = files.map(({ file, name, size, sha256 }, index) => ({
+			path: resolve(request.outputDir, file),
 			name,
 			size,
 			sha256,
-			ident: service.ident
-		});
-		const app = defineApp(service, {
-			name,
-			sha256,
-			uri: location.uri,
-			found: closure.found
-		}, request.app, tools.report);
-		const appText = appJson(app);
-		await writeFile(join(staging, appName), appText);
+			packages: packed[index].parts.map((part) => part.name).filter((name) => name !== GENERATED),
+			location: locations[index]
+		}));
 		return {
 			result: {
 				ident: service.ident,
-				tarball: {
-					path: resolve(request.outputDir, name),
-					name,
-					size,
-					sha256
-				},
-				location,
+				image: request.layering ? { layers: tarballs } : { tarball: tarballs[0] },
 				app,
 				appPath: resolve(request.outputDir, appName),
 				appText,
 				packages: sizes(closure, packed)
 			},
-			keep: [name, appName]
+			keep: [...files.map(({ file }) => file), appName]
 		};
 	});
+}
+/** Gives what was packed its names. */
+async function nameFiles(packed, staging, ident, { layering }) {
+	if (layering) await mkdir(join(staging, LAYERS_FOLDER));
+	return Promise.all(packed.map(async ({ size, sha256 }, index) => {
+		const name = layering ? layerName(sha256) : tarballName(ident);
+		const file = layering ? `${LAYERS_FOLDER}/${name}` : name;
+		const path = join(staging, file);
+		await rename(join(staging, `${index}`), path);
+		return {
+			file,
+			path,
+			name,
+			size,
+			sha256,
+			ident
+		};
+	}));
+}
+function imageOf({ found }, tarballs, { layering }) {
+	return layering ? {
+		found,
+		layers: tarballs
+	} : {
+		found,
+		tarball: tarballs[0]
+	};
 }
 function unpackedSize(closure) {
 	return closure.packages.reduce((sum, { metadata }) => sum + metadata.size, 0);
 }
 function sizes(closure, packed) {
-	const packedSizes = new Map(packed.parts.map((part) => [part.name, part.packed]));
+	const parts = packed.flatMap((archive) => archive.parts);
+	const packedSizes = new Map(parts.map((part) => [part.name, part.packed]));
 	return closure.packages.map(({ metadata }) => {
 		const ident = formatIdent(metadata.ident);
 		return {
@@ -4646,13 +4763,14 @@ async function openHart(path) {
 	}
 }
 async function* bodyOf$1(file, start) {
-	const buffer = Buffer.alloc(1 << 20);
+	const buffer = new Uint8Array(1 << 20);
 	for (let position = start;;) {
 		const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-		if (bytesRead === 0) return;
+		if (bytesRead === 0) break;
 		position += bytesRead;
 		yield buffer.subarray(0, bytesRead);
 	}
+	discard(buffer);
 }
 function notAHart(path, problem) {
 	return new MesosizeError("HART_FORMAT", `${path} is not a Habitat artifact: ${problem}. Fetch or build the package again.`);
@@ -5065,6 +5183,8 @@ async function* bodyOf(hart, decodeXz) {
 	await checkUnchanged(hart);
 }
 // src/habitat/installed.ts
+const TOLD_AT_ONCE = 65536;
+const PIECE = 65536;
 /** Packages that `hab pkg install` wrote under a root's hab/pkgs, perhaps as an ordinary user. */
 var InstalledPackages = class {
 	#root;
@@ -5128,7 +5248,7 @@ var InstalledPackages = class {
 async function* tree(root, path, end) {
 	const hash = createHash("sha256");
 	try {
-		for (const entry of walk(root, path, /* @__PURE__ */ new Map(), hash)) yield entry;
+		for (const entry of walk(root, path, hash)) yield entry;
 		end(hash.digest("hex"));
 	} catch (error) {
 		throw unreadable(error.path ?? join(root, path), error);
@@ -5138,71 +5258,90 @@ async function* tree(root, path, end) {
 * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
 * installed it: an ordinary user's installation is the same package. It waits for the file system, because a tree
 * has thousands of members and asking without waiting takes several times as long.
-* @param seen first path of each file with several links, by device and inode
 * @param hash told everything that is known of an entry without reading it
 */
-function* walk(root, path, seen, hash) {
-	const full = join(root, path);
-	const stats = lstatSync(full, { bigint: true });
-	const common = {
-		path,
-		mode: Number(stats.mode) & 4095,
-		uid: 0,
-		gid: 0,
-		mtime: Number(stats.mtimeMs / 1000n)
-	};
-	const told = (...more) => hash.update(`${JSON.stringify([
-		path,
-		`${stats.mode}`,
-		`${stats.mtimeNs}`,
-		...more
-	])}\n`);
-	if (stats.isDirectory()) {
-		told();
-		yield {
-			...common,
-			type: "directory"
+function* walk(root, top, hash) {
+	/** First path of each file with several links. */
+	const seen = /* @__PURE__ */ new Map();
+	/** What is still to come, the next one last. */
+	const ahead = [top];
+	let told = "";
+	for (let path = ahead.pop(); path !== void 0; path = ahead.pop()) {
+		const full = `${root}/${path}`;
+		const stats = lstatSync(full);
+		const common = {
+			path,
+			mode: stats.mode & 4095,
+			uid: 0,
+			gid: 0,
+			mtime: Math.trunc(stats.mtimeMs / 1e3)
 		};
-		for (const name of readdirSync(full).sort()) {
-			if (name.includes("�")) throw unpackable(join(full, name), "its name is not UTF-8");
-			yield* walk(root, `${path}/${name}`, seen, hash);
-		}
-	} else if (stats.isSymbolicLink()) {
-		const target = readlinkSync(full);
-		if (target.includes("�")) throw unpackable(full, "it is a link to a name that is not UTF-8");
-		told(target);
-		yield {
-			...common,
-			type: "symlink",
-			mode: 511,
-			target
-		};
-	} else if (stats.isFile()) {
-		const inode = `${stats.dev}:${stats.ino}`;
-		const first = seen.get(inode);
-		told(`${stats.size}`, ...first === void 0 ? [] : [first]);
-		if (first !== void 0) {
+		told += `${path}\0${stats.mode}\0${stats.mtimeMs}\0`;
+		if (stats.isDirectory()) {
 			yield {
+				...common,
+				type: "directory"
+			};
+			for (const name of readdirSync(full).sort().reverse()) {
+				if (name.includes("�")) throw unpackable(join(full, name), "its name is not UTF-8");
+				ahead.push(`${path}/${name}`);
+			}
+		} else if (stats.isSymbolicLink()) {
+			const target = readlinkSync(full);
+			if (target.includes("�")) throw unpackable(full, "it is a link to a name that is not UTF-8");
+			told += `${target}\0`;
+			yield {
+				...common,
+				type: "symlink",
+				mode: 511,
+				target
+			};
+		} else if (stats.isFile()) {
+			const inode = stats.nlink > 1 ? inodeOf(full) : void 0;
+			const first = inode && seen.get(inode);
+			told += `${stats.size}\0${first ?? ""}\0`;
+			if (first !== void 0) yield {
 				...common,
 				type: "hardlink",
 				target: first
 			};
-			return;
+			else {
+				if (inode !== void 0) seen.set(inode, path);
+				yield {
+					...common,
+					type: "file",
+					size: stats.size,
+					content: contentOf(full, stats.size),
+					file: full
+				};
+			}
+		} else throw unpackable(full, "it is neither a file, a directory nor a link");
+		if (told.length > TOLD_AT_ONCE) {
+			hash.update(told);
+			told = "";
 		}
-		if (stats.nlink > 1n) seen.set(inode, path);
-		yield {
-			...common,
-			type: "file",
-			size: Number(stats.size),
-			content: contentOf(full),
-			file: full
-		};
-	} else throw unpackable(full, "it is neither a file, a directory nor a link");
+	}
+	hash.update(told);
+}
+/** Numbers of inodes may be larger than what a double holds. */
+function inodeOf(path) {
+	const { dev, ino } = lstatSync(path, { bigint: true });
+	return `${dev}:${ino}`;
 }
 /** Opens the file only when it is read: of most, whoever packs them reads the `file`. */
-async function* contentOf(path) {
+function* contentOf(path, size) {
 	try {
-		yield* createReadStream(path);
+		const file = openSync(path, "r");
+		try {
+			const piece = Buffer.alloc(Math.min(size + 1, PIECE));
+			for (;;) {
+				const length = readSync(file, piece, 0, piece.length, null);
+				if (length === 0) return;
+				yield piece.subarray(0, length);
+			}
+		} finally {
+			closeSync(file);
+		}
 	} catch (error) {
 		throw unreadable(path, error);
 	}
@@ -5416,28 +5555,33 @@ async function readDescription(file) {
 */
 async function* layerMembers(path, { packed, sha256 }) {
 	const file = await open(path);
+	const buffers = [0, 1].map(() => Buffer.alloc(Math.min(CHUNK, packed)));
+	const count = Math.ceil(packed / CHUNK);
+	const read = (chunk) => {
+		const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 2]);
+		reading.catch(() => {});
+		return reading;
+	};
+	let next;
 	try {
 		const hash = createHash("sha256");
-		const buffer = Buffer.alloc(Math.min(CHUNK, packed));
-		for (let position = 0; position < packed;) {
-			const wanted = Math.min(buffer.length, packed - position);
-			const { bytesRead } = await file.read(buffer, 0, wanted, position);
-			if (bytesRead === 0) throw new Error("it is cut");
-			position += bytesRead;
-			const chunk = buffer.subarray(0, bytesRead);
-			hash.update(chunk);
-			yield chunk;
+		for (let chunk = 0; chunk < count; chunk++) {
+			const bytes = await (next ?? read(chunk));
+			next = chunk + 1 < count ? read(chunk + 1) : void 0;
+			hash.update(bytes);
+			yield bytes;
 		}
 		if (hash.digest("hex") !== sha256) throw new Error("its members are damaged");
 	} finally {
+		await next?.catch(() => {});
+		for (const buffer of buffers) discard(buffer);
 		await file.close();
 	}
 }
-async function readAt(file, position, length) {
-	const buffer = Buffer.alloc(length);
+async function readAt(file, position, length, buffer = Buffer.alloc(length)) {
 	const { bytesRead } = await file.read(buffer, 0, length, position);
 	if (bytesRead < length) throw new Error("it is cut");
-	return buffer;
+	return buffer.subarray(0, length);
 }
 // src/tarball/layer-sweep.ts
 const LAYER_SUFFIX = ".layer";
@@ -5696,6 +5840,10 @@ var ThreadPool = class {
 		this.#threads = Array.from({ length: size }, () => new Thread(script, encoding));
 		this.#free = [...this.#threads];
 	}
+	/** Starts the threads before there is something to do, where it is known that there will be. */
+	start() {
+		for (const thread of this.#threads) thread.start();
+	}
 	/**
 	* Reads what a block lacks and compresses it to a gzip member. The block is handed over: its bytes cannot be
 	* used afterwards.
@@ -5708,10 +5856,11 @@ var ThreadPool = class {
 	}
 	/**
 	* Decodes the xz stream of a file, as XzDecoder says. As many as there are threads can be open at once; others
-	* wait for the first that is done.
+	* wait, the largest first, so that no thread is left with a large one when there is nothing else to do.
 	*/
 	async *decode(file, start) {
-		const thread = await this.#claim();
+		const { size } = await stat(file);
+		const thread = await this.#claim(size);
 		const stream = thread.nextId;
 		try {
 			await thread.ask({
@@ -5746,14 +5895,18 @@ var ThreadPool = class {
 	async close() {
 		this.#closed = true;
 		await Promise.all(this.#threads.map((thread) => thread.close()));
-		for (const claim of this.#waiting.splice(0)) claim(this.#threads[0]);
+		for (const { give } of this.#waiting.splice(0)) give(this.#threads[0]);
 	}
-	#claim() {
-		return (this.#closed ? this.#threads[0] : this.#free.pop()) ?? new Promise((resolve) => this.#waiting.push(resolve));
+	#claim(size) {
+		return (this.#closed ? this.#threads[0] : this.#free.pop()) ?? new Promise((give) => this.#waiting.push({
+			size,
+			give
+		}));
 	}
 	#release(thread) {
-		const claim = this.#waiting.shift();
-		if (claim) claim(thread);
+		this.#waiting.sort((a, b) => a.size - b.size);
+		const largest = this.#waiting.pop();
+		if (largest) largest.give(thread);
 		else this.#free.push(thread);
 	}
 };
@@ -5775,8 +5928,7 @@ var Thread = class {
 	}
 	ask(task, transfer = []) {
 		if (this.#failure) return Promise.reject(this.#failure);
-		this.#worker ??= this.#start();
-		const worker = this.#worker;
+		const worker = this.start();
 		const id = this.nextId++;
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(id, {
@@ -5789,11 +5941,15 @@ var Thread = class {
 			}, transfer);
 		});
 	}
+	start() {
+		this.#worker ??= this.#spawn();
+		return this.#worker;
+	}
 	async close() {
 		this.#fail(new MesosizeError("CANCELLED", "The work was cancelled."));
 		await this.#worker?.terminate();
 	}
-	#start() {
+	#spawn() {
 		const worker = new Worker(this.#script, { workerData: this.#encoding });
 		worker.on("message", (reply) => this.#settle(reply));
 		worker.on("error", (error) => this.#fail(error));
@@ -5816,13 +5972,38 @@ var Thread = class {
 // src/run-export.ts
 /** Exports with threads of its own, which end with it. */
 async function runExport(request, tools) {
-	const { fetch, publish, report, signal } = tools;
+	const { report } = tools;
 	const encoding = encodingFor(request.compressionLevel);
-	if (encoding.encoder === "zlib") report.note("This Node runs no WebAssembly, so its zlib compresses: slower, and to other bytes than elsewhere.");
-	const layers = await openLayerCache(request.cache, encodingName(encoding), report);
+	if (encoding.encoder === "zlib") report.note("This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.");
+	const options = {
+		encoding: encodingName(encoding),
+		report
+	};
+	const cache = await openLayerCache(request.cache, options.encoding, report);
+	if (cache) try {
+		return await exportWith(cache, request, encoding, tools);
+	} finally {
+		await cache.sweep();
+	}
+	if (request.fsRoot !== void 0) return exportWith(void 0, request, encoding, tools);
+	return withStaging(request.outputDir, async (folder) => {
+		return {
+			result: await exportWith(new LayerFolder({
+				folder,
+				limit: Number.POSITIVE_INFINITY,
+				...options
+			}), request, encoding, tools),
+			keep: []
+		};
+	});
+}
+/** @param layers where packages are kept; without, each is packed when its turn in the tarball comes */
+async function exportWith(layers, request, encoding, { fetch, publish, report, signal }) {
 	const pool = new ThreadPool(new URL("worker.js", import.meta.url), request.jobs ?? defaultJobs(), encoding);
 	signal.addEventListener("abort", () => pool.close());
-	const compress = (block) => pool.compress(block);
+	if (!layers) pool.start();
+	const encode = startEncoder(encoding);
+	const compress = async (block) => isSmall(block) ? encode(block) : pool.compress(block);
 	try {
 		return await exportPackage(request, {
 			packages: openPackages(request, {
@@ -5841,18 +6022,38 @@ async function runExport(request, tools) {
 			layers,
 			compress,
 			blocksInFlight: 2 * pool.size,
+			onWork: () => pool.start(),
 			publish,
 			report,
 			signal
 		});
 	} finally {
 		await pool.close();
-		await layers?.sweep();
 	}
+}
+const SMALL = 262144;
+/**
+* Whether a block is compressed sooner than a thread starts, and needs no file read: so are the generated files,
+* which are all that is left to do where every package is in the cache.
+*/
+function isSmall({ length, holes }) {
+	return length <= SMALL && holes.length === 0;
 }
 const MOST_THREADS = 4;
 function defaultJobs() {
 	return Math.min(availableParallelism(), MOST_THREADS);
+}
+// src/exported.ts
+/**
+* Bytes of all layers, and of those that were nowhere before: what an export uploads, and what an agent downloads
+* that still has the layers of the exports before.
+*/
+function layerBytes(layers) {
+	const sum = (some) => some.reduce((sum, { size }) => sum + size, 0);
+	return {
+		total: sum(layers),
+		added: sum(layers.filter(({ location }) => !location.kept))
+	};
 }
 // src/publish/none.ts
 /**
@@ -5865,9 +6066,33 @@ function publishNowhere(known, report) {
 	return async (tarball) => {
 		const uri = knownUri(known, tarball);
 		if (uri !== void 0) return { uri };
-		const local = pathToFileURL(resolve(known.outputDir, tarball.name)).href.replaceAll("'", "%27");
+		const local = fileUri(resolve(known.outputDir, tarball.name));
 		report.note(`No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. Put the tarball where agents can fetch it, and export with --uri or --uri-base.`);
 		return { uri: local };
 	};
 }
-export { parseHartHeader as a, formatKeyName as c, shellQuote as d, readTar as i, parseKeyName as l, runExport as n, blake2b256 as o, sweepLayers as r, packageEntries as s, publishNowhere as t, readMetadata as u };
+/**
+* The same for layers. Those that an earlier export left in the output folder are taken to be where agents fetch
+* them already.
+* @throws UsageError
+*/
+function publishLayersNowhere(known, report) {
+	checkLayerUri(known);
+	return async (layers) => {
+		const folder = resolve(known.outputDir, LAYERS_FOLDER);
+		if (known.uriBase === void 0 && known.uriTemplate === void 0) report.note(`No URI is known for the layers, so the app definition has those of files in ${folder}, which only an agent with these very files can fetch. Put them where agents can fetch them, and export with --uri-base.`);
+		return Promise.all(layers.map(async (layer) => {
+			const path = join(folder, layer.name);
+			const kept = (await stat(path).catch(() => void 0))?.size === layer.size;
+			return {
+				uri: knownUri(known, layer) ?? fileUri(path),
+				kept
+			};
+		}));
+	};
+}
+/** Mesos fetches no URI with a quote in it, which a file URL may hold. */
+function fileUri(path) {
+	return pathToFileURL(path).href.replaceAll("'", "%27");
+}
+export { sweepLayers as a, blake2b256 as c, parseKeyName as d, readMetadata as f, runExport as i, packageEntries as l, pMap as m, publishNowhere as n, readTar as o, shellQuote as p, layerBytes as r, parseHartHeader as s, publishLayersNowhere as t, formatKeyName as u };

@@ -1,4 +1,4 @@
-import { A as IMMUTABLE, _ as listAssets, b as PREVIEW_RELEASE, d as findOrCreateRelease, f as findRelease, g as isTemporaryName, h as holds, k as GitHubError, m as deleteAsset, p as publishRelease, v as uploadTemporary } from "./markdown.js";
+import { A as GitHubError, _ as isTemporaryName, d as findOrCreateRelease, f as findRelease, g as holds, h as deleteAsset, j as IMMUTABLE, m as publishRelease, v as listAssets, x as PREVIEW_RELEASE, y as uploadTemporary } from "./markdown.js";
 import { r as messageOf, t as MesosizeError } from "./errors.js";
 import { c as withRetries } from "./body.js";
 import { Readable } from "node:stream";
@@ -100,7 +100,7 @@ function checkAssetSize({ name, size }) {
 * @throws MesosizeError ASSET_TOO_LARGE; ASSET_EXISTS; RELEASE_IMMUTABLE; RELEASE_FULL; ASSET_RENAME if the new
 *   asset did not get its name, which a rerun mends; ASSET_DIGEST; and as `GitHub.rest` throws
 */
-async function attach(github, release, file, overwrite) {
+async function attach(github, release, file, overwrite, together) {
 	checkAssetSize(file);
 	const { report, retry } = github;
 	const name = assetName(file.name);
@@ -112,7 +112,7 @@ async function attach(github, release, file, overwrite) {
 		name,
 		overwrite
 	};
-	const assets = await listAssets(github, release);
+	const assets = together?.assets ?? await listAssets(github, release);
 	const current = assets.find((asset) => asset.name === name);
 	if (current && holds(current, file)) {
 		report.note(`${name} is on the release ${release.tag} already, with the same bytes: kept.`);
@@ -129,8 +129,14 @@ async function attach(github, release, file, overwrite) {
 		return takeName(attachment, uploaded, current);
 	}
 	const remaining = assets.length - abandoned.length;
-	if (remaining >= MOST_ASSETS) throw new MesosizeError("RELEASE_FULL", `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs room beside the old. Delete some, or take another release-tag.`);
-	return takeName(attachment, await uploadTemporary(github, release, file, name), current);
+	if (remaining >= 1e3) throw new MesosizeError("RELEASE_FULL", `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs room beside the old. Delete some, or take another release-tag.`);
+	return takeName(attachment, await (together ? uploadTemporary(github, release, file, name, together.onBytes) : uploadAlone(attachment)), current);
+}
+async function uploadAlone({ github, release, file, name }) {
+	const phase = github.report.phase(`Uploading ${name}`, file.size, "bytes");
+	const asset = await uploadTemporary(github, release, file, name, (amount) => phase.advance(amount));
+	phase.done();
+	return asset;
 }
 function checkReplaceable(attachment, current) {
 	const { release, name, overwrite } = attachment;
@@ -225,4 +231,4 @@ async function findSizes(github, branch, service) {
 	});
 	return readImageSizes(Buffer.from(data).toString("utf8"));
 }
-export { compareSizes as a, checkAssetSize as i, keepSizes as n, readPackageSizes as o, attach as r, findSizes as t };
+export { checkAssetSize as a, attach as i, keepSizes as n, compareSizes as o, MOST_ASSETS as r, readPackageSizes as s, findSizes as t };

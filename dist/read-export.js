@@ -1,9 +1,10 @@
 import { a as visible } from "./reporter.js";
 import { n as UsageError, t as MesosizeError } from "./errors.js";
 import { t as LINUX_TARGETS } from "./target.js";
+import { n as formatIdent, o as parseIdent } from "./ident.js";
+import { t as LAYERINGS } from "./layers.js";
 import { a as cpusProblem, c as envVarsPrefixProblem, d as instancesProblem, f as labelKeyProblem, m as peerProblem, n as appIdProblem, o as diskProblem, p as memProblem, r as bindProblem, s as envKeyProblem, u as groupProblem } from "./rules.js";
 import { S as wholeNumber, _ as readPort, a as readPatch, b as readToken, c as choiceOf, d as readBuilderUrl, f as readChannel, g as readPair, h as readNumber, i as readNewFolder, l as invalid, m as readFetchUri, n as readFolder, r as readInstalledRoot, s as statusOf, t as readConfig, u as quoted, v as readSize, x as readUriBase, y as readTarget } from "./files.js";
-import { n as formatIdent, o as parseIdent } from "./ident.js";
 import { isAbsolute, resolve } from "node:path";
 // src/request/option.ts
 function optionTable(groups) {
@@ -259,6 +260,13 @@ const exportOptions = optionTable([
 				help: "where the tarball and the app definition are written"
 			},
 			{
+				name: "layers",
+				value: "HOW",
+				alone: "auto",
+				choices: LAYERINGS,
+				help: "several tarballs instead of one, which agents keep: one of what changes with the service and one of the rest, or one per package"
+			},
+			{
 				name: "compression-level",
 				value: "LEVEL",
 				default: "4",
@@ -441,6 +449,7 @@ async function readExportRequest(positionals, values, origin) {
 		target: await values.one("target", readTarget),
 		maxPackageSize: await values.one("max-package-size", readSize),
 		outputDir: await values.one("output-dir", readNewFolder),
+		layering: await values.one("layers", choiceOf(LAYERINGS)),
 		compressionLevel: await values.one("compression-level", wholeNumber(1, 12)),
 		jobs: await values.one("jobs", wholeNumber(1, 256)),
 		cache: await readCache(values),
@@ -449,8 +458,14 @@ async function readExportRequest(positionals, values, origin) {
 		app: await readAppRequest(values)
 	};
 	if (values.written("uri") && values.written("uri-base")) values.problem("--uri and --uri-base: only one can be. Write --uri for the whole URI of the tarball, or --uri-base for what goes before its name.");
+	refuseOneUriForLayers(values);
 	refuseHartsUnderRoot(request, values);
 	return request;
+}
+function refuseOneUriForLayers(values) {
+	if (!values.written("layers")) return;
+	if (values.written("uri")) values.problem("--uri and --layers: layers are several files, and have a URI each. Write --uri-base for what goes before their names.");
+	if (values.written("uris")) values.problem("--uris and --layers: with the old field agents unpack in any order, and layers have one. Leave one of the two out.");
 }
 async function readCache(values) {
 	const folder = await values.one("cache", readNewFolder);

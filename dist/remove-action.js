@@ -1,16 +1,16 @@
 import { d as setSecret, u as setOutput, v as summary } from "./core.js";
 import { o as version } from "./reporter.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { C as previewEnvironment, D as tarballPrefix, M as readContext, N as runUrl, O as connect, _ as listAssets, a as logReporter, b as PREVIEW_RELEASE, c as eventPullRequest, f as findRelease, l as getPullRequest, m as deleteAsset, o as runAction, s as Inputs, t as code, w as previewGroup } from "./markdown.js";
+import { N as readContext, O as tarballPrefix, P as runUrl, T as previewGroup, a as logReporter, c as eventPullRequest, f as findRelease, h as deleteAsset, k as connect, l as getPullRequest, o as runAction, s as Inputs, t as code, v as listAssets, w as previewEnvironment, x as PREVIEW_RELEASE } from "./markdown.js";
 import { a as createFetch, c as withRetries, f as networkError, l as HttpStatusError, s as noteRetries, u as formatStatus } from "./body.js";
 import { t as removeApp } from "./remove.js";
 import { a as removeEmptyGroup, b as removedBody, d as MARATHON_INPUTS, g as COMMENT_START, h as readMarathonAccess, l as rewriteComments, m as readAs, n as listPreviews, p as openMarathon, r as listVersions, s as retireDeployments, t as tell } from "./tell.js";
 import { n as appIdProblem } from "./rules.js";
-import { o as parseHeaderLines, r as uploadAddress, t as checkHttpTarget } from "./http.js";
+import { a as uploadAddress, t as checkHttpTarget, u as parseHeaderLines } from "./http.js";
 import { p as readDuration } from "./files.js";
 import { a as parseFullIdent } from "./ident.js";
 import { i as printableUrl } from "./validate.js";
-import { l as tarballName } from "./fetch-uri.js";
+import { h as tarballName } from "./fetch-uri.js";
 // src/actions/remove-inputs.ts
 /** Every input of the remove action, as in remove/action.yml. */
 const REMOVE_INPUTS = {
@@ -169,7 +169,7 @@ async function removeStale(days, now, action, tools) {
 	const removed = {
 		apps: [],
 		tarballs: [],
-		reasons: []
+		notes: []
 	};
 	const failures = [];
 	for (const remains of await findRemains(tools)) try {
@@ -178,7 +178,7 @@ async function removeStale(days, now, action, tools) {
 		const done = await takeDown(remains, reason, action, tools);
 		removed.apps.push(...done.apps);
 		removed.tarballs.push(...done.tarballs);
-		removed.reasons.push(reason);
+		removed.notes.push(reason, ...done.notes);
 	} catch (error) {
 		tools.signal.throwIfAborted();
 		failures.push(error);
@@ -208,7 +208,7 @@ async function takeDown({ number, apps, assets }, reason, action, tools) {
 	const removed = {
 		apps: [],
 		tarballs: [],
-		reasons: []
+		notes: []
 	};
 	const uploads = action.uploads ? await uploadedTarballs(number, apps, tools) : [];
 	for (const { id } of apps) {
@@ -219,6 +219,8 @@ async function takeDown({ number, apps, assets }, reason, action, tools) {
 		if (outcome === "timed-out") throw stillThere(id, action.timeout);
 		if (outcome === "removed") removed.apps.push(id);
 	}
+	const layered = apps.filter((app) => app.layered).map(({ id }) => id);
+	if (layered.length > 0) removed.notes.push(`The layers of ${layered.join(" and ")} stay: other apps share them.`);
 	const repository = `${context.repository.owner}/${context.repository.repo}`;
 	await removeEmptyGroup(marathon, previewGroup({
 		repository,
@@ -283,7 +285,7 @@ await runAction(REMOVE_INPUTS, async (signal) => {
 			report,
 			signal
 		});
-		for (const line of [...removed.reasons, ...linesOf(removed)]) report.note(line);
+		for (const line of [...removed.notes, ...linesOf(removed)]) report.note(line);
 		setOutput("removed", JSON.stringify(removed.apps));
 		setOutput("tarballs", JSON.stringify(removed.tarballs));
 		if (action.summary && process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(removeSummary(removed)).write();
@@ -302,7 +304,7 @@ async function remove(action, tools) {
 		return {
 			apps: outcome === "removed" ? [removal.id] : [],
 			tarballs: [],
-			reasons: []
+			notes: []
 		};
 	}
 	const fetch = createFetch({
@@ -324,11 +326,11 @@ async function remove(action, tools) {
 function linesOf({ apps, tarballs }) {
 	return apps.length + tarballs.length === 0 ? ["There was nothing to remove."] : [...apps, ...tarballs].map((name) => `Removed ${name}`);
 }
-function removeSummary({ apps, tarballs, reasons }) {
+function removeSummary({ apps, tarballs, notes }) {
 	const names = [...apps, ...tarballs];
 	return [
 		"## Removed",
-		...reasons,
+		...notes,
 		names.length === 0 ? "There was nothing to remove." : names.map((name) => `- ${code(name)}`).join("\n"),
 		""
 	].join("\n\n");

@@ -2,7 +2,7 @@ import { n as formatBytes, o as version } from "./reporter.js";
 import { t as MesosizeError } from "./errors.js";
 import { o as readText } from "./files.js";
 import { d as setSecret } from "./core.js";
-import { E as readPreview, i as table, j as mayPass, n as details, r as fenced, t as code, y as PREVIEW_LABEL } from "./markdown.js";
+import { D as readPreview, M as mayPass, b as PREVIEW_LABEL, i as table, n as details, r as fenced, t as code } from "./markdown.js";
 import { a as createFetch, c as withRetries, s as noteRetries } from "./body.js";
 import { _ as object, g as list, i as createAuthorization, m as MarathonError, p as unexpected, r as createMarathon, s as appPath, t as createAgents, v as text } from "./agents.js";
 import { r as readMarathonUrls } from "./base-url.js";
@@ -387,10 +387,12 @@ async function listPreviews(marathon) {
 		const id = text(app.id);
 		const preview = previewIn(app);
 		const changed = text(object(app.versionInfo)?.lastConfigChangeAt) ?? text(app.version) ?? "";
+		const layered = object(app.labels)?.["mesosize.layers"] !== void 0;
 		return id !== void 0 && preview ? [{
 			id,
 			preview,
-			changed: Date.parse(changed)
+			changed: Date.parse(changed),
+			layered
 		}] : [];
 	});
 }

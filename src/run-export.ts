@@ -1,40 +1,70 @@
 import { availableParallelism, homedir } from 'node:os'
-import { type Exported, exportPackage } from './export.ts'
+import { exportPackage } from './export.ts'
+import type { Exported } from './exported.ts'
 import { openPackages } from './habitat/packages.ts'
 import type { Fetch } from './http/fetch.ts'
-import type { Publisher } from './publish/publisher.ts'
+import type { ImagePublisher } from './publish/publisher.ts'
 import type { Reporter } from './report.ts'
 import type { ExportRequest } from './request/request.ts'
 import { inRootfs } from './rootfs/layout.ts'
+import { withStaging } from './staging.ts'
 import type { Block } from './tarball/blocks.ts'
-import { encodingFor, encodingName } from './tarball/gzip.ts'
+import { type Encoding, encodingFor, encodingName, startEncoder } from './tarball/gzip.ts'
 import { keepLayer } from './tarball/keep-layer.ts'
+import { LayerFolder } from './tarball/layer-cache.ts'
 import { openLayerCache } from './tarball/layer-folder.ts'
 import { ThreadPool } from './threads/pool.ts'
 
 export interface RunTools {
   fetch: Fetch
-  publish: Publisher
+  publish: ImagePublisher
   report: Reporter
   signal: AbortSignal
 }
 
 /** Exports with threads of its own, which end with it. */
 export async function runExport(request: ExportRequest, tools: RunTools): Promise<Exported> {
-  const { fetch, publish, report, signal } = tools
+  const { report } = tools
   const encoding = encodingFor(request.compressionLevel)
   if (encoding.encoder === 'zlib') {
     report.note(
-      'This Node runs no WebAssembly, so its zlib compresses: slower, and to other bytes than elsewhere.',
+      'This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.',
     )
   }
-  const layers = await openLayerCache(request.cache, encodingName(encoding), report)
+  const options = { encoding: encodingName(encoding), report }
+  const cache = await openLayerCache(request.cache, options.encoding, report)
+  if (cache) {
+    try {
+      return await exportWith(cache, request, encoding, tools)
+    } finally {
+      await cache.sweep()
+    }
+  }
+  // Installed packages say what they are without being read.
+  if (request.fsRoot !== undefined) return exportWith(undefined, request, encoding, tools)
+  // Harts have to be decoded for that, and shall not be once more for the tarball.
+  return withStaging(request.outputDir, async folder => {
+    const layers = new LayerFolder({ folder, limit: Number.POSITIVE_INFINITY, ...options })
+    return { result: await exportWith(layers, request, encoding, tools), keep: [] }
+  })
+}
+
+/** @param layers where packages are kept; without, each is packed when its turn in the tarball comes */
+async function exportWith(
+  layers: LayerFolder | undefined,
+  request: ExportRequest,
+  encoding: Encoding,
+  { fetch, publish, report, signal }: RunTools,
+): Promise<Exported> {
   // Beside this file in the bundle.
   const script = new URL('worker.js', import.meta.url)
   const pool = new ThreadPool(script, request.jobs ?? defaultJobs(), encoding)
   // Whatever waits for a thread fails then, and so the whole export unwinds.
   signal.addEventListener('abort', () => pool.close())
-  const compress = (block: Block) => pool.compress(block)
+  // Nothing is kept, so there is everything to do.
+  if (!layers) pool.start()
+  const encode = startEncoder(encoding)
+  const compress = async (block: Block) => (isSmall(block) ? encode(block) : pool.compress(block))
   try {
     const packages = openPackages(request, {
       fetch,
@@ -54,14 +84,24 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
       layers,
       compress,
       blocksInFlight: 2 * pool.size,
+      onWork: () => pool.start(),
       publish,
       report,
       signal,
     })
   } finally {
     await pool.close()
-    await layers?.sweep()
   }
+}
+
+const SMALL = 256 << 10
+
+/**
+ * Whether a block is compressed sooner than a thread starts, and needs no file read: so are the generated files,
+ * which are all that is left to do where every package is in the cache.
+ */
+function isSmall({ length, holes }: Block): boolean {
+  return length <= SMALL && holes.length === 0
 }
 
 // Each thread takes some 25 MiB, and with harts a decoder's dictionary too.

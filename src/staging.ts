@@ -6,7 +6,7 @@ import { MesosizeError, messageOf } from './errors.ts'
  * Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
  * into place. Whatever fails or is cancelled before leaves the output folder as it was.
  * @param folder the output folder, made if need be
- * @param work gets the staging folder; returns its result and the names of the files to keep, in the order in
+ * @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
  *   which they shall appear
  * @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
  */
@@ -18,7 +18,7 @@ export async function withStaging<T>(
   const { staging, made } = await makeStaging(output)
   try {
     const { result, keep } = await work(staging)
-    for (const name of keep) await rename(join(staging, name), join(output, name))
+    await moveAll(keep, staging, output)
     return result
   } catch (error) {
     throw fullDisk(error, output) ?? error
@@ -34,13 +34,18 @@ async function makeStaging(output: string): Promise<{ staging: string; made?: st
     const made = await mkdir(output, { recursive: true })
     return { staging: await mkdtemp(join(output, '.mesosize-')), made }
   } catch (error) {
-    throw (
-      fullDisk(error, output) ??
-      new MesosizeError(
-        'OUTPUT_UNWRITABLE',
-        `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`,
-      )
-    )
+    throw fullDisk(error, output) ?? unwritable(error, output)
+  }
+}
+
+async function moveAll(names: readonly string[], from: string, output: string): Promise<void> {
+  try {
+    for (const name of names) {
+      await mkdir(dirname(join(output, name)), { recursive: true })
+      await rename(join(from, name), join(output, name))
+    }
+  } catch (error) {
+    throw fullDisk(error, output) ?? unwritable(error, output)
   }
 }
 
@@ -53,6 +58,14 @@ async function removeEmpty(folder: string, topmost: string): Promise<void> {
     )
     if (!isEmpty) return
   }
+}
+
+function unwritable(error: unknown, output: string): MesosizeError {
+  return new MesosizeError(
+    'OUTPUT_UNWRITABLE',
+    `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`,
+    { cause: error },
+  )
 }
 
 function fullDisk(error: unknown, output: string): MesosizeError | undefined {

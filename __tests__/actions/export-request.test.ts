@@ -211,6 +211,42 @@ describe('mistakes', () => {
       { package: 'a/b', 'uri-base': 'https://a.example', uri: 'https://b.example/x' },
       [/^uri and uri-base: only one can be\. Write uri for/],
     ],
+    ['layers', { package: 'a/b', layers: 'all' }, [/^layers: "all" .*auto.*package/]],
+    [
+      'layers in an artifact',
+      { package: 'a/b', layers: 'auto', publish: 'artifact' },
+      [
+        /^publish: an artifact holds one file.*publish: none, and give the folder .* actions\/upload-artifact$/,
+      ],
+    ],
+    [
+      'layers on a release of this export',
+      { package: 'a/b', layers: 'auto', publish: 'release', 'release-tag': 'v1', draft: 'true' },
+      [
+        /^release-tag: layers go to the release mesosize-layers/,
+        /^draft: .*agents fetch nothing from a draft/,
+      ],
+    ],
+    [
+      'layers on a release by number',
+      { package: 'a/b', layers: 'package', publish: 'release', 'release-id': '5' },
+      [/^release-id: layers go to the release mesosize-layers/],
+    ],
+    [
+      'layers of a preview on another release, which is told once',
+      { package: 'a/b', layers: 'auto', publish: 'release', preview: 'true', 'release-tag': 'v1' },
+      [/^release-tag: a preview is/],
+    ],
+    [
+      'layers with checksums',
+      { package: 'a/b', layers: 'auto', 'checksum-file': 'true' },
+      [/^checksum-file: the name of each layer is its SHA-256 already/],
+    ],
+    [
+      'layers with one URI, or the old field',
+      { package: 'a/b', layers: 'auto', uri: 'https://a.example/x', uris: 'true' },
+      [/^uri and layers: layers are several files/, /^uris and layers: /],
+    ],
     ['an empty hart', { package: 'no such.hart' }, [/^"no such\.hart" does not exist/]],
     ['a hart that is a folder', { package: 'plan' }, [/has no origin/]],
     [

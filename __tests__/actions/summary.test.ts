@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { exportSummary } from '../../src/actions/summary.ts'
-import type { Exported } from '../../src/export.ts'
-import { exported } from './exported.ts'
+import type { Exported } from '../../src/exported.ts'
+import { exported, layer, tarball } from './exported.ts'
 
 function summary(about: Partial<Exported> = {}): string {
   return exportSummary(exported(about), [{ title: 'Export', duration: 65_000 }])
@@ -79,8 +79,32 @@ describe('the job summary', () => {
   })
 
   test('has no link where there is no web page', () => {
-    const text = summary({ location: { uri: 'file:///srv/results/x.tgz' } })
+    const text = summary({ image: { tarball: tarball({ location: { uri: 'file:///srv/results/x.tgz' } }) } })
     expect(text).toContain('| Tarball | `acme-web-1.0.0-20240101000000.tgz` |')
+  })
+
+  test('tells of layers, and of what is new in proportion to all', () => {
+    const packages = ['a', 'b', 'c', 'd', 'e'].map(name => `acme/${name}/1.0.0/20240101000000`)
+    const page = 'https://github.com/acme/shop/releases/tag/mesosize-layers'
+    const text = summary({
+      image: {
+        layers: [
+          layer('a', { packages, size: 1024, location: { uri: 'https://f.example/a', page } }),
+          layer('b', { packages: ['core/glibc/2.35/20240101000000'], size: 3 * 1024 }),
+        ],
+      },
+    })
+    expect(text).toContain(`| Layers | 2, <${page}> |`)
+    expect(text).toContain('| Size | 4.0 KiB, 5.7 MiB unpacked |')
+    expect(text).toContain('1 of 2 layers are new: 1.0 KiB of 4.0 KiB had to be uploaded')
+    expect(text).toMatch(
+      /\| root filesystem, `acme\/a\/\S+`, `acme\/b\/\S+`, `acme\/c\/\S+`, 2 more \| 1\.0 KiB \| \*\*new\*\* \| `https:\/\/f\.example\/a` \|/,
+    )
+    expect(text).toContain(
+      `| \`core/glibc/2.35/20240101000000\` | 3.0 KiB | kept | \`https://files.example/layers/sha256-${'b'.repeat(64)}.tgz\` |`,
+    )
+    expect(text).not.toContain('SHA-256')
+    expect(brokenTables(text)).toEqual([])
   })
 
   test('says how to deploy, in shell that runs', () => {
@@ -130,6 +154,11 @@ describe('the job summary', () => {
     const appText = JSON.stringify({ id: '/x', labels: { long: 'ü'.repeat(2 ** 20) } })
     const text = summary({ packages, appText })
     expect(Buffer.byteLength(text)).toBeLessThan(2 ** 20)
+    // As many as there are at most.
+    const layers = Array.from({ length: 150 }, () =>
+      layer('a', { packages: packages.slice(0, 10).map(({ ident }) => ident) }),
+    )
+    expect(Buffer.byteLength(summary({ packages, appText, image: { layers } }))).toBeLessThan(2 ** 20)
     expect(text).toContain('`app-path`')
   })
 })

@@ -7,7 +7,7 @@ const help = helpText()
 const options = exportOptions.groups.flatMap(group => group.options)
 /** What the help says of one option, its continued lines joined. */
 function sectionOf(name: string): string {
-  const section = new RegExp(`^ {2}(?:-., | {4})--${name}(?= |$).*(?:\\n {20,}\\S.*)*`, 'm').exec(help)
+  const section = new RegExp(`^ {2}(?:-., | {4})--${name}(?=[ [=]|$).*(?:\\n {20,}\\S.*)*`, 'm').exec(help)
   return section?.[0].replace(/\s+/g, ' ') ?? ''
 }
 
@@ -48,6 +48,8 @@ test.each([
   ['keys', 'repeatable; env: HAB_CACHE_KEY_PATH'],
   ['target', 'default: x86_64-linux; env: HAB_PACKAGE_TARGET'],
   ['output-dir', 'default: results'],
+  ['layers', '--layers[=HOW]'],
+  ['layers', 'one of auto, package; alone: auto'],
   ['cache', 'DIR'],
   ['cache-size', 'default: 4GiB'],
   ['no-cache', 'nothing'],
@@ -65,6 +67,12 @@ describe('the help', () => {
 
   test('fits 100 columns', () => {
     expect(help.split('\n').filter(line => line.length > 100 || line !== line.trimEnd())).toEqual([])
+  })
+
+  test('shows how the value of an option that can do without is written, and explains it in the same column', () => {
+    const columnOf = (name: string) =>
+      /^(.* {2,})\S/.exec(help.split('\n').find(each => each.includes(name))!)
+    expect(columnOf('--layers[=HOW] ')![1]!.length).toBe(columnOf('--output-dir DIR ')![1]!.length)
   })
 
   test.each([

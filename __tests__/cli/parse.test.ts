@@ -133,6 +133,16 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   [['--max-package-size', '1.5 kib'], 'maxPackageSize', 1536],
   [['--output-dir', at('not/yet/there')], 'outputDir', at('not/yet/there')],
   [['--output-dir', folder], 'outputDir', folder],
+  [['--layers'], 'layering', 'auto'],
+  [['--layers=auto'], 'layering', 'auto'],
+  [['--layers=package'], 'layering', 'package'],
+  [['--layers', '--layers=package'], 'layering', 'package'],
+  [['--layers=package', '--layers'], 'layering', 'auto'],
+  [
+    ['--layers', '--uri-base', 'https://files.example.com/layers'],
+    'uriBase',
+    'https://files.example.com/layers',
+  ],
   [['--jobs', '3'], 'jobs', 3],
   [['--compression-level', '12'], 'compressionLevel', 12],
   [['--cache', at('layers')], 'cache.folder', at('layers')],
@@ -300,6 +310,16 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     /^--target: "riscv64-linux" is not a target that Habitat knows.*x86_64-linux/,
   ],
   [['--output-dir', at('web.hart')], /^--output-dir: ".*web\.hart" is not a folder/],
+  [['--layers='], /^--layers: its value is missing\. Write --layers=HOW, or --layers alone for auto\.$/],
+  [['--layers=none'], /^--layers: "none" .* Write auto or package\.$/],
+  [['--layers=Package'], /^--layers: "Package" .* Write auto or package\.$/],
+  [['--layers', 'package'], /^--layers: its value is written behind "="\. Write --layers=package\.$/],
+  [['--layers', 'auto'], /^--layers: its value is written behind "="\. Write --layers=auto\.$/],
+  [['--layers', 'none'], /^"none" has no origin/],
+  [['--layer'], /^--layer: there is no such option\. Did you mean --layers\?$/],
+  [['--no-layers'], /^--no-layers: there is no such option/],
+  [['--layers', '--uri', 'https://files.example.com/a.tgz'], /^--uri and --layers: .* Write --uri-base /],
+  [['--layers=package', '--uris'], /^--uris and --layers: .* Leave one of the two out\.$/],
   [['--jobs', '0'], /^--jobs: "0" /],
   [['--jobs', '2.5'], /^--jobs: "2\.5" /],
   [['--compression-level', '13'], /^--compression-level: "13" /],
@@ -339,6 +359,25 @@ describe('one mistake is one problem of one line', () => {
   test('a terminal cannot be driven through a value', async () => {
     const [problem] = await problemsOf(['core/redis', '--group', 'a\u009b2J\u202e\n', '--\u001b[2J'])
     expect(problem).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
+  })
+})
+
+describe('a package may stand behind --layers', () => {
+  test.each([
+    [['--layers', 'core/redis'], {}, ['core/redis']],
+    [['--layers', 'redis'], { HAB_ORIGIN: 'acme' }, ['acme/redis']],
+    [['--layers', '--', 'package'], { HAB_ORIGIN: 'acme' }, ['acme/package']],
+    [['--layers', 'core/redis', 'package'], { HAB_ORIGIN: 'acme' }, ['core/redis', 'acme/package']],
+    [['--layers=auto', 'package'], { HAB_ORIGIN: 'acme' }, ['acme/package']],
+  ])('%j with %j', async (args, env, packages) => {
+    expect(await requestOf(args, env)).toMatchObject({ packages, layering: 'auto' })
+  })
+
+  test('but not one that looks like its value', async () => {
+    expect(await problemsOf(['--layers', 'package'], { HAB_ORIGIN: 'acme' })).toEqual([
+      expect.stringMatching(/^--layers: its value is written behind "="/),
+      expect.stringMatching(/^PKG_IDENT: no package is named/),
+    ])
   })
 })
 

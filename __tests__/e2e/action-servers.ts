@@ -59,22 +59,26 @@ const keys = Object.fromEntries(
     return [name, publicKeyText]
   }),
 )
-const served: Promise<ServedPackage[]> = Promise.all(
-  specs.map(async spec => ({
+const served: Promise<ServedPackage[]> = Promise.all(specs.map(serve))
+
+async function serve(spec: PackageSpec): Promise<ServedPackage> {
+  return {
     ident: spec.ident,
     target: TARGET,
     hart: await makeHart({ key: originKey(spec.ident.split('/')[0]!), package: { ...spec, target: TARGET } }),
     channels: ['base'],
     tdeps: [...(spec.deps ?? [])],
-  })),
-)
+  }
+}
 
-/** A Builder that has everything an image of acme/web needs. */
+/** A Builder that has everything an image of acme/web needs. @param more what else it has */
 export async function startActionBuilder(
   token?: string,
   finished: Finished = onTestFinished,
+  more: readonly PackageSpec[] = [],
 ): Promise<BuilderServer> {
-  const packages = (await served).map(each => ({ ...each, needsToken: token !== undefined }))
+  const all = [...(await served), ...(await Promise.all(more.map(serve)))]
+  const packages = all.map(each => ({ ...each, needsToken: token !== undefined }))
   const builder = await startBuilder({ packages, keys, token })
   finished(builder.close)
   return builder

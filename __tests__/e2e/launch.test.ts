@@ -151,6 +151,24 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       },
     ],
     [
+      'dash, GNU tar, in a layer per package',
+      { args: () => ['--layers=package', '--uri-base', `file://${place.root}/layers`] },
+    ],
+    [
+      'busybox sh, busybox tar, umask 077, filesystem/linux, in two layers',
+      {
+        cluster: { programs: busybox, umask: '077', filesystemLinux: true },
+        args: () => ['--layers', '--uri-base', `file://${place.root}/layers`],
+      },
+    ],
+    [
+      'dash, bsdtar, in a layer per package',
+      {
+        cluster: { programs: bsd },
+        args: () => ['--layers=package', '--uri-base', `file://${place.root}/layers`],
+      },
+    ],
+    [
       "busybox sh, unpacked by the fetcher's tar, sandbox 0755",
       { cluster: { programs: ash, fetcher: 'tar', sandboxMode: 0o755 }, args: () => ['--uris'] },
     ],

@@ -212,6 +212,38 @@ describe('from opened to closed', () => {
     expect(comments()[0]!.split('\n')[0]).toBe(after[0]!.split('\n')[0])
   }, 60_000)
 
+  test('with layers: they go where those of all exports are, and stay when it is gone', async () => {
+    await event('opened', FIRST)
+    const exported = await runAction(job, { ...exportInputs, layers: 'auto' })
+    expect(errorsOf(exported)).toEqual([])
+    const definition = JSON.parse(exported.outputs.app!)
+    expect(definition.id).toBe(HELLO)
+    expect(definition.labels).toMatchObject({ 'mesosize.preview': 'acme/shop#12', 'mesosize.layers': '2' })
+    expect(github.releases).toMatchObject([{ tag: 'mesosize-layers', draft: false, prerelease: true }])
+    const [release] = github.releases
+    const names = release!.assets.map(({ name }) => name)
+    expect(names).toEqual([expect.stringMatching(/^sha256-/), expect.stringMatching(/^sha256-/)])
+
+    const deployed = await deploy(exported.outputs['app-path']!, {
+      packages: exported.outputs.packages!,
+      'allow-unfetchable-uri': 'true',
+    })
+    expect(errorsOf(deployed)).toEqual([])
+    expect(comments()).toEqual([expect.stringContaining('### The preview is running')])
+
+    await event('closed', FIRST)
+    github.pulls[0]!.state = 'closed'
+    const files = await startHttpServer()
+    onTestFinished(files.close)
+    const removed = await remove({ 'upload-url': `${files.url}/layers/` })
+    expect([errorsOf(removed), warningsOf(removed)]).toEqual([[], []])
+    expect(removed.outputs).toEqual({ removed: JSON.stringify([HELLO]), tarballs: '[]' })
+    expect(removed.summary).toContain(`The layers of ${HELLO} stay: other apps share them.`)
+    expect(removed.stdout).toContain(`The layers of ${HELLO} stay`)
+    expect(release!.assets.map(({ name }) => name)).toEqual(names)
+    expect(files.requests).toEqual([])
+  })
+
   test('for a fork, by another workflow, to a server', async () => {
     const files = await startHttpServer()
     onTestFinished(files.close)

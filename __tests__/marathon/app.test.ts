@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { appJson, defineApp } from '../../src/marathon/app.ts'
 import type { AppRequest, JsonObject } from '../../src/marathon/request.ts'
 import { silent } from '../../src/report.ts'
-import { appRequest, listener, service, tarball } from './fixtures.ts'
+import { appRequest, image, listener, service, tarball } from './fixtures.ts'
 
 const web = service({
   defaultConfig: 'greeting = "hi"\nworkers = 4\n[server]\nport = 8080\nhost = "0.0.0.0"\n',
@@ -15,7 +15,7 @@ const web = service({
 
 function define(request: Partial<AppRequest> = {}, metadata = web) {
   const report = listener()
-  return { app: defineApp(metadata, tarball, appRequest(request), report), ...report }
+  return { app: defineApp(metadata, image, appRequest(request), report), ...report }
 }
 
 function variable(app: JsonObject): unknown {
@@ -25,7 +25,7 @@ function variable(app: JsonObject): unknown {
 
 test('the whole of it', () => {
   expect(
-    appJson(defineApp(web, tarball, appRequest({ env: { TZ: 'UTC' }, labels: { team: 'a' } }), silent)),
+    appJson(defineApp(web, image, appRequest({ env: { TZ: 'UTC' }, labels: { team: 'a' } }), silent)),
   ).toBe(`{
   "id": "/acme/my-web",
   "cmd": "tar -xzpf acme-my-web-1.0.0-20240102030405.tgz && rm acme-my-web-1.0.0-20240102030405.tgz && exec sh ./launch",
@@ -132,7 +132,7 @@ describe('uris', () => {
   test('that the fetcher would not unpack are warned of', () => {
     const report = listener()
     const uri = 'https://files.example.com/get?name=a.tgz&sign=x'
-    defineApp(web, { ...tarball, uri }, appRequest({ legacyUris: true }), report)
+    defineApp(web, { ...image, tarball: { ...tarball, uri } }, appRequest({ legacyUris: true }), report)
     expect(report.warnings).toHaveLength(1)
   })
 })
@@ -256,7 +256,7 @@ describe('health check', () => {
 
 describe('labels', () => {
   test('a package that no channel was asked for has no channel', () => {
-    const app = defineApp(web, { ...tarball, found: { source: 'hart' } }, appRequest(), silent)
+    const app = defineApp(web, { tarball, found: { source: 'hart' } }, appRequest(), silent)
     expect(app.labels).toMatchObject({ 'mesosize.source': 'hart' })
     expect(app.labels).not.toHaveProperty(['mesosize.channel'])
   })

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commandLine } from '../../src/marathon/command.ts'
-import { appRequest } from './fixtures.ts'
-
-const NAME = 'core-redis-7.2.4-20240102030405.tgz'
+import { appRequest, image, tarball } from './fixtures.ts'
 
 describe('commandLine', () => {
   test.each([
@@ -25,10 +23,10 @@ describe('commandLine', () => {
     ],
     ['a flag that sh would read otherwise', { peers: ['[fd00::1]:9638'] }, " '--peer=[fd00::1]:9638'"],
   ])('%s', (_, request, flags) => {
-    expect(commandLine(NAME, appRequest(request))).toBe(
-      `tar -xzpf ${NAME} && rm ${NAME} && exec sh ./launch${flags}`,
+    expect(commandLine(image, appRequest(request))).toBe(
+      `tar -xzpf ${tarball.name} && rm ${tarball.name} && exec sh ./launch${flags}`,
     )
-    expect(commandLine(NAME, appRequest({ ...request, legacyUris: true }))).toBe(`exec sh ./launch${flags}`)
+    expect(commandLine(image, appRequest({ ...request, legacyUris: true }))).toBe(`exec sh ./launch${flags}`)
   })
 
   test('sh unpacks, removes the tarball, and gives launch each flag whole', () => {
@@ -39,7 +37,8 @@ describe('commandLine', () => {
       execFileSync('tar', ['-czf', name, 'launch'], { cwd: sandbox })
       rmSync(join(sandbox, 'launch'))
       const peers = ['[fd00::1]:9638', '$(id)', "it's", 'a b', '*', '#', '~']
-      const output = execFileSync('sh', ['-c', commandLine(name, appRequest({ peers }))], { cwd: sandbox })
+      const command = commandLine({ ...image, tarball: { ...tarball, name } }, appRequest({ peers }))
+      const output = execFileSync('sh', ['-c', command], { cwd: sandbox })
       expect(output.toString()).toBe(peers.map(peer => `--peer=${peer}\n`).join(''))
       expect(existsSync(join(sandbox, name))).toBe(false)
     } finally {

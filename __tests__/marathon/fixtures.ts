@@ -1,5 +1,5 @@
 import type { PackageMetadata } from '../../src/habitat/package.ts'
-import type { AppTarball } from '../../src/marathon/app.ts'
+import type { AppImage, AppTarball } from '../../src/marathon/image.ts'
 import type { AppRequest } from '../../src/marathon/request.ts'
 import { type Reporter, silent } from '../../src/report.ts'
 
@@ -43,7 +43,12 @@ export const tarball: AppTarball = {
   name: 'acme-my-web-1.0.0-20240102030405.tgz',
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   uri: 'https://files.example.com/acme-my-web-1.0.0-20240102030405.tgz',
+}
+
+/** An image that is one tarball. */
+export const image: AppImage = {
   found: { source: 'https://builder.example.com', channel: 'stable' },
+  tarball,
 }
 
 /** A reporter that keeps what it is told. */

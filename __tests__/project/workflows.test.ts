@@ -14,7 +14,7 @@ test('there are workflows', () => {
     'e2e.yml',
     'release.yml',
   ])
-  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(7)
+  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(8)
 })
 
 describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {

@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFetch } from '../../src/http/fetch.ts'
 import { createUpload } from '../../src/http/upload.ts'
-import { type ArtifactStoreTarget, publishToArtifactStore } from '../../src/publish/artifact-store.ts'
+import {
+  type ArtifactStoreTarget,
+  publishLayersToArtifactStore,
+  publishToArtifactStore,
+} from '../../src/publish/artifact-store.ts'
 import { type ArtifactStoreServer, startArtifactStore } from '../testkit/artifact-store-server.ts'
-import { makeTarball, recorder } from './recorder.ts'
+import { makeLayers, makeTarball, recorder } from './recorder.ts'
 
 let folder: string
 let tarball: Awaited<ReturnType<typeof makeTarball>>
@@ -156,5 +160,45 @@ describe('publishToArtifactStore', () => {
   test.each(['marathon', 'ftp://a.test', '', 'user:secret@a.test'])('refuses the address %s', marathonUrl => {
     expect(() => publisher({ marathonUrl })).toThrow('marathon-url:')
     expect(() => publisher({ marathonUrl })).not.toThrow('secret')
+  })
+})
+
+describe('publishLayersToArtifactStore', () => {
+  function layersPublisher(target: ArtifactStoreTarget) {
+    const heard = recorder()
+    const publish = publishLayersToArtifactStore(target, {
+      fetch: createFetch({ version: '1' }),
+      upload: createUpload({ version: '1', idleTimeout: 5_000 }),
+      report: heard.report,
+      retry: { sleep: async () => {} },
+    })
+    return { publish, ...heard }
+  }
+
+  test('stores each once under its name, with one URI for ever', async () => {
+    const server = await start({ location: 'http://marathon.test:8080' })
+    const layers = await makeLayers(folder, [3_000, 500])
+    const torn = `mesosize-layers/${layers[1]!.name}`
+    server.artifacts.set(torn, { file: layers[1]!.bytes.subarray(0, 9), filename: 'x' })
+    const uris = layers.map(({ name }) => `${server.url}/v2/artifacts/mesosize-layers/${name}`)
+    const { publish, phases } = layersPublisher({ marathonUrl: server.url })
+    expect(await publish(layers)).toEqual(uris.map(uri => ({ uri, kept: false })))
+    for (const { name, bytes } of layers) {
+      expect(server.artifacts.get(`mesosize-layers/${name}`)).toEqual({ file: bytes, filename: name })
+    }
+    expect(await publish(layers)).toEqual(uris.map(uri => ({ uri, kept: true })))
+    expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(2)
+    expect(phases.map(({ outcome }) => outcome)).toEqual(['2 layers to the artifact store', '2 layers kept'])
+  })
+
+  test('says that there is no store, and wants a URI for each layer', async () => {
+    const server = await start({ marathon: '1.6' })
+    const { publish } = layersPublisher({ marathonUrl: server.url })
+    await expect(publish(await makeLayers(folder, [100, 200]))).rejects.toMatchObject({
+      code: 'ARTIFACT_STORE_MISSING',
+    })
+    expect(() =>
+      layersPublisher({ marathonUrl: server.url, uriTemplate: 'https://a.test/{version}' }),
+    ).toThrow('would be the same for all layers')
   })
 })

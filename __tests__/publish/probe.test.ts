@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFetch, type Fetch } from '../../src/http/fetch.ts'
-import { probe } from '../../src/publish/probe.ts'
+import { probe, probeLayers } from '../../src/publish/probe.ts'
 import { type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { recorder } from './recorder.ts'
 
@@ -200,5 +200,51 @@ describe('probe', () => {
     const reason = new Error('enough')
     await Promise.all([expect(probing).rejects.toBe(reason), pause(50).then(() => controller.abort(reason))])
     expect(warnings).toEqual([])
+  })
+})
+
+describe('probeLayers', () => {
+  async function warningsOfLayers(count: number) {
+    const { report, warnings } = recorder()
+    const layers = Array.from({ length: count }, (_, index) => ({
+      location: { uri: `${server.url}/${index}.tgz` },
+      size: file.length,
+    }))
+    await probeLayers(layers, { fetch: createFetch({ version: '1' }), report, timeout: 2_000 })
+    return warnings
+  }
+
+  test('is content where all are there, and asks for each', async () => {
+    for (let n = 0; n < 20; n++) server.files.set(`/${n}.tgz`, file)
+    expect(await warningsOfLayers(20)).toEqual([])
+    expect(new Set(server.requests.map(({ path }) => path)).size).toBe(20)
+    expect(await warningsOfLayers(0)).toEqual([])
+  })
+
+  test('warns once where none is', async () => {
+    expect(await warningsOfLayers(20)).toEqual([
+      expect.stringMatching(/fail to fetch .*\/0\.tgz: it answers 404/),
+    ])
+  })
+
+  test('warns of each where the first is there', async () => {
+    server.files.set('/0.tgz', file)
+    server.files.set('/2.tgz', file.subarray(0, 20))
+    expect((await warningsOfLayers(3)).sort()).toEqual([
+      expect.stringMatching(/\/1\.tgz: it answers 404/),
+      expect.stringMatching(/\/2\.tgz: what is there has 20 bytes/),
+    ])
+  })
+
+  test.each([
+    [403, {}, 'the answer to HEAD is 403 Forbidden'],
+    [200, {}, 'does not tell its size'],
+    [200, { 'content-length': '5' }, 'does not tell its size'],
+  ])('warns of what no agent can keep in its cache (%i)', async (status, headers, words) => {
+    server.files.set('/0.tgz', file)
+    server.fault({ method: 'HEAD', kind: 'status', status, headers })
+    expect(await warningsOfLayers(1)).toEqual([
+      expect.stringMatching(new RegExp(`^Agents will probably not keep .*/0.tgz in their cache: .*${words}`)),
+    ])
   })
 })

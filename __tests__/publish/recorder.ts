@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { TarballFile } from '../../src/publish/publisher.ts'
+import { layerName, type TarballFile } from '../../src/publish/publisher.ts'
 import type { Reporter } from '../../src/report.ts'
 
 /** A reporter that writes down what it is told. */
@@ -27,6 +27,28 @@ export function recorder() {
     warn: text => void warnings.push(text),
   }
   return { report, notes, warnings, phases, all: () => [...notes, ...warnings].join('\n') }
+}
+
+/** Layers of an image, each a gzip file of about so many bytes; the same size and seed give the same bytes. */
+export async function makeLayers(
+  folder: string,
+  sizes: readonly number[],
+  seed = '',
+): Promise<(TarballFile & { bytes: Buffer })[]> {
+  return Promise.all(
+    sizes.map(async (size, index) => {
+      const noise: Buffer[] = []
+      for (let i = 0; i * 32 < size; i++) {
+        noise.push(createHash('sha256').update(`${seed} ${index} ${i}`).digest())
+      }
+      const bytes = gzipSync(Buffer.concat(noise))
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const path = join(folder, `${sha256}.staged`)
+      await writeFile(path, bytes)
+      const ident = { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' }
+      return { path, name: layerName(sha256), bytes, size: bytes.length, sha256, ident }
+    }),
+  )
 }
 
 /** A small gzip file, named as a tarball. Its text does not compress, so that it has about so many bytes. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Entry, Part } from '../../src/entry.ts'
 import { silent } from '../../src/report.ts'
 import type { Block } from '../../src/tarball/blocks.ts'
-import { compressBlock } from '../../src/tarball/gzip.ts'
+import { startEncoder } from '../../src/tarball/gzip.ts'
 import { keepLayer } from '../../src/tarball/keep-layer.ts'
 import { type LayerCache, LayerFolder } from '../../src/tarball/layer-cache.ts'
 import { pack } from '../../src/tarball/pack.ts'
@@ -17,9 +17,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const compress = vi.fn(async (block: Block) =>
-  compressBlock(block.bytes, { encoder: 'libdeflate', level: 4 }),
-)
+const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
+const compress = vi.fn(async (block: Block) => encode(block))
 const compression = { compress, blocksInFlight: 2 }
 const entries = [...awkwardEntries(), file('large', [Buffer.alloc(2_500_000, 'some text ')])]
 const part: Part = { name: 'part', cacheKey: 'key', metadata: 'other', entries: () => entries }
@@ -31,7 +30,7 @@ async function* passing(list: readonly Entry[]): AsyncGenerator<Entry> {
 let count = 0
 async function packed(layers?: LayerCache): Promise<Buffer> {
   const path = join(folder, `${count++}.tgz`)
-  await pack([part], path, { ...compression, layers, phase: silent.phase('') })
+  await pack([{ file: path, parts: [part] }], { ...compression, layers, phase: silent.phase('') })
   return readFileSync(path)
 }
 

@@ -15,14 +15,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Exported, exportPackage } from '../../src/export.ts'
+import { exportPackage } from '../../src/export.ts'
+import type { Exported, ExportedTarball } from '../../src/exported.ts'
 import { openPackages } from '../../src/habitat/packages.ts'
 import { decodeXz } from '../../src/habitat/xz.ts'
 import { silent } from '../../src/report.ts'
 import type { ExportRequest } from '../../src/request/request.ts'
 import type { Block } from '../../src/tarball/blocks.ts'
-import { fillHoles } from '../../src/tarball/fill.ts'
-import { compressBlock } from '../../src/tarball/gzip.ts'
+import { startEncoder } from '../../src/tarball/gzip.ts'
 import { LayerFolder } from '../../src/tarball/layer-cache.ts'
 import { type BuilderServer, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
@@ -75,7 +75,8 @@ beforeAll(async () => {
 let root: string
 let server: BuilderServer
 const decode = vi.fn(decodeXz)
-const toMember = async (block: Block) => compressBlock(fillHoles(block), { encoder: 'libdeflate', level: 4 })
+const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
+const toMember = async (block: Block) => encode(block)
 const compress = vi.fn(toMember)
 const note = vi.fn<(text: string) => void>()
 beforeEach(async () => {
@@ -139,17 +140,22 @@ async function run(
     compress,
     blocksInFlight: 2,
     layers,
-    publish: async () => ({ uri: 'https://files.example.com/web.tgz' }),
+    publish: async tarballs => tarballs.map(({ name }) => ({ uri: `https://files.example.com/${name}` })),
     report,
   })
   return {
-    bytes: await readFile(exported.tarball.path),
+    bytes: await readFile(tarballOf(exported).path),
     exported,
     decoded: decode.mock.calls.length,
     blocks: compress.mock.calls.length,
     downloads: server.count(/download/),
     notes: note.mock.calls.map(([text]) => text).filter(text => text.includes('layer')),
   }
+}
+
+function tarballOf({ image }: Exported): ExportedTarball {
+  if (!('tarball' in image)) throw new Error('the image is layers')
+  return image.tarball
 }
 
 const layersIn = (name: string) => join(root, name)
@@ -163,7 +169,7 @@ async function layerFiles(folder: string): Promise<string[]> {
 
 function expectSame(one: Run, other: Run): void {
   expect(other.bytes.equals(one.bytes)).toBe(true)
-  expect(other.exported.tarball.sha256).toBe(createHash('sha256').update(other.bytes).digest('hex'))
+  expect(tarballOf(other.exported).sha256).toBe(createHash('sha256').update(other.bytes).digest('hex'))
   expect(other.exported.packages).toEqual(one.exported.packages)
   expect(other.exported.app).toEqual(one.exported.app)
 }
@@ -247,8 +253,8 @@ test('the order in which a cache was filled says nothing', async () => {
     for (const request of [...requests, ...requests]) {
       const { exported } = await run({ ...request, layers: layersIn(folder) })
       const name = request.packages![0]!
-      expect(all.get(name) ?? exported.tarball.sha256).toBe(exported.tarball.sha256)
-      all.set(name, exported.tarball.sha256)
+      expect(all.get(name) ?? tarballOf(exported).sha256).toBe(tarballOf(exported).sha256)
+      all.set(name, tarballOf(exported).sha256)
     }
     return all
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Entry, Part } from '../../src/entry.ts'
-import { type Compressor, compressBlock } from '../../src/tarball/gzip.ts'
+import { type Compressor, startEncoder } from '../../src/tarball/gzip.ts'
 import { pack } from '../../src/tarball/pack.ts'
 import { missingPrograms } from '../testkit/machine.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
@@ -17,12 +17,12 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const ENCODING = { encoder: 'libdeflate', level: 4 } as const
+const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
 
 let count = 0
 async function packed(
   parts: Part[],
-  compress: Compressor = async block => compressBlock(block.bytes, ENCODING),
+  compress: Compressor = async block => encode(block),
   blocksInFlight = 2,
 ) {
   const path = join(folder, `${count++}.tgz`)
@@ -33,8 +33,8 @@ async function packed(
     },
     done() {},
   }
-  const result = await pack(parts, path, { compress, blocksInFlight, phase })
-  return { ...result, path, progress, bytes: readFileSync(path) }
+  const [result] = await pack([{ file: path, parts }], { compress, blocksInFlight, phase })
+  return { ...result!, path, progress, bytes: readFileSync(path) }
 }
 
 function part(name: string, entries: Entry[]): Part {
@@ -83,7 +83,7 @@ test('the order of the bytes does not depend on which block is compressed first'
   const lastFirst: Compressor = async block => {
     await new Promise(resolve => setTimeout(resolve, 50 - 10 * pending++))
     pending = pending % 5
-    return compressBlock(block.bytes, ENCODING)
+    return encode(block)
   }
   expect((await packed(parts(), lastFirst, 6)).sha256).toBe((await packed(parts(), undefined, 1)).sha256)
 })

@@ -9,6 +9,7 @@ import type { ExportRequest } from '../request/request.ts'
 import type { ExportInput } from './input-table.ts'
 import type { Inputs } from './inputs.ts'
 import type { HabRequest } from './install-hab.ts'
+import { checkLayerInputs } from './layer-inputs.ts'
 import { type PublishRequest, readPublishRequest } from './publish-request.ts'
 
 /** What a workflow asks of the export action. */
@@ -52,6 +53,7 @@ export async function readExportAction(
     summary: inputs.flag('summary'),
     preview: readPreview(inputs),
   }
+  if (inputs.text('layers') !== undefined) checkLayerInputs(inputs, action.publish)
   inputs.problems.push(...values.problems)
   return action
 }

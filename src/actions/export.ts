@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import manifest from '../../package.json' with { type: 'json' }
 import { messageOf, UsageError } from '../errors.ts'
-import type { Exported } from '../export.ts'
+import type { Exported, ExportedImage, ExportedTarball } from '../exported.ts'
 import { readContext } from '../github/context.ts'
 import { connect } from '../github/octokit.ts'
 import { keepSizes } from '../github/preview-sizes.ts'
 import { formatIdent } from '../habitat/ident.ts'
 import { createFetch } from '../http/fetch.ts'
 import { createUpload } from '../http/upload.ts'
-import { probe } from '../publish/probe.ts'
+import { probe, probeLayers } from '../publish/probe.ts'
 import { runExport } from '../run-export.ts'
 import { encodingFor, encodingName } from '../tarball/gzip.ts'
 import { baseBranch, forPreview } from './export-preview.ts'
@@ -76,14 +76,18 @@ function secretVariables(env: NodeJS.ProcessEnv): string[] {
   return names.flatMap(name => env[name] || [])
 }
 
-/** A run for a pull request from a fork has a token that can only read, and gets no secrets. */
+/**
+ * A run for a pull request from a fork has a token that can only read, and gets no secrets. An artifact holds one
+ * file, and nobody keeps layers in a cache that go nowhere.
+ */
 function withoutWriting(action: ExportAction): ExportAction {
   if (action.publish.to !== 'release') return action
+  const { layering, ...request } = action.request
   core.notice(
-    'This pull request is from a fork, whose token cannot write a release: the tarball becomes an artifact of the run instead.',
+    `This pull request is from a fork, whose token cannot write a release: the ${layering ? 'image becomes one tarball without layers, and that' : 'tarball becomes'} an artifact of the run instead.`,
     { title: 'Mesosize' },
   )
-  return { ...action, publish: { to: 'artifact' } }
+  return { ...action, request, publish: { to: 'artifact' } }
 }
 
 async function handOn(
@@ -93,21 +97,35 @@ async function handOn(
   tools: PublisherTools,
 ): Promise<void> {
   const { checksumFile, publish, summary } = action
-  const { tarball, location } = exported
-  if (checksumFile) await writeFile(`${tarball.path}.sha256`, `${tarball.sha256}  ${tarball.name}\n`)
+  const { image } = exported
+  const files = 'tarball' in image ? [image.tarball] : image.layers
+  if (checksumFile) {
+    for (const { path, name, sha256 } of files) await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`)
+  }
   setExportOutputs(exported)
   const { GITHUB_ARTIFACTS } = process.env
-  if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, `${tarball.path}\n`)
+  if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, files.map(({ path }) => `${path}\n`).join(''))
   // A later step brings the tarball to the URI of an export that is not published, and publishes a draft.
   const later =
     publish.to === 'none' || publish.to === 'artifact' || (publish.to === 'release' && publish.draft)
-  if (!later && /^https?:/.test(location.uri)) await probe(location.uri, tarball.size, tools)
+  if (!later) await probeImage(image, tools)
   const branch = action.preview && baseBranch(tools.context)
   if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
   // Runners of other makers, and old servers, have no summaries.
   if (summary && process.env.GITHUB_STEP_SUMMARY) {
     await core.summary.addRaw(exportSummary(exported, steps.done)).write()
   }
+}
+
+/** What agents will see; of layers, those that other exports have not probed before. */
+async function probeImage(image: ExportedImage, tools: PublisherTools): Promise<void> {
+  if ('layers' in image) return probeLayers(image.layers.filter(isProbed), tools)
+  const { location, size } = image.tarball
+  if (isProbed(image.tarball)) await probe(location.uri, size, tools)
+}
+
+function isProbed({ location: { uri, kept } }: ExportedTarball): boolean {
+  return /^https?:/.test(uri) && !kept
 }
 
 /** The app is exported all the same where this fails, so it is no failure. */

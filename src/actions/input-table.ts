@@ -88,6 +88,7 @@ export const EXPORT_INPUTS = {
   preview: flag,
   'pull-request': text,
   'output-dir': { form: 'text', option: 'output-dir' },
+  layers: { form: 'text', option: 'layers' },
   'compression-level': { form: 'text', option: 'compression-level' },
   jobs: { form: 'text', option: 'jobs' },
   cache: { form: 'flag', default: 'true', option: 'no-cache', inverted: true },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
-import type { Exported } from '../export.ts'
+import type { Exported } from '../exported.ts'
 import type { Reporter } from '../report.ts'
 import type { ExportRequest } from '../request/request.ts'
 import { sweepLayers } from '../tarball/layer-sweep.ts'

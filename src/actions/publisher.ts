@@ -2,12 +2,14 @@ import type { RunContext } from '../github/context.ts'
 import { connect } from '../github/octokit.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Upload } from '../http/upload.ts'
-import { publishToArtifactStore } from '../publish/artifact-store.ts'
-import { checkKnownUri, knownUri } from '../publish/fetch-uri.ts'
+import { publishLayersToArtifactStore, publishToArtifactStore } from '../publish/artifact-store.ts'
+import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from '../publish/fetch-uri.ts'
 import { publishOverHttp } from '../publish/http.ts'
-import { publishNowhere } from '../publish/none.ts'
-import type { Publisher } from '../publish/publisher.ts'
+import { publishLayersOverHttp } from '../publish/http-layers.ts'
+import { publishLayersNowhere, publishNowhere } from '../publish/none.ts'
+import { type ImagePublisher, type Publisher, publishOne } from '../publish/publisher.ts'
 import { publishToRelease } from '../publish/release.ts'
+import { publishLayersToRelease } from '../publish/release-layers.ts'
 import type { Reporter } from '../report.ts'
 import type { ExportAction } from './export-request.ts'
 
@@ -20,7 +22,13 @@ export interface PublisherTools {
 }
 
 /** @throws UsageError or MesosizeError if the target cannot be used as it was described */
-export async function publisherOf(action: ExportAction, tools: PublisherTools): Promise<Publisher> {
+export async function publisherOf(action: ExportAction, tools: PublisherTools): Promise<ImagePublisher> {
+  return action.request.layering
+    ? layersPublisherOf(action, tools)
+    : publishOne(await tarballPublisherOf(action, tools))
+}
+
+async function tarballPublisherOf(action: ExportAction, tools: PublisherTools): Promise<Publisher> {
   const { context, report } = tools
   const { publish, checksumFile, uriTemplate, githubToken } = action
   const { uri, uriBase, outputDir } = action.request
@@ -51,6 +59,35 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
       return prefixed(action, publishOverHttp({ ...known, ...publish, checksumFile }, tools))
     case 'artifact-store':
       return publishToArtifactStore({ ...known, ...publish }, tools)
+  }
+}
+
+/** Layers go where those of other exports are, even a preview's, under names that are theirs everywhere. */
+function layersPublisherOf(action: ExportAction, tools: PublisherTools): ImagePublisher {
+  const { context, report } = tools
+  const { publish, uriTemplate, githubToken } = action
+  const { uriBase, outputDir } = action.request
+  const known: KnownUri = { uriBase, uriTemplate, tag: context.tag }
+  switch (publish.to) {
+    case 'none':
+    // What the inputs of layers do not allow.
+    case 'artifact':
+      return publishLayersNowhere({ ...known, outputDir }, report)
+    case 'release': {
+      checkLayerUri(known)
+      const attach = publishLayersToRelease(connect({ ...tools, token: githubToken }), context)
+      return async layers => {
+        const locations = await attach(layers)
+        return locations.map((location, index) => ({
+          ...location,
+          uri: knownUri(known, layers[index]!) ?? location.uri,
+        }))
+      }
+    }
+    case 'http':
+      return publishLayersOverHttp({ ...known, ...publish }, tools)
+    case 'artifact-store':
+      return publishLayersToArtifactStore({ ...known, ...publish }, tools)
   }
 }
 

@@ -28,8 +28,8 @@ export type RemoveTools = DeployActionTools & {
 export interface Removed {
   apps: string[]
   tarballs: string[]
-  /** Why, where that is not plain; one line for each pull request. */
-  reasons: string[]
+  /** Why, and what stays, where that is not plain; whole sentences. */
+  notes: string[]
 }
 
 /** Everything that there is of the previews of a pull request. */
@@ -69,7 +69,7 @@ export async function removeStale(
   action: RemoveAction,
   tools: RemoveTools,
 ): Promise<Removed> {
-  const removed: Removed = { apps: [], tarballs: [], reasons: [] }
+  const removed: Removed = { apps: [], tarballs: [], notes: [] }
   const failures: unknown[] = []
   for (const remains of await findRemains(tools)) {
     try {
@@ -78,7 +78,7 @@ export async function removeStale(
       const done = await takeDown(remains, reason, action, tools)
       removed.apps.push(...done.apps)
       removed.tarballs.push(...done.tarballs)
-      removed.reasons.push(reason)
+      removed.notes.push(reason, ...done.notes)
     } catch (error) {
       tools.signal.throwIfAborted()
       failures.push(error)
@@ -129,13 +129,17 @@ async function takeDown(
   tools: RemoveTools,
 ): Promise<Removed> {
   const { marathon, github, report, context } = tools
-  const removed: Removed = { apps: [], tarballs: [], reasons: [] }
+  const removed: Removed = { apps: [], tarballs: [], notes: [] }
   // Marathon forgets them with the app.
   const uploads = action.uploads ? await uploadedTarballs(number, apps, tools) : []
   for (const { id } of apps) {
     const outcome = await removeApp(marathon, id, { force: true, timeout: action.timeout }, tools)
     if (outcome === 'timed-out') throw stillThere(id, action.timeout)
     if (outcome === 'removed') removed.apps.push(id)
+  }
+  const layered = apps.filter(app => app.layered).map(({ id }) => id)
+  if (layered.length > 0) {
+    removed.notes.push(`The layers of ${layered.join(' and ')} stay: other apps share them.`)
   }
   const repository = `${context.repository.owner}/${context.repository.repo}`
   await removeEmptyGroup(marathon, previewGroup({ repository, number }))

@@ -23,7 +23,7 @@ await runAction(REMOVE_INPUTS, async signal => {
   try {
     const opened = await openMarathon(action.access, { report, signal })
     const removed = await remove(action, { ...opened, context, report, signal })
-    for (const line of [...removed.reasons, ...linesOf(removed)]) report.note(line)
+    for (const line of [...removed.notes, ...linesOf(removed)]) report.note(line)
     core.setOutput('removed', JSON.stringify(removed.apps))
     core.setOutput('tarballs', JSON.stringify(removed.tarballs))
     if (action.summary && process.env.GITHUB_STEP_SUMMARY) {
@@ -39,7 +39,7 @@ async function remove(action: RemoveAction, tools: DeployActionTools): Promise<R
   if (removal.kind === 'app') {
     const outcome = await removeApp(tools.marathon, removal.id, { force: true, timeout }, tools)
     if (outcome === 'timed-out') throw stillThere(removal.id, timeout)
-    return { apps: outcome === 'removed' ? [removal.id] : [], tarballs: [], reasons: [] }
+    return { apps: outcome === 'removed' ? [removal.id] : [], tarballs: [], notes: [] }
   }
   const fetch = createFetch({ version: manifest.version, signal: tools.signal })
   const github = connect({ ...tools, token: githubToken, fetch })
@@ -55,11 +55,11 @@ function linesOf({ apps, tarballs }: Removed): string[] {
     : [...apps, ...tarballs].map(name => `Removed ${name}`)
 }
 
-function removeSummary({ apps, tarballs, reasons }: Removed): string {
+function removeSummary({ apps, tarballs, notes }: Removed): string {
   const names = [...apps, ...tarballs]
   return [
     '## Removed',
-    ...reasons,
+    ...notes,
     names.length === 0 ? 'There was nothing to remove.' : names.map(name => `- ${code(name)}`).join('\n'),
     '',
   ].join('\n\n')

@@ -1,4 +1,4 @@
-import type { Exported } from '../export.ts'
+import { type Exported, type ExportedTarball, layerBytes } from '../exported.ts'
 import { formatIdent } from '../habitat/ident.ts'
 import type { JsonObject } from '../marathon/request.ts'
 import { code, details, fenced, table } from '../markdown.ts'
@@ -7,6 +7,7 @@ import { formatBytes, formatDuration } from '../terminal/format.ts'
 import type { Step } from './steps.ts'
 
 const LARGEST = 10
+const NAMED = 3
 /** The runner throws a summary of more than 1 MiB away; the rest of ours is small. */
 const LONGEST_APP = 512 * 1024
 
@@ -15,22 +16,19 @@ const LONGEST_APP = 512 * 1024
  * sizes, the app definition, and how to deploy it.
  */
 export function exportSummary(exported: Exported, steps: readonly Step[]): string {
-  const { ident, tarball, location, app, appPath, appText, packages } = exported
+  const { ident, image, app, appPath, appText, packages } = exported
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
-  const where = location.page ?? location.uri
   return [
     `## ${ident.origin}/${ident.name} ${ident.version}`,
     table(
       ['', ''],
       [
         ['Package', code(formatIdent(ident))],
-        ['Tarball', /^https?:/.test(where) ? `[${tarball.name}](<${where}>)` : code(tarball.name)],
-        ['Fetch URI', code(location.uri)],
-        ['Size', `${formatBytes(tarball.size)}, ${formatBytes(unpacked)} unpacked`],
-        ['SHA-256', code(tarball.sha256)],
+        ...('tarball' in image ? tarballRows(image.tarball, unpacked) : layerRows(image.layers, unpacked)),
         ['App', code(app.id)],
       ],
     ),
+    ...('layers' in image ? layersOf(image.layers) : []),
     ...portsOf(app),
     ...sizesOf(packages),
     details(
@@ -55,6 +53,46 @@ export function exportSummary(exported: Exported, steps: readonly Step[]): strin
     ),
     '',
   ].join('\n\n')
+}
+
+function tarballRows({ name, size, sha256, location }: ExportedTarball, unpacked: number): string[][] {
+  const where = location.page ?? location.uri
+  return [
+    ['Tarball', /^https?:/.test(where) ? `[${name}](<${where}>)` : code(name)],
+    ['Fetch URI', code(location.uri)],
+    ['Size', `${formatBytes(size)}, ${formatBytes(unpacked)} unpacked`],
+    ['SHA-256', code(sha256)],
+  ]
+}
+
+function layerRows(layers: readonly ExportedTarball[], unpacked: number): string[][] {
+  const pages = [...new Set(layers.map(({ location }) => location.page))].filter(page => page !== undefined)
+  return [
+    ['Layers', [String(layers.length), ...pages.map(page => `<${page}>`)].join(', ')],
+    ['Size', `${formatBytes(layerBytes(layers).total)}, ${formatBytes(unpacked)} unpacked`],
+  ]
+}
+
+function layersOf(layers: readonly ExportedTarball[]): string[] {
+  const { total, added } = layerBytes(layers)
+  const fresh = layers.filter(({ location }) => !location.kept).length
+  const rows = layers.map(({ packages, size, location }, index) => [
+    contentOf(packages, index === 0),
+    formatBytes(size),
+    location.kept ? 'kept' : '**new**',
+    code(location.uri),
+  ])
+  return [
+    '### Layers',
+    `${fresh} of ${layers.length} layers are new: ${formatBytes(added)} of ${formatBytes(total)} had to be uploaded, and an agent downloads as much whose cache has the layers of the exports before.`,
+    details(`All ${layers.length}`, table(['Content', 'Size', '', 'Fetch URI'], rows)),
+  ]
+}
+
+function contentOf(packages: readonly string[], isFirst: boolean): string {
+  const named = packages.slice(0, NAMED).map(code)
+  const others = packages.length - named.length
+  return [isFirst ? 'root filesystem' : [], named, others > 0 ? `${others} more` : []].flat().join(', ')
 }
 
 function portsOf(app: JsonObject): string[] {
@@ -88,9 +126,9 @@ function sizesOf(packages: Exported['packages']): string[] {
   const rows = bySize.map(({ ident, size, packed }) => [code(ident), formatBytes(size), formatBytes(packed)])
   return [
     '### Packages',
-    `Bytes in the tarball, by package:`,
+    'Bytes in the image, by package:',
     fenced('mermaid', pie.join('\n')),
-    details(`All ${packages.length}`, table(['Package', 'Unpacked', 'In the tarball'], rows)),
+    details(`All ${packages.length}`, table(['Package', 'Unpacked', 'In the image'], rows)),
   ]
 }
 

@@ -10,10 +10,14 @@ export function readArguments(argv: readonly string[], table: OptionTable): Argu
   const positionals: Positional[] = []
   const problems: string[] = []
   let unknown: OptionToken | undefined
+  let alone: Option | undefined
   for (const token of tokenize(argv, table)) {
-    if (token.kind === 'positional') {
+    if (token.kind === 'positional' && alone?.choices?.includes(token.value)) {
+      problems.push(`--${alone.name}: its value is written behind "=". Write --${alone.name}=${token.value}.`)
+    } else if (token.kind === 'positional') {
       positionals.push({ text: token.value, doubtful: unknown !== undefined && unknown.value === undefined })
     }
+    alone = undefined
     if (token.kind !== 'option') {
       unknown = undefined
       continue
@@ -22,9 +26,10 @@ export function readArguments(argv: readonly string[], table: OptionTable): Argu
     if (unknown?.index === token.index) continue
     const option = table.named(token.name)
     unknown = option ? undefined : token
+    if (token.value === undefined && option?.alone !== undefined) alone = option
     const problem = option ? problemOfForm(token, option) : unknownOption(token, argv[token.index]!, table)
     if (problem) problems.push(problem)
-    else if (option) options.set(option.name, [...(options.get(option.name) ?? []), givenBy(token)])
+    else if (option) options.set(option.name, [...(options.get(option.name) ?? []), givenBy(token, option)])
   }
   return { options, positionals, problems }
 }
@@ -36,9 +41,13 @@ function tokensOf(args: readonly string[], table: OptionTable) {
   return parseArgs({
     args: [...args],
     options: Object.fromEntries(
-      optionsOf(table).map(({ name, short, value }) => [
+      optionsOf(table).map(({ name, short, value, alone }) => [
         name,
-        { type: value ? 'string' : 'boolean', multiple: true, ...(short ? { short } : {}) },
+        {
+          type: value && alone === undefined ? 'string' : 'boolean',
+          multiple: true,
+          ...(short ? { short } : {}),
+        },
       ]),
     ),
     strict: false,
@@ -80,15 +89,17 @@ function problemOfForm({ rawName, value }: OptionToken, option: Option): string 
       ? undefined
       : `${rawName}: it takes no value. Write --${option.name} alone, or leave it out.`
   }
-  return value
-    ? undefined
-    : `${rawName}: its value is missing. Write --${option.name} ${option.value}, or leave it out.`
+  const { name, alone } = option
+  if (value || (value === undefined && alone !== undefined)) return undefined
+  return alone === undefined
+    ? `${rawName}: its value is missing. Write --${name} ${option.value}, or leave it out.`
+    : `${rawName}: its value is missing. Write --${name}=${option.value}, or --${name} alone for ${alone}.`
 }
 
-function givenBy({ rawName, value = '' }: OptionToken): Given {
+function givenBy({ rawName, value = '' }: OptionToken, { alone = '' }: Option): Given {
   // `-c=base` is to parseArgs the value `=base`; hab's own parser drops the sign.
   const text = rawName.startsWith('--') ? value : value.replace(/^=/, '')
-  return { source: rawName, text }
+  return { source: rawName, text: text || alone }
 }
 
 /** Names the option without its value: `-ZTOKEN` may be a secret behind a slip of the finger. */

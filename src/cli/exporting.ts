@@ -1,5 +1,6 @@
 import { createFetch } from '../http/fetch.ts'
-import { publishNowhere } from '../publish/none.ts'
+import { publishLayersNowhere, publishNowhere } from '../publish/none.ts'
+import { publishOne } from '../publish/publisher.ts'
 import type { ExportRequest } from '../request/request.ts'
 import { runExport } from '../run-export.ts'
 import { print, type Session } from './session.ts'
@@ -11,7 +12,9 @@ export async function exportForPerson(
   { version, report, signal }: Session,
 ): Promise<number> {
   const fetch = createFetch({ version, signal })
-  const publish = publishNowhere(request, report)
+  const publish = request.layering
+    ? publishLayersNowhere(request, report)
+    : publishOne(publishNowhere(request, report))
   const exported = await runExport(request, { fetch, publish, report, signal })
   report.close()
   await print(exported.appText, `; it is in ${exported.appPath} all the same`)

@@ -47,13 +47,15 @@ function listOfCommands(): string[] {
   ]
 }
 
-function usageOf({ name, short, value }: Option): string {
-  return `  ${short ? `-${short},` : '   '} --${name}${value ? ` ${value}` : ''}`
+function usageOf({ name, short, value, alone }: Option): string {
+  const shown = alone === undefined ? ` ${value}` : `[=${value}]`
+  return `  ${short ? `-${short},` : '   '} --${name}${value ? shown : ''}`
 }
 
 function explanationOf(option: Option): string {
   const details = [
     option.choices && `one of ${option.choices.join(', ')}`,
+    option.alone && `alone: ${option.alone}`,
     option.repeatable && 'repeatable',
     option.default !== undefined && `default: ${option.default}${option.unit ? ` ${option.unit}` : ''}`,
     option.defaultOf && `default: that of --${option.defaultOf}`,

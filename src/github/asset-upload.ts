@@ -58,6 +58,7 @@ export function isTemporaryName(name: string, of: string): boolean {
  * failed may have left an asset that blocks its name before any list shows it ("Upload a release asset" in
  * GitHub's documentation).
  * @param name that the asset will have in the end
+ * @param onBytes told how many bytes were sent, and a negative number when they count for nothing after all
  * @throws MesosizeError ASSET_DIGEST if GitHub has other bytes than were sent
  */
 export async function uploadTemporary(
@@ -65,8 +66,8 @@ export async function uploadTemporary(
   release: Release,
   file: AssetFile,
   name: string,
+  onBytes: (amount: number) => void,
 ): Promise<Asset> {
-  const phase = github.report.phase(`Uploading ${name}`, file.size, 'bytes')
   const tried: string[] = []
   const asset = await withRetries(
     async () => {
@@ -78,17 +79,16 @@ export async function uploadTemporary(
       try {
         return await upload(github, release, file, temporary, amount => {
           sent += amount
-          phase.advance(amount)
+          onBytes(amount)
         })
       } catch (error) {
-        phase.advance(-sent)
+        onBytes(-sent)
         throw error
       }
     },
     { ...github.retry, mayPass: mayPass(true) },
   )
   if (tried.length > 1) await clear(github, release, file, tried, asset)
-  phase.done()
   if (!holds(asset, file)) {
     await deleteAsset(github, asset)
     throw new MesosizeError(

@@ -16,7 +16,7 @@ import type { Release } from './releases.ts'
 
 /** "Storage and bandwidth quotas" of releases in GitHub's documentation: each file must be under 2 GiB. */
 const TOO_LARGE = 2 * 1024 ** 3
-const MOST_ASSETS = 1000
+export const MOST_ASSETS = 1000
 /** Milliseconds after which no upload of another job is still going on. */
 const ABANDONED = 60 * 60 * 1000
 
@@ -39,6 +39,14 @@ interface Attachment {
   overwrite: boolean
 }
 
+/** For one of several files that are attached together. */
+export interface AttachTogether {
+  /** The release's, as they were before. */
+  assets: readonly Asset[]
+  /** Told, in place of a phase, how many bytes were sent; a negative number when they count for nothing after all. */
+  onBytes: (amount: number) => void
+}
+
 /**
  * Attaches a file to a release, in place of the asset that has its name. The old one stays until the new one is
  * there as a whole, under a temporary name; then it goes, and the new one gets its name.
@@ -52,6 +60,7 @@ export async function attach(
   release: Release,
   file: AssetFile,
   overwrite: boolean,
+  together?: AttachTogether,
 ): Promise<Asset> {
   checkAssetSize(file)
   const { report, retry } = github
@@ -60,7 +69,7 @@ export async function attach(
     report.note(`GitHub keeps ${JSON.stringify(file.name)} as ${JSON.stringify(name)}.`)
   }
   const attachment = { github, release, file, name, overwrite }
-  const assets = await listAssets(github, release)
+  const assets = together?.assets ?? (await listAssets(github, release))
   const current = assets.find(asset => asset.name === name)
   if (current && holds(current, file)) {
     report.note(`${name} is on the release ${release.tag} already, with the same bytes: kept.`)
@@ -87,7 +96,17 @@ export async function attach(
       `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs room beside the old. Delete some, or take another release-tag.`,
     )
   }
-  return takeName(attachment, await uploadTemporary(github, release, file, name), current)
+  const sent = await (together
+    ? uploadTemporary(github, release, file, name, together.onBytes)
+    : uploadAlone(attachment))
+  return takeName(attachment, sent, current)
+}
+
+async function uploadAlone({ github, release, file, name }: Attachment): Promise<Asset> {
+  const phase = github.report.phase(`Uploading ${name}`, file.size, 'bytes')
+  const asset = await uploadTemporary(github, release, file, name, amount => phase.advance(amount))
+  phase.done()
+  return asset
 }
 
 function checkReplaceable(attachment: Attachment, current: Asset | undefined): void {

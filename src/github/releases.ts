@@ -13,6 +13,8 @@ export interface ReleaseChoice {
   tag?: string
   draft: boolean
   prerelease: boolean
+  /** What the release says of itself; nothing where this is absent. */
+  about?: string
 }
 
 /** A release that assets can be attached to. */
@@ -72,6 +74,19 @@ export async function findRelease(github: GitHub, tag: string): Promise<Release 
 }
 
 /**
+ * Finds all releases of some tags, one for each.
+ * @throws as `GitHub.rest`
+ */
+export async function findReleases(github: GitHub, isWanted: (tag: string) => boolean): Promise<Release[]> {
+  const releases = await listByTag(github, isWanted)
+  const tags = [...new Set(releases.map(({ tag_name }) => tag_name))]
+  return tags.map(tag => {
+    const one = foremost(releases.filter(({ tag_name }) => tag_name === tag))!
+    return describe(one, { draft: false, prerelease: false })
+  })
+}
+
+/**
  * Publishes a draft whose assets are all there; another job may have done so already.
  * @throws MesosizeError RELEASE_TAG_MISSING, and as `GitHub.rest` throws
  */
@@ -115,12 +130,15 @@ async function findByTag(github: GitHub, tag: string): Promise<Data | undefined>
   const { rest, repository } = github
   // This never finds a draft.
   const published = await missing(rest.repos.getReleaseByTag({ ...repository, tag }))
-  return published?.data ?? foremost(await listByTag(github, tag))
+  return published?.data ?? foremost(await listByTag(github, each => each === tag))
 }
 
-async function listByTag({ paginate, rest, repository }: GitHub, tag: string): Promise<Data[]> {
+async function listByTag(
+  { paginate, rest, repository }: GitHub,
+  isWanted: (tag: string) => boolean,
+): Promise<Data[]> {
   const releases = await paginate(rest.repos.listReleases, { ...repository, per_page: 100 })
-  return releases.filter(release => release.tag_name === tag)
+  return releases.filter(release => isWanted(release.tag_name))
 }
 
 /** The one among several of the same tag that every job agrees on. */
@@ -148,7 +166,7 @@ async function create(github: GitHub, tag: string, choice: ReleaseChoice, sha: s
             ...repository,
             tag_name: tag,
             name: tag,
-            body: choice.draft ? '' : TO_PUBLISH,
+            body: [choice.about ?? [], choice.draft ? [] : TO_PUBLISH].flat().join('\n\n'),
             draft: true,
             prerelease: choice.prerelease,
             // Naming a commit needs more permissions than a tag that exists.
@@ -177,7 +195,7 @@ async function converge(github: GitHub, made: Data): Promise<Data> {
   let releases: Data[] = []
   for (let looks = 0; looks < 8 && seen < 2; looks++) {
     if (looks > 0) await (retry.sleep ?? pause)(1000, retry.signal)
-    releases = await listByTag(github, made.tag_name)
+    releases = await listByTag(github, tag => tag === made.tag_name)
     if (releases.some(release => release.id === made.id)) seen++
   }
   const kept = foremost(releases) ?? made

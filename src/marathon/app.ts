@@ -1,26 +1,15 @@
 import { formatIdent } from '../habitat/ident.ts'
-import type { FoundAt, PackageMetadata } from '../habitat/package.ts'
+import type { PackageMetadata } from '../habitat/package.ts'
 import type { Reporter } from '../report.ts'
 import { appIdOf } from './app-id.ts'
 import { commandLine } from './command.ts'
 import { configure } from './configuration.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
+import { type AppImage, fetchFields } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
 import { definePorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
-
-/** The tarball that the app runs, and where it came from. */
-export interface AppTarball {
-  /** Its file's name, ORIGIN-NAME-VERSION-RELEASE.tgz. */
-  name: string
-  /** Of its bytes, in hexadecimal. */
-  sha256: string
-  /** Where agents fetch it. */
-  uri: string
-  /** Where the package came from: for the app's labels. */
-  found: FoundAt
-}
 
 /**
  * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
@@ -28,7 +17,7 @@ export interface AppTarball {
  */
 export function defineApp(
   service: PackageMetadata,
-  tarball: AppTarball,
+  image: AppImage,
   request: AppRequest,
   report: Reporter,
 ): AppDefinition {
@@ -36,7 +25,7 @@ export function defineApp(
   const { definitions, gateway } = definePorts(portNames)
   const app: JsonObject = {
     id: request.id ?? madeUpId(service, request, report),
-    cmd: commandLine(tarball.name, request),
+    cmd: commandLine(image, request),
     user: 'root',
     cpus: request.cpus,
     mem: request.mem,
@@ -44,9 +33,9 @@ export function defineApp(
     instances: request.instances,
     // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
     taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
-    ...artifacts(tarball, request, report),
+    ...fetchFields(image, request, report),
     env,
-    labels: { ...ownLabels(service, tarball), ...request.labels },
+    labels: { ...ownLabels(service, image), ...request.labels },
     portDefinitions: definitions,
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
   }
@@ -70,23 +59,15 @@ function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: 
   return id
 }
 
-function artifacts({ name, uri }: AppTarball, { legacyUris }: AppRequest, report: Reporter): JsonObject {
-  // No `cache`: the fetcher never asks whether what it has under a URI is still what is there.
-  if (!legacyUris) return { fetch: [{ uri, extract: false, destPath: name }] }
-  if (!/\.(?:tgz|tar\.gz)$/.test(uri)) {
-    report.warn(
-      'With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.',
-    )
-  }
-  return { uris: [uri] }
-}
-
-function ownLabels({ ident }: PackageMetadata, { sha256, found }: AppTarball): Record<string, string> {
+function ownLabels({ ident }: PackageMetadata, image: AppImage): Record<string, string> {
+  const { source, channel } = image.found
   return {
     'mesosize.ident': formatIdent(ident),
-    ...(found.channel !== undefined && { 'mesosize.channel': found.channel }),
-    'mesosize.sha256': sha256,
-    'mesosize.source': found.source,
+    ...(channel !== undefined && { 'mesosize.channel': channel }),
+    ...('tarball' in image
+      ? { 'mesosize.sha256': image.tarball.sha256 }
+      : { 'mesosize.layers': `${image.layers.length}` }),
+    'mesosize.source': source,
   }
 }
 

@@ -35,16 +35,28 @@ export interface ArtifactStore {
    * Stores a file, over what may be there.
    * @param name the file's own name
    * @param onBytes told how many bytes were sent, and a negative number when they count for nothing after all
+   * @param signal in place of the store's own
    * @returns the URI that Marathon gives it, for agents; in a store of HDFS an `hdfs:` one
    * @throws MesosizeError ARTIFACT_STORE_MISSING if this Marathon has no such store, UPLOAD_REFUSED, HTTP_…
    */
-  store(path: string, name: string, file: UploadBody, onBytes?: (amount: number) => void): Promise<string>
+  store(
+    path: string,
+    name: string,
+    file: UploadBody,
+    onBytes?: (amount: number) => void,
+    signal?: AbortSignal,
+  ): Promise<string>
 }
 
 /** The path of a tarball in the store: one of its own for its bytes, since agents keep what they once fetched. */
 export function artifactPath(ident: FullIdent, sha256: string): string {
   const { origin, name, version, release } = ident
   return `${origin}/${name}/${version}-${release}-${sha256.slice(0, 12)}.tgz`
+}
+
+/** The path of a layer, which all apps share. */
+export function layerPath(name: string): string {
+  return `mesosize-layers/${name}`
 }
 
 /** @throws MesosizeError MARATHON_URL */
@@ -71,7 +83,7 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
         return undefined
       }
     },
-    store(path, name, file, onBytes) {
+    store(path, name, file, onBytes, own = signal) {
       const url = address(path)
       const { body, type } = multipart(name, file)
       return withRetries(
@@ -81,13 +93,13 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
             headers: { 'content-type': type },
             credentials: authorization === undefined ? {} : { authorization },
             onBytes,
-            signal,
+            signal: own,
           })
           // 201 has a Location; 200, for what was there already, has none.
           if (answer.status === 200 || answer.status === 201) return stored(answer, url)
           throw refusal(answer, base, authorization)
         },
-        { ...retry, signal },
+        { ...retry, signal: own },
       )
     },
   }

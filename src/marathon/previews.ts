@@ -11,6 +11,8 @@ export interface PreviewApp {
   preview: Preview
   /** When it was changed last, milliseconds since the epoch. */
   changed: number
+  /** Whether it fetches layers, which are not its own. */
+  layered: boolean
 }
 
 /** The previews in Marathon, of every repository; apps whose labels are not as an export writes them are none. */
@@ -28,7 +30,8 @@ export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
     const id = text(app.id)
     const preview = previewIn(app)
     const changed = text(object(app.versionInfo)?.lastConfigChangeAt) ?? text(app.version) ?? ''
-    return id !== undefined && preview ? [{ id, preview, changed: Date.parse(changed) }] : []
+    const layered = object(app.labels)?.['mesosize.layers'] !== undefined
+    return id !== undefined && preview ? [{ id, preview, changed: Date.parse(changed), layered }] : []
   })
 }
 

@@ -1,8 +1,14 @@
 import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody } from '../http/upload.ts'
-import { artifactPath, createArtifactStore } from '../marathon/artifact-store.ts'
-import { checkKnownUri, type KnownUri, knownUri } from './fetch-uri.ts'
-import type { Publisher } from './publisher.ts'
+import {
+  type ArtifactStore,
+  artifactPath,
+  createArtifactStore,
+  layerPath,
+} from '../marathon/artifact-store.ts'
+import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
+import { publishLayers } from './layers.ts'
+import type { ImagePublisher, Publisher } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
 
 export interface ArtifactStoreTarget extends KnownUri {
@@ -20,12 +26,7 @@ export interface ArtifactStoreTarget extends KnownUri {
  */
 export function publishToArtifactStore(target: ArtifactStoreTarget, tools: PublishTools): Publisher {
   checkKnownUri(target)
-  const store = createArtifactStore({
-    ...tools,
-    url: target.marathonUrl,
-    authorization: target.authorization,
-    retry: { ...noteRetries(tools.report), ...tools.retry },
-  })
+  const store = openStore(target, tools)
   return async tarball => {
     const path = artifactPath(tarball.ident, tarball.sha256)
     const known = knownUri(target, tarball)
@@ -42,4 +43,37 @@ export function publishToArtifactStore(target: ArtifactStoreTarget, tools: Publi
     phase.done('to the artifact store')
     return { uri: known ?? uri }
   }
+}
+
+/**
+ * The same for layers, at a path that all exports share.
+ * @throws as `publishToArtifactStore`
+ */
+export function publishLayersToArtifactStore(
+  target: ArtifactStoreTarget,
+  tools: PublishTools,
+): ImagePublisher {
+  checkLayerUri(target)
+  const store = openStore(target, tools)
+  return publishLayers(
+    {
+      name: 'the artifact store',
+      // Not the Location that Marathon gives: it gives that to whoever uploads alone.
+      uri: layer => knownUri(target, layer) ?? store.address(layerPath(layer.name)).href,
+      has: async layer => (await store.size(layerPath(layer.name))) === layer.size,
+      async send({ name, path, size }, onBytes, signal) {
+        await store.store(layerPath(name), name, fileBody(path, size), onBytes, signal)
+      },
+    },
+    tools,
+  )
+}
+
+function openStore({ marathonUrl, authorization }: ArtifactStoreTarget, tools: PublishTools): ArtifactStore {
+  return createArtifactStore({
+    ...tools,
+    url: marathonUrl,
+    authorization,
+    retry: { ...noteRetries(tools.report), ...tools.retry },
+  })
 }

@@ -38,6 +38,34 @@ export function checkKnownUri(known: KnownUri): void {
   if (problems.length > 0) throw new UsageError(problems)
 }
 
+/** The same for layers, each of which needs a URI of its own. */
+export function layerUriProblems(known: KnownUri): string[] {
+  const { uri, uriTemplate } = known
+  const problems = knownUriProblems(known)
+  if (uri !== undefined) {
+    problems.push(
+      'uri: layers are several files, and have a URI each. Give uri-base, what goes before their names.',
+    )
+  }
+  if (uriTemplate !== undefined && !namesLayer(uriTemplate)) {
+    problems.push(
+      `uri-template: ${JSON.stringify(printableTemplate(uriTemplate))} would be the same for all layers. Write {file} or {sha256} in it.`,
+    )
+  }
+  return problems
+}
+
+/** @throws UsageError */
+export function checkLayerUri(known: KnownUri): void {
+  const problems = layerUriProblems(known)
+  if (problems.length > 0) throw new UsageError(problems)
+}
+
+/** Whether a template gives each layer a place of its own. */
+export function namesLayer(template: string): boolean {
+  return /\{(?:file|sha256)\}/.test(template)
+}
+
 /**
  * The URI that was asked for, or undefined where nothing was.
  * @throws MesosizeError URI_TEMPLATE

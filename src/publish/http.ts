@@ -1,4 +1,5 @@
 import { MesosizeError, UsageError } from '../errors.ts'
+import type { Fetch } from '../http/fetch.ts'
 import { put } from '../http/put.ts'
 import { withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
@@ -35,8 +36,7 @@ const LONGEST_LOOK = 10_000
 export function publishOverHttp(target: HttpTarget, tools: PublishTools): Publisher {
   checkHttpTarget(target)
   return async tarball => {
-    const { url, authorization } = uploadAddress(target, tarball)
-    const credentials = { ...target.headers, ...(authorization !== undefined && { authorization }) }
+    const { url, credentials } = uploadPlace(target, tarball)
     const uri = knownUri(target, tarball) ?? url.origin + url.pathname
 
     const phase = tools.report.phase('Uploading', tarball.size, 'bytes')
@@ -59,7 +59,13 @@ export function publishOverHttp(target: HttpTarget, tools: PublishTools): Publis
 
 /** @throws UsageError with everything that can be found wrong before there is a tarball */
 export function checkHttpTarget(target: Omit<HttpTarget, 'checksumFile'>): void {
-  const problems = knownUriProblems(target)
+  const problems = [...knownUriProblems(target), ...uploadUrlProblems(target)]
+  if (problems.length > 0) throw new UsageError(problems)
+}
+
+/** What can be found wrong with the upload alone, whole sentences. */
+export function uploadUrlProblems(target: Omit<HttpTarget, 'checksumFile'>): string[] {
+  const problems: string[] = []
   const template = uriTemplateProblem(target.uploadUrl, variablesOf(target))
   if (template) {
     problems.push(`upload-url: ${JSON.stringify(printableTemplate(target.uploadUrl))} ${template}.`)
@@ -72,7 +78,7 @@ export function checkHttpTarget(target: Omit<HttpTarget, 'checksumFile'>): void 
       )
     }
   }
-  if (problems.length > 0) throw new UsageError(problems)
+  return problems
 }
 
 function parseUploadUrl(text: string): { url?: URL; problem?: string } {
@@ -96,6 +102,15 @@ export function uploadAddress(
   return takeUserInfo(url)
 }
 
+/** The same, with all headers that only that server may see. */
+export function uploadPlace(
+  target: Pick<HttpTarget, 'uploadUrl' | 'tag' | 'headers'>,
+  tarball: TarballFile,
+): { url: URL; credentials: Readonly<Record<string, string>> } {
+  const { url, authorization } = uploadAddress(target, tarball)
+  return { url, credentials: { ...target.headers, ...(authorization !== undefined && { authorization }) } }
+}
+
 /**
  * Whether the server has this very file. Only a SHA-256 is believed, as Artifactory gives it: a length is no
  * proof, and an ETag is whatever the server likes. Where it cannot be told, the file is sent.
@@ -104,21 +119,30 @@ async function isThere(
   url: URL,
   headers: Readonly<Record<string, string>>,
   { sha256 }: TarballFile,
-  { fetch, signal }: PublishTools,
+  tools: PublishTools,
 ): Promise<boolean> {
   // The signature in a presigned URL is for PUT.
   if (url.search !== '') return false
+  const response = await look(url, headers, tools)
+  return response?.status === 200 && response.headers.get('x-checksum-sha256')?.toLowerCase() === sha256
+}
+
+/** The answer to HEAD, undefined where none comes soon. */
+export async function look(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  { fetch, signal }: { fetch: Fetch; signal?: AbortSignal },
+): Promise<Response | undefined> {
   const timeout = AbortSignal.timeout(LONGEST_LOOK)
   try {
-    const response = await fetch(url, {
+    return await fetch(url, {
       method: 'HEAD',
       headers,
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
-    return response.status === 200 && response.headers.get('x-checksum-sha256')?.toLowerCase() === sha256
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -143,13 +167,14 @@ async function sendChecksum(
   })
 }
 
-interface SendOptions extends PublishTools {
+export interface SendOptions extends PublishTools {
   headers: Readonly<Record<string, string>>
   credentials: Readonly<Record<string, string>>
   onBytes?: (amount: number) => void
 }
 
-function send(url: URL, body: UploadBody, options: SendOptions): Promise<void> {
+/** PUTs a file, with retries. @throws MesosizeError UPLOAD_REFUSED, UPLOAD_FILE or HTTP_… */
+export function send(url: URL, body: UploadBody, options: SendOptions): Promise<void> {
   const { upload, report, signal, retry, headers, credentials, onBytes } = options
   return withRetries(
     async () => {

@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import { messageOf } from '../errors.ts'
 import { formatStatus } from '../http/errors.ts'
 import type { Fetch } from '../http/fetch.ts'
@@ -5,6 +6,7 @@ import { get } from '../http/get.ts'
 import { printableUrl } from '../http/url.ts'
 import { takeUserInfo } from '../http/user-info.ts'
 import type { Reporter } from '../report.ts'
+import type { Location } from './publisher.ts'
 
 export interface ProbeTools {
   fetch: Fetch
@@ -12,8 +14,11 @@ export interface ProbeTools {
   signal?: AbortSignal
   /** Milliseconds that each of the two requests may take. */
   timeout?: number
+  /** Whether agents keep it in their cache, for which HEAD must tell its size. */
+  cached?: boolean
 }
 
+const LAYERS_AT_ONCE = 8
 const ELSEWHERE = 'Publish to a server that agents can read without a login, such as with publish: http.'
 
 /**
@@ -21,22 +26,42 @@ const ELSEWHERE = 'Publish to a server that agents can read without a login, suc
  * that would not give the tarball. What agents really see may differ, since they are in another network; so it
  * only warns.
  * @param size of the tarball, bytes
+ * @returns whether nothing was wrong
  * @throws only the signal's reason, if it was aborted
  */
-export async function probe(uri: string, size: number, tools: ProbeTools): Promise<void> {
+export async function probe(uri: string, size: number, tools: ProbeTools): Promise<boolean> {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
   const onTheWeb = url !== undefined && /^https?:$/.test(url.protocol)
-  const problem = onTheWeb ? (knownProblem(url) ?? (await problemAt(url, size, tools))) : schemeProblem(url)
-  if (problem) {
-    const shown = onTheWeb ? printableUrl(url) : JSON.stringify(printableUrl(uri))
-    tools.report.warn(`Agents will probably fail to fetch ${shown}: ${problem}`)
+  const known = onTheWeb ? knownProblem(url) : schemeProblem(url)
+  const found = known === undefined && onTheWeb ? await look(url, size, tools) : { problem: known }
+  const shown = onTheWeb ? printableUrl(url) : JSON.stringify(printableUrl(uri))
+  const warnings: string[] = []
+  if (found.problem) warnings.push(`Agents will probably fail to fetch ${shown}: ${found.problem}`)
+  else if (tools.cached && found.cacheProblem) {
+    warnings.push(`Agents will probably not keep ${shown} in their cache: ${found.cacheProblem}`)
   }
   if (onTheWeb && url.search !== '') {
-    tools.report.warn(
+    warnings.push(
       `The URI of the tarball, ${printableUrl(url)}, has a query. If that is a signature, it expires, and every start of a task after that fails. ` +
         'With "uris", or with the cache of the fetcher, agents also take the query for a part of the file name, and so do not see that it is a .tgz. Use a URI without a query.',
     )
   }
+  for (const warning of warnings) tools.report.warn(warning)
+  return warnings.length === 0
+}
+
+/**
+ * Does the same for layers, some at a time. Where the first is not as it should be, the others, which lie beside it,
+ * are not looked at: one warning says enough.
+ */
+export async function probeLayers(
+  layers: readonly { location: Location; size: number }[],
+  tools: ProbeTools,
+): Promise<void> {
+  const probeOne = ({ location, size }: { location: Location; size: number }) =>
+    probe(location.uri, size, { ...tools, cached: true })
+  const [first, ...others] = layers
+  if (first && (await probeOne(first))) await pMap(others, probeOne, { concurrency: LAYERS_AT_ONCE })
 }
 
 /** The fetcher's own reading of schemes (Mesos: src/launcher/fetcher.cpp). */
@@ -64,7 +89,14 @@ function knownProblem({ pathname }: URL): string | undefined {
   return undefined
 }
 
-async function problemAt(from: URL, size: number, tools: ProbeTools): Promise<string | undefined> {
+interface Findings {
+  /** Why it cannot be fetched. */
+  problem?: string
+  /** Why it is not kept once it was fetched. */
+  cacheProblem?: string
+}
+
+async function look(from: URL, size: number, tools: ProbeTools): Promise<Findings> {
   const { url, authorization } = takeUserInfo(from)
   const { signal, timeout = 15_000 } = tools
   const ask = (method: 'HEAD' | 'GET', headers: Record<string, string>) => {
@@ -85,17 +117,20 @@ async function problemAt(from: URL, size: number, tools: ProbeTools): Promise<st
     const bytes = response.status === 200 || response.status === 206 ? await firstTwo(response) : undefined
     if (!bytes) {
       await response.body?.cancel()
-      return statusProblem(response.status, url, authorization !== undefined)
+      return { problem: statusProblem(response.status, url, authorization !== undefined) }
     }
-    const length = lengthOf(response) ?? (head?.response.status === 200 ? lengthOf(head.response) : undefined)
-    return contentProblem(response, bytes, length, size)
+    const told = head?.response.status === 200 ? lengthOf(head.response) : undefined
+    const problem = contentProblem(response, bytes, lengthOf(response) ?? told, size)
+    return { problem, cacheProblem: told === size ? undefined : headProblem(head?.response) }
   } catch (thrown) {
     signal?.throwIfAborted()
     const reason =
       thrown instanceof DOMException && thrown.name === 'TimeoutError'
         ? `no answer came within ${timeout / 1000} s.`
         : messageOf(thrown)
-    return `${reason} If agents reach it through a network of their own, this says nothing about them.`
+    return {
+      problem: `${reason} If agents reach it through a network of their own, this says nothing about them.`,
+    }
   }
 }
 
@@ -138,6 +173,17 @@ function contentProblem(
     return `what is there has ${length} bytes, and the tarball has ${size}: another file, or an older one that a cache kept. Put {release} or {sha256} into the address, so that each tarball has its own.`
   }
   return undefined
+}
+
+/** The fetcher asks with HEAD how much room a file takes in its cache (Mesos: src/slave/containerizer/fetcher.cpp). */
+function headProblem(response: Response | undefined): string {
+  const answered =
+    response === undefined
+      ? 'no answer comes to HEAD'
+      : response.status === 200
+        ? 'the answer to HEAD does not tell its size (Content-Length)'
+        : `the answer to HEAD is ${formatStatus(response.status)}`
+  return `${answered}, which they ask before. Each task downloads it again then. Let the server answer HEAD as it does GET.`
 }
 
 function statusProblem(status: number, { pathname }: URL, authorized: boolean): string {

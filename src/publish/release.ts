@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
+import type { AssetFile } from '../github/asset-upload.ts'
 import { attach, checkAssetSize } from '../github/assets.ts'
 import type { RunContext } from '../github/context.ts'
 import type { GitHub } from '../github/octokit.ts'
 import { findOrCreateRelease, publishRelease, type ReleaseChoice } from '../github/releases.ts'
-import type { Publisher } from './publisher.ts'
+import type { Publisher, TarballFile } from './publisher.ts'
 
 export interface ReleaseTarget extends ReleaseChoice {
   /** Whether an asset of the tarball's name with other bytes is replaced. */
@@ -27,11 +28,9 @@ export function publishToRelease(
     // Before a release is made for nothing.
     checkAssetSize(tarball)
     const release = await findOrCreateRelease(github, target, context)
-    const { name, size, sha256, path } = tarball
-    const file = { name, size, sha256, type: 'application/gzip', open: () => createReadStream(path) }
-    const asset = await attach(github, release, file, target.overwrite)
+    const asset = await attach(github, release, assetFile(tarball), target.overwrite)
     if (target.checksumFile) {
-      await attach(github, release, checksumFile(asset.name, sha256), target.overwrite)
+      await attach(github, release, checksumFile(asset.name, tarball.sha256), target.overwrite)
     }
     const { draft, tag, page } = release.toPublish ? await publishRelease(github, release) : release
     if (draft) {
@@ -43,8 +42,13 @@ export function publishToRelease(
   }
 }
 
+/** A tarball as what is attached. */
+export function assetFile({ name, size, sha256, path }: TarballFile): AssetFile {
+  return { name, size, sha256, type: 'application/gzip', open: () => createReadStream(path) }
+}
+
 /** Where the asset of a published release is; a draft's own `browser_download_url` ends with the draft. */
-function releaseUri(server: string, { repository }: GitHub, tag: string, name: string): string {
+export function releaseUri(server: string, { repository }: GitHub, tag: string, name: string): string {
   const { owner, repo } = repository
   return `${server}/${owner}/${repo}/releases/download/${encode(tag)}/${encode(name)}`
 }

@@ -6,6 +6,8 @@ export interface Option {
   short?: string
   /** What stands for the value in the help. An option without it is a flag. */
   value?: string
+  /** What the option stands for where it has no value; one is then written behind "=". */
+  alone?: string
   /** The only values there are. */
   choices?: readonly string[]
   repeatable?: true

@@ -1,4 +1,5 @@
 import { LINUX_TARGETS } from '../habitat/target.ts'
+import { LAYERINGS } from '../rootfs/layers.ts'
 import { GENERAL_OPTIONS, optionTable } from './option.ts'
 
 export const TOPOLOGIES = ['standalone', 'leader'] as const
@@ -170,6 +171,13 @@ export const exportOptions = optionTable([
         value: 'DIR',
         default: 'results',
         help: 'where the tarball and the app definition are written',
+      },
+      {
+        name: 'layers',
+        value: 'HOW',
+        alone: 'auto',
+        choices: LAYERINGS,
+        help: 'several tarballs instead of one, which agents keep: one of what changes with the service and one of the rest, or one per package',
       },
       {
         name: 'compression-level',

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path'
+import { LAYERINGS } from '../rootfs/layers.ts'
 import type { Positional } from './arguments.ts'
 import { readFolder, readInstalledRoot, readNewFolder } from './files.ts'
 import type { OptionValues } from './option-values.ts'
@@ -7,6 +8,7 @@ import { readPackage } from './package.ts'
 import { readAppRequest } from './read-app.ts'
 import type { ExportRequest } from './request.ts'
 import {
+  choiceOf,
   quoted,
   readBuilderUrl,
   readChannel,
@@ -50,6 +52,7 @@ export async function readExportRequest(
     target: (await values.one('target', readTarget))!,
     maxPackageSize: (await values.one('max-package-size', readSize))!,
     outputDir: (await values.one('output-dir', readNewFolder))!,
+    layering: await values.one('layers', choiceOf(LAYERINGS)),
     compressionLevel: (await values.one('compression-level', wholeNumber(1, 12)))!,
     jobs: await values.one('jobs', wholeNumber(1, 256)),
     cache: await readCache(values),
@@ -62,8 +65,23 @@ export async function readExportRequest(
       '--uri and --uri-base: only one can be. Write --uri for the whole URI of the tarball, or --uri-base for what goes before its name.',
     )
   }
+  refuseOneUriForLayers(values)
   refuseHartsUnderRoot(request, values)
   return request
+}
+
+function refuseOneUriForLayers(values: OptionValues<OptionName>): void {
+  if (!values.written('layers')) return
+  if (values.written('uri')) {
+    values.problem(
+      '--uri and --layers: layers are several files, and have a URI each. Write --uri-base for what goes before their names.',
+    )
+  }
+  if (values.written('uris')) {
+    values.problem(
+      '--uris and --layers: with the old field agents unpack in any order, and layers have one. Leave one of the two out.',
+    )
+  }
 }
 
 async function readCache(values: OptionValues<OptionName>): Promise<ExportRequest['cache']> {

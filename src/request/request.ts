@@ -1,5 +1,6 @@
 import type { PackageRequest } from '../habitat/request.ts'
 import type { AppRequest } from '../marathon/request.ts'
+import type { Layering } from '../rootfs/layers.ts'
 import type { LayerCacheRequest } from '../tarball/layer-folder.ts'
 
 /** What a person asked for, parsed and checked as a whole: the first value of the pipeline. */
@@ -11,6 +12,8 @@ export interface ExportRequest extends PackageRequest {
   compressionLevel: number
   /** Where compressed packages are kept for later exports; absent where nothing is. */
   cache?: LayerCacheRequest
+  /** How the image is divided into layers; absent where it is one tarball. */
+  layering?: Layering
   /** Where agents will find the tarball, if that is known: the whole URI, or what goes before its name. */
   uri?: string
   uriBase?: string

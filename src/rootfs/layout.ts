@@ -3,11 +3,12 @@ import { formatIdent, releaseTime } from '../habitat/ident.ts'
 import { metadataToJson } from '../habitat/metadata-json.ts'
 import type { Closure, Package } from '../habitat/package.ts'
 import { launchScript } from './launch-script.ts'
-
 import { programsOf } from './programs.ts'
 import { type Member, skeleton } from './skeleton.ts'
 
 const ROOT = 'rootfs'
+/** The name of the part that is no package. */
+export const GENERATED = 'root filesystem'
 
 /**
  * What the tarball holds: a part with everything generated (`launch` and the skeleton of `rootfs/`), then a part
@@ -25,7 +26,7 @@ export function layOut(closure: Closure): readonly Part[] {
   const mtime = releaseTime(closure.service.metadata.ident)
   // By code unit, not by locale; a parent is a prefix of its children and so comes first.
   const entries = [...generated.keys()].sort().map(path => entryOf(path, generated.get(path)!, mtime))
-  return [{ name: 'root filesystem', entries: () => entries }, ...closure.packages.map(packagePart)]
+  return [{ name: GENERATED, entries: () => entries }, ...closure.packages.map(packagePart)]
 }
 
 function entryOf(path: string, member: Member, mtime: number): Entry {

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 
 /** How far a file was written. */
 export interface Mark {
@@ -13,8 +13,13 @@ export class HashingSink {
   #hash = createHash('sha256')
   readonly #handle: FileHandle
 
-  constructor(handle: FileHandle) {
+  private constructor(handle: FileHandle) {
     this.#handle = handle
+  }
+
+  /** @param file must not exist */
+  static async create(file: string): Promise<HashingSink> {
+    return new HashingSink(await open(file, 'wx', 0o644))
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -36,8 +41,15 @@ export class HashingSink {
     this.#hash = hash
   }
 
-  digest(): string {
+  /** Ends the file, which is on the disk then. @returns its SHA-256, lower-case hex */
+  async end(): Promise<string> {
+    await this.#handle.sync()
+    await this.close()
     return this.#hash.digest('hex')
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
   }
 
   async #writeAll(bytes: Uint8Array, position: number): Promise<void> {

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import { pMapIterable } from 'p-map'
 import { discard } from '../discard.ts'
 import type { Part } from '../entry.ts'
@@ -9,6 +8,13 @@ import { HashingSink } from './hashing-sink.ts'
 import { END_OF_ARCHIVE } from './header.ts'
 import type { CachedLayer, LayerCache, LayerWriter } from './layer-cache.ts'
 import { type Compression, compressBlocks, type Member, toMember } from './members.ts'
+
+/** A gzipped tar that shall be written. */
+export interface Archive {
+  /** Where; must not exist. */
+  file: string
+  parts: readonly Part[]
+}
 
 /** What was written, as far as its bytes go. */
 export interface Packed {
@@ -28,61 +34,88 @@ export interface PackedPart {
 export interface PackOptions extends Compression {
   /** Where the members of parts are kept from one export to the next. */
   layers?: LayerCache
+  /** Called before anything else where there are parts to compress, so that threads may start meanwhile. */
+  onWork?: () => void
   /** Told the uncompressed bytes as they are done. */
   phase: Phase
   signal?: AbortSignal
 }
 
 /**
- * Writes parts as one gzipped tar. Each part is cut into blocks, and each block becomes a gzip member of its
+ * Writes archives, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
  * own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
  * and may be those that an earlier export made.
- * @param file where to write; must not exist
+ * @returns what was written, in the archives' order
  * @throws what the file system and the parts throw
  */
-export async function pack(parts: readonly Part[], file: string, options: PackOptions): Promise<Packed> {
-  const { compress, blocksInFlight, layers, signal } = options
-  const handle = await open(file, 'wx', 0o644)
-  const sink = new HashingSink(handle)
-  const writer = new PartWriter(sink, options)
+export async function pack(archives: readonly Archive[], options: PackOptions): Promise<Packed[]> {
+  const { compress, blocksInFlight, layers, onWork, signal } = options
+  const parts = archives.flatMap(archive => archive.parts)
+  const kept = await findLayers(parts, layers)
+  if (parts.some(part => part.cacheKey !== undefined && !kept.has(part))) onWork?.()
+  const end = await compress({ length: END_OF_ARCHIVE.length, bytes: END_OF_ARCHIVE.slice(), holes: [] })
+  const packed: Packed[] = []
+  let writer: ArchiveWriter | undefined
   try {
-    const compressed = async (step: Step) =>
-      'block' in step ? { part: step.part, member: await toMember(step.block, compress) } : step
-    for await (const step of pMapIterable(stepsOf(parts, layers), compressed, {
+    const compressed = async (step: Step): Promise<Compressed> =>
+      'block' in step
+        ? { archive: step.archive, part: step.part, member: await toMember(step.block, compress) }
+        : step
+    for await (const step of pMapIterable(stepsOf(archives, kept), compressed, {
       concurrency: blocksInFlight,
     })) {
       signal?.throwIfAborted()
+      writer ??= new ArchiveWriter(await HashingSink.create(step.archive.file), options)
       if ('member' in step) await writer.write(step.member, step.part)
       else if ('layer' in step) await writer.copy(step.layer, step.part)
-      else await writer.end(step.part)
+      else if ('part' in step) await writer.endPart(step.part)
+      else {
+        packed.push(await writer.end(end))
+        writer = undefined
+      }
     }
-    await sink.write(
-      await compress({ length: END_OF_ARCHIVE.length, bytes: END_OF_ARCHIVE.slice(), holes: [] }),
-    )
-    await handle.sync()
-    return { size: sink.size, sha256: sink.digest(), parts: writer.done }
+    return packed
   } finally {
-    await writer.abandon()
-    await handle.close()
+    await writer?.abandon()
   }
 }
 
-/** What comes next: a block of a part, or what is kept of the whole part, or the part's end. */
-type Step = { part: Part } & ({ block: Block } | { layer: CachedLayer } | { end: true })
+/** What comes next: a block of a part, or what is kept of the whole part; the part's end; the archive's end. */
+type Step = { archive: Archive } & ({ part: Part; block: Block } | NoBlock)
+type Compressed = { archive: Archive } & ({ part: Part; member: Member } | NoBlock)
+type NoBlock = { part: Part; layer: CachedLayer } | { part: Part; ends: 'part' } | { ends: 'archive' }
 
-/** One stream over all parts, so that the threads have work also while one part ends and the next begins. */
-async function* stepsOf(parts: readonly Part[], layers: LayerCache | undefined): AsyncGenerator<Step> {
+async function findLayers(
+  parts: readonly Part[],
+  layers: LayerCache | undefined,
+): Promise<ReadonlyMap<Part, CachedLayer>> {
+  const kept = new Map<Part, CachedLayer>()
   for (const part of parts) {
     const layer = part.cacheKey === undefined ? undefined : await layers?.find(part.cacheKey)
-    if (layer) yield { part, layer }
-    else for await (const block of tarBlocks(part.entries())) yield { part, block }
-    yield { part, end: true }
+    if (layer) kept.set(part, layer)
+  }
+  return kept
+}
+
+/** One stream over everything, so that the threads have work also while one part ends and the next begins. */
+async function* stepsOf(
+  archives: readonly Archive[],
+  kept: ReadonlyMap<Part, CachedLayer>,
+): AsyncGenerator<Step> {
+  for (const archive of archives) {
+    for (const part of archive.parts) {
+      const layer = kept.get(part)
+      if (layer) yield { archive, part, layer }
+      else for await (const block of tarBlocks(part.entries())) yield { archive, part, block }
+      yield { archive, part, ends: 'part' }
+    }
+    yield { archive, ends: 'archive' }
   }
 }
 
-/** Writes part after part, and keeps the members of those that have no layer yet. */
-class PartWriter {
-  readonly done: PackedPart[] = []
+/** Writes one archive part after part, and keeps the members of those that have no layer yet. */
+class ArchiveWriter {
+  readonly #parts: PackedPart[] = []
   readonly #sink: HashingSink
   readonly #options: PackOptions
   /** Where the current part begins. */
@@ -114,15 +147,23 @@ class PartWriter {
     }
   }
 
-  async end({ name }: Part): Promise<void> {
+  async endPart({ name }: Part): Promise<void> {
     await this.#layer?.commit()
     this.#layer = undefined
-    this.done.push({ name, packed: this.#sink.size - this.#start })
+    this.#parts.push({ name, packed: this.#sink.size - this.#start })
     this.#start = this.#sink.size
   }
 
-  /** Gives up the layer of a part that did not come to its end. */
+  /** @param member the end of an archive, compressed */
+  async end(member: Uint8Array): Promise<Packed> {
+    await this.#sink.write(member)
+    const sha256 = await this.#sink.end()
+    return { size: this.#sink.size, sha256, parts: this.#parts }
+  }
+
+  /** Gives up the archive, and the layer of a part that did not come to its end. */
   async abandon(): Promise<void> {
     await this.#layer?.abandon()
+    await this.#sink.close()
   }
 }

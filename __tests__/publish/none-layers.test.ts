@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { UsageError } from '../../src/errors.ts'
+import type { KnownUri } from '../../src/publish/fetch-uri.ts'
+import { publishLayersNowhere } from '../../src/publish/none.ts'
+import { layerName, type TarballFile } from '../../src/publish/publisher.ts'
+import { recorder } from './recorder.ts'
+
+const DIGESTS = ['ab'.repeat(32), '0c'.repeat(32)] as const
+
+let root: string
+let outputDir: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'none-layers-'))
+  outputDir = join(root, "my results #1, it's")
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+const layers: TarballFile[] = DIGESTS.map((sha256, index) => ({
+  path: `/staging/layers/${index}`,
+  name: layerName(sha256),
+  size: 100 + index,
+  sha256,
+  ident: { origin: 'acme', name: 'shop', version: '1.2.3', release: '20240102030405' },
+}))
+
+async function published(known: KnownUri = {}) {
+  const told = recorder()
+  const locations = await publishLayersNowhere({ ...known, outputDir }, told.report)(layers)
+  return { locations, uris: locations.map(({ uri }) => uri), ...told }
+}
+
+test('a layer is called by its digest', () => {
+  expect(layers[0]!.name).toBe(`sha256-${DIGESTS[0]}.tgz`)
+})
+
+test('layers have the URIs of files in the output folder, which is told once', async () => {
+  const { uris, notes, warnings } = await published()
+  expect(uris.map(uri => fileURLToPath(uri))).toEqual(
+    layers.map(({ name }) => join(outputDir, 'layers', name)),
+  )
+  // The fetcher refuses quotes.
+  expect(uris.join()).not.toMatch(/['\\\0 ]/)
+  expect(notes).toEqual([
+    expect.stringMatching(/^No URI is known for the layers, .* files in .*, and export with --uri-base\.$/),
+  ])
+  expect(warnings).toEqual([])
+})
+
+test.each<[KnownUri, (digest: string) => string]>([
+  [{ uriBase: 'https://a.test/layers' }, digest => `https://a.test/layers/sha256-${digest}.tgz`],
+  [{ uriBase: 'https://a.test/layers//' }, digest => `https://a.test/layers/sha256-${digest}.tgz`],
+  // That is known, too.
+  [{ uriBase: 'file:///mnt/shared' }, digest => `file:///mnt/shared/sha256-${digest}.tgz`],
+  [{ uriTemplate: 'https://a.test/{file}' }, digest => `https://a.test/sha256-${digest}.tgz`],
+  [{ uriTemplate: 'https://a.test/{origin}/{sha256}.tgz' }, digest => `https://a.test/acme/${digest}.tgz`],
+  [
+    { uriTemplate: 'https://a.test/{tag}/{file}', tag: 'v1' },
+    digest => `https://a.test/v1/sha256-${digest}.tgz`,
+  ],
+])('%j gives each a URI of its own, and nothing is told', async (known, uri) => {
+  const { uris, notes, warnings } = await published(known)
+  expect(uris).toEqual(DIGESTS.map(uri))
+  expect([...notes, ...warnings]).toEqual([])
+})
+
+test.each<[string, KnownUri, RegExp[]]>([
+  ['one URI', { uri: 'https://a.test/a.tgz' }, [/^uri: .* Give uri-base/]],
+  [
+    'a template that is the same for all',
+    { uriTemplate: 'https://a.test/{origin}/{release}.tgz' },
+    [/^uri-template: "https:\/\/a\.test\/\{origin\}\/\{release\}\.tgz" .* \{file\} or \{sha256\}/],
+  ],
+  [
+    'everything that is wrong at once',
+    { uri: 'https://a.test/a.tgz', uriTemplate: 'https://a.test/{tag}/{nmae}' },
+    [/^uri-template: .*"\{tag\}", "\{nmae\}"/, /^uri: /, /^uri-template: .*\{file\} or \{sha256\}/],
+  ],
+])('%s is refused before there are layers', (_, known, problems) => {
+  let thrown: unknown
+  try {
+    publishLayersNowhere({ ...known, outputDir }, recorder().report)
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(UsageError)
+  expect((thrown as UsageError).problems).toEqual(problems.map(problem => expect.stringMatching(problem)))
+})
+
+test.each<[KnownUri]>([[{}], [{ uriBase: 'https://a.test/layers' }]])(
+  'with %j, kept is what an earlier export left there whole',
+  async known => {
+    const kept = async () => (await published(known)).locations.map(location => location.kept)
+    expect(await kept()).toEqual([false, false])
+
+    mkdirSync(join(outputDir, 'layers'), { recursive: true })
+    const path = join(outputDir, 'layers', layers[1]!.name)
+    writeFileSync(path, Buffer.alloc(layers[1]!.size - 1))
+    expect(await kept()).toEqual([false, false])
+    writeFileSync(path, Buffer.alloc(layers[1]!.size))
+    expect(await kept()).toEqual([false, true])
+  },
+)
