@@ -17,6 +17,7 @@ import { Worker } from "node:worker_threads";
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 // node_modules/p-map/index.js
 function pMap(iterable, mapper, options) {
 	return mapConcurrently(iterable, mapper, options, false);
@@ -5973,6 +5974,7 @@ var Thread = class {
 /** Exports with threads of its own, which end with it. */
 async function runExport(request, tools) {
 	const { report } = tools;
+	setFlagsFromString("--semi-space-growth-factor=1");
 	const encoding = encodingFor(request.compressionLevel);
 	if (encoding.encoder === "zlib") report.note("This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.");
 	const options = {

@@ -1,4 +1,5 @@
 import { availableParallelism, homedir } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { exportPackage } from './export.ts'
 import type { Exported } from './exported.ts'
 import { openPackages } from './habitat/packages.ts'
@@ -25,6 +26,9 @@ export interface RunTools {
 /** Exports with threads of its own, which end with it. */
 export async function runExport(request: ExportRequest, tools: RunTools): Promise<Exported> {
   const { report } = tools
+  // Blocks pass through, and little of what is told of them lives on: V8 would let the room for what is young grow
+  // to tens of MiB in each thread.
+  setFlagsFromString('--semi-space-growth-factor=1')
   const encoding = encodingFor(request.compressionLevel)
   if (encoding.encoder === 'zlib') {
     report.note(
