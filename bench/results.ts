@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, type } from 'node:os'
 import { dirname } from 'node:path'
+import type { Deployment } from './layers.ts'
 import { type Outcome, type Summary, summarize } from './rounds.ts'
 
 /** What a benchmark found, as it is written to a file. */
@@ -11,8 +12,17 @@ export interface Results {
   about: string
   machine: string
   date: string
+}
+
+/** Of whole processes. */
+export interface TimeResults extends Results {
   summary: readonly Summary[]
   outcomes: readonly Outcome[]
+}
+
+/** Of what is carried to agents. */
+export interface ByteResults extends Results {
+  deployments: readonly Deployment[]
 }
 
 /**
@@ -20,10 +30,15 @@ export interface Results {
  * @param path without the names' endings
  * @returns the Markdown
  */
-export function writeResults(path: string, found: Pick<Results, 'title' | 'about' | 'outcomes'>): string {
-  const { outcomes, ...rest } = found
-  const date = new Date().toISOString().slice(0, 10)
-  const results: Results = { ...rest, machine: machine(), date, summary: summarize(outcomes), outcomes }
+export function writeResults(
+  path: string,
+  found:
+    | Pick<TimeResults, 'title' | 'about' | 'outcomes'>
+    | Pick<ByteResults, 'title' | 'about' | 'deployments'>,
+): string {
+  const where = { machine: machine(), date: new Date().toISOString().slice(0, 10) }
+  const results =
+    'outcomes' in found ? { ...found, ...where, summary: summarize(found.outcomes) } : { ...found, ...where }
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(`${path}.json`, `${JSON.stringify(results, null, 2)}\n`)
   const text = markdown(results)
@@ -31,28 +46,54 @@ export function writeResults(path: string, found: Pick<Results, 'title' | 'about
   return text
 }
 
-export function markdown({ title, about, machine, date, summary }: Results): string {
-  const rows = summary.map(each => [
-    each.name,
-    each.speed === undefined ? '' : each.speed.toFixed(each.speed < 10 ? 2 : 1),
-    `${each.wall.toFixed(each.wall < 1 ? 3 : 1)} s`,
-    `${each.cpu.toFixed(each.cpu < 1 ? 2 : 1)} s`,
-    `${Math.round(each.peak / 1e6)} MB`,
-    each.size === undefined ? '' : `${(each.size / 1e6).toFixed(1)} MB`,
-    each.relativeSize === undefined ? '' : each.relativeSize.toFixed(3),
-  ])
-  const head = ['', 'Times as fast', 'Time', 'CPU time', 'Peak memory', 'Tarball', 'Relative size']
-  const lines = [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
+export function markdown(results: TimeResults | ByteResults): string {
+  const { title, about, machine, date } = results
+  const isTime = 'summary' in results
   return [
     `### ${title}`,
     '',
     about,
     '',
-    ...lines.map(cells => `| ${cells.join(' | ')} |`),
+    ...(isTime ? timeTable(results.summary) : byteTable(results.deployments)),
     '',
-    `Medians of all rounds, of memory the maximum; ratios are the medians of those within each round. ${machine}, ${date}.`,
+    isTime
+      ? `Medians of all rounds, of memory the maximum; ratios are the medians of those within each round. ${machine}, ${date}.`
+      : `${machine}, ${date}.`,
     '',
   ].join('\n')
+}
+
+function timeTable(summary: readonly Summary[]): string[] {
+  const rows = summary.map(each => [
+    each.name,
+    each.speed === undefined ? '' : each.speed.toFixed(each.speed < 10 ? 2 : 1),
+    `${each.wall.toFixed(each.wall < 1 ? 3 : 1)} s`,
+    `${each.cpu.toFixed(each.cpu < 1 ? 2 : 1)} s`,
+    megabytes(each.peak, 0),
+    each.size === undefined ? '' : megabytes(each.size, 1),
+    each.relativeSize === undefined ? '' : each.relativeSize.toFixed(3),
+  ])
+  return table(['', 'Times as fast', 'Time', 'CPU time', 'Peak memory', 'Tarball', 'Relative size'], rows)
+}
+
+function byteTable(deployments: readonly Deployment[]): string[] {
+  const rows = deployments.map(({ name, files, total, added }) => [
+    name,
+    `${files}`,
+    megabytes(total, 1),
+    megabytes(added, added < 1e6 ? 3 : 1),
+    `${((100 * added) / total).toFixed(1)} %`,
+  ])
+  return table(['', 'Files', 'In all', 'New', 'Share'], rows)
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = head.map((_, column) => (column === 0 ? '---' : '---:'))
+  return [head, line, ...rows].map(cells => `| ${cells.join(' | ')} |`)
+}
+
+function megabytes(bytes: number, digits: number): string {
+  return `${(bytes / 1e6).toFixed(digits)} MB`
 }
 
 function machine(): string {

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureDeployments } from './layers.ts'
 import { writeResults } from './results.ts'
 import { type Outcome, runRounds, type Variant } from './rounds.ts'
 import { makeTree, QUICK_XZ, type Tree, XZ } from './tree.ts'
@@ -35,25 +36,27 @@ const size = { packages: Number(values.packages), bytes: Number(values.size) * 1
 // Memory, so that the warm benchmarks measure no disk.
 const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
+const usualTree = () => makeTree(values.work, { ...size, xz: XZ })
+
 const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   async installed(place) {
-    const tree = await makeTree(values.work, size)
+    const tree = await usualTree()
     const outcomes = runRounds(fromInstalled(tree, place), rounds, checkFiles(tree))
     return write('installed', 'From installed packages', describe(tree, WARM), outcomes)
   },
   async harts(place) {
-    const tree = await makeTree(values.work, { ...size, xz: XZ })
+    const tree = await usualTree()
     const outcomes = runRounds(fromHarts(tree, place), rounds, checkFiles(tree))
     return write('harts', 'From harts', describe(tree, WARM), outcomes)
   },
   async again(place) {
-    const tree = await makeTree(values.work, { ...size, xz: XZ })
+    const tree = await usualTree()
     const outcomes = runRounds(again(tree, place), rounds, checkFiles(tree))
     return write('again', 'Another export', describe(tree, WARM), outcomes)
   },
   async cold(place) {
     if (process.getuid?.() !== 0) return 'The page cache can be emptied by root alone: cold is left out.\n'
-    const tree = await makeTree(values.work, size)
+    const tree = await usualTree()
     const onDisk = { ...place, output: join(values.work, 'output') }
     const outcomes = runRounds(fromCold(tree, onDisk), rounds, checkFiles(tree))
     return write(
@@ -77,6 +80,16 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
       variants.push(...alone(await makeTree(values.work, { ...each, xz: QUICK_XZ }), place))
     const about = 'The same work on smaller and larger trees. Harts fill an empty layer cache.'
     return write('growth', 'How it grows', about, runRounds(variants, rounds))
+  },
+  async layers(place) {
+    const tree = await usualTree()
+    const about = `${tree.packages} packages, ${(tree.content / 1e6).toFixed(0)} MB; the service is built anew, alone or with a dependency of middling size. What is new is uploaded once, and downloaded by every agent that has the rest.`
+    const deployments = measureDeployments(tree, place)
+    return writeResults(join(values.results, 'layers'), {
+      title: 'Bytes of a deployment',
+      about,
+      deployments,
+    })
   },
   async startup(place) {
     const about = 'From the start of the process to its end.'
@@ -103,7 +116,7 @@ function checkFiles(tree: Tree): (variant: Variant) => void {
   }
 }
 
-const wanted = positionals.length > 0 ? positionals : ['installed', 'harts', 'again', 'startup']
+const wanted = positionals.length > 0 ? positionals : Object.keys(MODES)
 const unknown = wanted.filter(mode => MODES[mode] === undefined)
 if (unknown.length > 0) {
   console.error(`There is no mode ${unknown.join(', ')}; there are ${Object.keys(MODES).join(', ')}.`)

@@ -25,6 +25,8 @@ export interface Tree extends TreeSize {
   ident: string
   /** The same packages, but for one of middling size that has a new release, and the service that depends on it. */
   next: { root: string; ident: string }
+  /** The same packages, but for the service. */
+  rebuilt: { root: string; ident: string }
   files: number
   /** Bytes of all files, which is about what was asked for. */
   content: number
@@ -37,6 +39,7 @@ export const QUICK_XZ = ['--threads=0', '--lzma2=preset=0,dict=8MiB']
 
 const RELEASE = '20240101000000'
 const NEXT_RELEASE = '20240102000000'
+const REBUILT_RELEASE = '20240103000000'
 /** Programs, libraries and what they read; not manuals, which packages of services do not have. */
 const SOURCES = ['/usr/bin', '/usr/include', '/usr/lib', '/usr/libexec']
 /** A single vendor's tree, or a single file, must not make up the whole. */
@@ -83,7 +86,7 @@ export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
   const next = join(top, 'next')
   const changed = await makeNext(root, next, idents, contents)
   if (size.xz) {
-    for (const origin of ['bench', 'stand-in']) await writePublicKey(keys, originKey(origin))
+    for (const origin of ['own', 'bench', 'stand-in']) await writePublicKey(keys, originKey(origin))
     for (const { ident } of [...specs, ...changed]) await writeHart(next, artifacts, ident, size.xz)
   }
   const tree: Tree = {
@@ -93,6 +96,7 @@ export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
     keys,
     ident: service(RELEASE, idents).ident,
     next: { root: next, ident: service(NEXT_RELEASE, idents).ident },
+    rebuilt: { root: next, ident: service(REBUILT_RELEASE, idents).ident },
     files: contents.flat().length,
     content: sizeOf(contents.flat()),
   }
@@ -100,24 +104,24 @@ export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
   return tree
 }
 
-/** The package that starts, and depends on all others. */
+/** The package that starts, and depends on all others; of another origin, as who runs a service builds little else. */
 function service(release: string, deps: readonly string[]): PackageSpec {
   return {
-    ident: `bench/service/1.0.0/${release}`,
+    ident: `own/service/1.0.0/${release}`,
     deps,
     files: { 'hooks/run': '#!/bin/sh\nexec sleep infinity\n' },
   }
 }
 
-/** Makes a root in which one package has a new release. @returns what is new */
+/** Makes a root in which there are new releases. @returns what is new */
 async function makeNext(
   root: string,
   next: string,
   idents: readonly string[],
   contents: readonly (readonly Source[])[],
 ): Promise<PackageSpec[]> {
-  // Hard links: it is the same tree, and takes no room.
-  execFileSync('cp', ['-al', root, next])
+  // No hard links, of which packages have few, and each costs whoever packs it some time.
+  execFileSync('cp', ['-a', root, next])
   const bySize = idents.map((ident, index) => ({ ident, index, size: sizeOf(contents[index]!) }))
   const median = bySize.toSorted((a, b) => a.size - b.size)[bySize.length >> 1]!
   const ident = median.ident.replace(RELEASE, NEXT_RELEASE)
@@ -127,6 +131,7 @@ async function makeNext(
       NEXT_RELEASE,
       idents.map(each => (each === median.ident ? ident : each)),
     ),
+    service(REBUILT_RELEASE, idents),
   ]
   for (const spec of changed) await installSpec(next, spec)
   await copySources(contents[median.index]!, join(next, 'hab/pkgs', ident))

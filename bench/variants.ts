@@ -1,4 +1,4 @@
-import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { isInstalled, measure } from './measure.ts'
@@ -63,10 +63,11 @@ export function again(tree: Tree, place: Place): Variant[] {
   const kept = (source: (tree: Tree) => string[], name: string, now: Tree): Variant => {
     const cache = join(place.scratch, `kept-${source.name}`)
     measure(cliCommand(source(tree), place, ['--cache', cache]), homeOf(place))
-    const variant = mesosize(name, source(now), place, [], TAR)
+    const layers = readdirSync(cache)
+    const variant = mesosize(name, source(now), place, ['--cache', cache], TAR)
     const before = () => {
       variant.before?.()
-      cpSync(cache, cacheOf(place), { recursive: true, preserveTimestamps: true })
+      for (const layer of readdirSync(cache)) if (!layers.includes(layer)) rmSync(join(cache, layer))
     }
     return { ...variant, before }
   }
@@ -151,7 +152,8 @@ function mesosize(
   options: readonly string[],
   against?: string,
 ): Variant {
-  const cache = options.includes('--no-cache') ? [] : ['--cache', cacheOf(place)]
+  const isNamed = options.some(option => option === '--cache' || option === '--no-cache')
+  const cache = isNamed ? [] : ['--cache', cacheOf(place)]
   return {
     name,
     against,
@@ -165,7 +167,7 @@ function mesosize(
   }
 }
 
-function cliCommand(source: readonly string[], place: Place, options: readonly string[]): string[] {
+export function cliCommand(source: readonly string[], place: Place, options: readonly string[]): string[] {
   const standIns = ['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher']
   return [
     process.execPath,
@@ -178,7 +180,7 @@ function cliCommand(source: readonly string[], place: Place, options: readonly s
   ]
 }
 
-function installed({ root, ident }: Tree): string[] {
+export function installed({ root, ident }: Tree): string[] {
   return [ident, '--fs-root', root]
 }
 
@@ -187,7 +189,7 @@ function harts({ artifacts, keys, ident }: Tree): string[] {
 }
 
 /** A home of its own, so that nothing of the person's is used or changed; nobody listens where Builder would be. */
-function homeOf({ scratch }: Place): Record<string, string> {
+export function homeOf({ scratch }: Place): Record<string, string> {
   return { HOME: scratch, HAB_BLDR_URL: 'http://127.0.0.1:1' }
 }
 

@@ -20,7 +20,7 @@ describe.skipIf(reason)(`a run on a small tree${reason ? ` (SKIPPED: ${reason})`
     folder = mkdtempSync(join(tmpdir(), 'bench-'))
     const small = ['--size', '5', '--packages', '3', '--rounds', '2']
     const folders = ['--work', join(folder, 'work'), '--results', join(folder, 'results')]
-    const run = spawnSync(process.execPath, [RUN, 'installed', 'harts', ...small, ...folders], {
+    const run = spawnSync(process.execPath, [RUN, 'installed', 'harts', 'layers', ...small, ...folders], {
       encoding: 'utf8',
     })
     ;({ status, stdout, stderr } = run)
@@ -51,6 +51,22 @@ describe.skipIf(reason)(`a run on a small tree${reason ? ` (SKIPPED: ${reason})`
     expect(summary.relativeSize).toBeLessThan(1.2)
     expect(results.outcomes.map((each: { name: string }) => each.name)).toContain(against)
     expect(stdout).toContain(readFileSync(join(folder, `results/${mode}.md`), 'utf8'))
+  })
+
+  test('of layers counts the bytes that are new', () => {
+    const { deployments } = JSON.parse(readFileSync(join(folder, 'results/layers.json'), 'utf8'))
+    const found = (name: string) => deployments.find((each: { name: string }) => each.name === name)
+    const whole = found('one tarball, the service built anew')
+    expect(whole).toMatchObject({ files: 1, added: whole.total })
+    // The generated files and the service; the 3 packages and Habitat's own stay.
+    const rebuilt = found('`--layers=package`, the service built anew')
+    expect(rebuilt.files).toBe(1 + 1 + 3 + 4)
+    expect(rebuilt.added).toBeLessThan(whole.added / 10)
+    expect(found('`--layers`, the service built anew')).toMatchObject({ files: 2 })
+    expect(found('`--layers=package`, a dependency too').added).toBeGreaterThan(rebuilt.added)
+    expect(readFileSync(join(folder, 'results/layers.md'), 'utf8')).toContain(
+      `| one tarball, a dependency too | 1 | ${(whole.total / 1e6).toFixed(1)} MB |`,
+    )
   })
 
   test('leaves nothing but its trees and its results', () => {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { withTables } from '../../build/readme.ts'
+import { markdown } from '../../bench/results.ts'
+import { ACTIONS, RESULTS, withResults, withTables } from '../../build/readme.ts'
 import { ROOT, read } from './documents.ts'
 
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']
@@ -9,9 +10,16 @@ const readme = read('README.md')
 
 describe('the tables of README.md', () => {
   test('are what action.yml says', () => {
-    for (const path of ['action.yml', 'deploy/action.yml', 'remove/action.yml']) {
-      expect(withTables(readme, read(path), path), path).toBe(readme)
-    }
+    for (const path of ACTIONS) expect(withTables(readme, read(path), path), path).toBe(readme)
+  })
+
+  test('are what the benchmarks wrote', () => {
+    for (const path of RESULTS) expect(withResults(readme, read(path), path), path).toBe(readme)
+  })
+
+  test('of benchmarks are those of their numbers', () => {
+    for (const path of RESULTS)
+      expect(markdown(JSON.parse(read(path.replace(/md$/, 'json'))))).toBe(read(path))
   })
 
   test('have a row for each input and output, "|" escaped', () => {

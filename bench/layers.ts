@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { rmSync, statSync } from 'node:fs'
+import type { Tree } from './tree.ts'
+import { cliCommand, homeOf, installed, type Place } from './variants.ts'
+
+/** What a deployment carries to agents, bytes. */
+export interface Deployment {
+  name: string
+  /** How many the app fetches. */
+  files: number
+  /** Of everything that the app fetches. */
+  total: number
+  /** Of what was not there before: uploaded once, and downloaded by each agent that has the rest. */
+  added: number
+}
+
+/** Exports a tree, then the same with something changed, as one tarball and as layers. */
+export function measureDeployments(tree: Tree, place: Place): Deployment[] {
+  return ['', '--layers', '--layers=package'].flatMap(option => {
+    const options = option === '' ? [] : [option]
+    const name = option === '' ? 'one tarball' : `\`${option}\``
+    return [
+      measureDeployment(`${name}, the service built anew`, tree, tree.rebuilt, place, options),
+      measureDeployment(`${name}, a dependency too`, tree, tree.next, place, options),
+    ]
+  })
+}
+
+function measureDeployment(
+  name: string,
+  tree: Tree,
+  changed: Pick<Tree, 'root' | 'ident'>,
+  place: Place,
+  options: readonly string[],
+): Deployment {
+  rmSync(place.output, { recursive: true, force: true })
+  const before = exportTree(tree, place, options)
+  const after = exportTree({ ...tree, ...changed }, place, options)
+  const sizes = [...after.values()]
+  const added = [...after].flatMap(([uri, size]) => (before.has(uri) ? [] : size))
+  return { name, files: sizes.length, total: sum(sizes), added: sum(added) }
+}
+
+/** @returns bytes by URI of the files that the app fetches */
+function exportTree(tree: Tree, place: Place, options: readonly string[]): Map<string, number> {
+  const [program = '', ...words] = cliCommand(installed(tree), place, ['--no-cache', ...options])
+  const text = execFileSync(program, words, {
+    env: homeOf(place),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const { fetch }: { fetch: { uri: string }[] } = JSON.parse(text)
+  return new Map(fetch.map(({ uri }) => [uri, statSync(new URL(uri)).size]))
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
