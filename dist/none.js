@@ -5435,9 +5435,13 @@ function unknownKey(name, folders, cause) {
 	return new MesosizeError("KEY_UNKNOWN", `The public origin key ${id} is needed to verify a package. ${looked}${asked}. Put ${id}.pub into a folder and name it with --keys.`, { cause });
 }
 // src/habitat/packages.ts
-/** Where the packages of an export come from: installed ones if a root was named, else harts. */
+/**
+* Where the packages of an export come from: installed ones if a root was named, else harts.
+* @throws MesosizeError NO_WEBASSEMBLY where harts cannot be read at all
+*/
 function openPackages(request, tools) {
 	if (request.fsRoot !== void 0) return new InstalledPackages(request.fsRoot, request.installedFrom);
+	if (globalThis.WebAssembly === void 0) throw new MesosizeError("NO_WEBASSEMBLY", "Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with --fs-root.");
 	const { fetch, report, layers, packAhead, signal } = tools;
 	const [own = "", other = ""] = cacheFolders(tools);
 	const builder = (url) => createBuilder({

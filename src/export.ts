@@ -19,17 +19,12 @@ import type { ExportRequest } from './request/request.ts'
 import { divide } from './rootfs/layers.ts'
 import { GENERATED, layOut } from './rootfs/layout.ts'
 import { withStaging } from './staging.ts'
-import type { LayerCache } from './tarball/layer-cache.ts'
-import type { Compression } from './tarball/members.ts'
 import { type Packed, type PackOptions, pack } from './tarball/pack.ts'
 
-export interface ExportTools extends Compression, Pick<PackOptions, 'onWork'> {
+export interface ExportTools extends Omit<PackOptions, 'phase'> {
   packages: PackageSource
-  /** Where compressed packages are kept from one export to the next. */
-  layers?: LayerCache
   publish: ImagePublisher
   report: Reporter
-  signal?: AbortSignal
 }
 
 /**

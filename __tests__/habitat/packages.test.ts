@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { resolveClosure } from '../../src/habitat/closure.ts'
 import { parseFullIdent } from '../../src/habitat/ident.ts'
 import { openPackages, type PackageTools } from '../../src/habitat/packages.ts'
@@ -165,4 +165,21 @@ test('a package that may not unpack to so much', async () => {
   const error = await failure(open({ maxPackageSize: 50_000 }).source.openFile(join(root, 'big.hart')))
   expect(error.code).toBe('ARCHIVE_TOO_LARGE')
   expect(error.message).toContain('50000')
+})
+
+describe('without WebAssembly', () => {
+  beforeEach(() => void vi.stubGlobal('WebAssembly', undefined))
+  afterEach(() => void vi.unstubAllGlobals())
+  const tools = (): PackageTools => ({ fetch, decodeXz, report: silent, home, isRoot: false })
+
+  test('harts are refused before anything is fetched', () => {
+    const open = () => openPackages(request({ packages: [app.ident] }), tools())
+    expect(open).toThrow(
+      expect.objectContaining({ code: 'NO_WEBASSEMBLY', message: expect.stringContaining('--fs-root') }),
+    )
+  })
+
+  test('installed packages are read all the same', () => {
+    expect(() => openPackages(request({ packages: [app.ident], fsRoot: root }), tools())).not.toThrow()
+  })
 })

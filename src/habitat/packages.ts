@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { MesosizeError } from '../errors.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { noteRetries } from '../http/retry-notes.ts'
 import type { Reporter } from '../report.ts'
@@ -26,9 +27,18 @@ export interface PackageTools {
   signal?: AbortSignal
 }
 
-/** Where the packages of an export come from: installed ones if a root was named, else harts. */
+/**
+ * Where the packages of an export come from: installed ones if a root was named, else harts.
+ * @throws MesosizeError NO_WEBASSEMBLY where harts cannot be read at all
+ */
 export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
   if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot, request.installedFrom)
+  if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) {
+    throw new MesosizeError(
+      'NO_WEBASSEMBLY',
+      'Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with --fs-root.',
+    )
+  }
   const { fetch, report, layers, packAhead, signal } = tools
   const [own = '', other = ''] = cacheFolders(tools)
   const builder = (url: string) =>
