@@ -6,11 +6,11 @@ import { licenses } from './build/licenses.ts'
 export default defineConfig({
   input: {
     cli: 'src/cli/main.ts',
-    'export-action': 'src/actions/export.ts',
-    'export-action-post': 'src/actions/export-post.ts',
-    'deploy-action': 'src/actions/deploy.ts',
-    'remove-action': 'src/actions/remove.ts',
-    worker: 'src/threads/worker.ts',
+    'export-action': 'src/actions/export/main.ts',
+    'export-action-post': 'src/actions/export/post.ts',
+    'deploy-action': 'src/actions/deploy/main.ts',
+    'remove-action': 'src/actions/remove/main.ts',
+    worker: 'src/export/threads/worker.ts',
   },
   platform: 'node',
   output: {
@@ -28,8 +28,8 @@ export default defineConfig({
       generateBundle() {
         for (const file of [
           'src/rootfs/launch.sh',
-          'src/tarball/libdeflate.wasm',
-          'src/habitat/liblzma.wasm',
+          'src/codec/gzip/libdeflate.wasm',
+          'src/codec/xz/liblzma.wasm',
         ])
           this.emitFile({ type: 'asset', fileName: basename(file), source: readFileSync(file) })
       },

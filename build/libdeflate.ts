@@ -1,8 +1,8 @@
 /**
- * Makes src/tarball/libdeflate.wasm: `npm run libdeflate`. With `--check` it only says whether that is what is
+ * Makes src/codec/gzip/libdeflate.wasm: `npm run libdeflate`. With `--check` it only says whether that is what is
  * committed. What there is of libdeflate in the npm registry uses no SIMD and takes a new compressor for each call.
  */
-import { LIBDEFLATE_VERSION } from '../src/tarball/libdeflate.ts'
+import { LIBDEFLATE_VERSION } from '../src/codec/gzip/libdeflate.ts'
 import { makeWasm } from './wasm.ts'
 
 const EXPORTS = [
@@ -32,8 +32,8 @@ await makeWasm(
       from: 'typedef size_t machine_word_t;',
       to: 'typedef uint64_t machine_word_t;',
     },
-    module: 'src/tarball/libdeflate.wasm',
-    license: { file: 'src/tarball/libdeflate.LICENSE.txt', in: 'COPYING' },
+    module: 'src/codec/gzip/libdeflate.wasm',
+    license: { file: 'src/codec/gzip/libdeflate.LICENSE.txt', in: 'COPYING' },
   },
   process.argv.includes('--check'),
 )

@@ -1,8 +1,8 @@
 /**
- * Makes src/habitat/liblzma.wasm: `npm run liblzma`. With `--check` it only says whether that is what is committed.
+ * Makes src/codec/xz/liblzma.wasm: `npm run liblzma`. With `--check` it only says whether that is what is committed.
  * The decoder that the npm registry has takes half as much time again.
  */
-import { LIBLZMA_VERSION } from '../src/habitat/liblzma.ts'
+import { LIBLZMA_VERSION } from '../src/codec/xz/liblzma.ts'
 import { makeWasm } from './wasm.ts'
 
 const LIBLZMA = 'src/liblzma'
@@ -68,8 +68,8 @@ await makeWasm(
       ...FOLDERS.map(folder => `-I${LIBLZMA}/${folder}`),
       ...SOURCES.map(source => `${LIBLZMA}/${source}`),
     ],
-    module: 'src/habitat/liblzma.wasm',
-    license: { file: 'src/habitat/liblzma.LICENSE.txt', in: 'COPYING.0BSD' },
+    module: 'src/codec/xz/liblzma.wasm',
+    license: { file: 'src/codec/xz/liblzma.LICENSE.txt', in: 'COPYING.0BSD' },
   },
   process.argv.includes('--check'),
 )

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'rolldown'
-import { LIBLZMA_VERSION } from '../src/habitat/liblzma.ts'
-import { LIBDEFLATE_VERSION } from '../src/tarball/libdeflate.ts'
+import { LIBDEFLATE_VERSION } from '../src/codec/gzip/libdeflate.ts'
+import { LIBLZMA_VERSION } from '../src/codec/xz/liblzma.ts'
 
 /** What is in the bundle as WebAssembly. */
 const COMPILED = [
-  { title: `libdeflate ${LIBDEFLATE_VERSION} (MIT)`, file: 'src/tarball/libdeflate.LICENSE.txt' },
-  { title: `liblzma ${LIBLZMA_VERSION} (0BSD)`, file: 'src/habitat/liblzma.LICENSE.txt' },
+  { title: `libdeflate ${LIBDEFLATE_VERSION} (MIT)`, file: 'src/codec/gzip/libdeflate.LICENSE.txt' },
+  { title: `liblzma ${LIBLZMA_VERSION} (0BSD)`, file: 'src/codec/xz/liblzma.LICENSE.txt' },
 ]
 
 /** Puts the licences of everything that is in the bundle beside it, as those licences ask. */

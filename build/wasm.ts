@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { commands, type Tree } from '@yowasp/clang'
 import pRetry from 'p-retry'
-import { readTar } from '../src/habitat/tar.ts'
+import { readTar } from '../src/codec/tar/read.ts'
 
 /** How a C library becomes a WebAssembly module that is committed. Paths are from the top of this repository. */
 export interface WasmRecipe {

@@ -1,6 +1,6 @@
 import { t as MesosizeError } from "./errors.js";
+import { c as HttpStatusError, d as networkError, i as get, l as formatStatus, o as readChunks, r as withRetries, s as readText, u as isTransient } from "./fetch.js";
 import { i as printableUrl, r as isObject, t as shown } from "./validate.js";
-import { c as withRetries, d as isTransient, f as networkError, l as HttpStatusError, n as readText, r as get, t as readChunks, u as formatStatus } from "./body.js";
 import { i as loginJwt, n as isPrivate, t as apiUrl } from "./base-url.js";
 import { setTimeout } from "node:timers/promises";
 // src/marathon/api/complaints.ts

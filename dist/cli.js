@@ -5,7 +5,7 @@ import { a as optionTable, i as GENERAL_OPTIONS, n as OptionValues, r as exportO
 import { t as nearest } from "./nearest.js";
 import { n as print, t as inSession } from "./session.js";
 import { parseArgs } from "node:util";
-// src/request/marathon-options.ts
+// src/settings/marathon-options.ts
 /** Where Marathon is and how it is told who asks: the same for every command that speaks to it. */
 const ACCESS = {
 	heading: "Marathon",
@@ -491,23 +491,23 @@ async function main() {
 			await print(`mesosize ${version}\n`);
 			return 0;
 		case "export": {
-			const { exportForPerson } = await import("./exporting.js");
+			const { exportForPerson } = await import("./export.js");
 			return inSession("; nothing was written", (session) => exportForPerson(command.request, session));
 		}
 		case "deploy": {
-			const { deployForPerson } = await import("./deploying.js");
+			const { deployForPerson } = await import("./deploy.js");
 			return inSession("; what Marathon has begun goes on", (session) => deployForPerson(command.request, session));
 		}
 		case "remove": {
-			const { removeForPerson } = await import("./removing.js");
+			const { removeForPerson } = await import("./remove2.js");
 			return inSession("; what Marathon has begun goes on", (session) => removeForPerson(command.request, session));
 		}
 		case "status": {
-			const { showStatus } = await import("./showing.js");
+			const { showStatus } = await import("./show.js");
 			return inSession("", (session) => showStatus(command.request, session));
 		}
 		case "logs": {
-			const { showLogsForPerson } = await import("./showing.js");
+			const { showLogsForPerson } = await import("./show.js");
 			return inSession("", (session) => showLogsForPerson(command.request, session));
 		}
 	}

@@ -835,7 +835,7 @@ function parse(toml, options = {}) {
 * OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
 * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
 */
-// src/habitat/config.ts
+// src/habitat/config/config.ts
 /**
 * Finds the ports among a package's EXPORTS, in default.toml with an override laid over it. Where the package
 * has EXPOSES, an export counts if its default is exposed or if it is called a port.

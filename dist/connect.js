@@ -1,4 +1,4 @@
-import { a as createFetch, s as noteRetries } from "./body.js";
+import { f as noteRetries, t as createFetch } from "./fetch.js";
 import { i as createAuthorization, r as createMarathon, t as createAgents } from "./agents.js";
 // src/cli/connect.ts
 /** Makes what a command needs to speak to a Marathon and to the agents of its cluster. */

@@ -1,85 +1,17 @@
 import { a as info, d as setSecret, l as setFailed, s as notice, u as setOutput, v as summary } from "./core.js";
 import { a as visible, o as version } from "./reporter.js";
+import { D as getPullRequest, N as readContext, P as runUrl, S as previewGroup, a as logReporter, b as isSamePullRequest, i as table, k as connect, o as runAction, r as fenced, s as Inputs, t as code, w as readPreview, x as previewEnvironment, y as isNewer } from "./markdown.js";
+import { t as createFetch } from "./fetch.js";
 import { n as UsageError, t as MesosizeError } from "./errors.js";
-import { C as isSamePullRequest, D as readPreview, N as readContext, P as runUrl, S as isNewer, T as previewGroup, a as logReporter, i as table, k as connect, l as getPullRequest, o as runAction, r as fenced, s as Inputs, t as code, w as previewEnvironment } from "./markdown.js";
-import { a as createFetch } from "./body.js";
 import { a as deployApp, i as isSuccess, n as formatPlan, r as planDeployment, t as lastWords } from "./last-words.js";
-import { _ as commentBody, a as removeEmptyGroup, c as setDeploymentStatus, d as MARATHON_INPUTS, f as hider, h as readMarathonAccess, i as previewIn, m as readAs, o as createDeployment, p as openMarathon, s as retireDeployments, t as tell, u as writeComment, v as commentMarker, y as previewUrl } from "./tell.js";
-import { t as parseApp } from "./app-text.js";
-import { t as checkApp } from "./check.js";
-import { o as compareSizes, s as readPackageSizes, t as findSizes } from "./preview-sizes.js";
-import { o as readText, p as readDuration } from "./files.js";
+import { _ as commentBody, a as readMarathonAccess, d as createDeployment, f as retireDeployments, h as writeComment, i as readAs, l as previewIn, n as hider, o as tell, p as setDeploymentStatus, r as openMarathon, t as MARATHON_INPUTS, u as removeEmptyGroup, v as commentMarker, y as previewUrl } from "./marathon.js";
 import { l as getApp } from "./agents.js";
 import { t as removeApp } from "./remove.js";
-// src/actions/deploy-inputs.ts
-/** Every input of the deploy action, as in deploy/action.yml. */
-const DEPLOY_INPUTS = {
-	app: { form: "text" },
-	...MARATHON_INPUTS,
-	force: { form: "flag" },
-	"dry-run": { form: "flag" },
-	timeout: {
-		form: "text",
-		default: "15m"
-	},
-	"fail-fast": {
-		form: "text",
-		default: "3"
-	},
-	rollback: {
-		form: "flag",
-		default: "true"
-	},
-	"allow-unfetchable-uri": { form: "flag" },
-	packages: { form: "text" },
-	comment: {
-		form: "flag",
-		default: "true"
-	},
-	"github-token": {
-		form: "text",
-		secret: true
-	},
-	summary: {
-		form: "flag",
-		default: "true"
-	}
-};
-/** Reads all inputs and the files that they name; undefined if `inputs` has problems afterwards. */
-async function readDeployAction(inputs, fromFork) {
-	const options = {
-		force: inputs.flag("force"),
-		timeout: await readAs("timeout", inputs, () => readDuration(inputs.text("timeout"))),
-		failFast: inputs.number("fail-fast", 0),
-		rollback: inputs.flag("rollback"),
-		allowUnfetchableUri: inputs.flag("allow-unfetchable-uri")
-	};
-	const app = await readAs("app", inputs, async () => checkApp(await readApp(inputs), options));
-	const preview = app && await inputs.attempt(() => readPreview(app.labels));
-	const packages = inputs.text("packages");
-	const access = await readMarathonAccess(inputs, fromFork);
-	const rest = {
-		preview,
-		options,
-		dryRun: inputs.flag("dry-run"),
-		packages: await inputs.attempt(() => packages === void 0 ? void 0 : readPackageSizes(packages, "packages")),
-		comment: inputs.flag("comment"),
-		githubToken: inputs.text("github-token") ?? "",
-		summary: inputs.flag("summary")
-	};
-	return app && access && inputs.problems.length === 0 ? {
-		app,
-		access,
-		...rest
-	} : void 0;
-}
-/** JSON text begins with a brace, and the path of a file could as well; then it can be written as ./{. */
-async function readApp(inputs) {
-	const text = inputs.text("app");
-	if (text === void 0) throw new MesosizeError("APP_MISSING", `it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`);
-	return /^[{[]/.test(text) ? parseApp(text, "app") : parseApp(await readText(text), JSON.stringify(text));
-}
-// src/actions/deploy-preview.ts
+import { i as readPackageSizes, r as compareSizes, t as findSizes } from "./kept-sizes.js";
+import { t as parseApp } from "./app-text.js";
+import { t as checkApp } from "./check.js";
+import { o as readText, p as readDuration } from "./files.js";
+// src/preview/deploy.ts
 /** How often a preview is deployed again over that of an earlier run, which came in between. */
 const TRIES = 3;
 /**
@@ -204,7 +136,75 @@ async function comparison({ app, preview, packages }, { github, report }) {
 		base
 	};
 }
-// src/actions/deploy-summary.ts
+// src/actions/deploy/inputs.ts
+/** Every input of the deploy action, as in deploy/action.yml. */
+const DEPLOY_INPUTS = {
+	app: { form: "text" },
+	...MARATHON_INPUTS,
+	force: { form: "flag" },
+	"dry-run": { form: "flag" },
+	timeout: {
+		form: "text",
+		default: "15m"
+	},
+	"fail-fast": {
+		form: "text",
+		default: "3"
+	},
+	rollback: {
+		form: "flag",
+		default: "true"
+	},
+	"allow-unfetchable-uri": { form: "flag" },
+	packages: { form: "text" },
+	comment: {
+		form: "flag",
+		default: "true"
+	},
+	"github-token": {
+		form: "text",
+		secret: true
+	},
+	summary: {
+		form: "flag",
+		default: "true"
+	}
+};
+/** Reads all inputs and the files that they name; undefined if `inputs` has problems afterwards. */
+async function readDeployAction(inputs, fromFork) {
+	const options = {
+		force: inputs.flag("force"),
+		timeout: await readAs("timeout", inputs, () => readDuration(inputs.text("timeout"))),
+		failFast: inputs.number("fail-fast", 0),
+		rollback: inputs.flag("rollback"),
+		allowUnfetchableUri: inputs.flag("allow-unfetchable-uri")
+	};
+	const app = await readAs("app", inputs, async () => checkApp(await readApp(inputs), options));
+	const preview = app && await inputs.attempt(() => readPreview(app.labels));
+	const packages = inputs.text("packages");
+	const access = await readMarathonAccess(inputs, fromFork);
+	const rest = {
+		preview,
+		options,
+		dryRun: inputs.flag("dry-run"),
+		packages: await inputs.attempt(() => packages === void 0 ? void 0 : readPackageSizes(packages, "packages")),
+		comment: inputs.flag("comment"),
+		githubToken: inputs.text("github-token") ?? "",
+		summary: inputs.flag("summary")
+	};
+	return app && access && inputs.problems.length === 0 ? {
+		app,
+		access,
+		...rest
+	} : void 0;
+}
+/** JSON text begins with a brace, and the path of a file could as well; then it can be written as ./{. */
+async function readApp(inputs) {
+	const text = inputs.text("app");
+	if (text === void 0) throw new MesosizeError("APP_MISSING", `it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`);
+	return /^[{[]/.test(text) ? parseApp(text, "app") : parseApp(await readText(text), JSON.stringify(text));
+}
+// src/actions/deploy/summary.ts
 /** How a deployment ended, as GitHub-flavoured Markdown for the job summary. */
 function deploySummary({ state, message, appId, version, deploymentId, endpoints }) {
 	return [
@@ -223,7 +223,7 @@ function deploySummary({ state, message, appId, version, deploymentId, endpoints
 		""
 	].join("\n\n");
 }
-// src/actions/deploy.ts
+// src/actions/deploy/main.ts
 await runAction(DEPLOY_INPUTS, async (signal) => {
 	const inputs = new Inputs(DEPLOY_INPUTS, process.env);
 	const secrets = inputs.secrets();

@@ -1,4 +1,4 @@
-// src/errors.ts
+// src/lib/errors.ts
 /**
 * What went wrong, in words for the person who can mend it. The message names the input or file and the
 * value, says what is wrong with it, and ends with the next step; `code` is for programs.

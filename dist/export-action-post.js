@@ -1,8 +1,8 @@
 import { f as warning, r as getState } from "./core.js";
-import { r as messageOf } from "./errors.js";
 import { i as removeWorkspace, n as commandRunner, t as WORKSPACE_STATE } from "./state.js";
+import { r as messageOf } from "./errors.js";
 import { tmpdir } from "node:os";
-// src/actions/export-post.ts
+// src/actions/export/post.ts
 const workspace = getState(WORKSPACE_STATE);
 if (workspace !== "") {
 	const { env } = process;

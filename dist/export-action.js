@@ -1,21 +1,21 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { a as info, b as HttpClient, c as saveState, d as setSecret, g as rmRF, h as mkdirP, i as group, m as cp, o as isDebug, p as exec, s as notice, t as debug, u as setOutput, v as summary } from "./core.js";
 import { n as formatBytes, o as version, r as formatDuration } from "./reporter.js";
-import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { E as previewLabels, N as readContext, O as tarballPrefix, T as previewGroup, a as logReporter, d as findOrCreateRelease, i as table, k as connect, m as publishRelease, n as details, o as runAction, p as findReleases, r as fenced, s as Inputs, t as code, u as previewOf, v as listAssets, x as PREVIEW_RELEASE } from "./markdown.js";
-import { a as checkAssetSize, i as attach, n as keepSizes, r as MOST_ASSETS } from "./preview-sizes.js";
+import { n as encodingName, t as encodingFor } from "./gzip.js";
+import { a as shellQuote, c as parseHartHeader, d as readTar, f as readMetadata, i as runExport, l as blake2b256, m as parseKeyName, n as publishNowhere, o as sweepLayers, p as formatKeyName, r as layerBytes, s as pMap, t as publishLayersNowhere, u as packageEntries } from "./none.js";
+import { C as previewLabels, N as readContext, O as previewOf, S as previewGroup, T as tarballPrefix, a as logReporter, c as findOrCreateRelease, d as publishRelease, h as listAssets, i as table, k as connect, n as details, o as runAction, r as fenced, s as Inputs, t as code, u as findReleases, v as PREVIEW_RELEASE } from "./markdown.js";
 import { a as parseFullIdent, n as formatIdent } from "./ident.js";
-import { a as createFetch, c as withRetries, i as redirected, l as HttpStatusError, n as readText, r as get, s as noteRetries, u as formatStatus } from "./body.js";
-import { c as uploadRefusal, d as createUpload, f as fileBody, i as send, l as put, n as look$1, o as uploadPlace, r as publishOverHttp, s as uploadUrlProblems, u as parseHeaderLines } from "./http.js";
-import { a as sweepLayers, c as blake2b256, d as parseKeyName, f as readMetadata, i as runExport, l as packageEntries, m as pMap, n as publishNowhere, o as readTar, p as shellQuote, r as layerBytes, s as parseHartHeader, t as publishLayersNowhere, u as formatKeyName } from "./none.js";
+import { a as redirected, c as HttpStatusError, f as noteRetries, i as get, l as formatStatus, r as withRetries, s as readText, t as createFetch } from "./fetch.js";
+import { a as send, c as uploadUrlProblems, d as createUpload, f as fileBody, i as publishOverHttp, l as uploadRefusal, r as look$1, s as uploadPlace, t as parseHeaderLines, u as put } from "./header-lines.js";
+import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
+import { a as MOST_ASSETS, n as keepSizes, o as attach, s as checkAssetSize } from "./kept-sizes.js";
 import { i as printableUrl } from "./validate.js";
 import { n as takeUserInfo } from "./user-info.js";
-import { n as encodingName, t as encodingFor } from "./gzip.js";
-import { n as OptionValues, r as exportOptions, t as readExportRequest } from "./read-export.js";
+import { t as decodeXz } from "./xz.js";
 import { t as require_semver } from "./semver.js";
 import { n as commandRunner, r as makeWorkspace, t as WORKSPACE_STATE } from "./state.js";
-import { t as decodeXz } from "./xz.js";
 import { a as layerUriProblems, l as printableTemplate, m as publishOne, n as checkLayerUri, o as namesLayer, r as knownUri, t as checkKnownUri } from "./fetch-uri.js";
+import { n as OptionValues, r as exportOptions, t as readExportRequest } from "./read-export.js";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { access, appendFile, chmod, copyFile, lstat, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
@@ -28,9 +28,53 @@ import { ok } from "assert";
 import * as util$1 from "util";
 import { Readable } from "node:stream";
 import { createHash, createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { constants as constants$2, createReadStream } from "node:fs";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import * as stream from "stream";
+// src/preview/export.ts
+/**
+* The branch whose image previews will be compared with, where the run is for a push to one; a preview is exported
+* for everything else.
+*/
+function baseBranch({ eventName, ref }) {
+	return eventName === "push" && ref?.startsWith("refs/heads/") ? ref.slice(11) : void 0;
+}
+/**
+* What is exported where a preview is asked for: on a push the image of the branch, which goes nowhere, else that
+* of the pull request, with an app id, labels and a place of its own.
+* @throws MesosizeError NO_PULL_REQUEST
+*/
+function forPreview(action, context) {
+	if (action.preview === void 0) return action;
+	if (baseBranch(context) !== void 0) return {
+		...action,
+		publish: { to: "none" }
+	};
+	return asPreview(action, previewOf(context, action.preview.pullRequest));
+}
+function asPreview(action, preview) {
+	const { request, publish } = action;
+	return {
+		...action,
+		request: {
+			...request,
+			app: {
+				...request.app,
+				appGroup: previewGroup(preview),
+				labels: {
+					...request.app.labels,
+					...previewLabels(preview)
+				}
+			}
+		},
+		publish: publish.to === "release" ? {
+			...publish,
+			tag: PREVIEW_RELEASE,
+			prerelease: true
+		} : publish,
+		tarballPrefix: tarballPrefix(preview)
+	};
+}
 // src/publish/probe.ts
 const LAYERS_AT_ONCE = 8;
 const ELSEWHERE = "Publish to a server that agents can read without a login, such as with publish: http.";
@@ -148,374 +192,242 @@ function statusProblem(status, { pathname }, authorized) {
 	if (status === 429 || status >= 500) return `${answered} If it does not recover, tasks cannot start.`;
 	return `${answered} The fetcher of an agent wants 200. Check the address.`;
 }
-// src/actions/export-preview.ts
-/**
-* The branch whose image previews will be compared with, where the run is for a push to one; a preview is exported
-* for everything else.
-*/
-function baseBranch({ eventName, ref }) {
-	return eventName === "push" && ref?.startsWith("refs/heads/") ? ref.slice(11) : void 0;
-}
-/**
-* What is exported where a preview is asked for: on a push the image of the branch, which goes nowhere, else that
-* of the pull request, with an app id, labels and a place of its own.
-* @throws MesosizeError NO_PULL_REQUEST
-*/
-function forPreview(action, context) {
-	if (action.preview === void 0) return action;
-	if (baseBranch(context) !== void 0) return {
-		...action,
-		publish: { to: "none" }
-	};
-	return asPreview(action, previewOf(context, action.preview.pullRequest));
-}
-function asPreview(action, preview) {
-	const { request, publish } = action;
-	return {
-		...action,
-		request: {
-			...request,
-			app: {
-				...request.app,
-				appGroup: previewGroup(preview),
-				labels: {
-					...request.app.labels,
-					...previewLabels(preview)
-				}
-			}
-		},
-		publish: publish.to === "release" ? {
-			...publish,
-			tag: PREVIEW_RELEASE,
-			prerelease: true
-		} : publish,
-		tarballPrefix: tarballPrefix(preview)
-	};
-}
-// src/habitat/hab/plan.ts
-/**
-* Finds the plan in a folder: `plan.sh` or `habitat/plan.sh`, or one for the target alone in a folder of that
-* name beside it (components/plan-build/bin/hab-plan-build-linux.sh).
-* @param folder as the person wrote it
-* @param cwd the working folder; of the machine, a build sees nothing else
-* @throws MesosizeError PLAN_NOT_FOUND, PLAN_AMBIGUOUS, PLAN_OUTSIDE, PLAN_PATH
-*/
-async function findPlan(folder, cwd, target) {
-	const path = resolve(cwd, folder);
-	const here = await filesIn(path, ["plan.sh", `${target}/plan.sh`]);
-	const below = await filesIn(path, ["habitat/plan.sh", `habitat/${target}/plan.sh`]);
-	const [found] = [...here, ...below];
-	if (found === void 0) throw await notFound(folder, path);
-	if (here.length > 0 && below.length > 0) throw new MesosizeError("PLAN_AMBIGUOUS", `The plan folder ${JSON.stringify(folder)} has both plan.sh and habitat/plan.sh, and hab allows one. Remove one of them.`);
-	const inside = relative(await realpath(cwd), await realpath(path)) || ".";
-	if (inside.startsWith("..")) throw new MesosizeError("PLAN_OUTSIDE", `The plan folder ${JSON.stringify(folder)} is not in the working folder ${cwd}, which is all that a build sees. Check it out into the workspace.`);
-	if (!/^[\w.@%+=:,][\w.@%+=:,/-]*$/.test(inside)) throw new MesosizeError("PLAN_PATH", `The plan folder ${JSON.stringify(inside)} has characters that hab hands to a shell as they are. Use letters, digits and ". _ / @ % + = : , -".`);
-	return {
-		folder: inside,
-		origin: plainOrigin(await readFile(join(path, found), "utf8"))
-	};
-}
-async function filesIn(folder, names) {
-	const there = await Promise.all(names.map((name) => isFile$1(join(folder, name))));
-	return names.filter((_, index) => there[index]);
-}
-function isFile$1(path) {
-	return stat(path).then((stats) => stats.isFile(), () => false);
-}
-async function notFound(folder, path) {
-	const windows = await filesIn(path, ["plan.ps1", "habitat/plan.ps1"]);
-	const stats = await stat(path).catch(() => void 0);
-	const problem = !stats ? "does not exist. Check it, and that an actions/checkout step comes before" : !stats.isDirectory() ? "is no folder. Name the folder that plan.sh is in" : windows.length > 0 ? `has ${windows[0]}, which is a plan for Windows, and Mesos agents run Linux. Add a plan.sh` : "has neither plan.sh nor habitat/plan.sh. Name the folder that plan.sh is in";
-	return new MesosizeError("PLAN_NOT_FOUND", `The plan folder ${JSON.stringify(folder)} ${problem}.`);
-}
-function plainOrigin(plan) {
-	return /^[ \t]*pkg_origin=(["']?)([a-z0-9][a-z0-9_-]*)\1[ \t]*(?:[;#].*)?$/m.exec(plan)?.[2];
-}
-// src/habitat/hab/release.ts
-const TARGETS$1 = {
-	"linux x64": "x86_64-linux",
-	"linux arm64": "aarch64-linux"
+// src/actions/shared/input-table.ts
+const text = { form: "text" };
+const flag = { form: "flag" };
+const on = {
+	form: "flag",
+	default: "true"
 };
-/**
-* The target of a machine, by Node's names for its platform and architecture.
-* @throws MesosizeError RUNNER_UNSUPPORTED
-*/
-function habTarget(platform, arch) {
-	const target = TARGETS$1[`${platform} ${arch}`];
-	if (target === void 0) throw new MesosizeError("RUNNER_UNSUPPORTED", `hab is installed on Linux runners with x86_64 or aarch64, and this one is ${platform} with ${arch}. Write "runs-on: ubuntu-latest" (or ubuntu-24.04-arm), or "use-hab: false", which exports a package without hab on any runner.`);
-	return target;
-}
-// src/habitat/hab/secret-key.ts
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-/**
-* Reads a secret origin key: `SIG-SEC-1`, the key's name, an empty line, and the base64 of seed and public key,
-* 32 bytes each (components/core/src/crypto/keys). No error shows any of it.
-* @param where it was given, for errors
-* @throws MesosizeError KEY_FORMAT
-*/
-function parseSecretKey(text, where) {
-	const [kind = "", nameLine = "", empty = "", encoded = "", ...rest] = text.trim().split(/\r?\n/);
-	const name = parseKeyName(nameLine.trim());
-	const bytes = Buffer.from(encoded.trim(), "base64");
-	const publicBytes = bytes.length === 64 ? publicHalf(bytes.subarray(0, 32)) : void 0;
-	const problem = text.trim() === "" ? "it is empty: the secret is not set, or not given to this workflow, as with pull requests from forks" : kind === "SIG-PUB-1" ? "it is the public half" : kind.includes("\\n") ? "it is on one line, with \"\\n\" where lines should end" : kind !== "SIG-SEC-1" ? "its first line is not \"SIG-SEC-1\"" : !name ? "its second line is no key name such as \"acme-20240101000000\"" : empty.trim() !== "" || rest.length > 0 || !publicBytes ? "after an empty line it must have 64 bytes in base64, and nothing more" : !publicBytes.equals(bytes.subarray(32)) ? "its two halves do not belong together" : void 0;
-	if (problem !== void 0 || !name || !publicBytes) throw new MesosizeError("KEY_FORMAT", `${where} is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret as it is.`);
-	return {
-		name,
-		secretText: `SIG-SEC-1\n${nameLine.trim()}\n\n${bytes.toString("base64")}`,
-		publicText: `SIG-PUB-1\n${nameLine.trim()}\n\n${publicBytes.toString("base64")}`
-	};
-}
-function publicHalf(seed) {
-	const key = createPrivateKey({
-		key: Buffer.concat([PKCS8_PREFIX, seed]),
-		format: "der",
-		type: "pkcs8"
-	});
-	return createPublicKey(key).export({
-		format: "der",
-		type: "spki"
-	}).subarray(-32);
-}
-// src/github/layer-releases.ts
-/** The release that holds the layers of all images; when it is full, `mesosize-layers-2` comes, and so on. */
-const LAYERS_RELEASE = "mesosize-layers";
-const ABOUT = "Layers of the images that Mesosize exports, each named by the SHA-256 of its bytes. Apps share them: one that was deployed fetches its layers at each start of a task, so do not delete any by hand while apps use it. Mesosize itself never does.";
-/**
-* The releases of layers, the first first.
-* @throws as `GitHub.rest`
-*/
-async function findLayersReleases(github) {
-	const releases = await findReleases(github, (tag) => numberOf(tag) !== void 0);
-	const found = [];
-	for (const release of releases.toSorted((a, b) => numberOf(a.tag) - numberOf(b.tag))) found.push({
-		release,
-		assets: await listAssets(github, release)
-	});
-	return found;
-}
-/**
-* The release after those that are known, made if there is none.
-* @throws as `findOrCreateRelease`
-*/
-async function nextLayersRelease(github, known, context) {
-	const last = known.at(-1);
-	const number = last ? numberOf(last.release.tag) + 1 : 1;
-	const choice = {
-		tag: number === 1 ? LAYERS_RELEASE : `${LAYERS_RELEASE}-${number}`,
-		draft: false,
-		prerelease: true,
-		about: ABOUT
-	};
-	const release = await findOrCreateRelease(github, choice, context);
-	return {
-		release,
-		assets: await listAssets(github, release)
-	};
-}
-/** Where a layer is; undefined where it is nowhere as a whole. */
-function findLayer(releases, { name, size, sha256 }) {
-	const digests = [`sha256:${sha256}`, null];
-	for (const { release, assets } of releases.filter(isUsable)) {
-		const asset = assets.find((each) => each.name === name);
-		if (asset?.state === "uploaded" && asset.size === size && digests.includes(asset.digest)) return {
-			release,
-			asset
-		};
+/** Every input of the export action, as in action.yml. */
+const EXPORT_INPUTS = {
+	package: { form: "lines" },
+	plan: text,
+	"use-hab": on,
+	"hab-version": {
+		form: "text",
+		default: "latest"
+	},
+	"hab-channel": {
+		form: "text",
+		default: "stable"
+	},
+	"hab-mirror": {
+		form: "text",
+		default: "https://packages.chef.io"
+	},
+	"accept-license": flag,
+	channel: {
+		form: "text",
+		option: "channel"
+	},
+	"builder-url": {
+		form: "text",
+		option: "url"
+	},
+	"builder-token": {
+		form: "text",
+		option: "auth",
+		secret: true
+	},
+	"base-packages-url": {
+		form: "text",
+		option: "base-pkgs-url"
+	},
+	"base-packages-channel": {
+		form: "text",
+		option: "base-pkgs-channel"
+	},
+	"supervisor-package": {
+		form: "text",
+		option: "sup-pkg"
+	},
+	"launcher-package": {
+		form: "text",
+		option: "launcher-pkg"
+	},
+	artifacts: {
+		form: "lines",
+		option: "artifacts"
+	},
+	keys: {
+		form: "lines",
+		option: "keys"
+	},
+	target: {
+		form: "text",
+		option: "target"
+	},
+	"max-package-size": {
+		form: "text",
+		option: "max-package-size"
+	},
+	origin: text,
+	"origin-key": {
+		form: "text",
+		secret: true
+	},
+	cpus: {
+		form: "text",
+		option: "cpu"
+	},
+	mem: {
+		form: "text",
+		option: "mem"
+	},
+	disk: {
+		form: "text",
+		option: "disk"
+	},
+	instances: {
+		form: "text",
+		option: "instances"
+	},
+	"app-id": {
+		form: "text",
+		option: "app-id"
+	},
+	env: {
+		form: "pairs",
+		option: "env"
+	},
+	labels: {
+		form: "pairs",
+		option: "label"
+	},
+	config: {
+		form: "text",
+		option: "config"
+	},
+	ports: {
+		form: "lines",
+		option: "port"
+	},
+	"health-check": {
+		form: "flag",
+		default: "true",
+		option: "no-health-check",
+		inverted: true
+	},
+	peer: {
+		form: "lines",
+		option: "peer"
+	},
+	group: {
+		form: "text",
+		option: "group"
+	},
+	topology: {
+		form: "text",
+		option: "topology"
+	},
+	strategy: {
+		form: "text",
+		option: "strategy"
+	},
+	bind: {
+		form: "lines",
+		option: "bind"
+	},
+	uris: {
+		form: "flag",
+		option: "uris"
+	},
+	"env-vars-prefix": {
+		form: "text",
+		option: "env-vars-prefix"
+	},
+	patch: {
+		form: "text",
+		option: "patch"
+	},
+	publish: {
+		form: "text",
+		default: "none"
+	},
+	"release-tag": text,
+	"release-id": text,
+	draft: flag,
+	prerelease: flag,
+	overwrite: on,
+	uri: {
+		form: "text",
+		option: "uri"
+	},
+	"uri-base": {
+		form: "text",
+		option: "uri-base"
+	},
+	"uri-template": text,
+	"upload-url": text,
+	"upload-headers": {
+		form: "headers",
+		secret: true
+	},
+	"marathon-url": text,
+	"marathon-user": text,
+	"marathon-password": {
+		form: "text",
+		secret: true
+	},
+	"dcos-token": {
+		form: "text",
+		secret: true
+	},
+	"github-token": {
+		form: "text",
+		secret: true
+	},
+	preview: flag,
+	"pull-request": text,
+	"output-dir": {
+		form: "text",
+		option: "output-dir"
+	},
+	layers: {
+		form: "text",
+		option: "layers"
+	},
+	"compression-level": {
+		form: "text",
+		option: "compression-level"
+	},
+	jobs: {
+		form: "text",
+		option: "jobs"
+	},
+	cache: {
+		form: "flag",
+		default: "true",
+		option: "no-cache",
+		inverted: true
+	},
+	"checksum-file": flag,
+	summary: on
+};
+// src/actions/shared/steps.ts
+/** Runs the steps of an action one after another, and remembers how long each took. */
+var Steps = class {
+	done = [];
+	/** A step whose log is folded. */
+	grouped(title, work) {
+		return this.timed(title, () => group(title, work));
 	}
-}
-/** How many layers can be attached to a release; none to one that is immutable or somebody's draft. */
-function roomOf({ release, assets }) {
-	return !isUsable({ release }) || release.immutable && !release.draft ? 0 : Math.max(MOST_ASSETS - assets.length, 0);
-}
-function isUsable({ release }) {
-	return !release.draft || release.toPublish;
-}
-/** Which of the releases of layers has a tag; undefined for other tags. */
-function numberOf(tag) {
-	const match = /^mesosize-layers(?:-([2-9]|[1-9]\d{1,5}))?$/.exec(tag);
-	return match ? Number(match[1] ?? 1) : void 0;
-}
-// src/actions/layer-inputs.ts
-/** Adds to the inputs' problems those that do not go together with layers. */
-function checkLayerInputs(inputs, { to }) {
-	const problems = inputs.problems;
-	if (to === "artifact") problems.push("publish: an artifact holds one file, layers are several, and agents can fetch no artifact. Write publish: release or http; or publish: none, and give the folder of the layers to actions/upload-artifact");
-	if (to === "release" && !inputs.flag("preview")) for (const name of ["release-tag", "release-id"]) {
-		if (inputs.text(name) === void 0) continue;
-		problems.push(`${name}: layers go to the release ${LAYERS_RELEASE}, where all exports find those that are there already. Remove it, or leave layers out`);
+	/** A step that makes groups of its own, which cannot be nested. */
+	async timed(title, work) {
+		const start = performance.now();
+		try {
+			return await work();
+		} finally {
+			const duration = performance.now() - start;
+			this.done.push({
+				title,
+				duration
+			});
+			info(`${title}: ${formatDuration(duration)}`);
+		}
 	}
-	if (to === "release" && inputs.flag("draft")) problems.push("draft: layers go to a release for all exports, and agents fetch nothing from a draft. Remove it, or leave layers out");
-	if (inputs.flag("checksum-file")) problems.push("checksum-file: the name of each layer is its SHA-256 already. Remove it");
-}
-// src/actions/publish-request.ts
-const TARGETS = [
-	"none",
-	"release",
-	"artifact",
-	"artifact-store",
-	"http"
-];
-/** Reads the inputs about publishing; where `inputs` gets problems by that, nothing is published. */
-async function readPublishRequest(inputs) {
-	const { length } = inputs.problems;
-	const request = await readTarget(inputs);
-	return inputs.problems.length > length ? { to: "none" } : request;
-}
-async function readTarget(inputs) {
-	const to = inputs.choice("publish", TARGETS);
-	switch (to) {
-		case "none":
-		case "artifact": return { to };
-		case "release": return {
-			to,
-			id: readReleaseId(inputs),
-			tag: readReleaseTag(inputs),
-			draft: inputs.flag("draft"),
-			prerelease: inputs.flag("prerelease"),
-			overwrite: inputs.flag("overwrite")
-		};
-		case "http": return {
-			to,
-			uploadUrl: required("upload-url", to, inputs),
-			headers: await readHeaders(inputs)
-		};
-		case "artifact-store": return {
-			to,
-			marathonUrl: readMarathonUrl(inputs),
-			authorization: readAuthorization(inputs)
-		};
-	}
-}
-function required(name, to, inputs) {
-	const text = inputs.text(name);
-	if (text === void 0) inputs.problems.push(`${name}: "publish: ${to}" needs it. Write ${name}: https://…`);
-	return text ?? "";
-}
-/** What Git allows as the name of a ref (git-check-ref-format), and no whole ref. */
-function readReleaseTag(inputs) {
-	const text = inputs.text("release-tag");
-	if (text?.startsWith("refs/")) inputs.problems.push(`release-tag: ${JSON.stringify(text)} is a ref, not a tag. Write release-tag: \${{ github.ref_name }}`);
-	else if (text !== void 0 && NO_TAG.test(text)) inputs.problems.push(`release-tag: ${JSON.stringify(text)} can be no tag in Git. Write one such as release-tag: v1.2.3`);
-	return text;
-}
-const NO_TAG = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|^@$|^-|(^|\/)(\.|\/|$)|\.$|\.lock(\/|$)/;
-function readReleaseId(inputs) {
-	const text = inputs.text("release-id");
-	if (text === void 0) return void 0;
-	if (!/^[1-9]\d{0,14}$/.test(text)) inputs.problems.push(`release-id: ${JSON.stringify(text)} is no number of a release. Write the id that the API gives it, or release-tag: v1.2.3`);
-	if (inputs.text("release-tag") !== void 0) inputs.problems.push("release-id: there is a release-tag too. Keep one of the two");
-	return Number(text);
-}
-async function readHeaders(inputs) {
-	const text = inputs.text("upload-headers") ?? "";
-	return await inputs.attempt(() => parseHeaderLines(text, "upload-headers")) ?? {};
-}
-/** With user and password in it, as the store takes them. */
-function readMarathonUrl(inputs) {
-	const text = required("marathon-url", "artifact-store", inputs);
-	const user = inputs.text("marathon-user");
-	const password = inputs.text("marathon-password");
-	if (user === void 0 !== (password === void 0)) inputs.problems.push("marathon-user: it goes with marathon-password. Write both, or neither");
-	if (user === void 0 || password === void 0 || !URL.canParse(text)) return text;
-	const url = new URL(text);
-	url.username = encodeURIComponent(user);
-	url.password = encodeURIComponent(password);
-	return url.href;
-}
-function readAuthorization(inputs) {
-	const token = inputs.text("dcos-token");
-	if (token === void 0) return void 0;
-	if (inputs.text("marathon-user") !== void 0) inputs.problems.push("dcos-token: there is a marathon-user too. Keep one way to log in");
-	return `token=${token}`;
-}
-// src/actions/export-request.ts
-/** Reads all inputs and the files that they name; worth nothing if `inputs` has problems afterwards. */
-async function readExportAction(inputs, env) {
-	const positionals = inputs.lines("package").map((text) => ({
-		text,
-		doubtful: false
-	}));
-	const values = new OptionValues(exportOptions, {
-		options: inputs.options(),
-		positionals,
-		problems: []
-	}, env);
-	const request = await readExportRequest(positionals, values, inputs.text("origin"));
-	const action = {
-		request,
-		plan: await readPlan(inputs),
-		hab: await readHab(inputs, request),
-		publish: await readPublishRequest(inputs),
-		uriTemplate: readUriTemplate(inputs),
-		githubToken: inputs.text("github-token") ?? "",
-		checksumFile: inputs.flag("checksum-file"),
-		summary: inputs.flag("summary"),
-		preview: readPreview(inputs)
-	};
-	if (inputs.text("layers") !== void 0) checkLayerInputs(inputs, action.publish);
-	inputs.problems.push(...values.problems);
-	return action;
-}
-async function readPlan(inputs) {
-	const folder = inputs.text("plan");
-	const named = inputs.lines("package").length > 0;
-	const originKey = inputs.text("origin-key");
-	if (folder === void 0) {
-		if (!named) inputs.problems.push("package: neither it nor plan is given. Write package: core/redis, or plan: .");
-		return;
-	}
-	if (named) inputs.problems.push("plan: there is a package too. Keep one of the two");
-	if (originKey === void 0) inputs.problems.push(`origin-key: a build needs the key that signs it, and pull requests from forks get no secrets. Write origin-key: \${{ secrets.HAB_ORIGIN_KEY }}`);
-	else await inputs.attempt(() => parseSecretKey(originKey, "origin-key"));
-	await inputs.attempt(() => findPlan(folder, process.cwd(), habTarget(process.platform, process.arch)));
-	return {
-		folder,
-		originKey: originKey ?? "",
-		origin: inputs.text("origin")
-	};
-}
-async function readHab(inputs, { builder, target }) {
-	if (!inputs.flag("use-hab")) {
-		if (inputs.text("plan") !== void 0) inputs.problems.push("use-hab: a plan is built by hab. Leave use-hab out, or name a package instead of the plan");
-		return;
-	}
-	if (inputs.text("artifacts") !== void 0) inputs.problems.push("artifacts: hab does not look there. Write use-hab: false, or name the harts as package");
-	const own = await inputs.attempt(() => habTarget(process.platform, process.arch));
-	if (own !== void 0 && target !== void 0 && target !== own) inputs.problems.push(`target: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write target: ${own}, or use-hab: false`);
-	return {
-		version: inputs.text("hab-version"),
-		channel: inputs.text("hab-channel"),
-		mirror: inputs.text("hab-mirror"),
-		builder: builder.url,
-		acceptLicense: inputs.flag("accept-license")
-	};
-}
-function readPreview(inputs) {
-	const pullRequest = inputs.number("pull-request");
-	if (!inputs.flag("preview")) {
-		if (pullRequest !== void 0) inputs.problems.push("pull-request: it says of which pull request a preview is. Write preview: true too");
-		return;
-	}
-	for (const name of [
-		"app-id",
-		"release-tag",
-		"release-id"
-	]) {
-		if (inputs.text(name) === void 0) continue;
-		inputs.problems.push(`${name}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`);
-	}
-	return { pullRequest };
-}
-function readUriTemplate(inputs) {
-	const given = [
-		"uri",
-		"uri-base",
-		"uri-template"
-	].filter((name) => inputs.text(name) !== void 0);
-	if (given.length > 1 && given.includes("uri-template")) inputs.problems.push(`${given.join(", ")}: only one can be. Keep one`);
-	return inputs.text("uri-template");
-}
+};
 // src/habitat/hab/command.ts
 /**
 * What any call needs of the job's environment: programs, temporary files, proxies and certificates, and the mark
@@ -644,6 +556,77 @@ async function checkSums(hart, sha256, blake2b) {
 	};
 	if (actual.sha256 !== sha256) throw new Error(`${hart} has the SHA-256 sum ${actual.sha256}, not ${sha256}`);
 	if (actual.blake2b !== blake2b) throw new Error(`${hart} has the BLAKE2b sum ${actual.blake2b}, not ${blake2b}`);
+}
+// src/habitat/hab/plan.ts
+/**
+* Finds the plan in a folder: `plan.sh` or `habitat/plan.sh`, or one for the target alone in a folder of that
+* name beside it (components/plan-build/bin/hab-plan-build-linux.sh).
+* @param folder as the person wrote it
+* @param cwd the working folder; of the machine, a build sees nothing else
+* @throws MesosizeError PLAN_NOT_FOUND, PLAN_AMBIGUOUS, PLAN_OUTSIDE, PLAN_PATH
+*/
+async function findPlan(folder, cwd, target) {
+	const path = resolve(cwd, folder);
+	const here = await filesIn(path, ["plan.sh", `${target}/plan.sh`]);
+	const below = await filesIn(path, ["habitat/plan.sh", `habitat/${target}/plan.sh`]);
+	const [found] = [...here, ...below];
+	if (found === void 0) throw await notFound(folder, path);
+	if (here.length > 0 && below.length > 0) throw new MesosizeError("PLAN_AMBIGUOUS", `The plan folder ${JSON.stringify(folder)} has both plan.sh and habitat/plan.sh, and hab allows one. Remove one of them.`);
+	const inside = relative(await realpath(cwd), await realpath(path)) || ".";
+	if (inside.startsWith("..")) throw new MesosizeError("PLAN_OUTSIDE", `The plan folder ${JSON.stringify(folder)} is not in the working folder ${cwd}, which is all that a build sees. Check it out into the workspace.`);
+	if (!/^[\w.@%+=:,][\w.@%+=:,/-]*$/.test(inside)) throw new MesosizeError("PLAN_PATH", `The plan folder ${JSON.stringify(inside)} has characters that hab hands to a shell as they are. Use letters, digits and ". _ / @ % + = : , -".`);
+	return {
+		folder: inside,
+		origin: plainOrigin(await readFile(join(path, found), "utf8"))
+	};
+}
+async function filesIn(folder, names) {
+	const there = await Promise.all(names.map((name) => isFile$1(join(folder, name))));
+	return names.filter((_, index) => there[index]);
+}
+function isFile$1(path) {
+	return stat(path).then((stats) => stats.isFile(), () => false);
+}
+async function notFound(folder, path) {
+	const windows = await filesIn(path, ["plan.ps1", "habitat/plan.ps1"]);
+	const stats = await stat(path).catch(() => void 0);
+	const problem = !stats ? "does not exist. Check it, and that an actions/checkout step comes before" : !stats.isDirectory() ? "is no folder. Name the folder that plan.sh is in" : windows.length > 0 ? `has ${windows[0]}, which is a plan for Windows, and Mesos agents run Linux. Add a plan.sh` : "has neither plan.sh nor habitat/plan.sh. Name the folder that plan.sh is in";
+	return new MesosizeError("PLAN_NOT_FOUND", `The plan folder ${JSON.stringify(folder)} ${problem}.`);
+}
+function plainOrigin(plan) {
+	return /^[ \t]*pkg_origin=(["']?)([a-z0-9][a-z0-9_-]*)\1[ \t]*(?:[;#].*)?$/m.exec(plan)?.[2];
+}
+// src/habitat/hab/secret-key.ts
+const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
+/**
+* Reads a secret origin key: `SIG-SEC-1`, the key's name, an empty line, and the base64 of seed and public key,
+* 32 bytes each (components/core/src/crypto/keys). No error shows any of it.
+* @param where it was given, for errors
+* @throws MesosizeError KEY_FORMAT
+*/
+function parseSecretKey(text, where) {
+	const [kind = "", nameLine = "", empty = "", encoded = "", ...rest] = text.trim().split(/\r?\n/);
+	const name = parseKeyName(nameLine.trim());
+	const bytes = Buffer.from(encoded.trim(), "base64");
+	const publicBytes = bytes.length === 64 ? publicHalf(bytes.subarray(0, 32)) : void 0;
+	const problem = text.trim() === "" ? "it is empty: the secret is not set, or not given to this workflow, as with pull requests from forks" : kind === "SIG-PUB-1" ? "it is the public half" : kind.includes("\\n") ? "it is on one line, with \"\\n\" where lines should end" : kind !== "SIG-SEC-1" ? "its first line is not \"SIG-SEC-1\"" : !name ? "its second line is no key name such as \"acme-20240101000000\"" : empty.trim() !== "" || rest.length > 0 || !publicBytes ? "after an empty line it must have 64 bytes in base64, and nothing more" : !publicBytes.equals(bytes.subarray(32)) ? "its two halves do not belong together" : void 0;
+	if (problem !== void 0 || !name || !publicBytes) throw new MesosizeError("KEY_FORMAT", `${where} is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret as it is.`);
+	return {
+		name,
+		secretText: `SIG-SEC-1\n${nameLine.trim()}\n\n${bytes.toString("base64")}`,
+		publicText: `SIG-PUB-1\n${nameLine.trim()}\n\n${publicBytes.toString("base64")}`
+	};
+}
+function publicHalf(seed) {
+	const key = createPrivateKey({
+		key: Buffer.concat([PKCS8_PREFIX, seed]),
+		format: "der",
+		type: "pkcs8"
+	});
+	return createPublicKey(key).export({
+		format: "der",
+		type: "spki"
+	}).subarray(-32);
 }
 // src/habitat/hab/build.ts
 /** The channels that a build's tools come from, where the job sets them. */
@@ -1358,6 +1341,20 @@ function parseSum(text, from) {
 	if (sum === void 0) throw new MesosizeError("HAB_CHECKSUM", `${from} does not begin with a SHA-256 sum, so nothing was installed. Check the mirror and the network.`);
 	return sum.toLowerCase();
 }
+// src/habitat/hab/release.ts
+const TARGETS$1 = {
+	"linux x64": "x86_64-linux",
+	"linux arm64": "aarch64-linux"
+};
+/**
+* The target of a machine, by Node's names for its platform and architecture.
+* @throws MesosizeError RUNNER_UNSUPPORTED
+*/
+function habTarget(platform, arch) {
+	const target = TARGETS$1[`${platform} ${arch}`];
+	if (target === void 0) throw new MesosizeError("RUNNER_UNSUPPORTED", `hab is installed on Linux runners with x86_64 or aarch64, and this one is ${platform} with ${arch}. Write "runs-on: ubuntu-latest" (or ubuntu-24.04-arm), or "use-hab: false", which exports a package without hab on any runner.`);
+	return target;
+}
 // src/habitat/hab/version.ts
 const MOST_TRIED = 20;
 /**
@@ -1388,7 +1385,7 @@ async function resolveVersion(wanted, sources) {
 	for (const version of inRange([...sources.cached, ...listed]).slice(0, MOST_TRIED)) if (sources.cached.includes(version) || await sources.has(version)) return version;
 	throw new MesosizeError("HAB_VERSION_NOT_FOUND", `No release of hab is in the range ${JSON.stringify(wanted)}: the latest in the channel ${sources.channel} is ${latest}. Write "hab-version: ${latest}", or a range that holds it.${unlisted}`);
 }
-// src/actions/install-hab.ts
+// src/actions/export/install-hab.ts
 const TOOL = "hab";
 const MANIFEST = "manifest.json";
 /**
@@ -1496,7 +1493,7 @@ async function findProgram(unpacked, url) {
 function unusable(url, problem) {
 	return new MesosizeError("HAB_ARCHIVE", `${printableUrl(url)} is no archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or name another hab-version.`);
 }
-// src/actions/hab-packages.ts
+// src/actions/export/hab-packages.ts
 /**
 * Gets the packages with hab: installs it, builds the plan if there is one, and installs everything that the image
 * needs into a root of this run.
@@ -1556,259 +1553,7 @@ function foundAt({ packages, builder }) {
 		channel: builder.channel
 	};
 }
-// src/actions/input-table.ts
-const text = { form: "text" };
-const flag = { form: "flag" };
-const on = {
-	form: "flag",
-	default: "true"
-};
-/** Every input of the export action, as in action.yml. */
-const EXPORT_INPUTS = {
-	package: { form: "lines" },
-	plan: text,
-	"use-hab": on,
-	"hab-version": {
-		form: "text",
-		default: "latest"
-	},
-	"hab-channel": {
-		form: "text",
-		default: "stable"
-	},
-	"hab-mirror": {
-		form: "text",
-		default: "https://packages.chef.io"
-	},
-	"accept-license": flag,
-	channel: {
-		form: "text",
-		option: "channel"
-	},
-	"builder-url": {
-		form: "text",
-		option: "url"
-	},
-	"builder-token": {
-		form: "text",
-		option: "auth",
-		secret: true
-	},
-	"base-packages-url": {
-		form: "text",
-		option: "base-pkgs-url"
-	},
-	"base-packages-channel": {
-		form: "text",
-		option: "base-pkgs-channel"
-	},
-	"supervisor-package": {
-		form: "text",
-		option: "sup-pkg"
-	},
-	"launcher-package": {
-		form: "text",
-		option: "launcher-pkg"
-	},
-	artifacts: {
-		form: "lines",
-		option: "artifacts"
-	},
-	keys: {
-		form: "lines",
-		option: "keys"
-	},
-	target: {
-		form: "text",
-		option: "target"
-	},
-	"max-package-size": {
-		form: "text",
-		option: "max-package-size"
-	},
-	origin: text,
-	"origin-key": {
-		form: "text",
-		secret: true
-	},
-	cpus: {
-		form: "text",
-		option: "cpu"
-	},
-	mem: {
-		form: "text",
-		option: "mem"
-	},
-	disk: {
-		form: "text",
-		option: "disk"
-	},
-	instances: {
-		form: "text",
-		option: "instances"
-	},
-	"app-id": {
-		form: "text",
-		option: "app-id"
-	},
-	env: {
-		form: "pairs",
-		option: "env"
-	},
-	labels: {
-		form: "pairs",
-		option: "label"
-	},
-	config: {
-		form: "text",
-		option: "config"
-	},
-	ports: {
-		form: "lines",
-		option: "port"
-	},
-	"health-check": {
-		form: "flag",
-		default: "true",
-		option: "no-health-check",
-		inverted: true
-	},
-	peer: {
-		form: "lines",
-		option: "peer"
-	},
-	group: {
-		form: "text",
-		option: "group"
-	},
-	topology: {
-		form: "text",
-		option: "topology"
-	},
-	strategy: {
-		form: "text",
-		option: "strategy"
-	},
-	bind: {
-		form: "lines",
-		option: "bind"
-	},
-	uris: {
-		form: "flag",
-		option: "uris"
-	},
-	"env-vars-prefix": {
-		form: "text",
-		option: "env-vars-prefix"
-	},
-	patch: {
-		form: "text",
-		option: "patch"
-	},
-	publish: {
-		form: "text",
-		default: "none"
-	},
-	"release-tag": text,
-	"release-id": text,
-	draft: flag,
-	prerelease: flag,
-	overwrite: on,
-	uri: {
-		form: "text",
-		option: "uri"
-	},
-	"uri-base": {
-		form: "text",
-		option: "uri-base"
-	},
-	"uri-template": text,
-	"upload-url": text,
-	"upload-headers": {
-		form: "headers",
-		secret: true
-	},
-	"marathon-url": text,
-	"marathon-user": text,
-	"marathon-password": {
-		form: "text",
-		secret: true
-	},
-	"dcos-token": {
-		form: "text",
-		secret: true
-	},
-	"github-token": {
-		form: "text",
-		secret: true
-	},
-	preview: flag,
-	"pull-request": text,
-	"output-dir": {
-		form: "text",
-		option: "output-dir"
-	},
-	layers: {
-		form: "text",
-		option: "layers"
-	},
-	"compression-level": {
-		form: "text",
-		option: "compression-level"
-	},
-	jobs: {
-		form: "text",
-		option: "jobs"
-	},
-	cache: {
-		form: "flag",
-		default: "true",
-		option: "no-cache",
-		inverted: true
-	},
-	"checksum-file": flag,
-	summary: on
-};
-// src/actions/layer-cache.ts
-/**
-* Exports with the layers that an earlier run of the workflow kept, and keeps those of this one for later runs.
-* Where there is no cache service, they are kept on the machine, as the command line does. Nothing fails for want
-* of layers.
-*/
-async function exportWithLayers(request, runExport, { service, temporary, encoding, steps, report }) {
-	const { cache } = request;
-	if (!cache) return runExport(request);
-	const { isFeatureAvailable, restoreCache, saveCache } = await service();
-	if (!isFeatureAvailable()) return runExport(request);
-	const attempt = (what, work) => work().catch((error) => {
-		report.note(`The layers could not be ${what}: ${messageOf(error)}. The export goes on without.`);
-	});
-	const folder = join(temporary, "mesosize-layers");
-	const prefix = `mesosize-layers-${shortHash(encoding)}-${request.target}-`;
-	const start = /* @__PURE__ */ new Date();
-	const restored = await steps.grouped("Restore the layers", () => attempt("restored", () => restoreCache([folder], prefix, [prefix])));
-	const exported = await runExport({
-		...request,
-		cache: {
-			...cache,
-			folder
-		}
-	});
-	const key = prefix + shortHash(exported.packages.map(({ ident }) => ident).sort().join("\n"));
-	if (key !== restored) await steps.grouped("Keep the layers", () => attempt("kept", async () => {
-		await sweepLayers(folder, {
-			limit: cache.size,
-			usedSince: start
-		});
-		await saveCache([folder], key);
-	}));
-	return exported;
-}
-/** Enough to tell a repository's caches from each other. */
-function shortHash(text) {
-	return createHash("sha256").update(text).digest("hex").slice(0, 16);
-}
-// src/actions/outputs.ts
+// src/actions/export/outputs.ts
 /** Sets every output of the export action, as in action.yml; those that have no value are left out. */
 function setExportOutputs({ ident, image, app, appPath, appText, packages }) {
 	const outputs = {
@@ -1851,7 +1596,46 @@ function imageOutputs(image) {
 		"bytes-new": layerBytes(image.layers).added
 	};
 }
-// src/marathon/artifact-store.ts
+// src/actions/export/package-cache.ts
+/**
+* Exports with the layers that an earlier run of the workflow kept, and keeps those of this one for later runs.
+* Where there is no cache service, they are kept on the machine, as the command line does. Nothing fails for want
+* of layers.
+*/
+async function exportWithLayers(request, runExport, { service, temporary, encoding, steps, report }) {
+	const { cache } = request;
+	if (!cache) return runExport(request);
+	const { isFeatureAvailable, restoreCache, saveCache } = await service();
+	if (!isFeatureAvailable()) return runExport(request);
+	const attempt = (what, work) => work().catch((error) => {
+		report.note(`The layers could not be ${what}: ${messageOf(error)}. The export goes on without.`);
+	});
+	const folder = join(temporary, "mesosize-layers");
+	const prefix = `mesosize-layers-${shortHash(encoding)}-${request.target}-`;
+	const start = /* @__PURE__ */ new Date();
+	const restored = await steps.grouped("Restore the layers", () => attempt("restored", () => restoreCache([folder], prefix, [prefix])));
+	const exported = await runExport({
+		...request,
+		cache: {
+			...cache,
+			folder
+		}
+	});
+	const key = prefix + shortHash(exported.packages.map(({ ident }) => ident).sort().join("\n"));
+	if (key !== restored) await steps.grouped("Keep the layers", () => attempt("kept", async () => {
+		await sweepLayers(folder, {
+			limit: cache.size,
+			usedSince: start
+		});
+		await saveCache([folder], key);
+	}));
+	return exported;
+}
+/** Enough to tell a repository's caches from each other. */
+function shortHash(text) {
+	return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+// src/marathon/api/artifact-store.ts
 /** The path of a tarball in the store: one of its own for its bytes, since agents keep what they once fetched. */
 function artifactPath(ident, sha256) {
 	const { origin, name, version, release } = ident;
@@ -2176,6 +1960,65 @@ function checksumFile(name, sha256) {
 		open: () => Readable.from([bytes])
 	};
 }
+// src/github/layer-releases.ts
+/** The release that holds the layers of all images; when it is full, `mesosize-layers-2` comes, and so on. */
+const LAYERS_RELEASE = "mesosize-layers";
+const ABOUT = "Layers of the images that Mesosize exports, each named by the SHA-256 of its bytes. Apps share them: one that was deployed fetches its layers at each start of a task, so do not delete any by hand while apps use it. Mesosize itself never does.";
+/**
+* The releases of layers, the first first.
+* @throws as `GitHub.rest`
+*/
+async function findLayersReleases(github) {
+	const releases = await findReleases(github, (tag) => numberOf(tag) !== void 0);
+	const found = [];
+	for (const release of releases.toSorted((a, b) => numberOf(a.tag) - numberOf(b.tag))) found.push({
+		release,
+		assets: await listAssets(github, release)
+	});
+	return found;
+}
+/**
+* The release after those that are known, made if there is none.
+* @throws as `findOrCreateRelease`
+*/
+async function nextLayersRelease(github, known, context) {
+	const last = known.at(-1);
+	const number = last ? numberOf(last.release.tag) + 1 : 1;
+	const choice = {
+		tag: number === 1 ? LAYERS_RELEASE : `${LAYERS_RELEASE}-${number}`,
+		draft: false,
+		prerelease: true,
+		about: ABOUT
+	};
+	const release = await findOrCreateRelease(github, choice, context);
+	return {
+		release,
+		assets: await listAssets(github, release)
+	};
+}
+/** Where a layer is; undefined where it is nowhere as a whole. */
+function findLayer(releases, { name, size, sha256 }) {
+	const digests = [`sha256:${sha256}`, null];
+	for (const { release, assets } of releases.filter(isUsable)) {
+		const asset = assets.find((each) => each.name === name);
+		if (asset?.state === "uploaded" && asset.size === size && digests.includes(asset.digest)) return {
+			release,
+			asset
+		};
+	}
+}
+/** How many layers can be attached to a release; none to one that is immutable or somebody's draft. */
+function roomOf({ release, assets }) {
+	return !isUsable({ release }) || release.immutable && !release.draft ? 0 : Math.max(MOST_ASSETS - assets.length, 0);
+}
+function isUsable({ release }) {
+	return !release.draft || release.toPublish;
+}
+/** Which of the releases of layers has a tag; undefined for other tags. */
+function numberOf(tag) {
+	const match = /^mesosize-layers(?:-([2-9]|[1-9]\d{1,5}))?$/.exec(tag);
+	return match ? Number(match[1] ?? 1) : void 0;
+}
 // src/publish/release-layers.ts
 /**
 * Attaches layers to the releases that hold those of all images, as far as none of these has them yet.
@@ -2236,7 +2079,7 @@ function tellOfImmutable({ report }, last, next) {
 	if (!last?.release.immutable || last.release.draft) return;
 	report.warn(`The release ${last.release.tag} is published and immutable, so new layers go to ${next.release.tag}, and those of the next export to yet another. Let releases of this repository be changed (Settings, General, Releases), or publish layers to a server of yours with "publish: http".`);
 }
-// src/actions/publisher.ts
+// src/actions/export/publisher.ts
 /** @throws UsageError or MesosizeError if the target cannot be used as it was described */
 async function publisherOf(action, tools) {
 	return action.request.layering ? layersPublisherOf(action, tools) : publishOne(await tarballPublisherOf(action, tools));
@@ -2343,30 +2186,187 @@ function prefixed({ tarballPrefix = "" }, publish) {
 		name: tarballPrefix + tarball.name
 	});
 }
-// src/actions/steps.ts
-/** Runs the steps of an action one after another, and remembers how long each took. */
-var Steps = class {
-	done = [];
-	/** A step whose log is folded. */
-	grouped(title, work) {
-		return this.timed(title, () => group(title, work));
+// src/actions/export/layer-inputs.ts
+/** Adds to the inputs' problems those that do not go together with layers. */
+function checkLayerInputs(inputs, { to }) {
+	const problems = inputs.problems;
+	if (to === "artifact") problems.push("publish: an artifact holds one file, layers are several, and agents can fetch no artifact. Write publish: release or http; or publish: none, and give the folder of the layers to actions/upload-artifact");
+	if (to === "release" && !inputs.flag("preview")) for (const name of ["release-tag", "release-id"]) {
+		if (inputs.text(name) === void 0) continue;
+		problems.push(`${name}: layers go to the release ${LAYERS_RELEASE}, where all exports find those that are there already. Remove it, or leave layers out`);
 	}
-	/** A step that makes groups of its own, which cannot be nested. */
-	async timed(title, work) {
-		const start = performance.now();
-		try {
-			return await work();
-		} finally {
-			const duration = performance.now() - start;
-			this.done.push({
-				title,
-				duration
-			});
-			info(`${title}: ${formatDuration(duration)}`);
-		}
+	if (to === "release" && inputs.flag("draft")) problems.push("draft: layers go to a release for all exports, and agents fetch nothing from a draft. Remove it, or leave layers out");
+	if (inputs.flag("checksum-file")) problems.push("checksum-file: the name of each layer is its SHA-256 already. Remove it");
+}
+// src/actions/export/publish-request.ts
+const TARGETS = [
+	"none",
+	"release",
+	"artifact",
+	"artifact-store",
+	"http"
+];
+/** Reads the inputs about publishing; where `inputs` gets problems by that, nothing is published. */
+async function readPublishRequest(inputs) {
+	const { length } = inputs.problems;
+	const request = await readTarget(inputs);
+	return inputs.problems.length > length ? { to: "none" } : request;
+}
+async function readTarget(inputs) {
+	const to = inputs.choice("publish", TARGETS);
+	switch (to) {
+		case "none":
+		case "artifact": return { to };
+		case "release": return {
+			to,
+			id: readReleaseId(inputs),
+			tag: readReleaseTag(inputs),
+			draft: inputs.flag("draft"),
+			prerelease: inputs.flag("prerelease"),
+			overwrite: inputs.flag("overwrite")
+		};
+		case "http": return {
+			to,
+			uploadUrl: required("upload-url", to, inputs),
+			headers: await readHeaders(inputs)
+		};
+		case "artifact-store": return {
+			to,
+			marathonUrl: readMarathonUrl(inputs),
+			authorization: readAuthorization(inputs)
+		};
 	}
-};
-// src/actions/summary.ts
+}
+function required(name, to, inputs) {
+	const text = inputs.text(name);
+	if (text === void 0) inputs.problems.push(`${name}: "publish: ${to}" needs it. Write ${name}: https://…`);
+	return text ?? "";
+}
+/** What Git allows as the name of a ref (git-check-ref-format), and no whole ref. */
+function readReleaseTag(inputs) {
+	const text = inputs.text("release-tag");
+	if (text?.startsWith("refs/")) inputs.problems.push(`release-tag: ${JSON.stringify(text)} is a ref, not a tag. Write release-tag: \${{ github.ref_name }}`);
+	else if (text !== void 0 && NO_TAG.test(text)) inputs.problems.push(`release-tag: ${JSON.stringify(text)} can be no tag in Git. Write one such as release-tag: v1.2.3`);
+	return text;
+}
+const NO_TAG = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|^@$|^-|(^|\/)(\.|\/|$)|\.$|\.lock(\/|$)/;
+function readReleaseId(inputs) {
+	const text = inputs.text("release-id");
+	if (text === void 0) return void 0;
+	if (!/^[1-9]\d{0,14}$/.test(text)) inputs.problems.push(`release-id: ${JSON.stringify(text)} is no number of a release. Write the id that the API gives it, or release-tag: v1.2.3`);
+	if (inputs.text("release-tag") !== void 0) inputs.problems.push("release-id: there is a release-tag too. Keep one of the two");
+	return Number(text);
+}
+async function readHeaders(inputs) {
+	const text = inputs.text("upload-headers") ?? "";
+	return await inputs.attempt(() => parseHeaderLines(text, "upload-headers")) ?? {};
+}
+/** With user and password in it, as the store takes them. */
+function readMarathonUrl(inputs) {
+	const text = required("marathon-url", "artifact-store", inputs);
+	const user = inputs.text("marathon-user");
+	const password = inputs.text("marathon-password");
+	if (user === void 0 !== (password === void 0)) inputs.problems.push("marathon-user: it goes with marathon-password. Write both, or neither");
+	if (user === void 0 || password === void 0 || !URL.canParse(text)) return text;
+	const url = new URL(text);
+	url.username = encodeURIComponent(user);
+	url.password = encodeURIComponent(password);
+	return url.href;
+}
+function readAuthorization(inputs) {
+	const token = inputs.text("dcos-token");
+	if (token === void 0) return void 0;
+	if (inputs.text("marathon-user") !== void 0) inputs.problems.push("dcos-token: there is a marathon-user too. Keep one way to log in");
+	return `token=${token}`;
+}
+// src/actions/export/request.ts
+/** Reads all inputs and the files that they name; worth nothing if `inputs` has problems afterwards. */
+async function readExportAction(inputs, env) {
+	const positionals = inputs.lines("package").map((text) => ({
+		text,
+		doubtful: false
+	}));
+	const values = new OptionValues(exportOptions, {
+		options: inputs.options(),
+		positionals,
+		problems: []
+	}, env);
+	const request = await readExportRequest(positionals, values, inputs.text("origin"));
+	const action = {
+		request,
+		plan: await readPlan(inputs),
+		hab: await readHab(inputs, request),
+		publish: await readPublishRequest(inputs),
+		uriTemplate: readUriTemplate(inputs),
+		githubToken: inputs.text("github-token") ?? "",
+		checksumFile: inputs.flag("checksum-file"),
+		summary: inputs.flag("summary"),
+		preview: readPreview(inputs)
+	};
+	if (inputs.text("layers") !== void 0) checkLayerInputs(inputs, action.publish);
+	inputs.problems.push(...values.problems);
+	return action;
+}
+async function readPlan(inputs) {
+	const folder = inputs.text("plan");
+	const named = inputs.lines("package").length > 0;
+	const originKey = inputs.text("origin-key");
+	if (folder === void 0) {
+		if (!named) inputs.problems.push("package: neither it nor plan is given. Write package: core/redis, or plan: .");
+		return;
+	}
+	if (named) inputs.problems.push("plan: there is a package too. Keep one of the two");
+	if (originKey === void 0) inputs.problems.push(`origin-key: a build needs the key that signs it, and pull requests from forks get no secrets. Write origin-key: \${{ secrets.HAB_ORIGIN_KEY }}`);
+	else await inputs.attempt(() => parseSecretKey(originKey, "origin-key"));
+	await inputs.attempt(() => findPlan(folder, process.cwd(), habTarget(process.platform, process.arch)));
+	return {
+		folder,
+		originKey: originKey ?? "",
+		origin: inputs.text("origin")
+	};
+}
+async function readHab(inputs, { builder, target }) {
+	if (!inputs.flag("use-hab")) {
+		if (inputs.text("plan") !== void 0) inputs.problems.push("use-hab: a plan is built by hab. Leave use-hab out, or name a package instead of the plan");
+		return;
+	}
+	if (inputs.text("artifacts") !== void 0) inputs.problems.push("artifacts: hab does not look there. Write use-hab: false, or name the harts as package");
+	const own = await inputs.attempt(() => habTarget(process.platform, process.arch));
+	if (own !== void 0 && target !== void 0 && target !== own) inputs.problems.push(`target: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write target: ${own}, or use-hab: false`);
+	return {
+		version: inputs.text("hab-version"),
+		channel: inputs.text("hab-channel"),
+		mirror: inputs.text("hab-mirror"),
+		builder: builder.url,
+		acceptLicense: inputs.flag("accept-license")
+	};
+}
+function readPreview(inputs) {
+	const pullRequest = inputs.number("pull-request");
+	if (!inputs.flag("preview")) {
+		if (pullRequest !== void 0) inputs.problems.push("pull-request: it says of which pull request a preview is. Write preview: true too");
+		return;
+	}
+	for (const name of [
+		"app-id",
+		"release-tag",
+		"release-id"
+	]) {
+		if (inputs.text(name) === void 0) continue;
+		inputs.problems.push(`${name}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`);
+	}
+	return { pullRequest };
+}
+function readUriTemplate(inputs) {
+	const given = [
+		"uri",
+		"uri-base",
+		"uri-template"
+	].filter((name) => inputs.text(name) !== void 0);
+	if (given.length > 1 && given.includes("uri-template")) inputs.problems.push(`${given.join(", ")}: only one can be. Keep one`);
+	return inputs.text("uri-template");
+}
+// src/actions/export/summary.ts
 const LARGEST = 10;
 const NAMED = 3;
 /** The runner throws a summary of more than 1 MiB away; the rest of ours is small. */
@@ -2480,7 +2480,7 @@ function sizesOf(packages) {
 function shortName(ident) {
 	return ident.split("/").slice(0, 2).join("/");
 }
-// src/actions/export.ts
+// src/actions/export/main.ts
 await runAction(EXPORT_INPUTS, async (signal) => {
 	const { env } = process;
 	const inputs = new Inputs(EXPORT_INPUTS, env);

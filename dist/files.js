@@ -3,7 +3,7 @@ import { n as TARGETS, t as LINUX_TARGETS } from "./target.js";
 import { l as fetchUriProblem } from "./rules.js";
 import { join } from "node:path";
 import { readFile, stat } from "node:fs/promises";
-// src/request/values.ts
+// src/settings/values.ts
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
 function invalid(message) {
 	return new MesosizeError("OPTION_INVALID", message);
@@ -113,7 +113,7 @@ function readPort(text) {
 		path
 	};
 }
-// src/request/files.ts
+// src/settings/files.ts
 /** The status of what a path leads to, undefined where there is nothing. */
 async function statusOf(path) {
 	try {

@@ -1,7 +1,7 @@
 import { r as messageOf, t as MesosizeError } from "./errors.js";
 import { crc32, gzipSync } from "node:zlib";
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-// src/discard.ts
+// src/lib/discard.ts
 const { port1: nowhere } = new MessageChannel();
 nowhere.close();
 /**
@@ -12,7 +12,7 @@ nowhere.close();
 function discard(bytes) {
 	nowhere.postMessage(void 0, [bytes.buffer]);
 }
-// src/tarball/header.ts
+// src/codec/tar/write-header.ts
 const BLOCK = 512;
 const NAME_LIMIT = 99;
 const PREFIX_LIMIT = 154;
@@ -122,7 +122,7 @@ function putNumber(block, offset, length, value) {
 	block.writeBigInt64BE(BigInt(value), offset + length - 8);
 	block[offset] |= 128;
 }
-// src/tarball/blocks.ts
+// src/codec/tar/blocks.ts
 /** Large enough that cutting costs next to nothing in size, small enough to keep every thread busy. */
 const BLOCK_SIZE = 1 << 20;
 /**
@@ -193,7 +193,7 @@ async function* tarPieces(entries) {
 function contentChanged(path, size, found) {
 	return new MesosizeError("CONTENT_CHANGED", `${JSON.stringify(path)} should have ${size} bytes but gave ${found}: it changed while it was read. Run the export again.`);
 }
-// src/tarball/fill.ts
+// src/codec/tar/fill.ts
 /**
 * Puts a whole block together, reading what it lacks. It waits for the disk, so it belongs on a thread of its own;
 * there it costs far less than asynchronous reading, because most files are small.
@@ -236,7 +236,7 @@ function readWhole({ file, size, position, offset, length }, target) {
 		closeSync(handle);
 	}
 }
-// src/wasm.ts
+// src/codec/wasm.ts
 /**
 * Starts a module that needs nothing from outside.
 * @param file beside the code that uses it, in the bundle too
@@ -246,7 +246,7 @@ function readWhole({ file, size, position, offset, length }, target) {
 function startWasm(file) {
 	return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports;
 }
-// src/tarball/libdeflate.ts
+// src/codec/gzip/libdeflate.ts
 /** Of what libdeflate.wasm is compiled from. Its bytes depend on this and the level alone, not on the machine. */
 const LIBDEFLATE_VERSION = "1.23";
 /**
@@ -269,7 +269,7 @@ function startLibdeflate(level) {
 		}
 	};
 }
-// src/tarball/gzip.ts
+// src/codec/gzip/gzip.ts
 const FORMAT = 1;
 /** The encoding that this process is capable of: without WebAssembly, Node's own zlib has to do. */
 function encodingFor(level) {

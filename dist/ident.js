@@ -1,5 +1,5 @@
 import { t as MesosizeError } from "./errors.js";
-// src/habitat/ident.ts
+// src/habitat/package/ident.ts
 const ORIGIN = /^[a-z0-9][a-z0-9_-]{0,254}$/;
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
 const VERSION = /^(?!\.{1,2}$)[A-Za-z0-9._+~-]{1,255}$/;

@@ -1,5 +1,5 @@
 import { n as formatIdent } from "./ident.js";
-// src/rootfs/layers.ts
+// src/image/layers.ts
 /** `auto`: what is built together with the service, and everything else. `package`: each package by itself. */
 const LAYERINGS = ["auto", "package"];
 /**

@@ -2,9 +2,9 @@ import { a as visible, t as terminalReporter } from "./reporter.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
 import { t as nearest } from "./nearest.js";
 import { b as HttpClient, f as warning, l as setFailed, n as error, t as debug } from "./core.js";
-import { t as getOctokit } from "./github.js";
+import { c as HttpStatusError, d as networkError, f as noteRetries, l as formatStatus, r as withRetries, u as isTransient } from "./fetch.js";
 import { i as printableUrl } from "./validate.js";
-import { c as withRetries, d as isTransient, f as networkError, l as HttpStatusError, s as noteRetries, u as formatStatus } from "./body.js";
+import { t as getOctokit } from "./github.js";
 import { readFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
@@ -247,6 +247,50 @@ function explain(thrown, method, now) {
 		...response,
 		body: response.data
 	}, method, request.url, now) : networkError(new URL(request.url), thrown.cause ?? thrown);
+}
+// src/github/pull-request.ts
+/** @throws as `GitHub.rest` */
+async function getPullRequest({ rest, repository }, number) {
+	const { data } = await rest.pulls.get({
+		...repository,
+		pull_number: number
+	});
+	return {
+		open: data.state === "open",
+		head: data.head.sha,
+		base: data.base.ref
+	};
+}
+/** The number of the pull request whose event started the run; undefined for other events. */
+function eventPullRequest({ event }) {
+	const number = inside(event, "pull_request", "number");
+	return Number.isSafeInteger(number) ? number : void 0;
+}
+/**
+* The preview that a run makes: of the pull request whose event started it, or in a run that another workflow
+* started of the one that a person names, for GitHub does not tell it where the pull request is from a fork.
+* @param given the number in the input `pull-request`
+* @throws MesosizeError NO_PULL_REQUEST
+*/
+function previewOf(context, given) {
+	const { event, eventName, repository, runId, runAttempt } = context;
+	const own = eventPullRequest(context);
+	const commit = own === void 0 ? inside(event, "workflow_run", "head_sha") : inside(event, "pull_request", "head", "sha");
+	const number = own ?? (commit === void 0 ? void 0 : given);
+	if (number === void 0 || typeof commit !== "string" || !/^[0-9a-f]{40,64}$/.test(commit)) throw new MesosizeError("NO_PULL_REQUEST", eventName === "workflow_run" ? "pull-request: a run that another workflow started (workflow_run) does not tell of which pull request it is. Write pull-request: with the number that a step before has looked up, as in the README" : `preview: the event ${JSON.stringify(eventName)} is about no pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`);
+	if (given !== void 0 && given !== number) throw new MesosizeError("NO_PULL_REQUEST", `pull-request: the run is for the pull request ${number}, and not for ${given}. Remove the input`);
+	return {
+		repository: `${repository.owner}/${repository.repo}`,
+		number,
+		commit,
+		run: {
+			id: runId,
+			attempt: runAttempt
+		}
+	};
+}
+function inside(value, ...path) {
+	return path.reduce((at, name) => Object(at)[name], value);
 }
 // src/preview/preview.ts
 /** The release that holds the tarballs of previews, and the sizes that they are compared with. */
@@ -641,51 +685,7 @@ async function missing(answer) {
 		throw error;
 	});
 }
-// src/github/pull-request.ts
-/** @throws as `GitHub.rest` */
-async function getPullRequest({ rest, repository }, number) {
-	const { data } = await rest.pulls.get({
-		...repository,
-		pull_number: number
-	});
-	return {
-		open: data.state === "open",
-		head: data.head.sha,
-		base: data.base.ref
-	};
-}
-/** The number of the pull request whose event started the run; undefined for other events. */
-function eventPullRequest({ event }) {
-	const number = inside(event, "pull_request", "number");
-	return Number.isSafeInteger(number) ? number : void 0;
-}
-/**
-* The preview that a run makes: of the pull request whose event started it, or in a run that another workflow
-* started of the one that a person names, for GitHub does not tell it where the pull request is from a fork.
-* @param given the number in the input `pull-request`
-* @throws MesosizeError NO_PULL_REQUEST
-*/
-function previewOf(context, given) {
-	const { event, eventName, repository, runId, runAttempt } = context;
-	const own = eventPullRequest(context);
-	const commit = own === void 0 ? inside(event, "workflow_run", "head_sha") : inside(event, "pull_request", "head", "sha");
-	const number = own ?? (commit === void 0 ? void 0 : given);
-	if (number === void 0 || typeof commit !== "string" || !/^[0-9a-f]{40,64}$/.test(commit)) throw new MesosizeError("NO_PULL_REQUEST", eventName === "workflow_run" ? "pull-request: a run that another workflow started (workflow_run) does not tell of which pull request it is. Write pull-request: with the number that a step before has looked up, as in the README" : `preview: the event ${JSON.stringify(eventName)} is about no pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`);
-	if (given !== void 0 && given !== number) throw new MesosizeError("NO_PULL_REQUEST", `pull-request: the run is for the pull request ${number}, and not for ${given}. Remove the input`);
-	return {
-		repository: `${repository.owner}/${repository.repo}`,
-		number,
-		commit,
-		run: {
-			id: runId,
-			attempt: runAttempt
-		}
-	};
-}
-function inside(value, ...path) {
-	return path.reduce((at, name) => Object(at)[name], value);
-}
-// src/actions/inputs.ts
+// src/actions/shared/inputs.ts
 /**
 * The inputs that a workflow gave to an action, with everything that is wrong with their form. The runner hands
 * each on as `INPUT_<NAME>`, upper-cased, dashes kept. An empty one, such as an expression gives that found nothing,
@@ -861,7 +861,7 @@ function decoded(text) {
 		return text;
 	}
 }
-// src/actions/wording.ts
+// src/actions/shared/wording.ts
 /** An option or variable; but first what is quoted, and a log's lines, which are somebody else's words. */
 const PIECE = /"(?:[^"\\\n]|\\.)*"|^[ \t].*$|--[a-z][a-z-]*|\bHAB_ORIGIN\b/gm;
 /**
@@ -873,7 +873,7 @@ function inInputs(text, table) {
 	for (const [name, { option, inverted }] of Object.entries(table)) if (option !== void 0) names.set(`--${option}`, inverted ? `${name}: false` : name);
 	return text.replace(PIECE, (piece) => names.get(piece) ?? piece);
 }
-// src/actions/run.ts
+// src/actions/shared/run.ts
 /**
 * Runs an action's program. Each problem becomes an annotation, and the step fails; the runner's request to stop
 * becomes the signal's abortion.
@@ -906,7 +906,7 @@ function logReporter(table) {
 		warn: (text) => warning(inInputs(text, table), { title: "Mesosize" })
 	};
 }
-// src/markdown.ts
+// src/lib/markdown.ts
 /** @param rows cells that are Markdown themselves */
 function table(heads, rows) {
 	return [
@@ -932,4 +932,4 @@ function fenced(language, text) {
 	const fence = "`".repeat(Math.max(2, ...[...text.matchAll(/^`+/gm)].map(([run]) => run.length)) + 1);
 	return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }
-export { GitHubError as A, isSamePullRequest as C, readPreview as D, previewLabels as E, mayPass as M, readContext as N, tarballPrefix as O, runUrl as P, isNewer as S, previewGroup as T, isTemporaryName as _, logReporter as a, PREVIEW_LABEL as b, eventPullRequest as c, findOrCreateRelease as d, findRelease as f, holds as g, deleteAsset as h, table as i, IMMUTABLE as j, connect as k, getPullRequest as l, publishRelease as m, details as n, runAction as o, findReleases as p, fenced as r, Inputs as s, code as t, previewOf as u, listAssets as v, previewEnvironment as w, PREVIEW_RELEASE as x, uploadTemporary as y };
+export { GitHubError as A, previewLabels as C, getPullRequest as D, eventPullRequest as E, mayPass as M, readContext as N, previewOf as O, runUrl as P, previewGroup as S, tarballPrefix as T, PREVIEW_LABEL as _, logReporter as a, isSamePullRequest as b, findOrCreateRelease as c, publishRelease as d, deleteAsset as f, uploadTemporary as g, listAssets as h, table as i, IMMUTABLE as j, connect as k, findRelease as l, isTemporaryName as m, details as n, runAction as o, holds as p, fenced as r, Inputs as s, code as t, findReleases as u, PREVIEW_RELEASE as v, readPreview as w, previewEnvironment as x, isNewer as y };

@@ -1,4 +1,4 @@
-// src/nearest.ts
+// src/lib/nearest.ts
 /** The known word that was probably meant: one that begins it or that it begins, or at most two slips away. */
 function nearest(word, known) {
 	const ranked = known.map((name) => ({

@@ -5,11 +5,11 @@ import { r as checkTarget } from "./target.js";
 import { a as parseFullIdent, c as satisfies, i as packagePath, n as formatIdent, o as parseIdent, r as isFull, s as releaseTime, t as compareBuilds } from "./ident.js";
 import { n as divide } from "./layers.js";
 import { t as RESERVED_IDS } from "./rules.js";
+import { a as tarBlocks, n as encodingName, o as END_OF_ARCHIVE, r as startEncoder, s as discard, t as encodingFor } from "./gzip.js";
+import { c as HttpStatusError, f as noteRetries, i as get, l as formatStatus, o as readChunks, r as withRetries, s as readText } from "./fetch.js";
 import { i as printableUrl, n as validateApp, r as isObject$1 } from "./validate.js";
-import { c as withRetries, l as HttpStatusError, n as readText, r as get, s as noteRetries, t as readChunks, u as formatStatus } from "./body.js";
 import { c as valueAt, i as namedPorts, n as configVariable, o as parseConfigVariable, r as mergeConfig, s as resolveExports, t as configJson } from "./config.js";
 import { f as LAYERS_FOLDER, h as tarballName, n as checkLayerUri, p as layerName, r as knownUri, t as checkKnownUri } from "./fetch-uri.js";
-import { a as tarBlocks, n as encodingName, o as END_OF_ARCHIVE, r as startEncoder, s as discard, t as encodingFor } from "./gzip.js";
 import { basename, dirname, isAbsolute, join, posix, resolve } from "node:path";
 import { lstat, mkdir, mkdtemp, open, readFile, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { availableParallelism, homedir } from "node:os";
@@ -18,1840 +18,53 @@ import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-// node_modules/p-map/index.js
-function pMap(iterable, mapper, options) {
-	return mapConcurrently(iterable, mapper, options, false);
+// src/habitat/package/origin-key.ts
+const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+const KEY_NAME = /^([a-z0-9][a-z0-9_-]{0,254})-(\d{14})$/;
+function formatKeyName(name) {
+	return `${name.origin}-${name.revision}`;
 }
-async function mapConcurrently(iterable, mapper, { concurrency = Number.POSITIVE_INFINITY, stopOnError = true, signal } = {}, isSettled) {
-	return new Promise((resolve_, reject_) => {
-		validateOptions(iterable, mapper, concurrency);
-		const result = [];
-		const errors = [];
-		let skippedCount = 0;
-		let isResolved = false;
-		let isIterableDone = false;
-		const pendingIndexes = /* @__PURE__ */ new Set();
-		let doneIndex = Number.POSITIVE_INFINITY;
-		let currentIndex = 0;
-		const iterator = getIterator(iterable);
-		const signalListener = () => {
-			reject(signal.reason);
-		};
-		const cleanup = () => {
-			signal?.removeEventListener("abort", signalListener);
-		};
-		const resolve = (value) => {
-			resolve_(value);
-			cleanup();
-		};
-		const reject = (reason) => {
-			if (isResolved) return;
-			isResolved = true;
-			reject_(reason);
-			cleanup();
-			if (!isIterableDone) closeIterator(iterator);
-		};
-		if (signal) {
-			if (signal.aborted) {
-				reject(signal.reason);
-				return;
-			}
-			signal.addEventListener("abort", signalListener, { once: true });
-		}
-		const pull = createPuller(iterator);
-		const settleIfFinished = () => {
-			if (isResolved || doneIndex === Number.POSITIVE_INFINITY) return;
-			for (const index of pendingIndexes) if (index < doneIndex) return;
-			if (!stopOnError) {
-				const collectedErrors = [];
-				for (let index = 0; index < Math.min(doneIndex, errors.length); index++) if (index in errors) collectedErrors.push(errors[index]);
-				if (collectedErrors.length > 0) {
-					reject(new AggregateError(collectedErrors));
-					return;
-				}
-			}
-			isResolved = true;
-			if (!isIterableDone) closeIterator(iterator);
-			const lastIndex = Math.min(doneIndex, result.length);
-			if (lastIndex === result.length && skippedCount === 0) {
-				resolve(result);
-				return;
-			}
-			resolve(result.slice(0, lastIndex).filter((value) => value !== pMapSkip));
-		};
-		const next = async () => {
-			if (isResolved || currentIndex >= doneIndex) return;
-			const index = currentIndex++;
-			pendingIndexes.add(index);
-			let nextItem;
-			try {
-				nextItem = await pull();
-			} catch (error) {
-				pendingIndexes.delete(index);
-				if (index < doneIndex) throw error;
-				settleIfFinished();
-				return;
-			}
-			if (nextItem.done) {
-				pendingIndexes.delete(index);
-				doneIndex = Math.min(doneIndex, index);
-				isIterableDone = true;
-				settleIfFinished();
-				return;
-			}
-			(async () => {
-				try {
-					const element = await nextItem.value;
-					if (isResolved || index >= doneIndex) return;
-					const value = await mapper(element, index);
-					if (index >= doneIndex) return;
-					if (value === pMapStop) {
-						doneIndex = index;
-						return;
-					}
-					if (value === pMapSkip) skippedCount++;
-					result[index] = isSettled && value !== pMapSkip ? {
-						status: "fulfilled",
-						value
-					} : value;
-				} catch (error) {
-					if (index >= doneIndex) return;
-					if (isSettled) result[index] = {
-						status: "rejected",
-						reason: error
-					};
-					else if (stopOnError) {
-						reject(error);
-						return;
-					} else errors[index] = error;
-				} finally {
-					pendingIndexes.delete(index);
-					settleIfFinished();
-				}
-				try {
-					await next();
-				} catch (error) {
-					reject(error);
-				}
-			})().then(() => new Promise(() => {})).then(resolve_);
-		};
-		(async () => {
-			for (let index = 0; index < concurrency; index++) {
-				try {
-					await next();
-				} catch (error) {
-					reject(error);
-					break;
-				}
-				if (isResolved || currentIndex >= doneIndex) break;
-			}
-		})();
-	});
-}
-function pMapIterable(iterable, mapper, { concurrency = Number.POSITIVE_INFINITY, backpressure = concurrency, preserveOrder = true } = {}) {
-	validateOptions(iterable, mapper, concurrency);
-	if (!isLimit(backpressure, concurrency)) throw new TypeError(`Expected \`backpressure\` to be an integer from \`concurrency\` (${concurrency}) and up or \`Infinity\`, got \`${backpressure}\` (${typeof backpressure})`);
-	return { [Symbol.asyncIterator]() {
-		let isDone = false;
-		const generator = (async function* () {
-			const iterator = getIterator(iterable);
-			let promises = [];
-			let headIndex = 0;
-			let isIterableDone = false;
-			let doneIndex = Number.POSITIVE_INFINITY;
-			let readingCount = 0;
-			let runningMappersCount = 0;
-			const mapperWaiters = /* @__PURE__ */ new Map();
-			let mapperWaiterCount = 0;
-			let wokenMapperWaiterCount = 0;
-			const releaseMapperSlot = () => {
-				if (wokenMapperWaiterCount === mapperWaiterCount) {
-					runningMappersCount--;
-					return;
-				}
-				mapperWaiters.get(wokenMapperWaiterCount)();
-				mapperWaiters.delete(wokenMapperWaiterCount++);
-			};
-			let index = 0;
-			let stopIndex = Number.POSITIVE_INFINITY;
-			let fillIndex = 0;
-			let wake;
-			const unfilledIndexes = /* @__PURE__ */ new Set();
-			const fillSlot = (result) => {
-				promises[fillIndex++] = result;
-				wake?.(result);
-				wake = void 0;
-			};
-			const pull = createPuller(iterator);
-			function trySpawn() {
-				if (isDone || isIterableDone || index > stopIndex || readingCount >= concurrency || promises.length - headIndex >= backpressure) return;
-				readingCount++;
-				const currentIndex = index++;
-				const promise = (async () => {
-					try {
-						let element;
-						try {
-							const { done, value } = await pull();
-							if (done) {
-								isIterableDone = true;
-								doneIndex = Math.min(doneIndex, currentIndex);
-								return { done: true };
-							}
-							trySpawn();
-							element = await value;
-							if (runningMappersCount < concurrency) runningMappersCount++;
-							else await new Promise((resolve) => {
-								mapperWaiters.set(mapperWaiterCount++, resolve);
-							});
-						} finally {
-							readingCount--;
-						}
-						trySpawn();
-						let returnValue;
-						try {
-							if (isDone || currentIndex > stopIndex) return {
-								done: false,
-								value: pMapSkip
-							};
-							returnValue = await mapper(element, currentIndex);
-						} finally {
-							releaseMapperSlot();
-						}
-						if (returnValue === pMapStop) stopIndex = Math.min(stopIndex, currentIndex);
-						return {
-							done: false,
-							value: returnValue
-						};
-					} catch (error) {
-						if (preserveOrder) stopIndex = Math.min(stopIndex, currentIndex);
-						else if (currentIndex < doneIndex) isDone = true;
-						return { error };
-					}
-				})();
-				if (preserveOrder) {
-					promises.push(promise);
-					return;
-				}
-				promises.push(void 0);
-				unfilledIndexes.add(currentIndex);
-				promise.then((result) => {
-					if (!unfilledIndexes.delete(currentIndex)) return;
-					if (result.done) {
-						for (const unfilledIndex of unfilledIndexes) if (unfilledIndex > currentIndex) {
-							unfilledIndexes.delete(unfilledIndex);
-							fillSlot({ done: true });
-						}
-					}
-					fillSlot(result);
-				});
-			}
-			trySpawn();
-			try {
-				while (headIndex < promises.length) {
-					const result = await (promises[headIndex] ?? new Promise((resolve) => {
-						wake = resolve;
-					}));
-					const { done, value } = result;
-					promises[headIndex] = void 0;
-					headIndex++;
-					if (headIndex * 2 >= promises.length) {
-						promises = promises.slice(headIndex);
-						fillIndex -= headIndex;
-						headIndex = 0;
-					}
-					if (Object.hasOwn(result, "error")) throw result.error;
-					if (done) {
-						if (preserveOrder) return;
-						continue;
-					}
-					if (value === pMapStop) return;
-					trySpawn();
-					if (value === pMapSkip) continue;
-					yield value;
-				}
-			} finally {
-				isDone = true;
-				if (!isIterableDone) closeIterator(iterator);
-			}
-		})();
-		const { return: generatorReturn, throw: generatorThrow } = generator;
-		generator.return = (value) => {
-			isDone = true;
-			return generatorReturn.call(generator, value);
-		};
-		generator.throw = (error) => {
-			isDone = true;
-			return generatorThrow.call(generator, error);
-		};
-		return generator;
-	} };
-}
-const pMapSkip = Symbol("skip");
-const pMapStop = Symbol("stop");
-function validateOptions(iterable, mapper, concurrency) {
-	if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
-	if (typeof mapper !== "function") throw new TypeError("Mapper function is required");
-	if (!isLimit(concurrency, 1)) throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
-}
-function isLimit(value, minimum) {
-	return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
-}
-function getIterator(iterable) {
-	return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
-}
-async function closeIterator(iterator) {
-	try {
-		await iterator.return?.();
-	} catch {}
-}
-function createPuller(iterator) {
-	let isSourceDone = false;
-	const markDone = (item) => {
-		if (item?.done) isSourceDone = true;
-	};
-	return () => {
-		if (isSourceDone) return { done: true };
-		const result = iterator.next();
-		markDone(result);
-		if (typeof result?.then !== "function") return result;
-		const promise = Promise.resolve(result);
-		promise.then(markDone, () => {});
-		return promise;
-	};
-}
-// src/for-all.ts
 /**
-* Does the same for each of several things, some at a time, and goes on after a failure, so that everything
-* that is wrong is told at once.
-* @throws MesosizeError with the message of each failure on a line of its own and the code of the first; a
-*   single failure as it is
+* Reads the name of a key, which is safe in paths and URLs afterwards.
+* @returns undefined if it is none
 */
-async function forAll(items, atOnce, work) {
-	try {
-		return await pMap(items, work, {
-			concurrency: atOnce,
-			stopOnError: false
-		});
-	} catch (error) {
-		const failures = error instanceof AggregateError ? error.errors : [error];
-		const messages = [...new Set(failures.map(messageOf))];
-		if (messages.length === 1) throw failures[0];
-		const [first] = failures;
-		const code = first instanceof MesosizeError ? first.code : "SEVERAL";
-		throw new MesosizeError(code, messages.join("\n"), { cause: first });
-	}
+function parseKeyName(text) {
+	const match = KEY_NAME.exec(text);
+	return match ? {
+		origin: match[1],
+		revision: match[2]
+	} : void 0;
 }
-// src/habitat/dependencies.ts
-const OPEN_AT_ONCE = 8;
 /**
-* Opens everything that some packages depend on.
-* @returns the packages and their dependencies, each build once
-* @throws MesosizeError DEPENDENCY_MISSING, naming each and who needs it, or what the source throws
+* Reads a public origin key as Habitat keeps it: `SIG-PUB-1`, the key's name, an empty line, the key in base64
+* (components/core/src/crypto/keys).
+* @param from where the text was found, for the error
+* @throws MesosizeError KEY_FORMAT
 */
-async function withDependencies(roots, source, report) {
-	const opened = /* @__PURE__ */ new Map();
-	for (let dependents = roots; dependents.length > 0;) {
-		for (const dependent of dependents) opened.set(formatIdent(dependent.package.metadata.ident), dependent.package);
-		const dependencies = dependenciesOf(dependents, opened);
-		if (dependencies.length === 0) break;
-		const phase = report.phase("Reading dependencies", dependencies.length, "packages");
-		dependents = await forAll(dependencies, OPEN_AT_ONCE, async (dependency) => {
-			const found = await source.open(dependency.ident, dependency.from);
-			if (!found) throw missing(dependency);
-			phase.advance(1);
-			return {
-				package: found,
-				from: dependency.from
-			};
-		});
-		phase.done(`${dependencies.length} packages`);
-	}
-	return [...opened.values()];
-}
-/** What some packages depend on and is not opened yet, each build once. */
-function dependenciesOf(dependents, opened) {
-	const wanted = /* @__PURE__ */ new Map();
-	for (const { package: dependent, from } of dependents) {
-		const { ident: neededBy, deps, tdeps } = dependent.metadata;
-		for (const ident of [...deps, ...tdeps]) {
-			const id = formatIdent(ident);
-			if (!opened.has(id) && !wanted.has(id)) wanted.set(id, {
-				ident,
-				from,
-				neededBy
-			});
-		}
-	}
-	return [...wanted.values()];
-}
-function missing({ ident, from, neededBy }) {
-	return new MesosizeError("DEPENDENCY_MISSING", `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.`);
-}
-// src/habitat/finder.ts
-/** Finds packages by what a person calls them: idents, full or not, and absolute paths of harts. */
-var Finder = class {
-	#source;
-	constructor(source) {
-		this.#source = source;
-	}
-	/** @throws MesosizeError PACKAGE_NOT_FOUND */
-	async find(spec, from) {
-		return await this.findIfThere(spec, from) ?? notFound$1([spec], from);
-	}
-	async findIfThere(spec, from) {
-		if (isAbsolute(spec)) return {
-			package: await this.#source.openFile(spec),
-			from,
-			found: { source: "hart" }
-		};
-		const build = await this.#source.newest(parseIdent(spec), from);
-		const opened = build && await this.#source.open(build.ident, from);
-		return opened && {
-			package: opened,
-			from,
-			found: {
-				source: build.source,
-				channel: build.channel
-			}
-		};
-	}
-	/** The first of several that is there. @throws MesosizeError PACKAGE_NOT_FOUND */
-	async findFirst(specs, from) {
-		for (const spec of specs) {
-			const root = await this.findIfThere(spec, from);
-			if (root) return root;
-		}
-		return notFound$1(specs, from);
-	}
-	/** One of Habitat's core packages: the build that some root brings along, else the newest. */
-	async findTool(name, roots, from) {
-		for (const root of roots) {
-			const { ident, tdeps } = root.package.metadata;
-			const brought = [ident, ...tdeps].find((build) => build.name === name);
-			if (brought) return this.find(formatIdent(brought), root.from);
-		}
-		return this.find(`core/${name}`, from);
-	}
-};
-function notFound$1(specs, from) {
-	throw new MesosizeError("PACKAGE_NOT_FOUND", `There is no package ${specs.join(" or ")} in the channel ${from.channel} of ${from.url}, nor in a folder named with --artifacts. Check its name, or name another channel with --channel (--base-pkgs-channel for what hab itself needs).`);
-}
-// src/habitat/hab-packages.ts
-/**
-* Chooses hab's own packages. What a person names wins. A named `hab` brings the supervisor of its own version,
-* because the two must be of one release. The origin is that of what was named; else `chef`, where hab's
-* packages have been since 2.0.156, else `core`, where those of 1.6 are.
-*/
-async function habPackages(request, finder) {
-	const from = request.base;
-	const [program, supervisor, launcher] = await Promise.all([
-		request.hab,
-		request.supervisor,
-		request.launcher
-	].map((spec) => spec === void 0 ? void 0 : finder.find(spec, from)));
-	const named = [
-		program,
-		supervisor,
-		launcher
-	].find((root) => root !== void 0);
-	const origins = named ? [named.package.metadata.ident.origin] : ["chef", "core"];
-	const version = program ? `/${program.package.metadata.ident.version}` : "";
+function parsePublicKey(text, from) {
+	const [kind = "", nameLine = "", empty = "", encoded = "", ...rest] = text.trim().split("\n");
+	const name = parseKeyName(nameLine.trim());
+	const bytes = Buffer.from(encoded.trim(), "base64");
+	if (!(kind.trim() === "SIG-PUB-1" && name && empty.trim() === "" && bytes.length === 32 && rest.length === 0)) throw new MesosizeError("KEY_FORMAT", `${from} is not a public origin key: it must have "SIG-PUB-1", the key's name, an empty line, and 32 bytes in base64. Export it again with "hab origin key export ORIGIN --type public".`);
 	return {
-		program,
-		supervisor: supervisor ?? await finder.findFirst(origins.map((origin) => `${origin}/hab-sup${version}`), from),
-		launcher: launcher ?? await finder.findFirst(origins.map((origin) => `${origin}/hab-launcher`), from)
-	};
-}
-// src/habitat/order.ts
-/**
-* Orders packages so that each comes after what it depends on; otherwise as they were given.
-* @throws MesosizeError DEPENDENCY_CYCLE, naming the circle
-*/
-function inDependencyOrder(packages) {
-	const byIdent = new Map(packages.map((build) => [formatIdent(build.metadata.ident), build]));
-	const ordered = /* @__PURE__ */ new Set();
-	const path = [];
-	const visit = (ident) => {
-		const build = byIdent.get(ident);
-		if (build === void 0 || ordered.has(build)) return;
-		if (path.includes(ident)) {
-			const circle = [...path.slice(path.indexOf(ident)), ident].join(" -> ");
-			throw new MesosizeError("DEPENDENCY_CYCLE", `Packages depend on each other in a circle: ${circle}. Build them again.`);
-		}
-		path.push(ident);
-		for (const dependency of [...build.metadata.deps, ...build.metadata.tdeps]) visit(formatIdent(dependency));
-		path.pop();
-		ordered.add(build);
-	};
-	for (const ident of byIdent.keys()) visit(ident);
-	return [...ordered];
-}
-// src/habitat/closure.ts
-/**
-* Finds everything that one root filesystem needs: the packages that were asked for, hab's own supervisor and
-* launcher, busybox and the CA certificates, and what all of them depend on.
-* @throws MesosizeError PACKAGE_NOT_FOUND, DEPENDENCY_MISSING, DEPENDENCY_CYCLE, TARGET_MISMATCH, NOT_RUNNABLE,
-*   or what the source throws
-*/
-async function resolveClosure(request, source, report) {
-	const phase = report.phase("Resolving");
-	const finder = new Finder(source);
-	const requested = await forAll(request.packages, request.packages.length, (spec) => finder.find(spec, request.builder));
-	const service = requested.find((root) => root.package.metadata.runnable) ?? notRunnable(requested);
-	const { supervisor, launcher, program } = await habPackages(request, finder);
-	const users = [
-		supervisor,
-		launcher,
-		...requested
-	];
-	const busybox = await finder.findTool("busybox-static", users, request.base);
-	const cacerts = await finder.findTool("cacerts", users, request.base);
-	const asked = program ? [...requested, program] : requested;
-	phase.done(asked.map((root) => identOf$1(root.package)).join(", "));
-	const packages = await withDependencies([
-		...asked,
-		supervisor,
-		launcher,
-		busybox,
-		cacerts
-	], source, report);
-	checkTargets(packages, request.target);
-	return {
-		target: request.target,
-		service: service.package,
-		requested: [...new Set(asked.map((root) => root.package))],
-		supervisor: supervisor.package,
-		launcher: launcher.package,
-		busybox: busybox.package,
-		cacerts: cacerts.package,
-		packages: inDependencyOrder(packages),
-		found: service.found
-	};
-}
-function notRunnable(requested) {
-	throw new MesosizeError("NOT_RUNNABLE", `There is nothing to start: ${requested.map((root) => identOf$1(root.package)).join(", ")} has no run hook. Name a package that is a service, or add hooks/run or pkg_svc_run to the plan.`);
-}
-function checkTargets(packages, target) {
-	const lines = packages.filter(({ metadata }) => metadata.target !== target).map((other) => {
-		const dependents = packages.filter((dependent) => needs(dependent, other)).map(identOf$1);
-		const who = dependents.length > 0 ? `, which ${dependents.join(" and ")} needs,` : "";
-		return `${identOf$1(other)}${who} is for ${other.metadata.target}, but the export is for ${target}.`;
-	});
-	if (lines.length > 0) throw new MesosizeError("TARGET_MISMATCH", `${lines.join("\n")} Use packages of one target, and name it with --target.`);
-}
-function needs(dependent, other) {
-	return [...dependent.metadata.deps, ...dependent.metadata.tdeps].some((ident) => formatIdent(ident) === identOf$1(other));
-}
-function identOf$1(build) {
-	return formatIdent(build.metadata.ident);
-}
-// src/marathon/app-id.ts
-/**
-* Makes an app id `/origin/name` from a package's identifier, whose parts may have upper case, "_" and "-"
-* in places where Marathon takes none.
-* @param group instead of the origin's
-*/
-function appIdOf({ origin, name }, group = `/${segment(origin)}`) {
-	const last = segment(name);
-	return `${group}/${RESERVED_IDS.includes(last) ? `${last}-app` : last}`;
-}
-function segment(text) {
-	return text.toLowerCase().replaceAll("_", "-").replace(/^-+|-+$/g, "") || "app";
-}
-// src/shell-quote.ts
-/** A text as one word of POSIX sh, whatever characters but NUL it holds. */
-function shellQuote(text) {
-	return `'${text.replaceAll("'", "'\\''")}'`;
-}
-/** The same, quoted only where it must be, for lines that people read. */
-function shellWord(text) {
-	return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : shellQuote(text);
-}
-// src/marathon/image.ts
-/** Mesos' own for `--fetcher_cache_size`, bytes. */
-const DEFAULT_FETCHER_CACHE = 2 * 1024 ** 3;
-/**
-* What tells the agent to fetch the image.
-* @throws MesosizeError LAYER_URIS
-*/
-function fetchFields(image, { legacyUris }, report) {
-	if ("layers" in image) {
-		checkLayers(image.layers, report);
-		return { fetch: image.layers.map(({ uri }, index) => ({
-			uri,
-			extract: false,
-			cache: true,
-			destPath: layerFile(`${index}`.padStart(3, "0"))
-		})) };
-	}
-	const { uri, name } = image.tarball;
-	if (!legacyUris) return { fetch: [{
-		uri,
-		extract: false,
-		destPath: name
-	}] };
-	if (!/\.(?:tgz|tar\.gz)$/.test(uri)) report.warn("With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.");
-	return { uris: [uri] };
-}
-/**
-* The command that unpacks the image in the sandbox. `tar` may be GNU's, busybox's or bsdtar; as root each keeps
-* owners and, with -p, modes.
-*/
-function unpackCommand(image) {
-	if ("tarball" in image) {
-		const name = shellWord(image.tarball.name);
-		return `tar -xzpf ${name} && rm ${name}`;
-	}
-	return `for layer in ${layerFile("*")}; do tar -xzpf $layer && rm $layer || exit; done`;
-}
-/** The name that a layer has in the sandbox. */
-function layerFile(number) {
-	return `layer-${number}.tgz`;
-}
-function checkLayers(layers, report) {
-	const twice = layers.find(({ uri }, index) => layers.findIndex((other) => other.uri === uri) < index);
-	if (twice) throw new MesosizeError("LAYER_URIS", `Two layers have the fetch URI ${JSON.stringify(twice.uri)}. Name the layer in it, with {file} or {sha256}.`);
-	const size = layers.reduce((sum, layer) => sum + layer.size, 0);
-	if (size > DEFAULT_FETCHER_CACHE) report.warn(`The layers have ${formatBytes(size)} together, more than the 2 GiB that an agent's fetcher keeps unless it is told otherwise: what does not fit is downloaded for each task. Start the agents with a larger --fetcher_cache_size.`);
-}
-// src/marathon/command.ts
-/** The line that the agent gives to `sh -c` in the sandbox: unpack where the fetcher did not, then launch. */
-function commandLine(image, request) {
-	const launch = ["exec sh ./launch", ...supervisorFlags(request).map(shellWord)].join(" ");
-	return request.legacyUris ? launch : `${unpackCommand(image)} && ${launch}`;
-}
-/** Only what differs from the Supervisor's defaults; the form with "=", because `--peer A B` takes B as a peer too. */
-function supervisorFlags({ group, topology, strategy, binds, peers }) {
-	return [
-		...group === "default" ? [] : [`--group=${group}`],
-		...topology === void 0 || topology === "standalone" ? [] : [`--topology=${topology}`],
-		...strategy === void 0 || strategy === "none" ? [] : [`--strategy=${strategy}`],
-		...binds.map((bind) => `--bind=${bind}`),
-		...peers.map((peer) => `--peer=${peer}`)
-	];
-}
-// src/marathon/ports.ts
-/**
-* The Supervisor's own ports. The control gateway listens on 127.0.0.1 alone, but two Supervisors on one agent
-* would still want the same number.
-*/
-const SUPERVISOR_PORTS = [
-	{
-		name: "gossip",
-		protocol: "udp,tcp"
-	},
-	{
-		name: "gateway",
-		protocol: "tcp"
-	},
-	{
-		name: "ctl",
-		protocol: "tcp"
-	}
-];
-/** The variable in which Marathon tells a task the number of a named port. */
-function portVariable(portName) {
-	return `PORT_${portName.toUpperCase()}`;
-}
-/**
-* Gives each export a port name of its own, of letters and digits alone: a "-" would make a variable that sh
-* cannot read. A name that is fit as it is stays; the others are made fit, and numbered where that name is taken.
-* @returns port names by export, in the order given
-*/
-function namePorts(exports) {
-	const taken = new Set(SUPERVISOR_PORTS.map((port) => port.name));
-	const kept = exports.filter((name) => fitName(name) === name && !taken.has(name));
-	for (const name of kept) taken.add(name);
-	return new Map(exports.map((name) => {
-		if (kept.includes(name)) return [name, name];
-		const fit = fitName(name);
-		let free = fit;
-		for (let n = 2; taken.has(free); n++) free = `${fit}${n}`;
-		taken.add(free);
-		return [name, free];
-	}));
-}
-function fitName(name) {
-	const letters = name.toLowerCase().replace(/[^a-z0-9]/g, "");
-	return /^[a-z]/.test(letters) ? letters : `port${letters}`;
-}
-/**
-* The app's portDefinitions, every number Marathon's to choose: the service's first, so that PORT0 is its.
-* @returns them, and the place of the Supervisor's HTTP gateway among them
-*/
-function definePorts(servicePorts) {
-	const ports = [...servicePorts.map((name) => ({
 		name,
-		protocol: "tcp"
-	})), ...SUPERVISOR_PORTS];
-	return {
-		definitions: ports.map(({ name, protocol }) => ({
-			port: 0,
-			name,
-			protocol
-		})),
-		gateway: ports.findIndex(({ name }) => name === "gateway")
+		key: createPublicKey({
+			key: Buffer.concat([SPKI_PREFIX, bytes]),
+			format: "der",
+			type: "spki"
+		})
 	};
 }
-// src/marathon/configuration.ts
-/**
-* Joins what a person configures with the ports that Marathon will give. The value of the package's variable is
-* a JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number.
-* @returns the Marathon names of the service's ports, and the app's `env`
-* @throws MesosizeError CONFIG_INVALID
-*/
-function configure(service, { env, config = {}, ports: asked, envVarsPrefix }, report) {
-	const variable = configVariable(service.ident.name);
-	const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? "", variable));
-	const ports = asked.length > 0 ? namedPorts(service, asked) : exportedPorts(service, wanted, report);
-	const names = namePorts(ports.map((port) => port.name));
-	let final = wanted;
-	for (const { name, path } of ports) {
-		const portName = names.get(name);
-		const placeholder = `$${portVariable(portName)}`;
-		const written = valueAt(wanted, path);
-		if (portName !== name) report.note(`Export ${JSON.stringify(name)} is the port "${portName}" in Marathon, and ${portVariable(portName)} in the task.`);
-		if (written !== void 0) report.note(`The configuration sets ${path.join(".")} to ${configJson(written)}; Marathon's choice, ${placeholder}, takes its place.`);
-		final = mergeConfig(final, tableAt(path, placeholder));
-	}
-	const { [variable]: _own, ...others } = env;
-	return {
-		portNames: [...names.values()],
-		env: {
-			...others,
-			...Object.keys(final).length > 0 && { [variable]: configJson(final) },
-			...envVarsPrefix !== void 0 && { MESOSIZE_ENV_VARS_PREFIX: envVarsPrefix }
-		}
-	};
-}
-/** The ports among a service's exports, with a note on whatever a person might have expected otherwise. */
-function exportedPorts(service, wanted, report) {
-	const { ports, leftOut, unnamed } = resolveExports(service, wanted);
-	const ident = formatIdent(service.ident);
-	for (const { name, reason } of leftOut) report.note(`Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with --port.`);
-	if (service.exposes.length === 0 && ports.length > 0) {
-		const taken = ports.map(({ name, value }) => `${name} (${value})`).join(", ");
-		report.note(`${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with --port.`);
-	}
-	for (const number of unnamed) report.note(`${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with --port.`);
-	return ports;
-}
-function tableAt([key, ...rest], value) {
-	return Object.fromEntries([[key, rest.length > 0 ? tableAt(rest, value) : value]]);
-}
-// src/marathon/health-check.ts
-const TIMES = {
-	gracePeriodSeconds: 300,
-	intervalSeconds: 10,
-	timeoutSeconds: 5,
-	maxConsecutiveFailures: 9
-};
-/** Asks the Supervisor's HTTP gateway what the package's own health check says. */
-function serviceHealthCheck(service, group, gateway) {
-	return {
-		protocol: "MESOS_HTTP",
-		portIndex: gateway,
-		path: `/services/${service}/${group}/health`,
-		...TIMES
-	};
-}
-/** Asks only whether the gateway answers at all: Marathon has no way to send it a token. */
-function gatewayHealthCheck(gateway) {
-	return {
-		protocol: "MESOS_TCP",
-		portIndex: gateway,
-		...TIMES
-	};
-}
-// src/marathon/merge-patch.ts
-function mergePatch(target, patch) {
-	if (!isObject$1(patch)) return patch;
-	const merged = new Map(isObject$1(target) ? Object.entries(target) : []);
-	for (const [key, value] of Object.entries(patch)) if (value === null) merged.delete(key);
-	else merged.set(key, mergePatch(merged.get(key), value));
-	return Object.fromEntries(merged);
-}
-// src/marathon/app.ts
-/**
-* Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
-* @throws MesosizeError APP_INVALID or CONFIG_INVALID
-*/
-function defineApp(service, image, request, report) {
-	const { portNames, env } = configure(service, request, report);
-	const { definitions, gateway } = definePorts(portNames);
-	const app = {
-		id: request.id ?? madeUpId(service, request, report),
-		cmd: commandLine(image, request),
-		user: "root",
-		cpus: request.cpus,
-		mem: request.mem,
-		disk: request.disk,
-		instances: request.instances,
-		taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
-		...fetchFields(image, request, report),
-		env,
-		labels: {
-			...ownLabels(service, image),
-			...request.labels
-		},
-		portDefinitions: definitions,
-		...request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }
-	};
-	return validateApp(mergePatch(app, request.patch ?? {}));
-}
-/** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
-function appJson(app) {
-	return `${JSON.stringify(app, null, 2)}\n`;
-}
-function madeUpId({ ident }, { appGroup }, report) {
-	const id = appIdOf(ident, appGroup);
-	if (appGroup !== void 0) return id;
-	const name = `${ident.origin}/${ident.name}`;
-	report.note(id === `/${name}` ? `The app's id is ${id}, from the package's name; --app-id gives it another.` : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`);
-	return id;
-}
-function ownLabels({ ident }, image) {
-	const { source, channel } = image.found;
-	return {
-		"mesosize.ident": formatIdent(ident),
-		...channel !== void 0 && { "mesosize.channel": channel },
-		..."tarball" in image ? { "mesosize.sha256": image.tarball.sha256 } : { "mesosize.layers": `${image.layers.length}` },
-		"mesosize.source": source
-	};
-}
-function healthCheck({ ident }, { env, group }, gateway, report) {
-	if (env.HAB_LISTEN_HTTP) report.warn(`HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with --no-health-check.`);
-	if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway);
-	report.note("HAB_SUP_GATEWAY_AUTH_TOKEN is set, and Marathon cannot send it: the health check asks only whether the gateway answers.");
-	return gatewayHealthCheck(gateway);
-}
-// src/report.ts
-const quietPhase = {
-	advance() {},
-	done() {}
-};
-/** A reporter that says nothing. */
-const silent = {
-	phase: () => quietPhase,
-	note() {},
-	warn() {}
-};
-// src/habitat/metadata.ts
-const METAFILES = [
-	"IDENT",
-	"TARGET",
-	"DEPS",
-	"TDEPS",
-	"EXPORTS",
-	"EXPOSES",
-	"PATH",
-	"SVC_USER",
-	"SVC_GROUP",
-	"SHUTDOWN_TIMEOUT",
-	"default.toml"
-];
-const METAFILE_LIMIT = 1 << 20;
-/** What may be in /etc/passwd and /etc/group as a name, where a colon or a slash would mean something else. */
-const ACCOUNT_NAME$1 = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
-/**
-* Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
-* @param entries as `Package.entries()` yields them
-* @param name what the package is called in errors
-* @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
-*/
-async function readMetadata(entries, name) {
-	const reader = new MetadataReader(name);
-	for await (const _ of reader.passing(entries));
-	return reader.metadata();
-}
-/** Reads what a package says of itself while its entries pass on their way to somebody else. */
-var MetadataReader = class {
-	#name;
-	#metafiles = /* @__PURE__ */ new Map();
-	#executables = [];
-	#special = [];
-	#root;
-	#runnable = false;
-	#size = 0;
-	/** @param name what the package is called in errors */
-	constructor(name) {
-		this.#name = name;
-	}
-	/**
-	* @returns the same entries
-	* @throws MesosizeError METAFILE_INVALID, or what `entries` throws
-	*/
-	async *passing(entries) {
-		for await (const entry of entries) {
-			this.#root ??= entry.path;
-			const path = entry.path.slice(this.#root.length + 1);
-			this.#note(entry, path);
-			if (!METAFILES.includes(path)) {
-				yield entry;
-				continue;
-			}
-			const metafile = await readMetafile(entry, this.#name);
-			this.#metafiles.set(path, metafile.content[0].toString("utf8"));
-			yield metafile;
-		}
-	}
-	#note(entry, path) {
-		if (entry.type === "file") this.#size += entry.size;
-		if (entry.type !== "directory" && (path === "hooks/run" || path === "run")) this.#runnable = true;
-		if (entry.type === "symlink" || entry.type !== "directory" && entry.mode & 73) this.#executables.push(path);
-		if (entry.type !== "symlink" && entry.type !== "hardlink" && isSpecial(entry)) this.#special.push(specialMember(entry, path));
-	}
-	/**
-	* When all entries have passed.
-	* @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF
-	*/
-	metadata() {
-		const name = this.#name;
-		const meta = new Metafiles(this.#metafiles, name);
-		const ident = meta.ident("IDENT");
-		checkIdent(ident, parseFullIdent(this.#root.split("/").slice(-4).join("/")), name);
-		const binFolders = meta.binFolders(`/${this.#root}/`);
-		const metadata = {
-			ident,
-			target: checkTarget(meta.line("TARGET") ?? "", `${name} (${formatIdent(ident)})`),
-			deps: meta.idents("DEPS"),
-			tdeps: meta.idents("TDEPS"),
-			exports: meta.exports(),
-			exposes: meta.ports("EXPOSES"),
-			svcUser: meta.account("SVC_USER"),
-			svcGroup: meta.account("SVC_GROUP"),
-			shutdownTimeout: meta.number("SHUTDOWN_TIMEOUT"),
-			defaultConfig: this.#metafiles.get("default.toml") ?? "",
-			runnable: this.#runnable,
-			binaries: this.#executables.filter((path) => binFolders.has(posix.dirname(path))),
-			special: this.#special,
-			size: this.#size
-		};
-		for (const dependency of [...metadata.deps, ...metadata.tdeps]) if (formatIdent(dependency) === formatIdent(ident)) throw new MesosizeError("DEPENDENCY_ON_ITSELF", `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`);
-		return metadata;
-	}
-};
-/** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
-function checkIdent(found, expected, name) {
-	if (formatIdent(found) !== formatIdent(expected)) throw new MesosizeError("IDENT_MISMATCH", `${name} is ${formatIdent(found)}, but ${formatIdent(expected)} was expected. Remove the file, or build the package again.`);
-}
-/** @returns the entry with its content at hand, which can be read twice */
-async function readMetafile(entry, name) {
-	if (entry.type !== "file" || entry.size > METAFILE_LIMIT) {
-		const problem = entry.type === "file" ? `has ${entry.size} bytes` : `is a ${entry.type}`;
-		throw new MesosizeError("METAFILE_INVALID", `The metafile ${entry.path} of ${name} ${problem}; it must be a file of at most ${METAFILE_LIMIT} bytes. Build the package again.`);
-	}
-	const pieces = [];
-	for await (const piece of entry.content) pieces.push(Uint8Array.from(piece));
-	return {
-		...entry,
-		content: [Buffer.concat(pieces)]
-	};
-}
-function isSpecial(entry) {
-	return entry.uid !== 0 || entry.gid !== 0 || (entry.mode & 3584) !== 0;
-}
-function specialMember({ mode, uid, gid }, path) {
-	return {
-		path,
-		mode,
-		uid,
-		gid
-	};
-}
-/** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */
-var Metafiles = class {
-	#texts;
-	#name;
-	constructor(texts, name) {
-		this.#texts = texts;
-		this.#name = name;
-	}
-	/** The lines of a metafile, trimmed as Habitat trims them, empty ones left out. */
-	lines(file) {
-		const text = this.#texts.get(file) ?? "";
-		if (/[\0-\x08\x0b-\x1f\x7f]/.test(text.replaceAll("\r\n", "\n"))) throw this.#invalid(file, text, "it has control characters");
-		return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-	}
-	/** @returns undefined if the metafile is absent or empty */
-	line(file) {
-		const lines = this.lines(file);
-		if (lines.length > 1) throw this.#invalid(file, lines.join("\n"), "it has more than one line");
-		return lines[0];
-	}
-	ident(file) {
-		return this.#fullIdent(file, this.line(file) ?? "");
-	}
-	idents(file) {
-		const idents = this.lines(file).map((line) => this.#fullIdent(file, line));
-		return [...new Map(idents.map((ident) => [formatIdent(ident), ident])).values()];
-	}
-	/** EXPORTS: `name=path.in.the.config` per line; Habitat's own order is random. */
-	exports() {
-		const pairs = this.lines("EXPORTS").map((line) => {
-			const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? [];
-			if (key === void 0 || path === void 0) throw this.#invalid("EXPORTS", line, "a line must be name=path");
-			return [key.trim(), path.trim()];
-		});
-		return new Map(pairs.sort(([a], [b]) => a < b ? -1 : 1));
-	}
-	ports(file) {
-		return (this.line(file)?.split(/\s+/) ?? []).map((word) => {
-			const port = Number(word);
-			if (!/^\d+$/.test(word) || port < 1 || port > 65535) throw this.#invalid(file, word, "a port is 1 to 65535");
-			return port;
-		});
-	}
-	number(file) {
-		const line = this.line(file);
-		if (line === void 0) return void 0;
-		if (!/^\d{1,9}$/.test(line)) throw this.#invalid(file, line, "it must be a number of seconds");
-		return Number(line);
-	}
-	account(file) {
-		const line = this.line(file);
-		if (line !== void 0 && !ACCOUNT_NAME$1.test(line)) throw this.#invalid(file, line, "it is no name of a user or group");
-		return line;
-	}
-	/** The package's own folders of PATH, as paths inside the package; `/hab/…` of others is left out, as Habitat does. */
-	binFolders(prefix) {
-		const folders = this.line("PATH")?.split(":") ?? [];
-		return new Set(folders.filter((folder) => folder.startsWith(prefix)).map((folder) => folder.slice(prefix.length).replace(/\/+$/, "")));
-	}
-	#fullIdent(file, text) {
-		try {
-			return parseFullIdent(text);
-		} catch (cause) {
-			throw this.#invalid(file, text, "it must hold fully qualified idents", cause);
-		}
-	}
-	#invalid(file, value, problem, cause) {
-		return new MesosizeError("METAFILE_INVALID", `The metafile ${file} of ${this.#name} holds ${JSON.stringify(value.slice(0, 100))}: ${problem}. Build the package again.`, { cause });
-	}
-};
-// src/habitat/metadata-json.ts
-/** Metadata as plain JSON, to be kept. */
-function metadataToJson({ ident, deps, tdeps, exports, ...rest }) {
-	return {
-		...rest,
-		ident: formatIdent(ident),
-		deps: deps.map(formatIdent),
-		tdeps: tdeps.map(formatIdent),
-		exports: [...exports]
-	};
-}
-/**
-* What `metadataToJson` made, each field checked as strictly as when it was read from a package: since then it
-* lay in a file.
-* @throws MesosizeError METADATA_INVALID, naming the field, or what is thrown of idents and targets
-*/
-function metadataFromJson(value) {
-	const json = object("metadata", value);
-	return {
-		ident: ident("ident", json.ident),
-		target: checkTarget(text("target", json.target), "the kept metadata"),
-		deps: list$1("deps", json.deps, ident),
-		tdeps: list$1("tdeps", json.tdeps, ident),
-		exports: new Map(list$1("exports", json.exports, pair)),
-		exposes: list$1("exposes", json.exposes, (field, port) => integer(field, port, 65535)),
-		svcUser: optional("svcUser", json.svcUser, account),
-		svcGroup: optional("svcGroup", json.svcGroup, account),
-		shutdownTimeout: optional("shutdownTimeout", json.shutdownTimeout, integer),
-		defaultConfig: text("defaultConfig", json.defaultConfig),
-		runnable: flag("runnable", json.runnable),
-		binaries: list$1("binaries", json.binaries, path),
-		special: list$1("special", json.special, special),
-		size: integer("size", json.size)
-	};
-}
-function list$1(field, value, read) {
-	if (!Array.isArray(value)) throw invalid(field, value);
-	return value.map((each) => read(field, each));
-}
-function optional(field, value, read) {
-	return value === void 0 ? void 0 : read(field, value);
-}
-function object(field, value) {
-	if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(field, value);
-	return value;
-}
-function text(field, value) {
-	if (typeof value !== "string") throw invalid(field, value);
-	return value;
-}
-function flag(field, value) {
-	if (typeof value !== "boolean") throw invalid(field, value);
-	return value;
-}
-function integer(field, value, most = Number.MAX_SAFE_INTEGER) {
-	if (!Number.isInteger(value) || value < 0 || value > most) throw invalid(field, value);
-	return value;
-}
-function ident(field, value) {
-	return parseFullIdent(text(field, value));
-}
-function account(field, value) {
-	if (!ACCOUNT_NAME$1.test(text(field, value))) throw invalid(field, value);
-	return value;
-}
-function pair(field, value) {
-	const [name, path, ...rest] = list$1(field, value, text);
-	if (!name || !path || rest.length > 0) throw invalid(field, value);
-	return [name, path];
-}
-/** A path inside the package; empty is the package's own directory. */
-function path(field, value) {
-	const plain = text(field, value);
-	if (plain !== "" && plain.split("/").some((part) => [
-		"",
-		".",
-		".."
-	].includes(part) || part.includes("\0"))) throw invalid(field, value);
-	return plain;
-}
-function special(field, value) {
-	const member = object(field, value);
-	return {
-		path: path(field, member.path),
-		mode: integer(field, member.mode, 4095),
-		uid: integer(field, member.uid),
-		gid: integer(field, member.gid)
-	};
-}
-function invalid(field, value) {
-	const shown = JSON.stringify(value)?.slice(0, 100);
-	return new MesosizeError("METADATA_INVALID", `The kept metadata has ${shown} as its ${field}.`);
-}
-// src/rootfs/launch-script.ts
-const WRITTEN_PART = /(?<=^# >>> .*\n)[\s\S]*(?=^# <<< )/m;
-const PATHS_AT_ONCE = 30;
-/**
-* The text of `launch`, which starts the service: launch.sh, whose constants are replaced by this closure's. The
-* bundle needs launch.sh beside it.
-*/
-function launchScript(closure, programs) {
-	const constants = {
-		service: formatIdent(closure.service.metadata.ident),
-		target: closure.target,
-		...programs,
-		config_variable: configVariable(closure.service.metadata.ident.name)
-	};
-	const assignments = Object.entries(constants).map(([name, value]) => `${name}=${shellQuote(value)}\n`);
-	const restores = restoreCommands(closure).map((command) => `  ${command}\n`);
-	const written = `${assignments.join("")}restore_special() {\n${restores.join("") || "  :\n"}}\n`;
-	return readFileSync(new URL("launch.sh", import.meta.url), "utf8").replace(WRITTEN_PART, () => written);
-}
-function restoreCommands(closure) {
-	const alike = /* @__PURE__ */ new Map();
-	for (const { metadata } of closure.packages) for (const member of metadata.special) {
-		const words = modeAndOwner(member);
-		const paths = alike.get(words) ?? [];
-		paths.push(shellQuote(`/${packagePath(metadata.ident)}/${member.path}`));
-		alike.set(words, paths);
-	}
-	return [...alike].flatMap(([words, paths]) => chunks(paths, PATHS_AT_ONCE).map((some) => `restore ${words} ${some.join(" ")}`));
-}
-function modeAndOwner({ mode, uid, gid }) {
-	return `${mode.toString(8)} ${uid}:${gid}`;
-}
-function chunks(items, size) {
-	return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
-}
-// src/rootfs/programs.ts
-/** @throws MesosizeError PROGRAM_MISSING, naming each package that cannot serve because its program is missing */
-function programsOf(closure) {
-	const problems = [];
-	function find({ metadata }, name) {
-		const binary = metadata.binaries.find((path) => posix.basename(path) === name);
-		if (!binary) problems.push(`${formatIdent(metadata.ident)} has no ${name}`);
-		return `/${packagePath(metadata.ident)}/${binary}`;
-	}
-	const programs = {
-		busybox: find(closure.busybox, "busybox"),
-		launcher: find(closure.launcher, "hab-launch"),
-		supervisor: find(closure.supervisor, "hab-sup")
-	};
-	if (problems.length > 0) throw new MesosizeError("PROGRAM_MISSING", `${problems.join("; ")} in the directories of its PATH: name a package that has it.`);
-	return programs;
-}
-// src/rootfs/accounts.ts
-const BASE_USERS = [
-	{
-		name: "root",
-		uid: 0,
-		gid: 0,
-		rest: "root:/root:/bin/sh"
-	},
-	{
-		name: "bin",
-		uid: 1,
-		gid: 1,
-		rest: "bin:/dev/null:/bin/false"
-	},
-	{
-		name: "daemon",
-		uid: 6,
-		gid: 6,
-		rest: "Daemon User:/dev/null:/bin/false"
-	},
-	{
-		name: "messagebus",
-		uid: 18,
-		gid: 18,
-		rest: "D-Bus Message Daemon User:/var/run/dbus:/bin/false"
-	},
-	{
-		name: "nobody",
-		uid: 99,
-		gid: 99,
-		rest: "Unprivileged User:/dev/null:/bin/false"
-	}
-];
-const BASE_GROUPS = [
-	["root", 0],
-	[
-		"bin",
-		1,
-		"daemon"
-	],
-	["sys", 2],
-	["kmem", 3],
-	["tape", 4],
-	["tty", 5],
-	["daemon", 6],
-	["floppy", 7],
-	["disk", 8],
-	["lp", 9],
-	["dialout", 10],
-	["audio", 11],
-	["video", 12],
-	["utmp", 13],
-	["usb", 14],
-	["cdrom", 15],
-	["adm", 16],
-	["messagebus", 18],
-	["systemd-journal", 23],
-	["input", 24],
-	["mail", 34],
-	["nogroup", 99],
-	["users", 999]
-];
-const SERVICE_ID = 42;
-const FURTHER_ID = 84;
-const ACCOUNT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/;
-/**
-* The texts of /etc/passwd and /etc/group: a base set, the service's SVC_USER and SVC_GROUP with the ids that
-* Habitat's container exporter gives them (components/pkg-export-container/src/build.rs, svc_users_and_groups),
-* a user `hab`, on which services that start as root rely, and the users and groups of all other packages.
-* @throws MesosizeError ACCOUNT_NAME_INVALID, naming every package whose account cannot be written there
-*/
-function accounts(closure) {
-	checkNames(closure);
-	const users = new Map(BASE_USERS.map((user) => [user.name, user]));
-	const groups = new Map(BASE_GROUPS.map(([name, gid, ...members]) => [name, {
-		name,
-		gid,
-		members
-	}]));
-	function ensureGroup(name, firstId) {
-		let group = groups.get(name);
-		if (!group) {
-			group = {
-				name,
-				gid: freeId(firstId, [...groups.values()].map((other) => other.gid)),
-				members: []
-			};
-			groups.set(name, group);
-		}
-		return group;
-	}
-	function ensure({ user, group }, firstId) {
-		const own = group === "root" ? void 0 : ensureGroup(group, firstId);
-		if (users.has(user)) return;
-		const { gid, members } = own ?? ensureGroup("hab", FURTHER_ID);
-		const uid = freeId(firstId, [...users.values()].map((other) => other.uid));
-		users.set(user, {
-			name: user,
-			uid,
-			gid,
-			rest: `${user} User:/:/bin/false`
-		});
-		members.push(user);
-	}
-	ensure(accountOf(closure.service.metadata), SERVICE_ID);
-	if (!users.has("hab")) ensure({
-		user: "hab",
-		group: "hab"
-	}, FURTHER_ID);
-	for (const { metadata } of closure.packages) if (metadata.svcUser ?? metadata.svcGroup) ensure(accountOf(metadata), FURTHER_ID);
-	return {
-		passwd: lines([...users.values()].map(({ name, uid, gid, rest }) => `${name}:x:${uid}:${gid}:${rest}`)),
-		group: lines([...groups.values()].map(({ name, gid, members }) => `${name}:x:${gid}:${members.join()}`))
-	};
-}
-function accountOf({ svcUser, svcGroup }) {
-	return {
-		user: svcUser ?? "hab",
-		group: svcGroup ?? "hab"
-	};
-}
-function checkNames(closure) {
-	const problems = closure.packages.flatMap(({ metadata }) => Object.entries({
-		SVC_USER: metadata.svcUser,
-		SVC_GROUP: metadata.svcGroup
-	}).filter(([, name]) => name !== void 0 && !ACCOUNT_NAME.test(name)).map(([file, name]) => `${file} of ${formatIdent(metadata.ident)} is ${JSON.stringify(name)}`));
-	if (problems.length > 0) throw new MesosizeError("ACCOUNT_NAME_INVALID", `${problems.join("; ")}: an account's name is up to 32 letters, digits and "_ . -". Correct pkg_svc_user or pkg_svc_group in the plan and build again.`);
-}
-function freeId(first, taken) {
-	let id = first;
-	while (taken.includes(id)) id++;
-	return id;
-}
-function lines(texts) {
-	return texts.map((text) => `${text}\n`).join("");
-}
-// src/rootfs/binlinks.ts
-/**
-* The symlinks of /bin, name to absolute target. Where several packages have a program of one name, the
-* service's wins, then that of the package asked for first, and busybox's applet comes last.
-* @param busybox the busybox program, which serves as `sh` even where its package links no applets
-*/
-function binLinks(closure, busybox) {
-	const links = /* @__PURE__ */ new Map();
-	for (const { metadata } of [
-		closure.service,
-		...closure.requested,
-		closure.busybox
-	]) for (const binary of metadata.binaries) {
-		const name = posix.basename(binary);
-		if (!links.has(name)) links.set(name, `/${packagePath(metadata.ident)}/${binary}`);
-	}
-	if (!links.has("sh")) links.set("sh", busybox);
-	return links;
-}
-// src/rootfs/skeleton.ts
-const DIRECTORIES = [
-	["bin", 493],
-	["dev", 493],
-	["etc", 493],
-	["proc", 493],
-	["root", 448],
-	["run", 493],
-	["run/lock", 493],
-	["sys", 493],
-	["tmp", 1023],
-	["var", 493],
-	["var/cache", 493],
-	["var/lib", 493],
-	["var/log", 493],
-	["var/mail", 493],
-	["var/opt", 493],
-	["var/spool", 493],
-	["var/tmp", 1023]
-];
-const NSSWITCH = `passwd: files
-group: files
-shadow: files
-hosts: files dns
-networks: files
-rpc: files
-services: files
-`;
-const HOSTS = `127.0.0.1 localhost
-::1 localhost
-`;
-/**
-* What the root filesystem holds besides packages, by path, parents of the packages included. There is no
-* /etc/resolv.conf: `launch` copies the agent's.
-*/
-function skeleton(closure, programs) {
-	const { passwd, group } = accounts(closure);
-	const members = /* @__PURE__ */ new Map([
-		["etc/group", {
-			type: "file",
-			mode: 420,
-			text: group
-		}],
-		["etc/hosts", {
-			type: "file",
-			mode: 420,
-			text: HOSTS
-		}],
-		["etc/mtab", {
-			type: "symlink",
-			target: "/proc/self/mounts"
-		}],
-		["etc/nsswitch.conf", {
-			type: "file",
-			mode: 420,
-			text: NSSWITCH
-		}],
-		["etc/passwd", {
-			type: "file",
-			mode: 420,
-			text: passwd
-		}],
-		["etc/ssl", {
-			type: "symlink",
-			target: `/${packagePath(closure.cacerts.metadata.ident)}/ssl`
-		}],
-		["var/lock", {
-			type: "symlink",
-			target: "/run/lock"
-		}],
-		["var/run", {
-			type: "symlink",
-			target: "/run"
-		}]
-	]);
-	for (const [path, mode] of DIRECTORIES) members.set(path, {
-		type: "directory",
-		mode
-	});
-	for (const { metadata } of closure.packages) {
-		const parents = packagePath(metadata.ident).split("/").slice(0, -1);
-		for (let depth = 1; depth <= parents.length; depth++) members.set(parents.slice(0, depth).join("/"), {
-			type: "directory",
-			mode: 493
-		});
-	}
-	for (const [name, target] of binLinks(closure, programs.busybox)) members.set(`bin/${name}`, {
-		type: "symlink",
-		target
-	});
-	return members;
-}
-// src/rootfs/layout.ts
-const ROOT = "rootfs";
-/** The name of the part that is no package. */
-const GENERATED = "root filesystem";
-/**
-* What the tarball holds: a part with everything generated (`launch` and the skeleton of `rootfs/`), then a part
-* per package in the closure's order. Generated entries belong to root and carry the service's release time.
-* @throws MesosizeError PROGRAM_MISSING or ACCOUNT_NAME_INVALID
-*/
-function layOut(closure) {
-	const programs = programsOf(closure);
-	const generated = /* @__PURE__ */ new Map([["launch", {
-		type: "file",
-		mode: 493,
-		text: launchScript(closure, programs)
-	}], [ROOT, {
-		type: "directory",
-		mode: 493
-	}]]);
-	for (const [path, member] of skeleton(closure, programs)) generated.set(`${ROOT}/${path}`, member);
-	const mtime = releaseTime(closure.service.metadata.ident);
-	const entries = [...generated.keys()].sort().map((path) => entryOf(path, generated.get(path), mtime));
-	return [{
-		name: GENERATED,
-		entries: () => entries
-	}, ...closure.packages.map(packagePart)];
-}
-function entryOf(path, member, mtime) {
-	const owned = {
-		path,
-		uid: 0,
-		gid: 0,
-		mtime
-	};
-	switch (member.type) {
-		case "directory": return {
-			...owned,
-			...member
-		};
-		case "symlink": return {
-			...owned,
-			...member,
-			mode: 511
-		};
-		case "file": {
-			const bytes = Buffer.from(member.text);
-			return {
-				...owned,
-				type: "file",
-				mode: member.mode,
-				size: bytes.length,
-				content: [bytes]
-			};
-		}
-	}
-}
-function packagePart(pkg) {
-	return {
-		name: formatIdent(pkg.metadata.ident),
-		cacheKey: pkg.contentKey,
-		metadata: metadataToJson(pkg.metadata),
-		entries: () => inRootfs(pkg.entries())
-	};
-}
-/** A package's entries under the names that they have in the tarball. */
-async function* inRootfs(entries) {
-	for await (const entry of entries) {
-		const path = `${ROOT}/${entry.path}`;
-		yield entry.type === "hardlink" ? {
-			...entry,
-			path,
-			target: `${ROOT}/${entry.target}`
-		} : {
-			...entry,
-			path
-		};
-	}
-}
-// src/staging.ts
-/**
-* Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
-* into place. Whatever fails or is cancelled before leaves the output folder as it was.
-* @param folder the output folder, made if need be
-* @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
-*   which they shall appear
-* @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
-*/
-async function withStaging(folder, work) {
-	const output = resolve(folder);
-	const { staging, made } = await makeStaging(output);
-	try {
-		const { result, keep } = await work(staging);
-		await moveAll(keep, staging, output);
-		return result;
-	} catch (error) {
-		throw fullDisk(error, output) ?? error;
-	} finally {
-		await rm(staging, {
-			recursive: true,
-			force: true
-		});
-		if (made !== void 0) await removeEmpty(output, made);
-	}
-}
-/** @returns the staging folder, and the topmost folder that had to be made for it */
-async function makeStaging(output) {
-	try {
-		const made = await mkdir(output, { recursive: true });
-		return {
-			staging: await mkdtemp(join(output, ".mesosize-")),
-			made
-		};
-	} catch (error) {
-		throw fullDisk(error, output) ?? unwritable(error, output);
-	}
-}
-async function moveAll(names, from, output) {
-	try {
-		for (const name of names) {
-			await mkdir(dirname(join(output, name)), { recursive: true });
-			await rename(join(from, name), join(output, name));
-		}
-	} catch (error) {
-		throw fullDisk(error, output) ?? unwritable(error, output);
-	}
-}
-/** Removes the folders that were made, as far as nothing came into them. */
-async function removeEmpty(folder, topmost) {
-	for (let current = folder; current.length >= topmost.length; current = dirname(current)) if (!await rmdir(current).then(() => true, () => false)) return;
-}
-function unwritable(error, output) {
-	return new MesosizeError("OUTPUT_UNWRITABLE", `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`, { cause: error });
-}
-function fullDisk(error, output) {
-	const { code } = error;
-	if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EFBIG") return void 0;
-	return new MesosizeError("OUTPUT_FULL", `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with --output-dir.`, { cause: error });
-}
-// src/tarball/hashing-sink.ts
-/** Hashes while it writes, so that nobody has to read the file again. */
-var HashingSink = class HashingSink {
-	size = 0;
-	#hash = createHash("sha256");
-	#handle;
-	constructor(handle) {
-		this.#handle = handle;
-	}
-	/** @param file must not exist */
-	static async create(file) {
-		return new HashingSink(await open(file, "wx", 420));
-	}
-	async write(bytes) {
-		const writing = this.#writeAll(bytes, this.size);
-		this.#hash.update(bytes);
-		this.size += bytes.length;
-		await writing;
-	}
-	mark() {
-		return {
-			size: this.size,
-			hash: this.#hash.copy()
-		};
-	}
-	/** Takes back what was written since a mark, which cannot be used again. */
-	async rewind({ size, hash }) {
-		await this.#handle.truncate(size);
-		this.size = size;
-		this.#hash = hash;
-	}
-	/** Ends the file, which is on the disk then. @returns its SHA-256, lower-case hex */
-	async end() {
-		await this.#handle.sync();
-		await this.close();
-		return this.#hash.digest("hex");
-	}
-	async close() {
-		await this.#handle.close();
-	}
-	async #writeAll(bytes, position) {
-		for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
-	}
-};
-// src/tarball/members.ts
-/** Compresses blocks, several at once; the members come in the blocks' order. */
-function compressBlocks(blocks, { compress, blocksInFlight }) {
-	return pMapIterable(blocks, (block) => toMember(block, compress), { concurrency: blocksInFlight });
-}
-async function toMember(block, compress) {
-	return {
-		bytes: await compress(block),
-		size: block.length
-	};
-}
-// src/tarball/pack.ts
-/**
-* Writes archives, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
-* own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
-* and may be those that an earlier export made.
-* @returns what was written, in the archives' order
-* @throws what the file system and the parts throw
-*/
-async function pack(archives, options) {
-	const { compress, blocksInFlight, layers, onWork, signal } = options;
-	const parts = archives.flatMap((archive) => archive.parts);
-	const kept = await findLayers(parts, layers);
-	if (parts.some((part) => part.cacheKey !== void 0 && !kept.has(part))) onWork?.();
-	const end = await compress({
-		length: END_OF_ARCHIVE.length,
-		bytes: END_OF_ARCHIVE.slice(),
-		holes: []
-	});
-	const packed = [];
-	let writer;
-	try {
-		const compressed = async (step) => "block" in step ? {
-			archive: step.archive,
-			part: step.part,
-			member: await toMember(step.block, compress)
-		} : step;
-		for await (const step of pMapIterable(stepsOf(archives, kept), compressed, { concurrency: blocksInFlight })) {
-			signal?.throwIfAborted();
-			writer ??= new ArchiveWriter(await HashingSink.create(step.archive.file), options);
-			if ("member" in step) await writer.write(step.member, step.part);
-			else if ("layer" in step) await writer.copy(step.layer, step.part);
-			else if ("part" in step) await writer.endPart(step.part);
-			else {
-				packed.push(await writer.end(end));
-				writer = void 0;
-			}
-		}
-		return packed;
-	} finally {
-		await writer?.abandon();
-	}
-}
-async function findLayers(parts, layers) {
-	const kept = /* @__PURE__ */ new Map();
-	for (const part of parts) {
-		const layer = part.cacheKey === void 0 ? void 0 : await layers?.find(part.cacheKey);
-		if (layer) kept.set(part, layer);
-	}
-	return kept;
-}
-/** One stream over everything, so that the threads have work also while one part ends and the next begins. */
-async function* stepsOf(archives, kept) {
-	for (const archive of archives) {
-		for (const part of archive.parts) {
-			const layer = kept.get(part);
-			if (layer) yield {
-				archive,
-				part,
-				layer
-			};
-			else for await (const block of tarBlocks(part.entries())) yield {
-				archive,
-				part,
-				block
-			};
-			yield {
-				archive,
-				part,
-				ends: "part"
-			};
-		}
-		yield {
-			archive,
-			ends: "archive"
-		};
-	}
-}
-/** Writes one archive part after part, and keeps the members of those that have no layer yet. */
-var ArchiveWriter = class {
-	#parts = [];
-	#sink;
-	#options;
-	/** Where the current part begins. */
-	#start = 0;
-	#layer;
-	constructor(sink, options) {
-		this.#sink = sink;
-		this.#options = options;
-	}
-	async write(member, { cacheKey, metadata }) {
-		if (cacheKey !== void 0) this.#layer ??= await this.#options.layers?.create(cacheKey, metadata);
-		await Promise.all([this.#sink.write(member.bytes), this.#layer?.write(member.bytes, member.size)]);
-		discard(member.bytes);
-		this.#options.phase.advance(member.size);
-	}
-	async copy(layer, part) {
-		const start = this.#sink.mark();
-		try {
-			for await (const chunk of layer.chunks()) await this.#sink.write(chunk);
-			this.#options.phase.advance(layer.size);
-		} catch (error) {
-			if (!(error instanceof MesosizeError && error.code === "LAYER_UNUSABLE")) throw error;
-			await this.#sink.rewind(start);
-			const members = compressBlocks(tarBlocks(part.entries()), this.#options);
-			for await (const member of members) await this.write(member, part);
-		}
-	}
-	async endPart({ name }) {
-		await this.#layer?.commit();
-		this.#layer = void 0;
-		this.#parts.push({
-			name,
-			packed: this.#sink.size - this.#start
-		});
-		this.#start = this.#sink.size;
-	}
-	/** @param member the end of an archive, compressed */
-	async end(member) {
-		await this.#sink.write(member);
-		const sha256 = await this.#sink.end();
-		return {
-			size: this.#sink.size,
-			sha256,
-			parts: this.#parts
-		};
-	}
-	/** Gives up the archive, and the layer of a part that did not come to its end. */
-	async abandon() {
-		await this.#layer?.abandon();
-		await this.#sink.close();
-	}
-};
-// src/export.ts
-/**
-* The whole way from a request to a published image and its app definition. All files appear in the output folder
-* when they are whole, or not at all.
-* @throws MesosizeError, its message ready for the person who asked
-*/
-function exportPackage(request, tools) {
-	return withStaging(request.outputDir, async (staging) => {
-		const closure = await resolveClosure(request, tools.packages, tools.report);
-		const service = closure.service.metadata;
-		const rootfs = layOut(closure);
-		const contents = request.layering ? divide(rootfs, closure, request.layering) : [rootfs];
-		const name = tarballName(service.ident);
-		defineApp(service, imageOf(closure, contents.map((_, index) => ({
-			name,
-			sha256: "",
-			size: 0,
-			uri: `file:///${index}`
-		})), request), request.app, silent);
-		const phase = tools.report.phase("Packing", unpackedSize(closure), "bytes");
-		const packed = await pack(contents.map((parts, index) => ({
-			parts,
-			file: join(staging, `${index}`)
-		})), {
-			...tools,
-			phase
-		});
-		phase.done(`${closure.packages.length} packages`);
-		const files = await nameFiles(packed, staging, service.ident, request);
-		const locations = await tools.publish(files);
-		const app = defineApp(service, imageOf(closure, files.map((file, index) => ({
-			...file,
-			uri: locations[index].uri
-		})), request), request.app, tools.report);
-		const appText = appJson(app);
-		const appName = name.replace(/\.tgz$/, ".json");
-		await writeFile(join(staging, appName), appText);
-		const tarballs = files.map(({ file, name, size, sha256 }, index) => ({
-			path: resolve(request.outputDir, file),
-			name,
-			size,
-			sha256,
-			packages: packed[index].parts.map((part) => part.name).filter((name) => name !== GENERATED),
-			location: locations[index]
-		}));
-		return {
-			result: {
-				ident: service.ident,
-				image: request.layering ? { layers: tarballs } : { tarball: tarballs[0] },
-				app,
-				appPath: resolve(request.outputDir, appName),
-				appText,
-				packages: sizes(closure, packed)
-			},
-			keep: [...files.map(({ file }) => file), appName]
-		};
-	});
-}
-/** Gives what was packed its names. */
-async function nameFiles(packed, staging, ident, { layering }) {
-	if (layering) await mkdir(join(staging, LAYERS_FOLDER));
-	return Promise.all(packed.map(async ({ size, sha256 }, index) => {
-		const name = layering ? layerName(sha256) : tarballName(ident);
-		const file = layering ? `${LAYERS_FOLDER}/${name}` : name;
-		const path = join(staging, file);
-		await rename(join(staging, `${index}`), path);
-		return {
-			file,
-			path,
-			name,
-			size,
-			sha256,
-			ident
-		};
-	}));
-}
-function imageOf({ found }, tarballs, { layering }) {
-	return layering ? {
-		found,
-		layers: tarballs
-	} : {
-		found,
-		tarball: tarballs[0]
-	};
-}
-function unpackedSize(closure) {
-	return closure.packages.reduce((sum, { metadata }) => sum + metadata.size, 0);
-}
-function sizes(closure, packed) {
-	const parts = packed.flatMap((archive) => archive.parts);
-	const packedSizes = new Map(parts.map((part) => [part.name, part.packed]));
-	return closure.packages.map(({ metadata }) => {
-		const ident = formatIdent(metadata.ident);
-		return {
-			ident,
-			size: metadata.size,
-			packed: packedSizes.get(ident)
-		};
-	});
+/** Whether `signature` (64 bytes) over `message` was made with the key's other half. */
+function verifySignature(key, message, signature) {
+	return verify(null, message, key.key, signature);
 }
 /*!
 * hash-wasm (https://www.npmjs.com/package/hash-wasm)
 * (c) Dani Biro
 * @license MIT
 */
-// src/habitat/builder-download.ts
+// src/habitat/builder/download.ts
 var import_index_umd = (/* @__PURE__ */ __commonJSMin(((exports, module, this$1) => {
 	(function(global, factory) {
 		typeof exports === "object" && typeof module !== "undefined" ? factory(exports) : typeof define === "function" && define.amd ? define(["exports"], factory) : (global = typeof globalThis !== "undefined" ? globalThis : global || self, factory(global.hashwasm = {}));
@@ -4117,7 +2330,7 @@ async function saveVerified(answer, what, checksum, destination, onBytes) {
 		throw error;
 	}
 }
-// src/habitat/builder-package.ts
+// src/habitat/builder/package.ts
 /**
 * Reads Builder's JSON of a package (habitat-sh/builder, components/builder-db/src/models/package.rs).
 * @param asked what the package must be a build of
@@ -4184,7 +2397,7 @@ function quote$2(value) {
 	const text = JSON.stringify(value) ?? "undefined";
 	return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
-// src/habitat/builder-refusal.ts
+// src/habitat/builder/refusal.ts
 const HABITATS_OWN = /* @__PURE__ */ new Set([
 	"hab",
 	"hab-sup",
@@ -4209,48 +2422,7 @@ function refusal({ response, url }, base, hadToken, what, ident) {
 	if (ident && (ident.origin === "chef" || HABITATS_OWN.has(ident.name))) return new MesosizeError("BUILDER_TOKEN", `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ", which the token that was given is not" : ""}. Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or --auth; or take Habitat 1.6, which needs no token: --sup-pkg core/hab-sup --launcher-pkg core/hab-launcher --base-pkgs-channel stable.`);
 	return new MesosizeError("BUILDER_TOKEN", hadToken ? `${answered}. The token that was given is not valid, has expired, or does not admit to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or --auth.` : `${answered}. The origin is private, or the channel is not open to all. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or --auth.`);
 }
-// src/habitat/origin-key.ts
-const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
-const KEY_NAME = /^([a-z0-9][a-z0-9_-]{0,254})-(\d{14})$/;
-function formatKeyName(name) {
-	return `${name.origin}-${name.revision}`;
-}
-/**
-* Reads the name of a key, which is safe in paths and URLs afterwards.
-* @returns undefined if it is none
-*/
-function parseKeyName(text) {
-	const match = KEY_NAME.exec(text);
-	return match ? {
-		origin: match[1],
-		revision: match[2]
-	} : void 0;
-}
-/**
-* Reads a public origin key as Habitat keeps it: `SIG-PUB-1`, the key's name, an empty line, the key in base64
-* (components/core/src/crypto/keys).
-* @param from where the text was found, for the error
-* @throws MesosizeError KEY_FORMAT
-*/
-function parsePublicKey(text, from) {
-	const [kind = "", nameLine = "", empty = "", encoded = "", ...rest] = text.trim().split("\n");
-	const name = parseKeyName(nameLine.trim());
-	const bytes = Buffer.from(encoded.trim(), "base64");
-	if (!(kind.trim() === "SIG-PUB-1" && name && empty.trim() === "" && bytes.length === 32 && rest.length === 0)) throw new MesosizeError("KEY_FORMAT", `${from} is not a public origin key: it must have "SIG-PUB-1", the key's name, an empty line, and 32 bytes in base64. Export it again with "hab origin key export ORIGIN --type public".`);
-	return {
-		name,
-		key: createPublicKey({
-			key: Buffer.concat([SPKI_PREFIX, bytes]),
-			format: "der",
-			type: "spki"
-		})
-	};
-}
-/** Whether `signature` (64 bytes) over `message` was made with the key's other half. */
-function verifySignature(key, message, signature) {
-	return verify(null, message, key.key, signature);
-}
-// src/habitat/builder.ts
+// src/habitat/builder/builder.ts
 const MAX_JSON = 4194304;
 const MAX_KEY = 4096;
 /** @throws MesosizeError BUILDER_URL or BUILDER_TOKEN if one of the two cannot be used */
@@ -4328,7 +2500,7 @@ function createBuilder({ url, token, fetch, signal, retry }) {
 			], target);
 			return retrying(async () => {
 				const answer = await request(from, "application/octet-stream", what, ident);
-				if (!answer) throw notFound(`${what} for ${target}`, from);
+				if (!answer) throw notFound$1(`${what} for ${target}`, from);
 				checkContentType(answer, /^(?!text\/html)/i);
 				await saveVerified(answer, what, checksum, destination, onBytes);
 			});
@@ -4343,7 +2515,7 @@ function createBuilder({ url, token, fetch, signal, retry }) {
 			]);
 			return retrying(async () => {
 				const answer = await request(from, "*/*", what);
-				if (!answer) throw notFound(what, from);
+				if (!answer) throw notFound$1(what, from);
 				checkContentType(answer, /^(?!text\/html)/i);
 				return readText(answer, MAX_KEY);
 			});
@@ -4372,10 +2544,296 @@ function checkContentType({ response, url }, wanted) {
 	response.body?.cancel().catch(() => {});
 	throw new MesosizeError("BUILDER_ANSWER", `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: this is no Habitat Builder, or something on the way answered in its place. Check --url (HAB_BLDR_URL) and the network.`);
 }
-function notFound(what, from) {
+function notFound$1(what, from) {
 	return new MesosizeError("BUILDER_NOT_FOUND", `Builder does not have ${what} (${printableUrl(from)} answered 404 Not Found). Check the name; if the origin is private, give a token with --auth or HAB_AUTH_TOKEN.`);
 }
-// src/habitat/kept-metadata.ts
+// src/habitat/package/metadata.ts
+const METAFILES = [
+	"IDENT",
+	"TARGET",
+	"DEPS",
+	"TDEPS",
+	"EXPORTS",
+	"EXPOSES",
+	"PATH",
+	"SVC_USER",
+	"SVC_GROUP",
+	"SHUTDOWN_TIMEOUT",
+	"default.toml"
+];
+const METAFILE_LIMIT = 1 << 20;
+/** What may be in /etc/passwd and /etc/group as a name, where a colon or a slash would mean something else. */
+const ACCOUNT_NAME$1 = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
+/**
+* Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
+* @param entries as `Package.entries()` yields them
+* @param name what the package is called in errors
+* @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
+*/
+async function readMetadata(entries, name) {
+	const reader = new MetadataReader(name);
+	for await (const _ of reader.passing(entries));
+	return reader.metadata();
+}
+/** Reads what a package says of itself while its entries pass on their way to somebody else. */
+var MetadataReader = class {
+	#name;
+	#metafiles = /* @__PURE__ */ new Map();
+	#executables = [];
+	#special = [];
+	#root;
+	#runnable = false;
+	#size = 0;
+	/** @param name what the package is called in errors */
+	constructor(name) {
+		this.#name = name;
+	}
+	/**
+	* @returns the same entries
+	* @throws MesosizeError METAFILE_INVALID, or what `entries` throws
+	*/
+	async *passing(entries) {
+		for await (const entry of entries) {
+			this.#root ??= entry.path;
+			const path = entry.path.slice(this.#root.length + 1);
+			this.#note(entry, path);
+			if (!METAFILES.includes(path)) {
+				yield entry;
+				continue;
+			}
+			const metafile = await readMetafile(entry, this.#name);
+			this.#metafiles.set(path, metafile.content[0].toString("utf8"));
+			yield metafile;
+		}
+	}
+	#note(entry, path) {
+		if (entry.type === "file") this.#size += entry.size;
+		if (entry.type !== "directory" && (path === "hooks/run" || path === "run")) this.#runnable = true;
+		if (entry.type === "symlink" || entry.type !== "directory" && entry.mode & 73) this.#executables.push(path);
+		if (entry.type !== "symlink" && entry.type !== "hardlink" && isSpecial(entry)) this.#special.push(specialMember(entry, path));
+	}
+	/**
+	* When all entries have passed.
+	* @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF
+	*/
+	metadata() {
+		const name = this.#name;
+		const meta = new Metafiles(this.#metafiles, name);
+		const ident = meta.ident("IDENT");
+		checkIdent(ident, parseFullIdent(this.#root.split("/").slice(-4).join("/")), name);
+		const binFolders = meta.binFolders(`/${this.#root}/`);
+		const metadata = {
+			ident,
+			target: checkTarget(meta.line("TARGET") ?? "", `${name} (${formatIdent(ident)})`),
+			deps: meta.idents("DEPS"),
+			tdeps: meta.idents("TDEPS"),
+			exports: meta.exports(),
+			exposes: meta.ports("EXPOSES"),
+			svcUser: meta.account("SVC_USER"),
+			svcGroup: meta.account("SVC_GROUP"),
+			shutdownTimeout: meta.number("SHUTDOWN_TIMEOUT"),
+			defaultConfig: this.#metafiles.get("default.toml") ?? "",
+			runnable: this.#runnable,
+			binaries: this.#executables.filter((path) => binFolders.has(posix.dirname(path))),
+			special: this.#special,
+			size: this.#size
+		};
+		for (const dependency of [...metadata.deps, ...metadata.tdeps]) if (formatIdent(dependency) === formatIdent(ident)) throw new MesosizeError("DEPENDENCY_ON_ITSELF", `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`);
+		return metadata;
+	}
+};
+/** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
+function checkIdent(found, expected, name) {
+	if (formatIdent(found) !== formatIdent(expected)) throw new MesosizeError("IDENT_MISMATCH", `${name} is ${formatIdent(found)}, but ${formatIdent(expected)} was expected. Remove the file, or build the package again.`);
+}
+/** @returns the entry with its content at hand, which can be read twice */
+async function readMetafile(entry, name) {
+	if (entry.type !== "file" || entry.size > METAFILE_LIMIT) {
+		const problem = entry.type === "file" ? `has ${entry.size} bytes` : `is a ${entry.type}`;
+		throw new MesosizeError("METAFILE_INVALID", `The metafile ${entry.path} of ${name} ${problem}; it must be a file of at most ${METAFILE_LIMIT} bytes. Build the package again.`);
+	}
+	const pieces = [];
+	for await (const piece of entry.content) pieces.push(Uint8Array.from(piece));
+	return {
+		...entry,
+		content: [Buffer.concat(pieces)]
+	};
+}
+function isSpecial(entry) {
+	return entry.uid !== 0 || entry.gid !== 0 || (entry.mode & 3584) !== 0;
+}
+function specialMember({ mode, uid, gid }, path) {
+	return {
+		path,
+		mode,
+		uid,
+		gid
+	};
+}
+/** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */
+var Metafiles = class {
+	#texts;
+	#name;
+	constructor(texts, name) {
+		this.#texts = texts;
+		this.#name = name;
+	}
+	/** The lines of a metafile, trimmed as Habitat trims them, empty ones left out. */
+	lines(file) {
+		const text = this.#texts.get(file) ?? "";
+		if (/[\0-\x08\x0b-\x1f\x7f]/.test(text.replaceAll("\r\n", "\n"))) throw this.#invalid(file, text, "it has control characters");
+		return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+	}
+	/** @returns undefined if the metafile is absent or empty */
+	line(file) {
+		const lines = this.lines(file);
+		if (lines.length > 1) throw this.#invalid(file, lines.join("\n"), "it has more than one line");
+		return lines[0];
+	}
+	ident(file) {
+		return this.#fullIdent(file, this.line(file) ?? "");
+	}
+	idents(file) {
+		const idents = this.lines(file).map((line) => this.#fullIdent(file, line));
+		return [...new Map(idents.map((ident) => [formatIdent(ident), ident])).values()];
+	}
+	/** EXPORTS: `name=path.in.the.config` per line; Habitat's own order is random. */
+	exports() {
+		const pairs = this.lines("EXPORTS").map((line) => {
+			const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? [];
+			if (key === void 0 || path === void 0) throw this.#invalid("EXPORTS", line, "a line must be name=path");
+			return [key.trim(), path.trim()];
+		});
+		return new Map(pairs.sort(([a], [b]) => a < b ? -1 : 1));
+	}
+	ports(file) {
+		return (this.line(file)?.split(/\s+/) ?? []).map((word) => {
+			const port = Number(word);
+			if (!/^\d+$/.test(word) || port < 1 || port > 65535) throw this.#invalid(file, word, "a port is 1 to 65535");
+			return port;
+		});
+	}
+	number(file) {
+		const line = this.line(file);
+		if (line === void 0) return void 0;
+		if (!/^\d{1,9}$/.test(line)) throw this.#invalid(file, line, "it must be a number of seconds");
+		return Number(line);
+	}
+	account(file) {
+		const line = this.line(file);
+		if (line !== void 0 && !ACCOUNT_NAME$1.test(line)) throw this.#invalid(file, line, "it is no name of a user or group");
+		return line;
+	}
+	/** The package's own folders of PATH, as paths inside the package; `/hab/…` of others is left out, as Habitat does. */
+	binFolders(prefix) {
+		const folders = this.line("PATH")?.split(":") ?? [];
+		return new Set(folders.filter((folder) => folder.startsWith(prefix)).map((folder) => folder.slice(prefix.length).replace(/\/+$/, "")));
+	}
+	#fullIdent(file, text) {
+		try {
+			return parseFullIdent(text);
+		} catch (cause) {
+			throw this.#invalid(file, text, "it must hold fully qualified idents", cause);
+		}
+	}
+	#invalid(file, value, problem, cause) {
+		return new MesosizeError("METAFILE_INVALID", `The metafile ${file} of ${this.#name} holds ${JSON.stringify(value.slice(0, 100))}: ${problem}. Build the package again.`, { cause });
+	}
+};
+// src/habitat/package/metadata-json.ts
+/** Metadata as plain JSON, to be kept. */
+function metadataToJson({ ident, deps, tdeps, exports, ...rest }) {
+	return {
+		...rest,
+		ident: formatIdent(ident),
+		deps: deps.map(formatIdent),
+		tdeps: tdeps.map(formatIdent),
+		exports: [...exports]
+	};
+}
+/**
+* What `metadataToJson` made, each field checked as strictly as when it was read from a package: since then it
+* lay in a file.
+* @throws MesosizeError METADATA_INVALID, naming the field, or what is thrown of idents and targets
+*/
+function metadataFromJson(value) {
+	const json = object("metadata", value);
+	return {
+		ident: ident("ident", json.ident),
+		target: checkTarget(text("target", json.target), "the kept metadata"),
+		deps: list$1("deps", json.deps, ident),
+		tdeps: list$1("tdeps", json.tdeps, ident),
+		exports: new Map(list$1("exports", json.exports, pair)),
+		exposes: list$1("exposes", json.exposes, (field, port) => integer(field, port, 65535)),
+		svcUser: optional("svcUser", json.svcUser, account),
+		svcGroup: optional("svcGroup", json.svcGroup, account),
+		shutdownTimeout: optional("shutdownTimeout", json.shutdownTimeout, integer),
+		defaultConfig: text("defaultConfig", json.defaultConfig),
+		runnable: flag("runnable", json.runnable),
+		binaries: list$1("binaries", json.binaries, path),
+		special: list$1("special", json.special, special),
+		size: integer("size", json.size)
+	};
+}
+function list$1(field, value, read) {
+	if (!Array.isArray(value)) throw invalid(field, value);
+	return value.map((each) => read(field, each));
+}
+function optional(field, value, read) {
+	return value === void 0 ? void 0 : read(field, value);
+}
+function object(field, value) {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(field, value);
+	return value;
+}
+function text(field, value) {
+	if (typeof value !== "string") throw invalid(field, value);
+	return value;
+}
+function flag(field, value) {
+	if (typeof value !== "boolean") throw invalid(field, value);
+	return value;
+}
+function integer(field, value, most = Number.MAX_SAFE_INTEGER) {
+	if (!Number.isInteger(value) || value < 0 || value > most) throw invalid(field, value);
+	return value;
+}
+function ident(field, value) {
+	return parseFullIdent(text(field, value));
+}
+function account(field, value) {
+	if (!ACCOUNT_NAME$1.test(text(field, value))) throw invalid(field, value);
+	return value;
+}
+function pair(field, value) {
+	const [name, path, ...rest] = list$1(field, value, text);
+	if (!name || !path || rest.length > 0) throw invalid(field, value);
+	return [name, path];
+}
+/** A path inside the package; empty is the package's own directory. */
+function path(field, value) {
+	const plain = text(field, value);
+	if (plain !== "" && plain.split("/").some((part) => [
+		"",
+		".",
+		".."
+	].includes(part) || part.includes("\0"))) throw invalid(field, value);
+	return plain;
+}
+function special(field, value) {
+	const member = object(field, value);
+	return {
+		path: path(field, member.path),
+		mode: integer(field, member.mode, 4095),
+		uid: integer(field, member.uid),
+		gid: integer(field, member.gid)
+	};
+}
+function invalid(field, value) {
+	const shown = JSON.stringify(value)?.slice(0, 100);
+	return new MesosizeError("METADATA_INVALID", `The kept metadata has ${shown} as its ${field}.`);
+}
+// src/habitat/sources/kept-metadata.ts
 /**
 * What a package says of itself, from an export that packed it before.
 * @param layers where that is kept, if anywhere
@@ -4391,7 +2849,7 @@ async function keptMetadata(layers, contentKey) {
 		throw error;
 	}
 }
-// src/habitat/cached-packages.ts
+// src/habitat/sources/cached-packages.ts
 /**
 * Packages of which an earlier export kept the compressed bytes: their harts are neither downloaded nor read. That
 * takes a build's ident to name the same bytes for ever, as hab does with what it has installed, and trusts that
@@ -4461,7 +2919,7 @@ var CachedPackages = class {
 		yield* found.entries();
 	}
 };
-// src/habitat/tar-error.ts
+// src/codec/tar/tar-error.ts
 /** @param name what the archive is called in errors */
 function malformed(name, problem) {
 	return new MesosizeError("TAR_FORMAT", `The archive of ${name} is malformed: ${problem}. Fetch or build the package again.`);
@@ -4470,317 +2928,7 @@ function malformed(name, problem) {
 function quote$1(text) {
 	return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
-// src/habitat/archive.ts
-const NAMES_LIMIT = 5e5;
-const NAMES_LENGTH_LIMIT = 64 << 20;
-/**
-* Turns the members of a hart's archive into entries that cannot reach outside the package's own directory,
-* whatever the archive says: the directories above it are left out, everything else must be inside it, once,
-* and never behind a link. The package's own directory comes first.
-* @param members what `readTar` yields
-* @param name what the archive is called in errors
-* @throws MesosizeError ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, ARCHIVE_EMPTY
-*/
-async function* packageEntries(members, name) {
-	let tree;
-	for await (const member of members) {
-		const path = plainPath(member.path, name);
-		if (tree === void 0) {
-			if (member.type === "directory" && isAbovePackages(path)) continue;
-			tree = new PackageTree(identOf(path, name), name);
-			if (path !== tree.root) yield tree.add(ownDirectory(tree));
-		} else if (member.type === "directory" && tree.root.startsWith(`${path}/`)) continue;
-		yield tree.add(toEntry(member, path, name));
-	}
-	if (tree === void 0) throw new MesosizeError("ARCHIVE_EMPTY", `${name} holds no package: nothing in it is under hab/pkgs. Build it again.`);
-}
-/** The members seen so far, to refuse those that contradict them. */
-var PackageTree = class {
-	ident;
-	/** The package's own directory. */
-	root;
-	#name;
-	/** `implied`: a directory that only the paths below it have named so far. */
-	#types = /* @__PURE__ */ new Map();
-	#namesLength = 0;
-	constructor(ident, name) {
-		this.ident = ident;
-		this.root = packagePath(ident);
-		this.#name = name;
-	}
-	add(entry) {
-		const { path } = entry;
-		if (path !== this.root && !path.startsWith(`${this.root}/`)) throw unsafe(this.#name, `${quote$1(path)} is outside ${this.root}`);
-		if (path === this.root && entry.type !== "directory") throw unsafe(this.#name, `${quote$1(path)} is a ${entry.type}, not a directory`);
-		const before = this.#types.get(path);
-		if (before !== void 0 && !(before === "implied" && entry.type === "directory")) throw unsafe(this.#name, `${quote$1(path)} is there twice`);
-		this.#types.set(path, entry.type);
-		this.#addParents(path);
-		this.#namesLength += path.length;
-		if (this.#types.size > NAMES_LIMIT || this.#namesLength > NAMES_LENGTH_LIMIT) throw tooManyNames(this.#name);
-		if (entry.type === "hardlink" && this.#types.get(entry.target) !== "file") throw unsafe(this.#name, `${quote$1(path)} is a hardlink to ${quote$1(entry.target)}, which is no file before it`);
-		return entry;
-	}
-	/** What has something in it must be a directory, whether or not it has an entry of its own. */
-	#addParents(path) {
-		for (let end = path.lastIndexOf("/"); end > this.root.length; end = path.lastIndexOf("/", end - 1)) {
-			const parent = path.slice(0, end);
-			const type = this.#types.get(parent);
-			if (type === "directory" || type === "implied") return;
-			if (type !== void 0) throw unsafe(this.#name, `${quote$1(path)} would be written through the ${type} ${quote$1(parent)}`);
-			this.#types.set(parent, "implied");
-		}
-	}
-};
-function ownDirectory(tree) {
-	return {
-		type: "directory",
-		path: tree.root,
-		mode: 493,
-		uid: 0,
-		gid: 0,
-		mtime: releaseTime(tree.ident)
-	};
-}
-function toEntry(member, path, name) {
-	const { mode, uid, gid, mtime } = member;
-	const common = {
-		path,
-		mode,
-		uid,
-		gid,
-		mtime
-	};
-	switch (member.type) {
-		case "directory": return {
-			...common,
-			type: "directory"
-		};
-		case "file": return {
-			...common,
-			type: "file",
-			size: member.size,
-			content: member.content
-		};
-		case "symlink": return {
-			...common,
-			type: "symlink",
-			target: member.linkpath
-		};
-		case "hardlink": return {
-			...common,
-			type: "hardlink",
-			target: plainPath(member.linkpath, name)
-		};
-	}
-}
-/** A path without `./` before it or `/` behind it. Anything else that is not plain is refused, not mended. */
-function plainPath(path, name) {
-	const plain = path.replace(/^(\.\/)+/, "").replace(/\/$/, "");
-	if (plain === "" || plain === ".") return ".";
-	if (plain.split("/").some((part) => part === "" || part === "." || part === "..")) throw unsafe(name, `the path ${quote$1(path)} is absolute or not plain`);
-	return plain;
-}
-function isAbovePackages(path) {
-	const parts = path.split("/");
-	return path === "." || parts.length < 6 && parts[0] === "hab" && (parts.length < 2 || parts[1] === "pkgs");
-}
-function identOf(path, name) {
-	const parts = path.split("/");
-	if (parts.length < 6 || parts[0] !== "hab" || parts[1] !== "pkgs") throw unsafe(name, `${quote$1(path)} is not under hab/pkgs/ORIGIN/NAME/VERSION/RELEASE`);
-	try {
-		return parseFullIdent(parts.slice(2, 6).join("/"));
-	} catch (cause) {
-		throw unsafe(name, `${quote$1(path)} is under no package's directory`, cause);
-	}
-}
-function unsafe(name, problem, cause) {
-	return new MesosizeError("ARCHIVE_UNSAFE", `The archive of ${name} is refused: ${problem}. Build the package again.`, { cause });
-}
-function tooManyNames(name) {
-	return new MesosizeError("ARCHIVE_TOO_LARGE", `The archive of ${name} has more than ${NAMES_LIMIT} files, or names of more than ${NAMES_LENGTH_LIMIT} characters. Split the package.`);
-}
-// src/habitat/artifact-cache.ts
-/** The name of a build's hart in an artifact cache (habitat-sh/habitat, components/core/src/package/ident.rs). */
-function artifactName(ident, target) {
-	return `${dashed(ident)}-${target}.hart`;
-}
-/**
-* Looks for the hart of an exact build.
-* @param folders artifact caches, the first that has it wins; those that do not exist are passed over
-* @returns its path
-* @throws MesosizeError ARTIFACTS_UNREADABLE
-*/
-async function findArtifact(folders, ident, target) {
-	for (const folder of folders) {
-		const path = join(folder, artifactName(ident, target));
-		if (await isFile(path, folder)) return path;
-	}
-}
-/**
-* The harts that may be builds of an ident, by their names. It is no more than a filter: origin, name and
-* version may hold dashes themselves, so the caller must read the ident in each.
-* @param folders artifact caches; those that do not exist are passed over
-* @returns paths, by folder and then by name
-* @throws MesosizeError ARTIFACTS_UNREADABLE
-*/
-async function candidates(folders, ident, target) {
-	const prefix = `${dashed(ident)}-`;
-	const suffix = `-${target}.hart`;
-	const found = [];
-	for (const folder of folders) for (const name of (await list(folder)).sort()) {
-		if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
-		const path = join(folder, name);
-		if (await isFile(path, folder)) found.push(path);
-	}
-	return found;
-}
-function dashed(ident) {
-	return formatIdent(ident).replaceAll("/", "-");
-}
-function list(folder) {
-	return readdir(folder).catch((error) => {
-		if (isMissing(error)) return [];
-		throw unreadable$1(folder, error);
-	});
-}
-/** Whether a path is a regular file, perhaps through a symlink. */
-async function isFile(path, folder) {
-	try {
-		return (await stat(path)).isFile();
-	} catch (error) {
-		if (isMissing(error)) return false;
-		throw unreadable$1(folder, error);
-	}
-}
-function isMissing(error) {
-	return error.code === "ENOENT";
-}
-function unreadable$1(folder, cause) {
-	return new MesosizeError("ARTIFACTS_UNREADABLE", `The artifact cache ${JSON.stringify(folder)} cannot be read: ${messageOf(cause)}. Correct its permissions, or leave it out.`, { cause });
-}
-// src/habitat/blake2b.ts
-/**
-* BLAKE2b with a 32-byte digest, as Habitat uses for harts (components/core/src/crypto/hash.rs). It is not a
-* shortened BLAKE2b-512, which is all that node:crypto has.
-* @returns lower-case hex
-*/
-async function blake2b256(chunks) {
-	const hash = await (0, import_index_umd.createBLAKE2b)(256);
-	for await (const chunk of chunks) hash.update(chunk);
-	return hash.digest("hex");
-}
-// src/habitat/hart.ts
-const HEADER_LIMIT = 4096;
-const SIGNATURE_BYTES = 64;
-const SIGNED_BYTES = 128;
-/**
-* Whether an error says that the file itself is damaged, so that fetching it again may help. A hart that is
-* whole but signed with an unknown key is not damaged.
-*/
-function isDamagedHart(error) {
-	return error instanceof MesosizeError && [
-		"HART_FORMAT",
-		"HART_SIGNATURE",
-		"HART_HASH"
-	].includes(error.code);
-}
-/**
-* Parses the header of a hart: `HART-1`, the signing key's name, `BLAKE2b`, the base64 of signature and signed
-* hash, an empty line (components/core/src/crypto/artifact.rs).
-* @param start the first bytes of the file
-* @throws MesosizeError HART_FORMAT
-*/
-function parseHartHeader(start, path) {
-	const lines = [];
-	let bodyStart = 0;
-	while (lines.length < 5) {
-		const end = start.subarray(0, HEADER_LIMIT).indexOf("\n", bodyStart);
-		if (end < 0) throw notAHart(path, `its header of five lines does not end within ${HEADER_LIMIT} bytes`);
-		lines.push(start.toString("latin1", bodyStart, end).trim());
-		bodyStart = end + 1;
-	}
-	const [version = "", signerLine = "", hashType = "", encoded = "", empty = ""] = lines;
-	if (version !== "HART-1") throw notAHart(path, `it starts with ${quote(version)}, not "HART-1"`);
-	const signer = parseKeyName(signerLine);
-	if (!signer) throw notAHart(path, `its second line ${quote(signerLine)} is no key name such as "core-20160810182414"`);
-	if (hashType !== "BLAKE2b") throw notAHart(path, `its hash type is ${quote(hashType)}, not "BLAKE2b"`);
-	const signed = Buffer.from(encoded, "base64");
-	const hash = signed.toString("latin1", SIGNATURE_BYTES);
-	if (signed.length !== SIGNED_BYTES || !/^[0-9a-f]{64}$/.test(hash)) throw notAHart(path, "its fourth line is not the base64 of a signature and a hash");
-	if (empty !== "") throw notAHart(path, `its fifth line is ${quote(empty)}, not empty`);
-	return {
-		signer,
-		signature: signed.subarray(0, SIGNATURE_BYTES),
-		hash,
-		bodyStart
-	};
-}
-/**
-* Checks a hart's signature, then that its body has the signed hash, as `hab pkg install` does
-* (components/core/src/crypto/artifact.rs), before anyone reads the body.
-* @throws MesosizeError HART_UNREADABLE, HART_FORMAT, HART_SIGNATURE, HART_HASH; KEY_* of the key ring
-*/
-async function verifyHart(path, keys) {
-	const file = await openHart(path);
-	try {
-		const start = Buffer.alloc(HEADER_LIMIT);
-		const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0);
-		const { signer, signature, hash, bodyStart } = parseHartHeader(start.subarray(0, bytesRead), path);
-		if (!verifySignature(await keys.find(signer), Buffer.from(hash, "latin1"), signature)) throw new MesosizeError("HART_SIGNATURE", `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`);
-		const actual = await blake2b256(bodyOf$1(file, bodyStart));
-		if (actual !== hash) throw new MesosizeError("HART_HASH", `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`);
-		return {
-			path,
-			signer,
-			bodyStart,
-			hash,
-			fingerprint: fingerprint(await file.stat({ bigint: true }))
-		};
-	} finally {
-		await file.close();
-	}
-}
-/** @throws MesosizeError HART_CHANGED if another file is there than the one that was verified */
-async function checkUnchanged(hart) {
-	const stats = await stat(hart.path, { bigint: true }).catch(() => void 0);
-	if (stats === void 0 || fingerprint(stats) !== hart.fingerprint) throw new MesosizeError("HART_CHANGED", `${hart.path} was changed, replaced or removed after it had been verified. Run the export again.`);
-}
-/** With the time of the last change, which, other than that of the content, nobody can set back. */
-function fingerprint({ dev, ino, size, ctimeNs }) {
-	return [
-		dev,
-		ino,
-		size,
-		ctimeNs
-	].join(":");
-}
-async function openHart(path) {
-	try {
-		if (!(await stat(path)).isFile()) throw new Error("it is no regular file");
-		return await open(path);
-	} catch (error) {
-		throw new MesosizeError("HART_UNREADABLE", `The hart ${path} cannot be read: ${messageOf(error)}. Correct its path or its permissions.`);
-	}
-}
-async function* bodyOf$1(file, start) {
-	const buffer = new Uint8Array(1 << 20);
-	for (let position = start;;) {
-		const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-		if (bytesRead === 0) break;
-		position += bytesRead;
-		yield buffer.subarray(0, bytesRead);
-	}
-	discard(buffer);
-}
-function notAHart(path, problem) {
-	return new MesosizeError("HART_FORMAT", `${path} is not a Habitat artifact: ${problem}. Fetch or build the package again.`);
-}
-/** Hostile text, short and on one line. */
-function quote(text) {
-	return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-}
-// src/habitat/byte-reader.ts
+// src/codec/tar/byte-reader.ts
 /** Hands out an archive that comes in chunks in the pieces that its format asks for. */
 var ByteReader = class {
 	#chunks;
@@ -4859,7 +3007,40 @@ var ByteReader = class {
 		return new MesosizeError("ARCHIVE_TOO_LARGE", `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is right, allow it with --max-package-size.`);
 	}
 };
-// src/habitat/tar-header.ts
+// src/codec/tar/pax.ts
+/**
+* Reads pax records, `LENGTH KEY=VALUE\n` (POSIX pax, "pax Extended Header"). Those that do not change what is
+* unpacked are passed over.
+* @throws MesosizeError TAR_FORMAT, also for sparse files
+*/
+function parsePax(content, name) {
+	const overrides = {};
+	for (let start = 0; start < content.length;) {
+		const length = /^([1-9]\d{0,8}) /.exec(content.toString("latin1", start, start + 10))?.[1] ?? "";
+		const end = start + Number(length);
+		const record = content.subarray(start + length.length + 1, end - 1);
+		const equals = record.indexOf("=");
+		if (end > content.length || content[end - 1] !== 10 || equals < 1) throw malformed(name, "a pax header is malformed");
+		const key = record.toString("utf8", 0, equals);
+		const value = record.toString("utf8", equals + 1);
+		if (key === "path" || key === "linkpath") overrides[key] = value;
+		else if (key === "size" || key === "uid" || key === "gid") overrides[key] = wholeNumber(key, value, name);
+		else if (key === "mtime") overrides.mtime = seconds(value, name);
+		else if (key.startsWith("GNU.sparse.")) throw malformed(name, "it holds sparse files");
+		start = end;
+	}
+	return overrides;
+}
+function wholeNumber(key, value, name) {
+	const number = Number(value);
+	if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) throw malformed(name, `its pax ${key} is ${quote$1(value)}`);
+	return number;
+}
+function seconds(value, name) {
+	if (!/^-?\d{1,12}(\.\d*)?$/.test(value)) throw malformed(name, `its pax mtime is ${quote$1(value)}`);
+	return Math.floor(Number(value));
+}
+// src/codec/tar/read-header.ts
 const POSIX = "ustar\x0000";
 const GNU = "ustar  \0";
 const SEVENTH_EDITION = "\0".repeat(8);
@@ -4915,40 +3096,7 @@ function checksum(block) {
 	for (let i = 0; i < block.length; i++) if (i < 148 || i >= 156) sum += block[i];
 	return sum;
 }
-// src/habitat/tar-pax.ts
-/**
-* Reads pax records, `LENGTH KEY=VALUE\n` (POSIX pax, "pax Extended Header"). Those that do not change what is
-* unpacked are passed over.
-* @throws MesosizeError TAR_FORMAT, also for sparse files
-*/
-function parsePax(content, name) {
-	const overrides = {};
-	for (let start = 0; start < content.length;) {
-		const length = /^([1-9]\d{0,8}) /.exec(content.toString("latin1", start, start + 10))?.[1] ?? "";
-		const end = start + Number(length);
-		const record = content.subarray(start + length.length + 1, end - 1);
-		const equals = record.indexOf("=");
-		if (end > content.length || content[end - 1] !== 10 || equals < 1) throw malformed(name, "a pax header is malformed");
-		const key = record.toString("utf8", 0, equals);
-		const value = record.toString("utf8", equals + 1);
-		if (key === "path" || key === "linkpath") overrides[key] = value;
-		else if (key === "size" || key === "uid" || key === "gid") overrides[key] = wholeNumber(key, value, name);
-		else if (key === "mtime") overrides.mtime = seconds(value, name);
-		else if (key.startsWith("GNU.sparse.")) throw malformed(name, "it holds sparse files");
-		start = end;
-	}
-	return overrides;
-}
-function wholeNumber(key, value, name) {
-	const number = Number(value);
-	if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) throw malformed(name, `its pax ${key} is ${quote$1(value)}`);
-	return number;
-}
-function seconds(value, name) {
-	if (!/^-?\d{1,12}(\.\d*)?$/.test(value)) throw malformed(name, `its pax mtime is ${quote$1(value)}`);
-	return Math.floor(Number(value));
-}
-// src/habitat/tar.ts
+// src/codec/tar/read.ts
 const BLOCK = 512;
 const NAME_LIMIT = 4095;
 const EXTENSION_LIMIT = 65536;
@@ -5066,7 +3214,317 @@ function checkName(decoded, name) {
 	if (Buffer.byteLength(decoded) > NAME_LIMIT) throw malformed(name, `the name ${quote$1(decoded)} is longer than ${NAME_LIMIT} bytes`);
 	return decoded;
 }
-// src/habitat/harts.ts
+// src/habitat/sources/archive.ts
+const NAMES_LIMIT = 5e5;
+const NAMES_LENGTH_LIMIT = 64 << 20;
+/**
+* Turns the members of a hart's archive into entries that cannot reach outside the package's own directory,
+* whatever the archive says: the directories above it are left out, everything else must be inside it, once,
+* and never behind a link. The package's own directory comes first.
+* @param members what `readTar` yields
+* @param name what the archive is called in errors
+* @throws MesosizeError ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, ARCHIVE_EMPTY
+*/
+async function* packageEntries(members, name) {
+	let tree;
+	for await (const member of members) {
+		const path = plainPath(member.path, name);
+		if (tree === void 0) {
+			if (member.type === "directory" && isAbovePackages(path)) continue;
+			tree = new PackageTree(identOf$1(path, name), name);
+			if (path !== tree.root) yield tree.add(ownDirectory(tree));
+		} else if (member.type === "directory" && tree.root.startsWith(`${path}/`)) continue;
+		yield tree.add(toEntry(member, path, name));
+	}
+	if (tree === void 0) throw new MesosizeError("ARCHIVE_EMPTY", `${name} holds no package: nothing in it is under hab/pkgs. Build it again.`);
+}
+/** The members seen so far, to refuse those that contradict them. */
+var PackageTree = class {
+	ident;
+	/** The package's own directory. */
+	root;
+	#name;
+	/** `implied`: a directory that only the paths below it have named so far. */
+	#types = /* @__PURE__ */ new Map();
+	#namesLength = 0;
+	constructor(ident, name) {
+		this.ident = ident;
+		this.root = packagePath(ident);
+		this.#name = name;
+	}
+	add(entry) {
+		const { path } = entry;
+		if (path !== this.root && !path.startsWith(`${this.root}/`)) throw unsafe(this.#name, `${quote$1(path)} is outside ${this.root}`);
+		if (path === this.root && entry.type !== "directory") throw unsafe(this.#name, `${quote$1(path)} is a ${entry.type}, not a directory`);
+		const before = this.#types.get(path);
+		if (before !== void 0 && !(before === "implied" && entry.type === "directory")) throw unsafe(this.#name, `${quote$1(path)} is there twice`);
+		this.#types.set(path, entry.type);
+		this.#addParents(path);
+		this.#namesLength += path.length;
+		if (this.#types.size > NAMES_LIMIT || this.#namesLength > NAMES_LENGTH_LIMIT) throw tooManyNames(this.#name);
+		if (entry.type === "hardlink" && this.#types.get(entry.target) !== "file") throw unsafe(this.#name, `${quote$1(path)} is a hardlink to ${quote$1(entry.target)}, which is no file before it`);
+		return entry;
+	}
+	/** What has something in it must be a directory, whether or not it has an entry of its own. */
+	#addParents(path) {
+		for (let end = path.lastIndexOf("/"); end > this.root.length; end = path.lastIndexOf("/", end - 1)) {
+			const parent = path.slice(0, end);
+			const type = this.#types.get(parent);
+			if (type === "directory" || type === "implied") return;
+			if (type !== void 0) throw unsafe(this.#name, `${quote$1(path)} would be written through the ${type} ${quote$1(parent)}`);
+			this.#types.set(parent, "implied");
+		}
+	}
+};
+function ownDirectory(tree) {
+	return {
+		type: "directory",
+		path: tree.root,
+		mode: 493,
+		uid: 0,
+		gid: 0,
+		mtime: releaseTime(tree.ident)
+	};
+}
+function toEntry(member, path, name) {
+	const { mode, uid, gid, mtime } = member;
+	const common = {
+		path,
+		mode,
+		uid,
+		gid,
+		mtime
+	};
+	switch (member.type) {
+		case "directory": return {
+			...common,
+			type: "directory"
+		};
+		case "file": return {
+			...common,
+			type: "file",
+			size: member.size,
+			content: member.content
+		};
+		case "symlink": return {
+			...common,
+			type: "symlink",
+			target: member.linkpath
+		};
+		case "hardlink": return {
+			...common,
+			type: "hardlink",
+			target: plainPath(member.linkpath, name)
+		};
+	}
+}
+/** A path without `./` before it or `/` behind it. Anything else that is not plain is refused, not mended. */
+function plainPath(path, name) {
+	const plain = path.replace(/^(\.\/)+/, "").replace(/\/$/, "");
+	if (plain === "" || plain === ".") return ".";
+	if (plain.split("/").some((part) => part === "" || part === "." || part === "..")) throw unsafe(name, `the path ${quote$1(path)} is absolute or not plain`);
+	return plain;
+}
+function isAbovePackages(path) {
+	const parts = path.split("/");
+	return path === "." || parts.length < 6 && parts[0] === "hab" && (parts.length < 2 || parts[1] === "pkgs");
+}
+function identOf$1(path, name) {
+	const parts = path.split("/");
+	if (parts.length < 6 || parts[0] !== "hab" || parts[1] !== "pkgs") throw unsafe(name, `${quote$1(path)} is not under hab/pkgs/ORIGIN/NAME/VERSION/RELEASE`);
+	try {
+		return parseFullIdent(parts.slice(2, 6).join("/"));
+	} catch (cause) {
+		throw unsafe(name, `${quote$1(path)} is under no package's directory`, cause);
+	}
+}
+function unsafe(name, problem, cause) {
+	return new MesosizeError("ARCHIVE_UNSAFE", `The archive of ${name} is refused: ${problem}. Build the package again.`, { cause });
+}
+function tooManyNames(name) {
+	return new MesosizeError("ARCHIVE_TOO_LARGE", `The archive of ${name} has more than ${NAMES_LIMIT} files, or names of more than ${NAMES_LENGTH_LIMIT} characters. Split the package.`);
+}
+// src/habitat/sources/artifact-cache.ts
+/** The name of a build's hart in an artifact cache (habitat-sh/habitat, components/core/src/package/ident.rs). */
+function artifactName(ident, target) {
+	return `${dashed(ident)}-${target}.hart`;
+}
+/**
+* Looks for the hart of an exact build.
+* @param folders artifact caches, the first that has it wins; those that do not exist are passed over
+* @returns its path
+* @throws MesosizeError ARTIFACTS_UNREADABLE
+*/
+async function findArtifact(folders, ident, target) {
+	for (const folder of folders) {
+		const path = join(folder, artifactName(ident, target));
+		if (await isFile(path, folder)) return path;
+	}
+}
+/**
+* The harts that may be builds of an ident, by their names. It is no more than a filter: origin, name and
+* version may hold dashes themselves, so the caller must read the ident in each.
+* @param folders artifact caches; those that do not exist are passed over
+* @returns paths, by folder and then by name
+* @throws MesosizeError ARTIFACTS_UNREADABLE
+*/
+async function candidates(folders, ident, target) {
+	const prefix = `${dashed(ident)}-`;
+	const suffix = `-${target}.hart`;
+	const found = [];
+	for (const folder of folders) for (const name of (await list(folder)).sort()) {
+		if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
+		const path = join(folder, name);
+		if (await isFile(path, folder)) found.push(path);
+	}
+	return found;
+}
+function dashed(ident) {
+	return formatIdent(ident).replaceAll("/", "-");
+}
+function list(folder) {
+	return readdir(folder).catch((error) => {
+		if (isMissing(error)) return [];
+		throw unreadable$1(folder, error);
+	});
+}
+/** Whether a path is a regular file, perhaps through a symlink. */
+async function isFile(path, folder) {
+	try {
+		return (await stat(path)).isFile();
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw unreadable$1(folder, error);
+	}
+}
+function isMissing(error) {
+	return error.code === "ENOENT";
+}
+function unreadable$1(folder, cause) {
+	return new MesosizeError("ARTIFACTS_UNREADABLE", `The artifact cache ${JSON.stringify(folder)} cannot be read: ${messageOf(cause)}. Correct its permissions, or leave it out.`, { cause });
+}
+// src/codec/blake2b.ts
+/**
+* BLAKE2b with a 32-byte digest, as Habitat uses for harts (components/core/src/crypto/hash.rs). It is not a
+* shortened BLAKE2b-512, which is all that node:crypto has.
+* @returns lower-case hex
+*/
+async function blake2b256(chunks) {
+	const hash = await (0, import_index_umd.createBLAKE2b)(256);
+	for await (const chunk of chunks) hash.update(chunk);
+	return hash.digest("hex");
+}
+// src/habitat/sources/hart.ts
+const HEADER_LIMIT = 4096;
+const SIGNATURE_BYTES = 64;
+const SIGNED_BYTES = 128;
+/**
+* Whether an error says that the file itself is damaged, so that fetching it again may help. A hart that is
+* whole but signed with an unknown key is not damaged.
+*/
+function isDamagedHart(error) {
+	return error instanceof MesosizeError && [
+		"HART_FORMAT",
+		"HART_SIGNATURE",
+		"HART_HASH"
+	].includes(error.code);
+}
+/**
+* Parses the header of a hart: `HART-1`, the signing key's name, `BLAKE2b`, the base64 of signature and signed
+* hash, an empty line (components/core/src/crypto/artifact.rs).
+* @param start the first bytes of the file
+* @throws MesosizeError HART_FORMAT
+*/
+function parseHartHeader(start, path) {
+	const lines = [];
+	let bodyStart = 0;
+	while (lines.length < 5) {
+		const end = start.subarray(0, HEADER_LIMIT).indexOf("\n", bodyStart);
+		if (end < 0) throw notAHart(path, `its header of five lines does not end within ${HEADER_LIMIT} bytes`);
+		lines.push(start.toString("latin1", bodyStart, end).trim());
+		bodyStart = end + 1;
+	}
+	const [version = "", signerLine = "", hashType = "", encoded = "", empty = ""] = lines;
+	if (version !== "HART-1") throw notAHart(path, `it starts with ${quote(version)}, not "HART-1"`);
+	const signer = parseKeyName(signerLine);
+	if (!signer) throw notAHart(path, `its second line ${quote(signerLine)} is no key name such as "core-20160810182414"`);
+	if (hashType !== "BLAKE2b") throw notAHart(path, `its hash type is ${quote(hashType)}, not "BLAKE2b"`);
+	const signed = Buffer.from(encoded, "base64");
+	const hash = signed.toString("latin1", SIGNATURE_BYTES);
+	if (signed.length !== SIGNED_BYTES || !/^[0-9a-f]{64}$/.test(hash)) throw notAHart(path, "its fourth line is not the base64 of a signature and a hash");
+	if (empty !== "") throw notAHart(path, `its fifth line is ${quote(empty)}, not empty`);
+	return {
+		signer,
+		signature: signed.subarray(0, SIGNATURE_BYTES),
+		hash,
+		bodyStart
+	};
+}
+/**
+* Checks a hart's signature, then that its body has the signed hash, as `hab pkg install` does
+* (components/core/src/crypto/artifact.rs), before anyone reads the body.
+* @throws MesosizeError HART_UNREADABLE, HART_FORMAT, HART_SIGNATURE, HART_HASH; KEY_* of the key ring
+*/
+async function verifyHart(path, keys) {
+	const file = await openHart(path);
+	try {
+		const start = Buffer.alloc(HEADER_LIMIT);
+		const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0);
+		const { signer, signature, hash, bodyStart } = parseHartHeader(start.subarray(0, bytesRead), path);
+		if (!verifySignature(await keys.find(signer), Buffer.from(hash, "latin1"), signature)) throw new MesosizeError("HART_SIGNATURE", `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`);
+		const actual = await blake2b256(bodyOf$1(file, bodyStart));
+		if (actual !== hash) throw new MesosizeError("HART_HASH", `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`);
+		return {
+			path,
+			signer,
+			bodyStart,
+			hash,
+			fingerprint: fingerprint(await file.stat({ bigint: true }))
+		};
+	} finally {
+		await file.close();
+	}
+}
+/** @throws MesosizeError HART_CHANGED if another file is there than the one that was verified */
+async function checkUnchanged(hart) {
+	const stats = await stat(hart.path, { bigint: true }).catch(() => void 0);
+	if (stats === void 0 || fingerprint(stats) !== hart.fingerprint) throw new MesosizeError("HART_CHANGED", `${hart.path} was changed, replaced or removed after it had been verified. Run the export again.`);
+}
+/** With the time of the last change, which, other than that of the content, nobody can set back. */
+function fingerprint({ dev, ino, size, ctimeNs }) {
+	return [
+		dev,
+		ino,
+		size,
+		ctimeNs
+	].join(":");
+}
+async function openHart(path) {
+	try {
+		if (!(await stat(path)).isFile()) throw new Error("it is no regular file");
+		return await open(path);
+	} catch (error) {
+		throw new MesosizeError("HART_UNREADABLE", `The hart ${path} cannot be read: ${messageOf(error)}. Correct its path or its permissions.`);
+	}
+}
+async function* bodyOf$1(file, start) {
+	const buffer = new Uint8Array(1 << 20);
+	for (let position = start;;) {
+		const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+		if (bytesRead === 0) break;
+		position += bytesRead;
+		yield buffer.subarray(0, bytesRead);
+	}
+	discard(buffer);
+}
+function notAHart(path, problem) {
+	return new MesosizeError("HART_FORMAT", `${path} is not a Habitat artifact: ${problem}. Fetch or build the package again.`);
+}
+/** Hostile text, short and on one line. */
+function quote(text) {
+	return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+// src/habitat/sources/harts.ts
 /** Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. */
 var HartPackages = class {
 	#options;
@@ -5183,7 +3641,7 @@ async function* bodyOf(hart, decodeXz) {
 	yield* decodeXz(hart.path, hart.bodyStart);
 	await checkUnchanged(hart);
 }
-// src/habitat/installed.ts
+// src/habitat/sources/installed.ts
 const TOLD_AT_ONCE = 65536;
 const PIECE = 65536;
 /** Packages that `hab pkg install` wrote under a root's hab/pkgs, perhaps as an ordinary user. */
@@ -5371,7 +3829,7 @@ function changed(path) {
 function unpackable(path, problem) {
 	return new MesosizeError("FILE_UNPACKABLE", `${JSON.stringify(path)} cannot be packed: ${problem}. Install the package again.`);
 }
-// src/habitat/key-ring.ts
+// src/habitat/sources/key-ring.ts
 /** The public origin keys that are trusted: those in the key caches, and those that Builder vouches for. */
 var KeyRing = class {
 	#options;
@@ -5434,7 +3892,7 @@ function unknownKey(name, folders, cause) {
 	const asked = cause === void 0 ? "" : `, and Builder did not give it: ${messageOf(cause)}`;
 	return new MesosizeError("KEY_UNKNOWN", `The public origin key ${id} is needed to verify a package. ${looked}${asked}. Put ${id}.pub into a folder and name it with --keys.`, { cause });
 }
-// src/habitat/packages.ts
+// src/habitat/sources/packages.ts
 /**
 * Where the packages of an export come from: installed ones if a root was named, else harts.
 * @throws MesosizeError NO_WEBASSEMBLY where harts cannot be read at all
@@ -5492,29 +3950,7 @@ function cacheFolders({ home, isRoot }) {
 	const folders = [join(home, ".hab/cache"), "/hab/cache"];
 	return isRoot ? folders.reverse() : folders;
 }
-// src/tarball/keep-layer.ts
-/**
-* Packs a part into the layer cache, before anyone knows what else will be in the tarball.
-* @param key the part's cache key
-* @param metadata what is kept beside the members; asked for behind the last entry
-* @throws what `entries`, `metadata` and the threads throw; nothing is kept then
-*/
-async function keepLayer(layers, key, entries, metadata, compression) {
-	let told;
-	const writer = await layers.create(key, { toJSON: () => told });
-	try {
-		for await (const { bytes, size } of compressBlocks(tarBlocks(entries), compression)) {
-			await writer.write(bytes, size);
-			discard(bytes);
-		}
-		told = metadata();
-	} catch (error) {
-		await writer.abandon();
-		throw error;
-	}
-	await writer.commit();
-}
-// src/tarball/layer-file.ts
+// src/package-cache/file.ts
 const MAGIC = Buffer.from("MESOLYR1", "latin1");
 const FOOTER = 48;
 /** The largest descriptions are those of packages with very many programs. */
@@ -5588,7 +4024,308 @@ async function readAt(file, position, length, buffer = Buffer.alloc(length)) {
 	if (bytesRead < length) throw new Error("it is cut");
 	return buffer.subarray(0, length);
 }
-// src/tarball/layer-sweep.ts
+// node_modules/p-map/index.js
+function pMap(iterable, mapper, options) {
+	return mapConcurrently(iterable, mapper, options, false);
+}
+async function mapConcurrently(iterable, mapper, { concurrency = Number.POSITIVE_INFINITY, stopOnError = true, signal } = {}, isSettled) {
+	return new Promise((resolve_, reject_) => {
+		validateOptions(iterable, mapper, concurrency);
+		const result = [];
+		const errors = [];
+		let skippedCount = 0;
+		let isResolved = false;
+		let isIterableDone = false;
+		const pendingIndexes = /* @__PURE__ */ new Set();
+		let doneIndex = Number.POSITIVE_INFINITY;
+		let currentIndex = 0;
+		const iterator = getIterator(iterable);
+		const signalListener = () => {
+			reject(signal.reason);
+		};
+		const cleanup = () => {
+			signal?.removeEventListener("abort", signalListener);
+		};
+		const resolve = (value) => {
+			resolve_(value);
+			cleanup();
+		};
+		const reject = (reason) => {
+			if (isResolved) return;
+			isResolved = true;
+			reject_(reason);
+			cleanup();
+			if (!isIterableDone) closeIterator(iterator);
+		};
+		if (signal) {
+			if (signal.aborted) {
+				reject(signal.reason);
+				return;
+			}
+			signal.addEventListener("abort", signalListener, { once: true });
+		}
+		const pull = createPuller(iterator);
+		const settleIfFinished = () => {
+			if (isResolved || doneIndex === Number.POSITIVE_INFINITY) return;
+			for (const index of pendingIndexes) if (index < doneIndex) return;
+			if (!stopOnError) {
+				const collectedErrors = [];
+				for (let index = 0; index < Math.min(doneIndex, errors.length); index++) if (index in errors) collectedErrors.push(errors[index]);
+				if (collectedErrors.length > 0) {
+					reject(new AggregateError(collectedErrors));
+					return;
+				}
+			}
+			isResolved = true;
+			if (!isIterableDone) closeIterator(iterator);
+			const lastIndex = Math.min(doneIndex, result.length);
+			if (lastIndex === result.length && skippedCount === 0) {
+				resolve(result);
+				return;
+			}
+			resolve(result.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+		};
+		const next = async () => {
+			if (isResolved || currentIndex >= doneIndex) return;
+			const index = currentIndex++;
+			pendingIndexes.add(index);
+			let nextItem;
+			try {
+				nextItem = await pull();
+			} catch (error) {
+				pendingIndexes.delete(index);
+				if (index < doneIndex) throw error;
+				settleIfFinished();
+				return;
+			}
+			if (nextItem.done) {
+				pendingIndexes.delete(index);
+				doneIndex = Math.min(doneIndex, index);
+				isIterableDone = true;
+				settleIfFinished();
+				return;
+			}
+			(async () => {
+				try {
+					const element = await nextItem.value;
+					if (isResolved || index >= doneIndex) return;
+					const value = await mapper(element, index);
+					if (index >= doneIndex) return;
+					if (value === pMapStop) {
+						doneIndex = index;
+						return;
+					}
+					if (value === pMapSkip) skippedCount++;
+					result[index] = isSettled && value !== pMapSkip ? {
+						status: "fulfilled",
+						value
+					} : value;
+				} catch (error) {
+					if (index >= doneIndex) return;
+					if (isSettled) result[index] = {
+						status: "rejected",
+						reason: error
+					};
+					else if (stopOnError) {
+						reject(error);
+						return;
+					} else errors[index] = error;
+				} finally {
+					pendingIndexes.delete(index);
+					settleIfFinished();
+				}
+				try {
+					await next();
+				} catch (error) {
+					reject(error);
+				}
+			})().then(() => new Promise(() => {})).then(resolve_);
+		};
+		(async () => {
+			for (let index = 0; index < concurrency; index++) {
+				try {
+					await next();
+				} catch (error) {
+					reject(error);
+					break;
+				}
+				if (isResolved || currentIndex >= doneIndex) break;
+			}
+		})();
+	});
+}
+function pMapIterable(iterable, mapper, { concurrency = Number.POSITIVE_INFINITY, backpressure = concurrency, preserveOrder = true } = {}) {
+	validateOptions(iterable, mapper, concurrency);
+	if (!isLimit(backpressure, concurrency)) throw new TypeError(`Expected \`backpressure\` to be an integer from \`concurrency\` (${concurrency}) and up or \`Infinity\`, got \`${backpressure}\` (${typeof backpressure})`);
+	return { [Symbol.asyncIterator]() {
+		let isDone = false;
+		const generator = (async function* () {
+			const iterator = getIterator(iterable);
+			let promises = [];
+			let headIndex = 0;
+			let isIterableDone = false;
+			let doneIndex = Number.POSITIVE_INFINITY;
+			let readingCount = 0;
+			let runningMappersCount = 0;
+			const mapperWaiters = /* @__PURE__ */ new Map();
+			let mapperWaiterCount = 0;
+			let wokenMapperWaiterCount = 0;
+			const releaseMapperSlot = () => {
+				if (wokenMapperWaiterCount === mapperWaiterCount) {
+					runningMappersCount--;
+					return;
+				}
+				mapperWaiters.get(wokenMapperWaiterCount)();
+				mapperWaiters.delete(wokenMapperWaiterCount++);
+			};
+			let index = 0;
+			let stopIndex = Number.POSITIVE_INFINITY;
+			let fillIndex = 0;
+			let wake;
+			const unfilledIndexes = /* @__PURE__ */ new Set();
+			const fillSlot = (result) => {
+				promises[fillIndex++] = result;
+				wake?.(result);
+				wake = void 0;
+			};
+			const pull = createPuller(iterator);
+			function trySpawn() {
+				if (isDone || isIterableDone || index > stopIndex || readingCount >= concurrency || promises.length - headIndex >= backpressure) return;
+				readingCount++;
+				const currentIndex = index++;
+				const promise = (async () => {
+					try {
+						let element;
+						try {
+							const { done, value } = await pull();
+							if (done) {
+								isIterableDone = true;
+								doneIndex = Math.min(doneIndex, currentIndex);
+								return { done: true };
+							}
+							trySpawn();
+							element = await value;
+							if (runningMappersCount < concurrency) runningMappersCount++;
+							else await new Promise((resolve) => {
+								mapperWaiters.set(mapperWaiterCount++, resolve);
+							});
+						} finally {
+							readingCount--;
+						}
+						trySpawn();
+						let returnValue;
+						try {
+							if (isDone || currentIndex > stopIndex) return {
+								done: false,
+								value: pMapSkip
+							};
+							returnValue = await mapper(element, currentIndex);
+						} finally {
+							releaseMapperSlot();
+						}
+						if (returnValue === pMapStop) stopIndex = Math.min(stopIndex, currentIndex);
+						return {
+							done: false,
+							value: returnValue
+						};
+					} catch (error) {
+						if (preserveOrder) stopIndex = Math.min(stopIndex, currentIndex);
+						else if (currentIndex < doneIndex) isDone = true;
+						return { error };
+					}
+				})();
+				if (preserveOrder) {
+					promises.push(promise);
+					return;
+				}
+				promises.push(void 0);
+				unfilledIndexes.add(currentIndex);
+				promise.then((result) => {
+					if (!unfilledIndexes.delete(currentIndex)) return;
+					if (result.done) {
+						for (const unfilledIndex of unfilledIndexes) if (unfilledIndex > currentIndex) {
+							unfilledIndexes.delete(unfilledIndex);
+							fillSlot({ done: true });
+						}
+					}
+					fillSlot(result);
+				});
+			}
+			trySpawn();
+			try {
+				while (headIndex < promises.length) {
+					const result = await (promises[headIndex] ?? new Promise((resolve) => {
+						wake = resolve;
+					}));
+					const { done, value } = result;
+					promises[headIndex] = void 0;
+					headIndex++;
+					if (headIndex * 2 >= promises.length) {
+						promises = promises.slice(headIndex);
+						fillIndex -= headIndex;
+						headIndex = 0;
+					}
+					if (Object.hasOwn(result, "error")) throw result.error;
+					if (done) {
+						if (preserveOrder) return;
+						continue;
+					}
+					if (value === pMapStop) return;
+					trySpawn();
+					if (value === pMapSkip) continue;
+					yield value;
+				}
+			} finally {
+				isDone = true;
+				if (!isIterableDone) closeIterator(iterator);
+			}
+		})();
+		const { return: generatorReturn, throw: generatorThrow } = generator;
+		generator.return = (value) => {
+			isDone = true;
+			return generatorReturn.call(generator, value);
+		};
+		generator.throw = (error) => {
+			isDone = true;
+			return generatorThrow.call(generator, error);
+		};
+		return generator;
+	} };
+}
+const pMapSkip = Symbol("skip");
+const pMapStop = Symbol("stop");
+function validateOptions(iterable, mapper, concurrency) {
+	if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
+	if (typeof mapper !== "function") throw new TypeError("Mapper function is required");
+	if (!isLimit(concurrency, 1)) throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
+}
+function isLimit(value, minimum) {
+	return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
+}
+function getIterator(iterable) {
+	return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
+}
+async function closeIterator(iterator) {
+	try {
+		await iterator.return?.();
+	} catch {}
+}
+function createPuller(iterator) {
+	let isSourceDone = false;
+	const markDone = (item) => {
+		if (item?.done) isSourceDone = true;
+	};
+	return () => {
+		if (isSourceDone) return { done: true };
+		const result = iterator.next();
+		markDone(result);
+		if (typeof result?.then !== "function") return result;
+		const promise = Promise.resolve(result);
+		promise.then(markDone, () => {});
+		return promise;
+	};
+}
+// src/package-cache/sweep.ts
 const LAYER_SUFFIX = ".layer";
 const LAYER = /^[0-9a-f]{64}\.layer$/;
 const PARTIAL = /^\.[0-9a-f]{64}\.layer\.[0-9a-f]+\.partial$/;
@@ -5626,7 +4363,7 @@ async function describe(path) {
 		used: stats.mtimeMs
 	};
 }
-// src/tarball/layer-writer.ts
+// src/package-cache/writer.ts
 /** Writes a layer under a temporary name of its own, and gives it its name when it is whole. */
 var LayerFileWriter = class {
 	#path;
@@ -5681,7 +4418,7 @@ var LayerFileWriter = class {
 		return this.#file;
 	}
 };
-// src/tarball/layer-cache.ts
+// src/package-cache/folder.ts
 const NOTHING = {
 	async write() {},
 	async commit() {},
@@ -5782,7 +4519,40 @@ var LayerFolder = class {
 		this.#options.report.note(`The layer cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export goes on without; name another folder with --cache.`);
 	}
 };
-// src/tarball/layer-folder.ts
+// src/codec/gzip/members.ts
+/** Compresses blocks, several at once; the members come in the blocks' order. */
+function compressBlocks(blocks, { compress, blocksInFlight }) {
+	return pMapIterable(blocks, (block) => toMember(block, compress), { concurrency: blocksInFlight });
+}
+async function toMember(block, compress) {
+	return {
+		bytes: await compress(block),
+		size: block.length
+	};
+}
+// src/package-cache/keep.ts
+/**
+* Packs a part into the layer cache, before anyone knows what else will be in the tarball.
+* @param key the part's cache key
+* @param metadata what is kept beside the members; asked for behind the last entry
+* @throws what `entries`, `metadata` and the threads throw; nothing is kept then
+*/
+async function keepLayer(layers, key, entries, metadata, compression) {
+	let told;
+	const writer = await layers.create(key, { toJSON: () => told });
+	try {
+		for await (const { bytes, size } of compressBlocks(tarBlocks(entries), compression)) {
+			await writer.write(bytes, size);
+			discard(bytes);
+		}
+		told = metadata();
+	} catch (error) {
+		await writer.abandon();
+		throw error;
+	}
+	await writer.commit();
+}
+// src/package-cache/open.ts
 /**
 * Opens the layer cache.
 * @param encoding as in LayerFolderOptions
@@ -5827,7 +4597,1237 @@ async function problemOf(folder) {
 	if (uid !== process.getuid()) return `it belongs to another user (${uid})`;
 	if (mode & 2) return "everybody may write there";
 }
-// src/threads/pool.ts
+// src/lib/shell-quote.ts
+/** A text as one word of POSIX sh, whatever characters but NUL it holds. */
+function shellQuote(text) {
+	return `'${text.replaceAll("'", "'\\''")}'`;
+}
+/** The same, quoted only where it must be, for lines that people read. */
+function shellWord(text) {
+	return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : shellQuote(text);
+}
+// src/rootfs/launch-script.ts
+const WRITTEN_PART = /(?<=^# >>> .*\n)[\s\S]*(?=^# <<< )/m;
+const PATHS_AT_ONCE = 30;
+/**
+* The text of `launch`, which starts the service: launch.sh, whose constants are replaced by this closure's. The
+* bundle needs launch.sh beside it.
+*/
+function launchScript(closure, programs) {
+	const constants = {
+		service: formatIdent(closure.service.metadata.ident),
+		target: closure.target,
+		...programs,
+		config_variable: configVariable(closure.service.metadata.ident.name)
+	};
+	const assignments = Object.entries(constants).map(([name, value]) => `${name}=${shellQuote(value)}\n`);
+	const restores = restoreCommands(closure).map((command) => `  ${command}\n`);
+	const written = `${assignments.join("")}restore_special() {\n${restores.join("") || "  :\n"}}\n`;
+	return readFileSync(new URL("launch.sh", import.meta.url), "utf8").replace(WRITTEN_PART, () => written);
+}
+function restoreCommands(closure) {
+	const alike = /* @__PURE__ */ new Map();
+	for (const { metadata } of closure.packages) for (const member of metadata.special) {
+		const words = modeAndOwner(member);
+		const paths = alike.get(words) ?? [];
+		paths.push(shellQuote(`/${packagePath(metadata.ident)}/${member.path}`));
+		alike.set(words, paths);
+	}
+	return [...alike].flatMap(([words, paths]) => chunks(paths, PATHS_AT_ONCE).map((some) => `restore ${words} ${some.join(" ")}`));
+}
+function modeAndOwner({ mode, uid, gid }) {
+	return `${mode.toString(8)} ${uid}:${gid}`;
+}
+function chunks(items, size) {
+	return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+// src/rootfs/programs.ts
+/** @throws MesosizeError PROGRAM_MISSING, naming each package that cannot serve because its program is missing */
+function programsOf(closure) {
+	const problems = [];
+	function find({ metadata }, name) {
+		const binary = metadata.binaries.find((path) => posix.basename(path) === name);
+		if (!binary) problems.push(`${formatIdent(metadata.ident)} has no ${name}`);
+		return `/${packagePath(metadata.ident)}/${binary}`;
+	}
+	const programs = {
+		busybox: find(closure.busybox, "busybox"),
+		launcher: find(closure.launcher, "hab-launch"),
+		supervisor: find(closure.supervisor, "hab-sup")
+	};
+	if (problems.length > 0) throw new MesosizeError("PROGRAM_MISSING", `${problems.join("; ")} in the directories of its PATH: name a package that has it.`);
+	return programs;
+}
+// src/rootfs/accounts.ts
+const BASE_USERS = [
+	{
+		name: "root",
+		uid: 0,
+		gid: 0,
+		rest: "root:/root:/bin/sh"
+	},
+	{
+		name: "bin",
+		uid: 1,
+		gid: 1,
+		rest: "bin:/dev/null:/bin/false"
+	},
+	{
+		name: "daemon",
+		uid: 6,
+		gid: 6,
+		rest: "Daemon User:/dev/null:/bin/false"
+	},
+	{
+		name: "messagebus",
+		uid: 18,
+		gid: 18,
+		rest: "D-Bus Message Daemon User:/var/run/dbus:/bin/false"
+	},
+	{
+		name: "nobody",
+		uid: 99,
+		gid: 99,
+		rest: "Unprivileged User:/dev/null:/bin/false"
+	}
+];
+const BASE_GROUPS = [
+	["root", 0],
+	[
+		"bin",
+		1,
+		"daemon"
+	],
+	["sys", 2],
+	["kmem", 3],
+	["tape", 4],
+	["tty", 5],
+	["daemon", 6],
+	["floppy", 7],
+	["disk", 8],
+	["lp", 9],
+	["dialout", 10],
+	["audio", 11],
+	["video", 12],
+	["utmp", 13],
+	["usb", 14],
+	["cdrom", 15],
+	["adm", 16],
+	["messagebus", 18],
+	["systemd-journal", 23],
+	["input", 24],
+	["mail", 34],
+	["nogroup", 99],
+	["users", 999]
+];
+const SERVICE_ID = 42;
+const FURTHER_ID = 84;
+const ACCOUNT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/;
+/**
+* The texts of /etc/passwd and /etc/group: a base set, the service's SVC_USER and SVC_GROUP with the ids that
+* Habitat's container exporter gives them (components/pkg-export-container/src/build.rs, svc_users_and_groups),
+* a user `hab`, on which services that start as root rely, and the users and groups of all other packages.
+* @throws MesosizeError ACCOUNT_NAME_INVALID, naming every package whose account cannot be written there
+*/
+function accounts(closure) {
+	checkNames(closure);
+	const users = new Map(BASE_USERS.map((user) => [user.name, user]));
+	const groups = new Map(BASE_GROUPS.map(([name, gid, ...members]) => [name, {
+		name,
+		gid,
+		members
+	}]));
+	function ensureGroup(name, firstId) {
+		let group = groups.get(name);
+		if (!group) {
+			group = {
+				name,
+				gid: freeId(firstId, [...groups.values()].map((other) => other.gid)),
+				members: []
+			};
+			groups.set(name, group);
+		}
+		return group;
+	}
+	function ensure({ user, group }, firstId) {
+		const own = group === "root" ? void 0 : ensureGroup(group, firstId);
+		if (users.has(user)) return;
+		const { gid, members } = own ?? ensureGroup("hab", FURTHER_ID);
+		const uid = freeId(firstId, [...users.values()].map((other) => other.uid));
+		users.set(user, {
+			name: user,
+			uid,
+			gid,
+			rest: `${user} User:/:/bin/false`
+		});
+		members.push(user);
+	}
+	ensure(accountOf(closure.service.metadata), SERVICE_ID);
+	if (!users.has("hab")) ensure({
+		user: "hab",
+		group: "hab"
+	}, FURTHER_ID);
+	for (const { metadata } of closure.packages) if (metadata.svcUser ?? metadata.svcGroup) ensure(accountOf(metadata), FURTHER_ID);
+	return {
+		passwd: lines([...users.values()].map(({ name, uid, gid, rest }) => `${name}:x:${uid}:${gid}:${rest}`)),
+		group: lines([...groups.values()].map(({ name, gid, members }) => `${name}:x:${gid}:${members.join()}`))
+	};
+}
+function accountOf({ svcUser, svcGroup }) {
+	return {
+		user: svcUser ?? "hab",
+		group: svcGroup ?? "hab"
+	};
+}
+function checkNames(closure) {
+	const problems = closure.packages.flatMap(({ metadata }) => Object.entries({
+		SVC_USER: metadata.svcUser,
+		SVC_GROUP: metadata.svcGroup
+	}).filter(([, name]) => name !== void 0 && !ACCOUNT_NAME.test(name)).map(([file, name]) => `${file} of ${formatIdent(metadata.ident)} is ${JSON.stringify(name)}`));
+	if (problems.length > 0) throw new MesosizeError("ACCOUNT_NAME_INVALID", `${problems.join("; ")}: an account's name is up to 32 letters, digits and "_ . -". Correct pkg_svc_user or pkg_svc_group in the plan and build again.`);
+}
+function freeId(first, taken) {
+	let id = first;
+	while (taken.includes(id)) id++;
+	return id;
+}
+function lines(texts) {
+	return texts.map((text) => `${text}\n`).join("");
+}
+// src/rootfs/binlinks.ts
+/**
+* The symlinks of /bin, name to absolute target. Where several packages have a program of one name, the
+* service's wins, then that of the package asked for first, and busybox's applet comes last.
+* @param busybox the busybox program, which serves as `sh` even where its package links no applets
+*/
+function binLinks(closure, busybox) {
+	const links = /* @__PURE__ */ new Map();
+	for (const { metadata } of [
+		closure.service,
+		...closure.requested,
+		closure.busybox
+	]) for (const binary of metadata.binaries) {
+		const name = posix.basename(binary);
+		if (!links.has(name)) links.set(name, `/${packagePath(metadata.ident)}/${binary}`);
+	}
+	if (!links.has("sh")) links.set("sh", busybox);
+	return links;
+}
+// src/rootfs/skeleton.ts
+const DIRECTORIES = [
+	["bin", 493],
+	["dev", 493],
+	["etc", 493],
+	["proc", 493],
+	["root", 448],
+	["run", 493],
+	["run/lock", 493],
+	["sys", 493],
+	["tmp", 1023],
+	["var", 493],
+	["var/cache", 493],
+	["var/lib", 493],
+	["var/log", 493],
+	["var/mail", 493],
+	["var/opt", 493],
+	["var/spool", 493],
+	["var/tmp", 1023]
+];
+const NSSWITCH = `passwd: files
+group: files
+shadow: files
+hosts: files dns
+networks: files
+rpc: files
+services: files
+`;
+const HOSTS = `127.0.0.1 localhost
+::1 localhost
+`;
+/**
+* What the root filesystem holds besides packages, by path, parents of the packages included. There is no
+* /etc/resolv.conf: `launch` copies the agent's.
+*/
+function skeleton(closure, programs) {
+	const { passwd, group } = accounts(closure);
+	const members = /* @__PURE__ */ new Map([
+		["etc/group", {
+			type: "file",
+			mode: 420,
+			text: group
+		}],
+		["etc/hosts", {
+			type: "file",
+			mode: 420,
+			text: HOSTS
+		}],
+		["etc/mtab", {
+			type: "symlink",
+			target: "/proc/self/mounts"
+		}],
+		["etc/nsswitch.conf", {
+			type: "file",
+			mode: 420,
+			text: NSSWITCH
+		}],
+		["etc/passwd", {
+			type: "file",
+			mode: 420,
+			text: passwd
+		}],
+		["etc/ssl", {
+			type: "symlink",
+			target: `/${packagePath(closure.cacerts.metadata.ident)}/ssl`
+		}],
+		["var/lock", {
+			type: "symlink",
+			target: "/run/lock"
+		}],
+		["var/run", {
+			type: "symlink",
+			target: "/run"
+		}]
+	]);
+	for (const [path, mode] of DIRECTORIES) members.set(path, {
+		type: "directory",
+		mode
+	});
+	for (const { metadata } of closure.packages) {
+		const parents = packagePath(metadata.ident).split("/").slice(0, -1);
+		for (let depth = 1; depth <= parents.length; depth++) members.set(parents.slice(0, depth).join("/"), {
+			type: "directory",
+			mode: 493
+		});
+	}
+	for (const [name, target] of binLinks(closure, programs.busybox)) members.set(`bin/${name}`, {
+		type: "symlink",
+		target
+	});
+	return members;
+}
+// src/rootfs/layout.ts
+const ROOT = "rootfs";
+/** The name of the part that is no package. */
+const GENERATED = "root filesystem";
+/**
+* What the tarball holds: a part with everything generated (`launch` and the skeleton of `rootfs/`), then a part
+* per package in the closure's order. Generated entries belong to root and carry the service's release time.
+* @throws MesosizeError PROGRAM_MISSING or ACCOUNT_NAME_INVALID
+*/
+function layOut(closure) {
+	const programs = programsOf(closure);
+	const generated = /* @__PURE__ */ new Map([["launch", {
+		type: "file",
+		mode: 493,
+		text: launchScript(closure, programs)
+	}], [ROOT, {
+		type: "directory",
+		mode: 493
+	}]]);
+	for (const [path, member] of skeleton(closure, programs)) generated.set(`${ROOT}/${path}`, member);
+	const mtime = releaseTime(closure.service.metadata.ident);
+	const entries = [...generated.keys()].sort().map((path) => entryOf(path, generated.get(path), mtime));
+	return [{
+		name: GENERATED,
+		entries: () => entries
+	}, ...closure.packages.map(packagePart)];
+}
+function entryOf(path, member, mtime) {
+	const owned = {
+		path,
+		uid: 0,
+		gid: 0,
+		mtime
+	};
+	switch (member.type) {
+		case "directory": return {
+			...owned,
+			...member
+		};
+		case "symlink": return {
+			...owned,
+			...member,
+			mode: 511
+		};
+		case "file": {
+			const bytes = Buffer.from(member.text);
+			return {
+				...owned,
+				type: "file",
+				mode: member.mode,
+				size: bytes.length,
+				content: [bytes]
+			};
+		}
+	}
+}
+function packagePart(pkg) {
+	return {
+		name: formatIdent(pkg.metadata.ident),
+		cacheKey: pkg.contentKey,
+		metadata: metadataToJson(pkg.metadata),
+		entries: () => inRootfs(pkg.entries())
+	};
+}
+/** A package's entries under the names that they have in the tarball. */
+async function* inRootfs(entries) {
+	for await (const entry of entries) {
+		const path = `${ROOT}/${entry.path}`;
+		yield entry.type === "hardlink" ? {
+			...entry,
+			path,
+			target: `${ROOT}/${entry.target}`
+		} : {
+			...entry,
+			path
+		};
+	}
+}
+// src/lib/for-all.ts
+/**
+* Does the same for each of several things, some at a time, and goes on after a failure, so that everything
+* that is wrong is told at once.
+* @throws MesosizeError with the message of each failure on a line of its own and the code of the first; a
+*   single failure as it is
+*/
+async function forAll(items, atOnce, work) {
+	try {
+		return await pMap(items, work, {
+			concurrency: atOnce,
+			stopOnError: false
+		});
+	} catch (error) {
+		const failures = error instanceof AggregateError ? error.errors : [error];
+		const messages = [...new Set(failures.map(messageOf))];
+		if (messages.length === 1) throw failures[0];
+		const [first] = failures;
+		const code = first instanceof MesosizeError ? first.code : "SEVERAL";
+		throw new MesosizeError(code, messages.join("\n"), { cause: first });
+	}
+}
+// src/habitat/package/dependencies.ts
+const OPEN_AT_ONCE = 8;
+/**
+* Opens everything that some packages depend on.
+* @returns the packages and their dependencies, each build once
+* @throws MesosizeError DEPENDENCY_MISSING, naming each and who needs it, or what the source throws
+*/
+async function withDependencies(roots, source, report) {
+	const opened = /* @__PURE__ */ new Map();
+	for (let dependents = roots; dependents.length > 0;) {
+		for (const dependent of dependents) opened.set(formatIdent(dependent.package.metadata.ident), dependent.package);
+		const dependencies = dependenciesOf(dependents, opened);
+		if (dependencies.length === 0) break;
+		const phase = report.phase("Reading dependencies", dependencies.length, "packages");
+		dependents = await forAll(dependencies, OPEN_AT_ONCE, async (dependency) => {
+			const found = await source.open(dependency.ident, dependency.from);
+			if (!found) throw missing(dependency);
+			phase.advance(1);
+			return {
+				package: found,
+				from: dependency.from
+			};
+		});
+		phase.done(`${dependencies.length} packages`);
+	}
+	return [...opened.values()];
+}
+/** What some packages depend on and is not opened yet, each build once. */
+function dependenciesOf(dependents, opened) {
+	const wanted = /* @__PURE__ */ new Map();
+	for (const { package: dependent, from } of dependents) {
+		const { ident: neededBy, deps, tdeps } = dependent.metadata;
+		for (const ident of [...deps, ...tdeps]) {
+			const id = formatIdent(ident);
+			if (!opened.has(id) && !wanted.has(id)) wanted.set(id, {
+				ident,
+				from,
+				neededBy
+			});
+		}
+	}
+	return [...wanted.values()];
+}
+function missing({ ident, from, neededBy }) {
+	return new MesosizeError("DEPENDENCY_MISSING", `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.`);
+}
+// src/habitat/package/finder.ts
+/** Finds packages by what a person calls them: idents, full or not, and absolute paths of harts. */
+var Finder = class {
+	#source;
+	constructor(source) {
+		this.#source = source;
+	}
+	/** @throws MesosizeError PACKAGE_NOT_FOUND */
+	async find(spec, from) {
+		return await this.findIfThere(spec, from) ?? notFound([spec], from);
+	}
+	async findIfThere(spec, from) {
+		if (isAbsolute(spec)) return {
+			package: await this.#source.openFile(spec),
+			from,
+			found: { source: "hart" }
+		};
+		const build = await this.#source.newest(parseIdent(spec), from);
+		const opened = build && await this.#source.open(build.ident, from);
+		return opened && {
+			package: opened,
+			from,
+			found: {
+				source: build.source,
+				channel: build.channel
+			}
+		};
+	}
+	/** The first of several that is there. @throws MesosizeError PACKAGE_NOT_FOUND */
+	async findFirst(specs, from) {
+		for (const spec of specs) {
+			const root = await this.findIfThere(spec, from);
+			if (root) return root;
+		}
+		return notFound(specs, from);
+	}
+	/** One of Habitat's core packages: the build that some root brings along, else the newest. */
+	async findTool(name, roots, from) {
+		for (const root of roots) {
+			const { ident, tdeps } = root.package.metadata;
+			const brought = [ident, ...tdeps].find((build) => build.name === name);
+			if (brought) return this.find(formatIdent(brought), root.from);
+		}
+		return this.find(`core/${name}`, from);
+	}
+};
+function notFound(specs, from) {
+	throw new MesosizeError("PACKAGE_NOT_FOUND", `There is no package ${specs.join(" or ")} in the channel ${from.channel} of ${from.url}, nor in a folder named with --artifacts. Check its name, or name another channel with --channel (--base-pkgs-channel for what hab itself needs).`);
+}
+// src/habitat/package/hab-packages.ts
+/**
+* Chooses hab's own packages. What a person names wins. A named `hab` brings the supervisor of its own version,
+* because the two must be of one release. The origin is that of what was named; else `chef`, where hab's
+* packages have been since 2.0.156, else `core`, where those of 1.6 are.
+*/
+async function habPackages(request, finder) {
+	const from = request.base;
+	const [program, supervisor, launcher] = await Promise.all([
+		request.hab,
+		request.supervisor,
+		request.launcher
+	].map((spec) => spec === void 0 ? void 0 : finder.find(spec, from)));
+	const named = [
+		program,
+		supervisor,
+		launcher
+	].find((root) => root !== void 0);
+	const origins = named ? [named.package.metadata.ident.origin] : ["chef", "core"];
+	const version = program ? `/${program.package.metadata.ident.version}` : "";
+	return {
+		program,
+		supervisor: supervisor ?? await finder.findFirst(origins.map((origin) => `${origin}/hab-sup${version}`), from),
+		launcher: launcher ?? await finder.findFirst(origins.map((origin) => `${origin}/hab-launcher`), from)
+	};
+}
+// src/habitat/package/order.ts
+/**
+* Orders packages so that each comes after what it depends on; otherwise as they were given.
+* @throws MesosizeError DEPENDENCY_CYCLE, naming the circle
+*/
+function inDependencyOrder(packages) {
+	const byIdent = new Map(packages.map((build) => [formatIdent(build.metadata.ident), build]));
+	const ordered = /* @__PURE__ */ new Set();
+	const path = [];
+	const visit = (ident) => {
+		const build = byIdent.get(ident);
+		if (build === void 0 || ordered.has(build)) return;
+		if (path.includes(ident)) {
+			const circle = [...path.slice(path.indexOf(ident)), ident].join(" -> ");
+			throw new MesosizeError("DEPENDENCY_CYCLE", `Packages depend on each other in a circle: ${circle}. Build them again.`);
+		}
+		path.push(ident);
+		for (const dependency of [...build.metadata.deps, ...build.metadata.tdeps]) visit(formatIdent(dependency));
+		path.pop();
+		ordered.add(build);
+	};
+	for (const ident of byIdent.keys()) visit(ident);
+	return [...ordered];
+}
+// src/habitat/package/closure.ts
+/**
+* Finds everything that one root filesystem needs: the packages that were asked for, hab's own supervisor and
+* launcher, busybox and the CA certificates, and what all of them depend on.
+* @throws MesosizeError PACKAGE_NOT_FOUND, DEPENDENCY_MISSING, DEPENDENCY_CYCLE, TARGET_MISMATCH, NOT_RUNNABLE,
+*   or what the source throws
+*/
+async function resolveClosure(request, source, report) {
+	const phase = report.phase("Resolving");
+	const finder = new Finder(source);
+	const requested = await forAll(request.packages, request.packages.length, (spec) => finder.find(spec, request.builder));
+	const service = requested.find((root) => root.package.metadata.runnable) ?? notRunnable(requested);
+	const { supervisor, launcher, program } = await habPackages(request, finder);
+	const users = [
+		supervisor,
+		launcher,
+		...requested
+	];
+	const busybox = await finder.findTool("busybox-static", users, request.base);
+	const cacerts = await finder.findTool("cacerts", users, request.base);
+	const asked = program ? [...requested, program] : requested;
+	phase.done(asked.map((root) => identOf(root.package)).join(", "));
+	const packages = await withDependencies([
+		...asked,
+		supervisor,
+		launcher,
+		busybox,
+		cacerts
+	], source, report);
+	checkTargets(packages, request.target);
+	return {
+		target: request.target,
+		service: service.package,
+		requested: [...new Set(asked.map((root) => root.package))],
+		supervisor: supervisor.package,
+		launcher: launcher.package,
+		busybox: busybox.package,
+		cacerts: cacerts.package,
+		packages: inDependencyOrder(packages),
+		found: service.found
+	};
+}
+function notRunnable(requested) {
+	throw new MesosizeError("NOT_RUNNABLE", `There is nothing to start: ${requested.map((root) => identOf(root.package)).join(", ")} has no run hook. Name a package that is a service, or add hooks/run or pkg_svc_run to the plan.`);
+}
+function checkTargets(packages, target) {
+	const lines = packages.filter(({ metadata }) => metadata.target !== target).map((other) => {
+		const dependents = packages.filter((dependent) => needs(dependent, other)).map(identOf);
+		const who = dependents.length > 0 ? `, which ${dependents.join(" and ")} needs,` : "";
+		return `${identOf(other)}${who} is for ${other.metadata.target}, but the export is for ${target}.`;
+	});
+	if (lines.length > 0) throw new MesosizeError("TARGET_MISMATCH", `${lines.join("\n")} Use packages of one target, and name it with --target.`);
+}
+function needs(dependent, other) {
+	return [...dependent.metadata.deps, ...dependent.metadata.tdeps].some((ident) => formatIdent(ident) === identOf(other));
+}
+function identOf(build) {
+	return formatIdent(build.metadata.ident);
+}
+// src/image/hashing-sink.ts
+/** Hashes while it writes, so that nobody has to read the file again. */
+var HashingSink = class HashingSink {
+	size = 0;
+	#hash = createHash("sha256");
+	#handle;
+	constructor(handle) {
+		this.#handle = handle;
+	}
+	/** @param file must not exist */
+	static async create(file) {
+		return new HashingSink(await open(file, "wx", 420));
+	}
+	async write(bytes) {
+		const writing = this.#writeAll(bytes, this.size);
+		this.#hash.update(bytes);
+		this.size += bytes.length;
+		await writing;
+	}
+	mark() {
+		return {
+			size: this.size,
+			hash: this.#hash.copy()
+		};
+	}
+	/** Takes back what was written since a mark, which cannot be used again. */
+	async rewind({ size, hash }) {
+		await this.#handle.truncate(size);
+		this.size = size;
+		this.#hash = hash;
+	}
+	/** Ends the file, which is on the disk then. @returns its SHA-256, lower-case hex */
+	async end() {
+		await this.#handle.sync();
+		await this.close();
+		return this.#hash.digest("hex");
+	}
+	async close() {
+		await this.#handle.close();
+	}
+	async #writeAll(bytes, position) {
+		for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+	}
+};
+// src/image/pack.ts
+/**
+* Writes archives, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
+* own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
+* and may be those that an earlier export made.
+* @returns what was written, in the archives' order
+* @throws what the file system and the parts throw
+*/
+async function pack(archives, options) {
+	const { compress, blocksInFlight, layers, onWork, signal } = options;
+	const parts = archives.flatMap((archive) => archive.parts);
+	const kept = await findLayers(parts, layers);
+	if (parts.some((part) => part.cacheKey !== void 0 && !kept.has(part))) onWork?.();
+	const end = await compress({
+		length: END_OF_ARCHIVE.length,
+		bytes: END_OF_ARCHIVE.slice(),
+		holes: []
+	});
+	const packed = [];
+	let writer;
+	try {
+		const compressed = async (step) => "block" in step ? {
+			archive: step.archive,
+			part: step.part,
+			member: await toMember(step.block, compress)
+		} : step;
+		for await (const step of pMapIterable(stepsOf(archives, kept), compressed, { concurrency: blocksInFlight })) {
+			signal?.throwIfAborted();
+			writer ??= new ArchiveWriter(await HashingSink.create(step.archive.file), options);
+			if ("member" in step) await writer.write(step.member, step.part);
+			else if ("layer" in step) await writer.copy(step.layer, step.part);
+			else if ("part" in step) await writer.endPart(step.part);
+			else {
+				packed.push(await writer.end(end));
+				writer = void 0;
+			}
+		}
+		return packed;
+	} finally {
+		await writer?.abandon();
+	}
+}
+async function findLayers(parts, layers) {
+	const kept = /* @__PURE__ */ new Map();
+	for (const part of parts) {
+		const layer = part.cacheKey === void 0 ? void 0 : await layers?.find(part.cacheKey);
+		if (layer) kept.set(part, layer);
+	}
+	return kept;
+}
+/** One stream over everything, so that the threads have work also while one part ends and the next begins. */
+async function* stepsOf(archives, kept) {
+	for (const archive of archives) {
+		for (const part of archive.parts) {
+			const layer = kept.get(part);
+			if (layer) yield {
+				archive,
+				part,
+				layer
+			};
+			else for await (const block of tarBlocks(part.entries())) yield {
+				archive,
+				part,
+				block
+			};
+			yield {
+				archive,
+				part,
+				ends: "part"
+			};
+		}
+		yield {
+			archive,
+			ends: "archive"
+		};
+	}
+}
+/** Writes one archive part after part, and keeps the members of those that have no layer yet. */
+var ArchiveWriter = class {
+	#parts = [];
+	#sink;
+	#options;
+	/** Where the current part begins. */
+	#start = 0;
+	#layer;
+	constructor(sink, options) {
+		this.#sink = sink;
+		this.#options = options;
+	}
+	async write(member, { cacheKey, metadata }) {
+		if (cacheKey !== void 0) this.#layer ??= await this.#options.layers?.create(cacheKey, metadata);
+		await Promise.all([this.#sink.write(member.bytes), this.#layer?.write(member.bytes, member.size)]);
+		discard(member.bytes);
+		this.#options.phase.advance(member.size);
+	}
+	async copy(layer, part) {
+		const start = this.#sink.mark();
+		try {
+			for await (const chunk of layer.chunks()) await this.#sink.write(chunk);
+			this.#options.phase.advance(layer.size);
+		} catch (error) {
+			if (!(error instanceof MesosizeError && error.code === "LAYER_UNUSABLE")) throw error;
+			await this.#sink.rewind(start);
+			const members = compressBlocks(tarBlocks(part.entries()), this.#options);
+			for await (const member of members) await this.write(member, part);
+		}
+	}
+	async endPart({ name }) {
+		await this.#layer?.commit();
+		this.#layer = void 0;
+		this.#parts.push({
+			name,
+			packed: this.#sink.size - this.#start
+		});
+		this.#start = this.#sink.size;
+	}
+	/** @param member the end of an archive, compressed */
+	async end(member) {
+		await this.#sink.write(member);
+		const sha256 = await this.#sink.end();
+		return {
+			size: this.#sink.size,
+			sha256,
+			parts: this.#parts
+		};
+	}
+	/** Gives up the archive, and the layer of a part that did not come to its end. */
+	async abandon() {
+		await this.#layer?.abandon();
+		await this.#sink.close();
+	}
+};
+// src/lib/report.ts
+const quietPhase = {
+	advance() {},
+	done() {}
+};
+/** A reporter that says nothing. */
+const silent = {
+	phase: () => quietPhase,
+	note() {},
+	warn() {}
+};
+// src/marathon/app/app-id.ts
+/**
+* Makes an app id `/origin/name` from a package's identifier, whose parts may have upper case, "_" and "-"
+* in places where Marathon takes none.
+* @param group instead of the origin's
+*/
+function appIdOf({ origin, name }, group = `/${segment(origin)}`) {
+	const last = segment(name);
+	return `${group}/${RESERVED_IDS.includes(last) ? `${last}-app` : last}`;
+}
+function segment(text) {
+	return text.toLowerCase().replaceAll("_", "-").replace(/^-+|-+$/g, "") || "app";
+}
+// src/marathon/app/image.ts
+/** Mesos' own for `--fetcher_cache_size`, bytes. */
+const DEFAULT_FETCHER_CACHE = 2 * 1024 ** 3;
+/**
+* What tells the agent to fetch the image.
+* @throws MesosizeError LAYER_URIS
+*/
+function fetchFields(image, { legacyUris }, report) {
+	if ("layers" in image) {
+		checkLayers(image.layers, report);
+		return { fetch: image.layers.map(({ uri }, index) => ({
+			uri,
+			extract: false,
+			cache: true,
+			destPath: layerFile(`${index}`.padStart(3, "0"))
+		})) };
+	}
+	const { uri, name } = image.tarball;
+	if (!legacyUris) return { fetch: [{
+		uri,
+		extract: false,
+		destPath: name
+	}] };
+	if (!/\.(?:tgz|tar\.gz)$/.test(uri)) report.warn("With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.");
+	return { uris: [uri] };
+}
+/**
+* The command that unpacks the image in the sandbox. `tar` may be GNU's, busybox's or bsdtar; as root each keeps
+* owners and, with -p, modes.
+*/
+function unpackCommand(image) {
+	if ("tarball" in image) {
+		const name = shellWord(image.tarball.name);
+		return `tar -xzpf ${name} && rm ${name}`;
+	}
+	return `for layer in ${layerFile("*")}; do tar -xzpf $layer && rm $layer || exit; done`;
+}
+/** The name that a layer has in the sandbox. */
+function layerFile(number) {
+	return `layer-${number}.tgz`;
+}
+function checkLayers(layers, report) {
+	const twice = layers.find(({ uri }, index) => layers.findIndex((other) => other.uri === uri) < index);
+	if (twice) throw new MesosizeError("LAYER_URIS", `Two layers have the fetch URI ${JSON.stringify(twice.uri)}. Name the layer in it, with {file} or {sha256}.`);
+	const size = layers.reduce((sum, layer) => sum + layer.size, 0);
+	if (size > DEFAULT_FETCHER_CACHE) report.warn(`The layers have ${formatBytes(size)} together, more than the 2 GiB that an agent's fetcher keeps unless it is told otherwise: what does not fit is downloaded for each task. Start the agents with a larger --fetcher_cache_size.`);
+}
+// src/marathon/app/command.ts
+/** The line that the agent gives to `sh -c` in the sandbox: unpack where the fetcher did not, then launch. */
+function commandLine(image, request) {
+	const launch = ["exec sh ./launch", ...supervisorFlags(request).map(shellWord)].join(" ");
+	return request.legacyUris ? launch : `${unpackCommand(image)} && ${launch}`;
+}
+/** Only what differs from the Supervisor's defaults; the form with "=", because `--peer A B` takes B as a peer too. */
+function supervisorFlags({ group, topology, strategy, binds, peers }) {
+	return [
+		...group === "default" ? [] : [`--group=${group}`],
+		...topology === void 0 || topology === "standalone" ? [] : [`--topology=${topology}`],
+		...strategy === void 0 || strategy === "none" ? [] : [`--strategy=${strategy}`],
+		...binds.map((bind) => `--bind=${bind}`),
+		...peers.map((peer) => `--peer=${peer}`)
+	];
+}
+// src/marathon/app/ports.ts
+/**
+* The Supervisor's own ports. The control gateway listens on 127.0.0.1 alone, but two Supervisors on one agent
+* would still want the same number.
+*/
+const SUPERVISOR_PORTS = [
+	{
+		name: "gossip",
+		protocol: "udp,tcp"
+	},
+	{
+		name: "gateway",
+		protocol: "tcp"
+	},
+	{
+		name: "ctl",
+		protocol: "tcp"
+	}
+];
+/** The variable in which Marathon tells a task the number of a named port. */
+function portVariable(portName) {
+	return `PORT_${portName.toUpperCase()}`;
+}
+/**
+* Gives each export a port name of its own, of letters and digits alone: a "-" would make a variable that sh
+* cannot read. A name that is fit as it is stays; the others are made fit, and numbered where that name is taken.
+* @returns port names by export, in the order given
+*/
+function namePorts(exports) {
+	const taken = new Set(SUPERVISOR_PORTS.map((port) => port.name));
+	const kept = exports.filter((name) => fitName(name) === name && !taken.has(name));
+	for (const name of kept) taken.add(name);
+	return new Map(exports.map((name) => {
+		if (kept.includes(name)) return [name, name];
+		const fit = fitName(name);
+		let free = fit;
+		for (let n = 2; taken.has(free); n++) free = `${fit}${n}`;
+		taken.add(free);
+		return [name, free];
+	}));
+}
+function fitName(name) {
+	const letters = name.toLowerCase().replace(/[^a-z0-9]/g, "");
+	return /^[a-z]/.test(letters) ? letters : `port${letters}`;
+}
+/**
+* The app's portDefinitions, every number Marathon's to choose: the service's first, so that PORT0 is its.
+* @returns them, and the place of the Supervisor's HTTP gateway among them
+*/
+function definePorts(servicePorts) {
+	const ports = [...servicePorts.map((name) => ({
+		name,
+		protocol: "tcp"
+	})), ...SUPERVISOR_PORTS];
+	return {
+		definitions: ports.map(({ name, protocol }) => ({
+			port: 0,
+			name,
+			protocol
+		})),
+		gateway: ports.findIndex(({ name }) => name === "gateway")
+	};
+}
+// src/marathon/app/configuration.ts
+/**
+* Joins what a person configures with the ports that Marathon will give. The value of the package's variable is
+* a JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number.
+* @returns the Marathon names of the service's ports, and the app's `env`
+* @throws MesosizeError CONFIG_INVALID
+*/
+function configure(service, { env, config = {}, ports: asked, envVarsPrefix }, report) {
+	const variable = configVariable(service.ident.name);
+	const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? "", variable));
+	const ports = asked.length > 0 ? namedPorts(service, asked) : exportedPorts(service, wanted, report);
+	const names = namePorts(ports.map((port) => port.name));
+	let final = wanted;
+	for (const { name, path } of ports) {
+		const portName = names.get(name);
+		const placeholder = `$${portVariable(portName)}`;
+		const written = valueAt(wanted, path);
+		if (portName !== name) report.note(`Export ${JSON.stringify(name)} is the port "${portName}" in Marathon, and ${portVariable(portName)} in the task.`);
+		if (written !== void 0) report.note(`The configuration sets ${path.join(".")} to ${configJson(written)}; Marathon's choice, ${placeholder}, takes its place.`);
+		final = mergeConfig(final, tableAt(path, placeholder));
+	}
+	const { [variable]: _own, ...others } = env;
+	return {
+		portNames: [...names.values()],
+		env: {
+			...others,
+			...Object.keys(final).length > 0 && { [variable]: configJson(final) },
+			...envVarsPrefix !== void 0 && { MESOSIZE_ENV_VARS_PREFIX: envVarsPrefix }
+		}
+	};
+}
+/** The ports among a service's exports, with a note on whatever a person might have expected otherwise. */
+function exportedPorts(service, wanted, report) {
+	const { ports, leftOut, unnamed } = resolveExports(service, wanted);
+	const ident = formatIdent(service.ident);
+	for (const { name, reason } of leftOut) report.note(`Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with --port.`);
+	if (service.exposes.length === 0 && ports.length > 0) {
+		const taken = ports.map(({ name, value }) => `${name} (${value})`).join(", ");
+		report.note(`${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with --port.`);
+	}
+	for (const number of unnamed) report.note(`${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with --port.`);
+	return ports;
+}
+function tableAt([key, ...rest], value) {
+	return Object.fromEntries([[key, rest.length > 0 ? tableAt(rest, value) : value]]);
+}
+// src/marathon/app/health-check.ts
+const TIMES = {
+	gracePeriodSeconds: 300,
+	intervalSeconds: 10,
+	timeoutSeconds: 5,
+	maxConsecutiveFailures: 9
+};
+/** Asks the Supervisor's HTTP gateway what the package's own health check says. */
+function serviceHealthCheck(service, group, gateway) {
+	return {
+		protocol: "MESOS_HTTP",
+		portIndex: gateway,
+		path: `/services/${service}/${group}/health`,
+		...TIMES
+	};
+}
+/** Asks only whether the gateway answers at all: Marathon has no way to send it a token. */
+function gatewayHealthCheck(gateway) {
+	return {
+		protocol: "MESOS_TCP",
+		portIndex: gateway,
+		...TIMES
+	};
+}
+// src/marathon/app/merge-patch.ts
+function mergePatch(target, patch) {
+	if (!isObject$1(patch)) return patch;
+	const merged = new Map(isObject$1(target) ? Object.entries(target) : []);
+	for (const [key, value] of Object.entries(patch)) if (value === null) merged.delete(key);
+	else merged.set(key, mergePatch(merged.get(key), value));
+	return Object.fromEntries(merged);
+}
+// src/marathon/app/app.ts
+/**
+* Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
+* @throws MesosizeError APP_INVALID or CONFIG_INVALID
+*/
+function defineApp(service, image, request, report) {
+	const { portNames, env } = configure(service, request, report);
+	const { definitions, gateway } = definePorts(portNames);
+	const app = {
+		id: request.id ?? madeUpId(service, request, report),
+		cmd: commandLine(image, request),
+		user: "root",
+		cpus: request.cpus,
+		mem: request.mem,
+		disk: request.disk,
+		instances: request.instances,
+		taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
+		...fetchFields(image, request, report),
+		env,
+		labels: {
+			...ownLabels(service, image),
+			...request.labels
+		},
+		portDefinitions: definitions,
+		...request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }
+	};
+	return validateApp(mergePatch(app, request.patch ?? {}));
+}
+/** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
+function appJson(app) {
+	return `${JSON.stringify(app, null, 2)}\n`;
+}
+function madeUpId({ ident }, { appGroup }, report) {
+	const id = appIdOf(ident, appGroup);
+	if (appGroup !== void 0) return id;
+	const name = `${ident.origin}/${ident.name}`;
+	report.note(id === `/${name}` ? `The app's id is ${id}, from the package's name; --app-id gives it another.` : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`);
+	return id;
+}
+function ownLabels({ ident }, image) {
+	const { source, channel } = image.found;
+	return {
+		"mesosize.ident": formatIdent(ident),
+		...channel !== void 0 && { "mesosize.channel": channel },
+		..."tarball" in image ? { "mesosize.sha256": image.tarball.sha256 } : { "mesosize.layers": `${image.layers.length}` },
+		"mesosize.source": source
+	};
+}
+function healthCheck({ ident }, { env, group }, gateway, report) {
+	if (env.HAB_LISTEN_HTTP) report.warn(`HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with --no-health-check.`);
+	if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway);
+	report.note("HAB_SUP_GATEWAY_AUTH_TOKEN is set, and Marathon cannot send it: the health check asks only whether the gateway answers.");
+	return gatewayHealthCheck(gateway);
+}
+// src/export/staging.ts
+/**
+* Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
+* into place. Whatever fails or is cancelled before leaves the output folder as it was.
+* @param folder the output folder, made if need be
+* @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
+*   which they shall appear
+* @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
+*/
+async function withStaging(folder, work) {
+	const output = resolve(folder);
+	const { staging, made } = await makeStaging(output);
+	try {
+		const { result, keep } = await work(staging);
+		await moveAll(keep, staging, output);
+		return result;
+	} catch (error) {
+		throw fullDisk(error, output) ?? error;
+	} finally {
+		await rm(staging, {
+			recursive: true,
+			force: true
+		});
+		if (made !== void 0) await removeEmpty(output, made);
+	}
+}
+/** @returns the staging folder, and the topmost folder that had to be made for it */
+async function makeStaging(output) {
+	try {
+		const made = await mkdir(output, { recursive: true });
+		return {
+			staging: await mkdtemp(join(output, ".mesosize-")),
+			made
+		};
+	} catch (error) {
+		throw fullDisk(error, output) ?? unwritable(error, output);
+	}
+}
+async function moveAll(names, from, output) {
+	try {
+		for (const name of names) {
+			await mkdir(dirname(join(output, name)), { recursive: true });
+			await rename(join(from, name), join(output, name));
+		}
+	} catch (error) {
+		throw fullDisk(error, output) ?? unwritable(error, output);
+	}
+}
+/** Removes the folders that were made, as far as nothing came into them. */
+async function removeEmpty(folder, topmost) {
+	for (let current = folder; current.length >= topmost.length; current = dirname(current)) if (!await rmdir(current).then(() => true, () => false)) return;
+}
+function unwritable(error, output) {
+	return new MesosizeError("OUTPUT_UNWRITABLE", `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`, { cause: error });
+}
+function fullDisk(error, output) {
+	const { code } = error;
+	if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EFBIG") return void 0;
+	return new MesosizeError("OUTPUT_FULL", `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with --output-dir.`, { cause: error });
+}
+// src/export/pipeline.ts
+/**
+* The whole way from a request to a published image and its app definition. All files appear in the output folder
+* when they are whole, or not at all.
+* @throws MesosizeError, its message ready for the person who asked
+*/
+function exportPackage(request, tools) {
+	return withStaging(request.outputDir, async (staging) => {
+		const closure = await resolveClosure(request, tools.packages, tools.report);
+		const service = closure.service.metadata;
+		const rootfs = layOut(closure);
+		const contents = request.layering ? divide(rootfs, closure, request.layering) : [rootfs];
+		const name = tarballName(service.ident);
+		defineApp(service, imageOf(closure, contents.map((_, index) => ({
+			name,
+			sha256: "",
+			size: 0,
+			uri: `file:///${index}`
+		})), request), request.app, silent);
+		const phase = tools.report.phase("Packing", unpackedSize(closure), "bytes");
+		const packed = await pack(contents.map((parts, index) => ({
+			parts,
+			file: join(staging, `${index}`)
+		})), {
+			...tools,
+			phase
+		});
+		phase.done(`${closure.packages.length} packages`);
+		const files = await nameFiles(packed, staging, service.ident, request);
+		const locations = await tools.publish(files);
+		const app = defineApp(service, imageOf(closure, files.map((file, index) => ({
+			...file,
+			uri: locations[index].uri
+		})), request), request.app, tools.report);
+		const appText = appJson(app);
+		const appName = name.replace(/\.tgz$/, ".json");
+		await writeFile(join(staging, appName), appText);
+		const tarballs = files.map(({ file, name, size, sha256 }, index) => ({
+			path: resolve(request.outputDir, file),
+			name,
+			size,
+			sha256,
+			packages: packed[index].parts.map((part) => part.name).filter((name) => name !== GENERATED),
+			location: locations[index]
+		}));
+		return {
+			result: {
+				ident: service.ident,
+				image: request.layering ? { layers: tarballs } : { tarball: tarballs[0] },
+				app,
+				appPath: resolve(request.outputDir, appName),
+				appText,
+				packages: sizes(closure, packed)
+			},
+			keep: [...files.map(({ file }) => file), appName]
+		};
+	});
+}
+/** Gives what was packed its names. */
+async function nameFiles(packed, staging, ident, { layering }) {
+	if (layering) await mkdir(join(staging, LAYERS_FOLDER));
+	return Promise.all(packed.map(async ({ size, sha256 }, index) => {
+		const name = layering ? layerName(sha256) : tarballName(ident);
+		const file = layering ? `${LAYERS_FOLDER}/${name}` : name;
+		const path = join(staging, file);
+		await rename(join(staging, `${index}`), path);
+		return {
+			file,
+			path,
+			name,
+			size,
+			sha256,
+			ident
+		};
+	}));
+}
+function imageOf({ found }, tarballs, { layering }) {
+	return layering ? {
+		found,
+		layers: tarballs
+	} : {
+		found,
+		tarball: tarballs[0]
+	};
+}
+function unpackedSize(closure) {
+	return closure.packages.reduce((sum, { metadata }) => sum + metadata.size, 0);
+}
+function sizes(closure, packed) {
+	const parts = packed.flatMap((archive) => archive.parts);
+	const packedSizes = new Map(parts.map((part) => [part.name, part.packed]));
+	return closure.packages.map(({ metadata }) => {
+		const ident = formatIdent(metadata.ident);
+		return {
+			ident,
+			size: metadata.size,
+			packed: packedSizes.get(ident)
+		};
+	});
+}
+// src/export/threads/pool.ts
 /** Threads that decode xz streams and compress blocks, so that both run beside the reading and the writing. */
 var ThreadPool = class {
 	size;
@@ -5974,7 +5974,7 @@ var Thread = class {
 		this.#waiting.clear();
 	}
 };
-// src/run-export.ts
+// src/export/run.ts
 /** Exports with threads of its own, which end with it. */
 async function runExport(request, tools) {
 	const { report } = tools;
@@ -6049,7 +6049,7 @@ const MOST_THREADS = 4;
 function defaultJobs() {
 	return Math.min(availableParallelism(), MOST_THREADS);
 }
-// src/exported.ts
+// src/export/exported.ts
 /**
 * Bytes of all layers, and of those that were nowhere before: what an export uploads, and what an agent downloads
 * that still has the layers of the exports before.
@@ -6101,4 +6101,4 @@ function publishLayersNowhere(known, report) {
 function fileUri(path) {
 	return pathToFileURL(path).href.replaceAll("'", "%27");
 }
-export { sweepLayers as a, blake2b256 as c, parseKeyName as d, readMetadata as f, runExport as i, packageEntries as l, pMap as m, publishNowhere as n, readTar as o, shellQuote as p, layerBytes as r, parseHartHeader as s, publishLayersNowhere as t, formatKeyName as u };
+export { shellQuote as a, parseHartHeader as c, readTar as d, readMetadata as f, runExport as i, blake2b256 as l, parseKeyName as m, publishNowhere as n, sweepLayers as o, formatKeyName as p, layerBytes as r, pMap as s, publishLayersNowhere as t, packageEntries as u };

@@ -6,7 +6,7 @@ import { t as LAYERINGS } from "./layers.js";
 import { a as cpusProblem, c as envVarsPrefixProblem, d as instancesProblem, f as labelKeyProblem, m as peerProblem, n as appIdProblem, o as diskProblem, p as memProblem, r as bindProblem, s as envKeyProblem, u as groupProblem } from "./rules.js";
 import { S as wholeNumber, _ as readPort, a as readPatch, b as readToken, c as choiceOf, d as readBuilderUrl, f as readChannel, g as readPair, h as readNumber, i as readNewFolder, l as invalid, m as readFetchUri, n as readFolder, r as readInstalledRoot, s as statusOf, t as readConfig, u as quoted, v as readSize, x as readUriBase, y as readTarget } from "./files.js";
 import { isAbsolute, resolve } from "node:path";
-// src/request/option.ts
+// src/settings/option.ts
 function optionTable(groups) {
 	const options = groups.flatMap((group) => group.options);
 	const byName = new Map(options.map((option) => [option.name, option]));
@@ -26,7 +26,7 @@ const GENERAL_OPTIONS = [{
 	short: "V",
 	help: "print the version"
 }];
-// src/request/options.ts
+// src/settings/options.ts
 const TOPOLOGIES = ["standalone", "leader"];
 const STRATEGIES = [
 	"none",
@@ -296,7 +296,7 @@ const exportOptions = optionTable([
 		]
 	}
 ]);
-// src/request/option-values.ts
+// src/settings/option-values.ts
 /** Reads the values of options from the command line and what stands in for it, and collects the problems. */
 var OptionValues = class {
 	/** One line each. A set: two options may take one faulty value from the same place. */
@@ -358,7 +358,7 @@ var OptionValues = class {
 		this.problems.add(visible(text));
 	}
 };
-// src/request/package.ts
+// src/settings/package.ts
 /**
 * A package as a person names it: the path of a hart, or an identifier, which may lack its origin.
 * @param origin the value of HAB_ORIGIN
@@ -371,7 +371,7 @@ async function readPackage(text, origin) {
 	if (!text.includes("/") && !origin) throw invalid(`${quoted(text)} has no origin. Write origin/name, such as core/redis, or set HAB_ORIGIN.`);
 	return formatIdent(parseIdent(text.includes("/") ? text : `${origin}/${text}`));
 }
-// src/request/read-app.ts
+// src/settings/read-app.ts
 /** What the options ask of the app definition; worth nothing if `values` has problems afterwards. */
 async function readAppRequest(values) {
 	return {
@@ -422,7 +422,7 @@ async function readPairs(name, values, keyProblem) {
 	}
 	return Object.fromEntries(pairs);
 }
-// src/request/read-export.ts
+// src/settings/read-export.ts
 /**
 * The request that a command line makes; worth nothing if `values` has problems afterwards.
 * @param origin the value of HAB_ORIGIN

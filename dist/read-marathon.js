@@ -1,12 +1,12 @@
 import { n as UsageError, t as MesosizeError } from "./errors.js";
+import { i as countProblem, n as appIdProblem } from "./rules.js";
 import { t as parseApp } from "./app-text.js";
 import { t as checkApp } from "./check.js";
-import { i as countProblem, n as appIdProblem } from "./rules.js";
 import { h as readNumber, l as invalid, o as readText, p as readDuration, s as statusOf, u as quoted } from "./files.js";
 import { r as readMarathonUrls } from "./base-url.js";
 import { n as readClusterCa, t as readCredentials } from "./credentials.js";
 import { text } from "node:stream/consumers";
-// src/request/read-access.ts
+// src/settings/read-access.ts
 /** What the options ask; worth nothing if `values` has problems afterwards. */
 async function readAccess(values) {
 	const text = (name) => values.one(name, (given) => given);
@@ -46,7 +46,7 @@ function withoutName(read) {
 		throw new MesosizeError(error.code, error.message.replace(/^[a-z-]+: /, ""), { cause: error });
 	}
 }
-// src/request/read-marathon.ts
+// src/settings/read-marathon.ts
 /** @param stdin read where the file is named `-` */
 async function readDeployRequest(positionals, values, stdin) {
 	const allowUnfetchableUri = values.written("allow-unfetchable-uri");

@@ -1,120 +1,16 @@
 import { d as setSecret, u as setOutput, v as summary } from "./core.js";
 import { o as version } from "./reporter.js";
+import { D as getPullRequest, E as eventPullRequest, N as readContext, P as runUrl, S as previewGroup, T as tarballPrefix, a as logReporter, f as deleteAsset, h as listAssets, k as connect, l as findRelease, o as runAction, s as Inputs, t as code, v as PREVIEW_RELEASE, x as previewEnvironment } from "./markdown.js";
+import { c as HttpStatusError, d as networkError, f as noteRetries, l as formatStatus, r as withRetries, t as createFetch } from "./fetch.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { N as readContext, O as tarballPrefix, P as runUrl, T as previewGroup, a as logReporter, c as eventPullRequest, f as findRelease, h as deleteAsset, k as connect, l as getPullRequest, o as runAction, s as Inputs, t as code, v as listAssets, w as previewEnvironment, x as PREVIEW_RELEASE } from "./markdown.js";
-import { a as createFetch, c as withRetries, f as networkError, l as HttpStatusError, s as noteRetries, u as formatStatus } from "./body.js";
 import { t as removeApp } from "./remove.js";
-import { a as removeEmptyGroup, b as removedBody, d as MARATHON_INPUTS, g as COMMENT_START, h as readMarathonAccess, l as rewriteComments, m as readAs, n as listPreviews, p as openMarathon, r as listVersions, s as retireDeployments, t as tell } from "./tell.js";
-import { n as appIdProblem } from "./rules.js";
-import { a as uploadAddress, t as checkHttpTarget, u as parseHeaderLines } from "./http.js";
-import { p as readDuration } from "./files.js";
+import { a as readMarathonAccess, b as removedBody, c as listVersions, f as retireDeployments, g as COMMENT_START, i as readAs, m as rewriteComments, o as tell, r as openMarathon, s as listPreviews, t as MARATHON_INPUTS, u as removeEmptyGroup } from "./marathon.js";
 import { a as parseFullIdent } from "./ident.js";
 import { i as printableUrl } from "./validate.js";
+import { n as checkHttpTarget, o as uploadAddress, t as parseHeaderLines } from "./header-lines.js";
 import { h as tarballName } from "./fetch-uri.js";
-// src/actions/remove-inputs.ts
-/** Every input of the remove action, as in remove/action.yml. */
-const REMOVE_INPUTS = {
-	"app-id": { form: "text" },
-	"pull-request": { form: "text" },
-	stale: { form: "flag" },
-	days: { form: "text" },
-	...MARATHON_INPUTS,
-	timeout: {
-		form: "text",
-		default: "5m"
-	},
-	"upload-url": { form: "text" },
-	"upload-headers": {
-		form: "headers",
-		secret: true
-	},
-	comment: {
-		form: "flag",
-		default: "true"
-	},
-	"github-token": {
-		form: "text",
-		secret: true
-	},
-	summary: {
-		form: "flag",
-		default: "true"
-	}
-};
-/** Reads all inputs; undefined if `inputs` has problems afterwards. */
-async function readRemoveAction(inputs, context) {
-	const removal = readRemoval(inputs, context);
-	const access = await readMarathonAccess(inputs, context.fromFork);
-	const rest = {
-		timeout: await readAs("timeout", inputs, () => readDuration(inputs.text("timeout"))),
-		uploads: await readUploads(inputs),
-		comment: inputs.flag("comment"),
-		githubToken: inputs.text("github-token") ?? "",
-		summary: inputs.flag("summary")
-	};
-	return removal && access && inputs.problems.length === 0 ? {
-		removal,
-		access,
-		...rest
-	} : void 0;
-}
-function readRemoval(inputs, context) {
-	const id = inputs.text("app-id");
-	const stale = inputs.flag("stale");
-	const days = inputs.number("days");
-	const given = inputs.number("pull-request");
-	const named = [
-		id !== void 0 && "app-id",
-		stale && "stale",
-		given !== void 0 && "pull-request"
-	].filter((name) => name !== false);
-	if (named.length > 1) inputs.problems.push(`${named.join(", ")}: only one can be. Keep one`);
-	if (days !== void 0 && !stale) inputs.problems.push("days: it goes with stale. Write stale: true too");
-	if (id !== void 0) {
-		const problem = appIdProblem(id);
-		if (problem) inputs.problems.push(`app-id: ${JSON.stringify(id)} ${problem}`);
-		return {
-			kind: "app",
-			id: `/${id.replace(/^\//, "")}`
-		};
-	}
-	if (stale) return {
-		kind: "stale",
-		days
-	};
-	const number = given ?? eventPullRequest(context);
-	if (number !== void 0) return {
-		kind: "pull-request",
-		number
-	};
-	inputs.problems.push(`pull-request: the event ${JSON.stringify(context.eventName)} is about no pull request, and nothing else says what is to be removed. Let the workflow run on pull_request with types: [closed], or write pull-request: 12, app-id: /web/shop or stale: true`);
-}
-async function readUploads(inputs) {
-	const uploadUrl = inputs.text("upload-url");
-	const text = inputs.text("upload-headers");
-	if (uploadUrl === void 0) {
-		if (text !== void 0) inputs.problems.push("upload-headers: they go with upload-url. Write both as for the export");
-		return;
-	}
-	const target = {
-		uploadUrl,
-		headers: await inputs.attempt(() => parseHeaderLines(text ?? "", "upload-headers")) ?? {}
-	};
-	await inputs.attempt(() => checkHttpTarget(target));
-	return target;
-}
-// src/github/preview-tarballs.ts
-/** The tarballs of previews on their release, by the number of the pull request. */
-async function listTarballs(github) {
-	const release = await findRelease(github, PREVIEW_RELEASE);
-	const assets = release ? await listAssets(github, release) : [];
-	const tarballs = /* @__PURE__ */ new Map();
-	for (const asset of assets) {
-		const number = Number(/^pr-([1-9]\d{0,9})-/.exec(asset.name)?.[1]);
-		if (number > 0) tarballs.set(number, [...tarballs.get(number) ?? [], asset]);
-	}
-	return tarballs;
-}
+import { n as appIdProblem } from "./rules.js";
+import { p as readDuration } from "./files.js";
 // src/publish/http-delete.ts
 /**
 * Deletes a tarball from where `publishOverHttp` put it; one that is gone already is fine.
@@ -146,7 +42,19 @@ async function deleteOverHttp(target, tarball, { fetch, report, signal, retry })
 		signal
 	});
 }
-// src/actions/remove-previews.ts
+// src/preview/tarballs.ts
+/** The tarballs of previews on their release, by the number of the pull request. */
+async function listTarballs(github) {
+	const release = await findRelease(github, PREVIEW_RELEASE);
+	const assets = release ? await listAssets(github, release) : [];
+	const tarballs = /* @__PURE__ */ new Map();
+	for (const asset of assets) {
+		const number = Number(/^pr-([1-9]\d{0,9})-/.exec(asset.name)?.[1]);
+		if (number > 0) tarballs.set(number, [...tarballs.get(number) ?? [], asset]);
+	}
+	return tarballs;
+}
+// src/preview/remove.ts
 const DAY = 864e5;
 /**
 * Takes the previews of one pull request down.
@@ -267,7 +175,99 @@ function readTarball(labels, number) {
 		return;
 	}
 }
-// src/actions/remove.ts
+// src/actions/remove/inputs.ts
+/** Every input of the remove action, as in remove/action.yml. */
+const REMOVE_INPUTS = {
+	"app-id": { form: "text" },
+	"pull-request": { form: "text" },
+	stale: { form: "flag" },
+	days: { form: "text" },
+	...MARATHON_INPUTS,
+	timeout: {
+		form: "text",
+		default: "5m"
+	},
+	"upload-url": { form: "text" },
+	"upload-headers": {
+		form: "headers",
+		secret: true
+	},
+	comment: {
+		form: "flag",
+		default: "true"
+	},
+	"github-token": {
+		form: "text",
+		secret: true
+	},
+	summary: {
+		form: "flag",
+		default: "true"
+	}
+};
+/** Reads all inputs; undefined if `inputs` has problems afterwards. */
+async function readRemoveAction(inputs, context) {
+	const removal = readRemoval(inputs, context);
+	const access = await readMarathonAccess(inputs, context.fromFork);
+	const rest = {
+		timeout: await readAs("timeout", inputs, () => readDuration(inputs.text("timeout"))),
+		uploads: await readUploads(inputs),
+		comment: inputs.flag("comment"),
+		githubToken: inputs.text("github-token") ?? "",
+		summary: inputs.flag("summary")
+	};
+	return removal && access && inputs.problems.length === 0 ? {
+		removal,
+		access,
+		...rest
+	} : void 0;
+}
+function readRemoval(inputs, context) {
+	const id = inputs.text("app-id");
+	const stale = inputs.flag("stale");
+	const days = inputs.number("days");
+	const given = inputs.number("pull-request");
+	const named = [
+		id !== void 0 && "app-id",
+		stale && "stale",
+		given !== void 0 && "pull-request"
+	].filter((name) => name !== false);
+	if (named.length > 1) inputs.problems.push(`${named.join(", ")}: only one can be. Keep one`);
+	if (days !== void 0 && !stale) inputs.problems.push("days: it goes with stale. Write stale: true too");
+	if (id !== void 0) {
+		const problem = appIdProblem(id);
+		if (problem) inputs.problems.push(`app-id: ${JSON.stringify(id)} ${problem}`);
+		return {
+			kind: "app",
+			id: `/${id.replace(/^\//, "")}`
+		};
+	}
+	if (stale) return {
+		kind: "stale",
+		days
+	};
+	const number = given ?? eventPullRequest(context);
+	if (number !== void 0) return {
+		kind: "pull-request",
+		number
+	};
+	inputs.problems.push(`pull-request: the event ${JSON.stringify(context.eventName)} is about no pull request, and nothing else says what is to be removed. Let the workflow run on pull_request with types: [closed], or write pull-request: 12, app-id: /web/shop or stale: true`);
+}
+async function readUploads(inputs) {
+	const uploadUrl = inputs.text("upload-url");
+	const text = inputs.text("upload-headers");
+	if (uploadUrl === void 0) {
+		if (text !== void 0) inputs.problems.push("upload-headers: they go with upload-url. Write both as for the export");
+		return;
+	}
+	const target = {
+		uploadUrl,
+		headers: await inputs.attempt(() => parseHeaderLines(text ?? "", "upload-headers")) ?? {}
+	};
+	await inputs.attempt(() => checkHttpTarget(target));
+	return target;
+}
+// src/actions/remove/main.ts
 await runAction(REMOVE_INPUTS, async (signal) => {
 	const inputs = new Inputs(REMOVE_INPUTS, process.env);
 	for (const secret of inputs.secrets()) setSecret(secret);

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 // package.json
 var version = "0.1.0";
-// src/visible.ts
+// src/lib/visible.ts
 /**
 * The text with everything that could drive a terminal, begin a line of its own or turn the reading order
 * made visible: control and format characters, line separators, lone surrogates.
@@ -12,7 +12,7 @@ function visible(text) {
 		return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
 	});
 }
-// src/terminal/format.ts
+// src/lib/terminal/format.ts
 const UNITS = [
 	"B",
 	"KiB",
@@ -47,7 +47,7 @@ function formatTable(rows, right = []) {
 	for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
 	return rows.map((row) => row.map((cell, column) => right.includes(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column])).join("  ").trimEnd());
 }
-// src/terminal/progress.ts
+// src/lib/terminal/progress.ts
 /** How far a phase is in words: `52%`, `120.0 MiB of 230.0 MiB`, `12.3 MiB/s`. */
 function progressDetails({ total, unit, amount, start }, now) {
 	const details = [];
@@ -78,7 +78,7 @@ function progressLine(phase, now, width, paint) {
 function fractionOf(amount, total) {
 	return total > 0 ? Math.min(1, amount / total) : 1;
 }
-// src/terminal/reporter.ts
+// src/lib/terminal/reporter.ts
 const REDRAW = 100;
 /** So often a phase says how far it is where no terminal shows a bar: a log that stays silent looks hung. */
 const REMIND = 1e4;

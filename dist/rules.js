@@ -1,4 +1,4 @@
-// src/marathon/rules.ts
+// src/marathon/app/rules.ts
 const LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
 const APP_ID = new RegExp(`^/?${LABEL}(?:\\.${LABEL})*(?:/${LABEL}(?:\\.${LABEL})*)*$`);
 /** What the last part of an app's id may not be (Marathon 1.8: state/PathId.scala). */

@@ -69,7 +69,7 @@ async function makeWritable(folder) {
 		await makeWritable(path);
 	}
 }
-// src/actions/run-command.ts
+// src/actions/shared/run-command.ts
 /**
 * Runs programs, each in a group of the step's log that is named after its command line. Lines of their output
 * that look like workflow commands are no more than lines: a build's log has other authors than the workflow.
@@ -102,7 +102,7 @@ function commandRunner(signal) {
 		}
 	});
 }
-// src/actions/state.ts
+// src/actions/export/state.ts
 /** Under which name main tells post of the folder that is to be removed. */
 const WORKSPACE_STATE = "workspace";
 export { removeWorkspace as i, commandRunner as n, makeWorkspace as r, WORKSPACE_STATE as t };

@@ -1,5 +1,5 @@
 import { t as MesosizeError } from "./errors.js";
-// src/habitat/target.ts
+// src/habitat/package/target.ts
 /** The targets that Habitat knows (components/core/src/package/target.rs). */
 const TARGETS = [
 	"x86_64-linux",

@@ -1,4 +1,4 @@
-// src/http/user-info.ts
+// src/lib/user-info.ts
 /** The Authorization header of a user and password. RFC 7617. */
 function basicAuthorization(user, password) {
 	return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;

@@ -1,6 +1,6 @@
 import { t as MesosizeError } from "./errors.js";
 import { _ as secondsProblem, a as cpusProblem, d as instancesProblem, f as labelKeyProblem, g as portProblem, h as portNameProblem, i as countProblem, l as fetchUriProblem, n as appIdProblem, o as diskProblem, p as memProblem } from "./rules.js";
-// src/http/url.ts
+// src/lib/url.ts
 /**
 * A URL as it may be shown: without user and password, and without the query, in which storage services put
 * signatures. Text that is no web address loses everything up to its last "@".
@@ -10,11 +10,11 @@ function printableUrl(url) {
 	if (parsed && /^https?:$/.test(parsed.protocol)) return parsed.origin + parsed.pathname;
 	return String(url).replace(/^.*@/s, "").slice(0, 200);
 }
-// src/marathon/request.ts
+// src/marathon/app/request.ts
 function isObject(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-// src/marathon/checks/problem.ts
+// src/marathon/app/checks/problem.ts
 /** A value's problem by one of the rules, if it has one; to Marathon null is as good as absent. */
 function* checked(path, value, rule) {
 	if (value === void 0 || value === null) return;
@@ -50,7 +50,7 @@ function* repeated(path, value, keyOf, problem) {
 		else seen.set(key, `${path}(${index})`);
 	}
 }
-// src/marathon/checks/environment.ts
+// src/marathon/app/checks/environment.ts
 /** Linux gives one string of the environment, `KEY=value` with its end, so many bytes (MAX_ARG_STRLEN). */
 const STRING_LIMIT = 131072;
 /** env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). */
@@ -101,7 +101,7 @@ function* members(path, value, each) {
 	};
 	else for (const [key, member] of Object.entries(value)) yield* each(`${path}/${key}`, key, member);
 }
-// src/marathon/checks/fetch.ts
+// src/marathon/app/checks/fetch.ts
 /** fetch, and the older uris (types/artifact.raml, api/v2/Validation.scala; duplicates: MESOS-9172). */
 function* fetchProblems({ fetch, uris }) {
 	yield* list("/fetch", fetch, artifactProblems);
@@ -136,7 +136,7 @@ function* artifactProblems(path, artifact) {
 function isInside(path) {
 	return path.length >= 1 && path.length <= 1024 && !path.startsWith("/") && !path.split("/").includes("..");
 }
-// src/marathon/checks/ports.ts
+// src/marathon/app/checks/ports.ts
 const PROTOCOLS$1 = [
 	"tcp",
 	"udp",
@@ -177,7 +177,7 @@ function portCount({ container, portDefinitions, ports }) {
 	].find(Array.isArray);
 	return counted ? counted.length : 1;
 }
-// src/marathon/checks/health.ts
+// src/marathon/app/checks/health.ts
 const MARATHON_PROTOCOLS = [
 	"HTTP",
 	"HTTPS",
@@ -240,7 +240,7 @@ function* checkProblems(path, check, ports) {
 	]) yield* checked(`${path}/${name}`, check[name], secondsProblem);
 	yield* checked(`${path}/maxConsecutiveFailures`, check.maxConsecutiveFailures, countProblem);
 }
-// src/marathon/checks/process.ts
+// src/marathon/app/checks/process.ts
 /** What runs, and as whom: cmd, args, container, user (api/v2/validation/AppValidation.scala). */
 function* processProblems({ cmd, args, container, user }) {
 	yield* checked("/cmd", cmd, (value) => typeof value === "string" && value.length > 1 ? void 0 : "must be a command of at least two characters");
@@ -260,7 +260,7 @@ function* processProblems({ cmd, args, container, user }) {
 function hasImage(container) {
 	return isObject(container) && (isObject(container.docker) || isObject(container.appc));
 }
-// src/marathon/checks/scheduling.ts
+// src/marathon/app/checks/scheduling.ts
 /** Resources, placement and the pace of changes (types/app.raml, api/v2/validation/SchedulingValidation.scala). */
 function* schedulingProblems(app) {
 	yield* checked("/cpus", app.cpus, cpusProblem);
@@ -303,7 +303,7 @@ function* upgradeProblems(strategy) {
 		};
 	}
 }
-// src/marathon/validate.ts
+// src/marathon/app/validate.ts
 /**
 * Checks an app definition against the rules that Marathon 1.4 to 1.11 checks it by, before Marathon does.
 * Fields that are not known here pass: Marathon ignores those that it does not know either.

@@ -1,8 +1,8 @@
 import { r as startEncoder, s as discard } from "./gzip.js";
-import { r as messageOf } from "./errors.js";
 import { t as decodeXz } from "./xz.js";
+import { r as messageOf } from "./errors.js";
 import { parentPort, workerData } from "node:worker_threads";
-// src/threads/worker.ts
+// src/export/threads/worker.ts
 const port = parentPort;
 const encoding = workerData;
 let encode;

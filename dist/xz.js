@@ -1,12 +1,12 @@
 import { t as MesosizeError } from "./errors.js";
 import { i as startWasm } from "./gzip.js";
 import { open } from "node:fs/promises";
-// src/habitat/liblzma.ts
+// src/codec/xz/liblzma.ts
 /** The bundle needs liblzma.wasm beside it. */
 function startLiblzma() {
 	return startWasm(new URL("liblzma.wasm", import.meta.url));
 }
-// src/habitat/xz.ts
+// src/codec/xz/xz.ts
 const MEMORY_LIMIT = 65 << 20;
 const OK = 0;
 const STREAM_END = 1;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type CommandName, commands } from '../../src/cli/commands.ts'
 import { helpText } from '../../src/cli/help.ts'
-import { exportOptions } from '../../src/request/options.ts'
+import { exportOptions } from '../../src/settings/options.ts'
 
 const help = helpText()
 const options = exportOptions.groups.flatMap(group => group.options)

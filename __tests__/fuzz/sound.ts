@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Entry } from '../../src/entry.ts'
+import type { Entry } from '../../src/codec/tar/entry.ts'
 
 /** Reads entries to their end and checks what every later stage takes for granted. */
 export async function isSound(entries: AsyncIterable<Entry>, limit: number): Promise<void> {

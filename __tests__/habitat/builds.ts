@@ -4,10 +4,10 @@ import {
   formatIdent,
   parseFullIdent,
   satisfies,
-} from '../../src/habitat/ident.ts'
-import type { Package, PackageMetadata } from '../../src/habitat/package.ts'
-import type { PackageRequest } from '../../src/habitat/request.ts'
-import type { PackageSource } from '../../src/habitat/source.ts'
+} from '../../src/habitat/package/ident.ts'
+import type { Package, PackageMetadata } from '../../src/habitat/package/package.ts'
+import type { PackageRequest } from '../../src/habitat/package/request.ts'
+import type { PackageSource } from '../../src/habitat/package/source.ts'
 
 /** A package without files. @param about what is not as usual */
 export function build(ident: string, about: Partial<PackageMetadata> = {}): Package {

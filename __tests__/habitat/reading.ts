@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { Entry } from '../../src/entry.ts'
-import { MesosizeError } from '../../src/errors.ts'
+import type { Entry } from '../../src/codec/tar/entry.ts'
+import { MesosizeError } from '../../src/lib/errors.ts'
 
 const NEXT_STEP =
   /\b(Build|Try|Make|Fetch|Correct|Remove|Put|Add|Use|Check|Name|Split|Run|Leave|Write|Replace|Export|Install|allow it)\b/

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readText } from '../../src/http/body.ts'
 import type { Fetch } from '../../src/http/fetch.ts'
 import { get } from '../../src/http/get.ts'
-import { printableUrl } from '../../src/http/url.ts'
+import { printableUrl } from '../../src/lib/url.ts'
 
 /** A fetch that answers from a table of redirects and writes down what was sent where. */
 function web(redirects: Record<string, string>) {

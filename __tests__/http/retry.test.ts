@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { MesosizeError } from '../../src/errors.ts'
 import { HttpStatusError } from '../../src/http/errors.ts'
 import { withRetries } from '../../src/http/retry.ts'
+import { MesosizeError } from '../../src/lib/errors.ts'
 
 function status(number: number, retryAfter?: string): Error {
   const headers = retryAfter === undefined ? undefined : { 'retry-after': retryAfter }

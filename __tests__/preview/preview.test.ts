@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { appIdOf } from '../../src/marathon/app-id.ts'
-import { appIdProblem } from '../../src/marathon/rules.ts'
+import { appIdOf } from '../../src/marathon/app/app-id.ts'
+import { appIdProblem } from '../../src/marathon/app/rules.ts'
 import {
   isNewer,
   isSamePullRequest,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Reporter } from '../../src/lib/report.ts'
 import { layerName, type TarballFile } from '../../src/publish/publisher.ts'
-import type { Reporter } from '../../src/report.ts'
 
 /** A reporter that writes down what it is told. */
 export function recorder() {

@@ -1,7 +1,7 @@
 import { connect } from '../../src/github/octokit.ts'
 import { createFetch } from '../../src/http/fetch.ts'
+import { silent } from '../../src/lib/report.ts'
 import { publishToRelease } from '../../src/publish/release.ts'
-import { silent } from '../../src/report.ts'
 
 /**
  * Publishes one tarball in a process of its own, which says how much memory that took at most.

@@ -1,6 +1,6 @@
-import type { Entry } from '../../src/entry.ts'
-import { packagePath, parseFullIdent } from '../../src/habitat/ident.ts'
-import type { Closure, Package, PackageMetadata } from '../../src/habitat/package.ts'
+import type { Entry } from '../../src/codec/tar/entry.ts'
+import { packagePath, parseFullIdent } from '../../src/habitat/package/ident.ts'
+import type { Closure, Package, PackageMetadata } from '../../src/habitat/package/package.ts'
 
 type EntryOf<Type> = Extract<Entry, { type: Type }>
 

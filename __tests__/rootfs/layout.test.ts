@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Entry, Part } from '../../src/entry.ts'
-import type { Closure } from '../../src/habitat/package.ts'
+import type { Entry, Part } from '../../src/codec/tar/entry.ts'
+import type { Closure } from '../../src/habitat/package/package.ts'
 import { layOut } from '../../src/rootfs/layout.ts'
 import { collect, IDENTS, makeClosure, makePackage } from './handmade.ts'
 

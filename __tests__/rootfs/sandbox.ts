@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Entry, Part } from '../../src/entry.ts'
+import type { Entry, Part } from '../../src/codec/tar/entry.ts'
 import { collect } from './handmade.ts'
 
 /** Writes the parts under a folder with their modes and owners, as unpacking the tarball by root does. */

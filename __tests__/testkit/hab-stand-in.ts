@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { shellQuote } from '../../src/shell-quote.ts'
+import { shellQuote } from '../../src/lib/shell-quote.ts'
 
 export interface StandInOptions {
   version: string

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { nearest } from '../nearest.ts'
-import type { Arguments, Given, Positional } from '../request/arguments.ts'
-import type { Option, OptionTable } from '../request/option.ts'
-import { visible } from '../visible.ts'
+import { nearest } from '../lib/nearest.ts'
+import { visible } from '../lib/visible.ts'
+import type { Arguments, Given, Positional } from '../settings/arguments.ts'
+import type { Option, OptionTable } from '../settings/option.ts'
 
 /** Tells options from other words, and collects what is wrong with the options' form. */
 export function readArguments(argv: readonly string[], table: OptionTable): Arguments {

@@ -1,6 +1,6 @@
-import { deployOptions, logsOptions, removeOptions, statusOptions } from '../request/marathon-options.ts'
-import type { OptionTable } from '../request/option.ts'
-import { exportOptions } from '../request/options.ts'
+import { deployOptions, logsOptions, removeOptions, statusOptions } from '../settings/marathon-options.ts'
+import type { OptionTable } from '../settings/option.ts'
+import { exportOptions } from '../settings/options.ts'
 
 export type CommandName = 'export' | 'deploy' | 'remove' | 'status' | 'logs'
 

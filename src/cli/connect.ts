@@ -3,7 +3,7 @@ import { noteRetries } from '../http/retry-notes.ts'
 import { createAuthorization } from '../marathon/api/authorization.ts'
 import { createMarathon, type Marathon } from '../marathon/api/client.ts'
 import { type Agents, createAgents } from '../marathon/logs/agents.ts'
-import type { MarathonAccess } from '../request/read-access.ts'
+import type { MarathonAccess } from '../settings/read-access.ts'
 import type { Session } from './session.ts'
 
 export interface Connection {

@@ -1,4 +1,4 @@
-import type { Option } from '../request/option.ts'
+import type { Option } from '../settings/option.ts'
 import { type CommandName, commands } from './commands.ts'
 
 const WIDTH = 100

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import manifest from '../../package.json' with { type: 'json' }
-import { MesosizeError, messageOf, UsageError } from '../errors.ts'
-import { visible } from '../visible.ts'
+import { MesosizeError, messageOf, UsageError } from '../lib/errors.ts'
+import { visible } from '../lib/visible.ts'
 import { helpText } from './help.ts'
 import { parseCommandLine } from './parse.ts'
 import { inSession, print } from './session.ts'
@@ -28,27 +28,27 @@ async function main(): Promise<number> {
       await print(`mesosize ${manifest.version}\n`)
       return 0
     case 'export': {
-      const { exportForPerson } = await import('./exporting.ts')
+      const { exportForPerson } = await import('./export.ts')
       return inSession('; nothing was written', session => exportForPerson(command.request, session))
     }
     case 'deploy': {
-      const { deployForPerson } = await import('./deploying.ts')
+      const { deployForPerson } = await import('./deploy.ts')
       return inSession('; what Marathon has begun goes on', session =>
         deployForPerson(command.request, session),
       )
     }
     case 'remove': {
-      const { removeForPerson } = await import('./removing.ts')
+      const { removeForPerson } = await import('./remove.ts')
       return inSession('; what Marathon has begun goes on', session =>
         removeForPerson(command.request, session),
       )
     }
     case 'status': {
-      const { showStatus } = await import('./showing.ts')
+      const { showStatus } = await import('./show.ts')
       return inSession('', session => showStatus(command.request, session))
     }
     case 'logs': {
-      const { showLogsForPerson } = await import('./showing.ts')
+      const { showLogsForPerson } = await import('./show.ts')
       return inSession('', session => showLogsForPerson(command.request, session))
     }
   }

@@ -1,17 +1,17 @@
-import { UsageError } from '../errors.ts'
-import type { Arguments, Positional } from '../request/arguments.ts'
-import { deployOptions, logsOptions, removeOptions, statusOptions } from '../request/marathon-options.ts'
-import type { OptionTable } from '../request/option.ts'
-import { type Environment, OptionValues } from '../request/option-values.ts'
-import { exportOptions, type OptionName } from '../request/options.ts'
-import { readExportRequest } from '../request/read-export.ts'
+import type { ExportRequest } from '../export/request.ts'
+import { UsageError } from '../lib/errors.ts'
+import type { Arguments, Positional } from '../settings/arguments.ts'
+import { deployOptions, logsOptions, removeOptions, statusOptions } from '../settings/marathon-options.ts'
+import type { OptionTable } from '../settings/option.ts'
+import { type Environment, OptionValues } from '../settings/option-values.ts'
+import { exportOptions, type OptionName } from '../settings/options.ts'
+import { readExportRequest } from '../settings/read-export.ts'
 import type {
   DeployRequest,
   RemoveRequest,
   ShowLogsRequest,
   StatusRequest,
-} from '../request/read-marathon.ts'
-import type { ExportRequest } from '../request/request.ts'
+} from '../settings/read-marathon.ts'
 import { readArguments } from './arguments.ts'
 import { type CommandName, commands, isCommandName } from './commands.ts'
 
@@ -50,7 +50,7 @@ export async function parseCommandLine(
     return { kind: 'export', request }
   }
   // Loaded only now, so that --help and exports are quick.
-  const readers = await import('../request/read-marathon.ts')
+  const readers = await import('../settings/read-marathon.ts')
   switch (of) {
     case 'deploy': {
       const request = await read(deployOptions, line, env, (positionals, values) =>

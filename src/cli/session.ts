@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import manifest from '../../package.json' with { type: 'json' }
-import { MesosizeError } from '../errors.ts'
-import { type ClosableReporter, terminalReporter } from '../terminal/reporter.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { type ClosableReporter, terminalReporter } from '../lib/terminal/reporter.ts'
 
 /** What a command that takes its time works with. */
 export interface Session {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { MesosizeError } from '../errors.ts'
 import { withRetries } from '../http/retry.ts'
+import { MesosizeError } from '../lib/errors.ts'
 import { mayPass, refusal } from './errors.ts'
 import type { GitHub } from './octokit.ts'
 import type { Release } from './releases.ts'

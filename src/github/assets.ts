@@ -1,5 +1,5 @@
-import { MesosizeError, messageOf } from '../errors.ts'
 import { withRetries } from '../http/retry.ts'
+import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { assetName } from './asset-name.ts'
 import {
   type Asset,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { MesosizeError, messageOf } from '../errors.ts'
+import { MesosizeError, messageOf } from '../lib/errors.ts'
 
 export interface Repository {
   owner: string

@@ -1,6 +1,6 @@
-import { MesosizeError } from '../errors.ts'
 import { formatStatus, HttpStatusError, isTransient } from '../http/errors.ts'
-import { printableUrl } from '../http/url.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { printableUrl } from '../lib/url.ts'
 
 /** What came back from GitHub, whoever carried it. */
 export interface Answered {

@@ -1,10 +1,10 @@
 import { getOctokit } from '@actions/github'
-import { MesosizeError } from '../errors.ts'
 import { networkError } from '../http/errors.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
-import type { Reporter } from '../report.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import type { Reporter } from '../lib/report.ts'
 import type { Repository, RunContext } from './context.ts'
 import { mayPass, refusal } from './errors.ts'
 

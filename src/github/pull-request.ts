@@ -1,4 +1,4 @@
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
 import type { Preview } from '../preview/preview.ts'
 import type { RunContext } from './context.ts'
 import type { GitHub } from './octokit.ts'

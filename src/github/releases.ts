@@ -1,6 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises'
-import { MesosizeError } from '../errors.ts'
 import { withRetries } from '../http/retry.ts'
+import { MesosizeError } from '../lib/errors.ts'
 import type { RunContext } from './context.ts'
 import { GitHubError, mayPass } from './errors.ts'
 import type { GitHub } from './octokit.ts'

@@ -1,7 +1,7 @@
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { printableUrl } from '../lib/url.ts'
 import { networkError } from './errors.ts'
 import type { Answer } from './get.ts'
-import { printableUrl } from './url.ts'
 
 /**
  * The body of an answer, piece by piece.

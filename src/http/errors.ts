@@ -1,5 +1,5 @@
-import { MesosizeError } from '../errors.ts'
-import { printableUrl } from './url.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { printableUrl } from '../lib/url.ts'
 
 /** An HTTP answer that was no success. */
 export class HttpStatusError extends MesosizeError {

@@ -1,5 +1,5 @@
 import type { RequestInit as UndiciRequestInit } from 'undici'
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
 
 /** The web's `fetch`, as far as this project needs it: what every room that speaks HTTP takes as an argument. */
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>

@@ -1,7 +1,7 @@
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { printableUrl } from '../lib/url.ts'
 import { networkError } from './errors.ts'
 import type { Fetch } from './fetch.ts'
-import { printableUrl } from './url.ts'
 
 /** An answer, whatever its status, and the URL that gave it after all redirects. */
 export interface Answer {

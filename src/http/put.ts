@@ -1,8 +1,8 @@
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { printableUrl } from '../lib/url.ts'
 import { formatStatus } from './errors.ts'
 import { redirected } from './get.ts'
 import type { Upload, UploadAnswer, UploadBody } from './upload.ts'
-import { printableUrl } from './url.ts'
 
 export interface PutOptions {
   body: UploadBody

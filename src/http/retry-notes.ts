@@ -1,4 +1,4 @@
-import type { Reporter } from '../report.ts'
+import type { Reporter } from '../lib/report.ts'
 import type { RetryOptions } from './retry.ts'
 
 /** Tells a person of each failure after which something is tried again. */

@@ -1,6 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises'
 import pRetry from 'p-retry'
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
 import { HttpStatusError, isTransient, reasonOf } from './errors.ts'
 
 export interface RetryOptions {

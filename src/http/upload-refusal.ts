@@ -1,8 +1,8 @@
-import { MesosizeError } from '../errors.ts'
-import { visible } from '../visible.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { printableUrl } from '../lib/url.ts'
+import { visible } from '../lib/visible.ts'
 import { formatStatus, HttpStatusError } from './errors.ts'
 import type { UploadAnswer } from './upload.ts'
-import { printableUrl } from './url.ts'
 
 /** Statuses from 500 on that the same request gets again: not implemented, HTTP version, no room, loop. */
 const LASTING: ReadonlySet<number> = new Set([501, 505, 507, 508])

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
-import { MesosizeError, messageOf } from '../errors.ts'
+import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { printableUrl } from '../lib/url.ts'
 import { networkError } from './errors.ts'
 import { type FetchOptions, loadClient } from './fetch.ts'
-import { printableUrl } from './url.ts'
 
 /** The body of a request that may be sent more than once. */
 export interface UploadBody {

@@ -1,6 +1,6 @@
+import { code, details, fenced, table } from '../lib/markdown.ts'
+import { formatBytes } from '../lib/terminal/format.ts'
 import type { Endpoint } from '../marathon/deploy/endpoints.ts'
-import { code, details, fenced, table } from '../markdown.ts'
-import { formatBytes } from '../terminal/format.ts'
 import type { Preview } from './preview.ts'
 import type { SizeComparison } from './sizes.ts'
 

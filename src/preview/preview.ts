@@ -1,4 +1,4 @@
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
 
 /** The running copy of a pull request, as an app's labels tell it. */
 export interface Preview {

@@ -1,4 +1,4 @@
-import { MesosizeError } from '../errors.ts'
+import { MesosizeError } from '../lib/errors.ts'
 
 /** A package in an image: bytes unpacked, and in the tarball. */
 export interface PackageSize {

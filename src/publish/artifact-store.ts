@@ -5,7 +5,7 @@ import {
   artifactPath,
   createArtifactStore,
   layerPath,
-} from '../marathon/artifact-store.ts'
+} from '../marathon/api/artifact-store.ts'
 import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
 import { publishLayers } from './layers.ts'
 import type { ImagePublisher, Publisher } from './publisher.ts'

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import type { ArtifactClient } from '@actions/artifact'
-import { MesosizeError, messageOf } from '../errors.ts'
 import type { RunContext } from '../github/context.ts'
-import type { Reporter } from '../report.ts'
+import { MesosizeError, messageOf } from '../lib/errors.ts'
+import type { Reporter } from '../lib/report.ts'
 import type { Publisher, TarballFile } from './publisher.ts'
 
 export interface ArtifactTools {

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts'
+import { UsageError } from '../lib/errors.ts'
 
 /** A token and a field value of RFC 9110, sections 5.6.2 and 5.5. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

@@ -1,6 +1,6 @@
-import { UsageError } from '../errors.ts'
 import { redirected } from '../http/get.ts'
 import { fileBody } from '../http/upload.ts'
+import { UsageError } from '../lib/errors.ts'
 import { knownUri, layerUriProblems, namesLayer } from './fetch-uri.ts'
 import { type HttpTarget, look, send, uploadPlace, uploadUrlProblems } from './http.ts'
 import { publishLayers } from './layers.ts'

@@ -1,6 +1,6 @@
-import type { MesosizeError } from '../errors.ts'
 import type { UploadAnswer } from '../http/upload.ts'
 import { uploadRefusal } from '../http/upload-refusal.ts'
+import type { MesosizeError } from '../lib/errors.ts'
 
 /**
  * What to tell a person of an answer with which a server does not take an upload.

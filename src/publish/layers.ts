@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import type { Reporter } from '../report.ts'
+import type { Reporter } from '../lib/report.ts'
 import type { ImagePublisher, TarballFile } from './publisher.ts'
 
 /** Where layers of all images lie side by side, under their names. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Reporter } from '../report.ts'
+import type { Reporter } from '../lib/report.ts'
 import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
 import { type ImagePublisher, LAYERS_FOLDER, type Publisher } from './publisher.ts'
 

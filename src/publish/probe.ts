@@ -1,11 +1,11 @@
 import pMap from 'p-map'
-import { messageOf } from '../errors.ts'
 import { formatStatus } from '../http/errors.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { get } from '../http/get.ts'
-import { printableUrl } from '../http/url.ts'
-import { takeUserInfo } from '../http/user-info.ts'
-import type { Reporter } from '../report.ts'
+import { messageOf } from '../lib/errors.ts'
+import type { Reporter } from '../lib/report.ts'
+import { printableUrl } from '../lib/url.ts'
+import { takeUserInfo } from '../lib/user-info.ts'
 import type { Location } from './publisher.ts'
 
 export interface ProbeTools {

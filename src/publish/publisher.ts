@@ -1,4 +1,4 @@
-import { type FullIdent, formatIdent } from '../habitat/ident.ts'
+import { type FullIdent, formatIdent } from '../habitat/package/ident.ts'
 
 /** A tarball that is ready to be published: a whole image, or a layer of one. */
 export interface TarballFile {

@@ -1,5 +1,5 @@
-import { MesosizeError } from '../errors.ts'
-import { formatIdent } from '../habitat/ident.ts'
+import { formatIdent } from '../habitat/package/ident.ts'
+import { MesosizeError } from '../lib/errors.ts'
 import type { TarballFile } from './publisher.ts'
 
 /** What a template may name. `ident` is the full ident, `file` the tarball's file name, `tag` the release's tag. */

@@ -1,6 +1,6 @@
-import { MesosizeError } from '../errors.ts'
-import { formatIdent } from '../habitat/ident.ts'
-import type { Closure } from '../habitat/package.ts'
+import { formatIdent } from '../habitat/package/ident.ts'
+import type { Closure } from '../habitat/package/package.ts'
+import { MesosizeError } from '../lib/errors.ts'
 
 interface User {
   name: string

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import { packagePath } from '../habitat/ident.ts'
-import type { Closure } from '../habitat/package.ts'
+import { packagePath } from '../habitat/package/ident.ts'
+import type { Closure } from '../habitat/package/package.ts'
 
 /**
  * The symlinks of /bin, name to absolute target. Where several packages have a program of one name, the

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { configVariable } from '../habitat/config.ts'
-import { formatIdent, packagePath } from '../habitat/ident.ts'
-import type { Closure, SpecialMember } from '../habitat/package.ts'
-import { shellQuote } from '../shell-quote.ts'
+import { configVariable } from '../habitat/config/config.ts'
+import { formatIdent, packagePath } from '../habitat/package/ident.ts'
+import type { Closure, SpecialMember } from '../habitat/package/package.ts'
+import { shellQuote } from '../lib/shell-quote.ts'
 import type { Programs } from './programs.ts'
 
 const WRITTEN_PART = /(?<=^# >>> .*\n)[\s\S]*(?=^# <<< )/m

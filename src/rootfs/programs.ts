@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import { MesosizeError } from '../errors.ts'
-import { formatIdent, packagePath } from '../habitat/ident.ts'
-import type { Closure, Package } from '../habitat/package.ts'
+import { formatIdent, packagePath } from '../habitat/package/ident.ts'
+import type { Closure, Package } from '../habitat/package/package.ts'
+import { MesosizeError } from '../lib/errors.ts'
 
 /** What `launch` runs: absolute paths in the root filesystem. */
 export interface Programs {

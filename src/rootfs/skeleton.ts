@@ -1,5 +1,5 @@
-import { packagePath } from '../habitat/ident.ts'
-import type { Closure } from '../habitat/package.ts'
+import { packagePath } from '../habitat/package/ident.ts'
+import type { Closure } from '../habitat/package/package.ts'
 import { accounts } from './accounts.ts'
 import { binLinks } from './binlinks.ts'
 import type { Programs } from './programs.ts'

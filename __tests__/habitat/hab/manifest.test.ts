@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseManifest } from '../../../src/habitat/hab/manifest.ts'
 import { habTarget } from '../../../src/habitat/hab/release.ts'
-import { formatIdent } from '../../../src/habitat/ident.ts'
+import { formatIdent } from '../../../src/habitat/package/ident.ts'
 import { failure } from '../reading.ts'
 
 const packages = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { resolveVersion, type VersionSources } from '../../../src/habitat/hab/version.ts'
-import { silent } from '../../../src/report.ts'
+import { silent } from '../../../src/lib/report.ts'
 import { failure } from '../reading.ts'
 
 function sources(more: Partial<VersionSources> = {}): VersionSources {

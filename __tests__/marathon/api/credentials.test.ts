@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { UsageError } from '../../../src/errors.ts'
+import { UsageError } from '../../../src/lib/errors.ts'
 import { type GivenCredentials, readCredentials } from '../../../src/marathon/api/credentials.ts'
 import { readServiceAccount } from '../../../src/marathon/api/service-account.ts'
 import { ACCOUNT, secretOf } from './marathons.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { putApp } from '../../../src/marathon/api/apps.ts'
 import { type Refused, refusal } from '../../../src/marathon/api/errors.ts'
-import type { JsonObject } from '../../../src/marathon/request.ts'
+import type { JsonObject } from '../../../src/marathon/app/request.ts'
 import type { MarathonVersion } from '../../testkit/marathon-server-rules.ts'
 import { clientOf, marathonServer } from './marathons.ts'
 

@@ -6,7 +6,7 @@ import { readMarathonUrls } from '../../../src/marathon/api/base-url.ts'
 import { createMarathon } from '../../../src/marathon/api/client.ts'
 import { type GivenCredentials, readCredentials } from '../../../src/marathon/api/credentials.ts'
 import { type MarathonServerOptions, startMarathon } from '../../testkit/marathon-server.ts'
-import { listener } from '../fixtures.ts'
+import { listener } from '../app/fixtures.ts'
 
 /** A stand-in that ends with the test; its time passes only by `tick`. */
 export async function marathonServer(options: MarathonServerOptions = {}) {

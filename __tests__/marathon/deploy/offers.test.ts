@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { JsonObject } from '../../../src/marathon/app/request.ts'
 import { offerReasons } from '../../../src/marathon/deploy/offers.ts'
-import type { JsonObject } from '../../../src/marathon/request.ts'
 
 const item = { appId: '/a', count: 1, delay: 0, processedOffers: 7, rejections: [] }
 const rejected = (reason: string) => ({ ...item, rejections: [{ reason, declined: 3, processed: 7 }] })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../../src/marathon/app/request.ts'
 import { differences, formatDifference } from '../../../src/marathon/deploy/diff.ts'
 import { formatPlan, planDeployment } from '../../../src/marathon/deploy/plan.ts'
-import type { JsonObject } from '../../../src/marathon/request.ts'
 import { running, shop, stage } from './stage.ts'
 
 const VERSIONS = ['1.4', '1.5', '1.10'] as const

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../../src/marathon/app/request.ts'
 import { type DeployOptions, deployApp } from '../../../src/marathon/deploy/deploy.ts'
-import type { JsonObject } from '../../../src/marathon/request.ts'
 import type { MarathonServer, MarathonServerOptions } from '../../testkit/marathon-server.ts'
 import { type ClientOptions, clientOf, marathonServer } from '../api/marathons.ts'
 

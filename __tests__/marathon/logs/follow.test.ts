@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MesosizeError } from '../../../src/errors.ts'
+import { MesosizeError } from '../../../src/lib/errors.ts'
 import { followFile } from '../../../src/marathon/logs/follow.ts'
 import type { TaskFile } from '../../../src/marathon/logs/task-file.ts'
 

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { silent } from '../../../src/lib/report.ts'
 import { createAuthorization } from '../../../src/marathon/api/authorization.ts'
 import { createMarathon } from '../../../src/marathon/api/client.ts'
 import { createAgents } from '../../../src/marathon/logs/agents.ts'
 import { lastWords } from '../../../src/marathon/logs/last-words.ts'
 import { type LogsRequest, type LogsTools, showLogs } from '../../../src/marathon/logs/logs.ts'
-import { silent } from '../../../src/report.ts'
 import { type MarathonServer, startMarathon } from '../../testkit/marathon-server.ts'
 
 const ID = '/web/shop'

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { BuilderChannel } from '../request.ts'
+import type { BuilderChannel } from '../package/request.ts'
 import type { HabRelease } from './release.ts'
 import type { JobEnvironment, Run } from './run.ts'
 import type { Workspace } from './workspace.ts'

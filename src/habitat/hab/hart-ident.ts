@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises'
-import { packageEntries } from '../archive.ts'
-import { parseHartHeader } from '../hart.ts'
-import { formatIdent } from '../ident.ts'
-import { readMetadata } from '../metadata.ts'
-import { readTar } from '../tar.ts'
-import type { XzDecoder } from '../xz.ts'
+import { readTar } from '../../codec/tar/read.ts'
+import type { XzDecoder } from '../../codec/xz/xz.ts'
+import { formatIdent } from '../package/ident.ts'
+import { readMetadata } from '../package/metadata.ts'
+import { packageEntries } from '../sources/archive.ts'
+import { parseHartHeader } from '../sources/hart.ts'
 
 /**
  * Reads the ident in a hart, which its name does not tell. Nothing is verified: for harts that hab has installed.

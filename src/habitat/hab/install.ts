@@ -1,10 +1,10 @@
 import { copyFile, readdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { setTimeout as timer } from 'node:timers/promises'
-import { MesosizeError } from '../../errors.ts'
-import type { Reporter } from '../../report.ts'
-import { formatIdent } from '../ident.ts'
-import type { BuilderChannel, PackageRequest } from '../request.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { formatIdent } from '../package/ident.ts'
+import type { BuilderChannel, PackageRequest } from '../package/request.ts'
 import { callHab, type Hab, type HabResult } from './command.ts'
 
 export interface InstallTools {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MesosizeError, messageOf } from '../../errors.ts'
-import { blake2b256 } from '../blake2b.ts'
-import { type FullIdent, formatIdent, parseFullIdent } from '../ident.ts'
+import { blake2b256 } from '../../codec/blake2b.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { type FullIdent, formatIdent, parseFullIdent } from '../package/ident.ts'
 
 /** What `hab pkg build` made. */
 export interface LastBuild {

@@ -1,9 +1,9 @@
-import { MesosizeError } from '../../errors.ts'
 import { readText } from '../../http/body.ts'
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
-import { printableUrl } from '../../http/url.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { printableUrl } from '../../lib/url.ts'
 
 const MAX_JSON = 4 * 1024 * 1024
 

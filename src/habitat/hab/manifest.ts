@@ -1,6 +1,6 @@
 import semver from 'semver'
-import { MesosizeError, messageOf } from '../../errors.ts'
-import { type FullIdent, parseFullIdent } from '../ident.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { type FullIdent, parseFullIdent } from '../package/ident.ts'
 import type { HabReleasePackages } from './release.ts'
 
 /** What a release of hab says of itself. */

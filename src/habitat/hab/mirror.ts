@@ -1,10 +1,10 @@
-import { MesosizeError } from '../../errors.ts'
 import { readText } from '../../http/body.ts'
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
-import { printableUrl } from '../../http/url.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { printableUrl } from '../../lib/url.ts'
 import { type HabManifest, parseManifest } from './manifest.ts'
 
 export interface MirrorOptions {

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { MesosizeError } from '../../errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 
 /** A plan that hab can build. */
 export interface Plan {

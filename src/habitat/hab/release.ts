@@ -1,5 +1,5 @@
-import { MesosizeError } from '../../errors.ts'
-import type { FullIdent } from '../ident.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { FullIdent } from '../package/ident.ts'
 
 /** A release of hab that is at hand. */
 export interface HabRelease {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { MesosizeError } from '../../errors.ts'
-import { type OriginKeyName, parseKeyName } from '../origin-key.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { type OriginKeyName, parseKeyName } from '../package/origin-key.ts'
 
 /** A secret origin key, with the texts of its two files as Habitat keeps them. */
 export interface SecretOriginKey {

@@ -1,6 +1,6 @@
 import semver from 'semver'
-import { MesosizeError, messageOf } from '../../errors.ts'
-import type { Reporter } from '../../report.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
 
 /** What is known of the versions of hab that there are. */
 export interface VersionSources {

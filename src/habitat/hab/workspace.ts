@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { MesosizeError, messageOf } from '../../errors.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { JobEnvironment, Run } from './run.ts'
 
 /** Folders of one run, to be removed after it. */

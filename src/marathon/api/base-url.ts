@@ -1,6 +1,6 @@
-import { MesosizeError } from '../../errors.ts'
-import { printableUrl } from '../../http/url.ts'
-import { takeUserInfo } from '../../http/user-info.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { printableUrl } from '../../lib/url.ts'
+import { takeUserInfo } from '../../lib/user-info.ts'
 
 /** Where a Marathon is. */
 export interface MarathonAddress {

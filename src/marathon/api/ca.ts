@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { MesosizeError, messageOf } from '../../errors.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
 
 /**
  * Checks that a text holds certificates in PEM, such as the `/ca/dcos-ca.crt` of a DC/OS cluster. A TLS library

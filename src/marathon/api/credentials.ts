@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.ts'
-import { basicAuthorization } from '../../http/user-info.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { basicAuthorization } from '../../lib/user-info.ts'
 import { readServiceAccount, type ServiceAccount } from './service-account.ts'
 
 /** How a Marathon is told who asks. */

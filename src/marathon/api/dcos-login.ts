@@ -1,10 +1,10 @@
-import { MesosizeError } from '../../errors.ts'
 import { readText } from '../../http/body.ts'
 import { formatStatus, HttpStatusError, networkError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
-import { printableUrl } from '../../http/url.ts'
-import type { Reporter } from '../../report.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { printableUrl } from '../../lib/url.ts'
 import type { Credentials } from './credentials.ts'
 import { loginJwt } from './service-account.ts'
 

@@ -1,6 +1,6 @@
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
-import { printableUrl } from '../../http/url.ts'
-import type { JsonValue } from '../request.ts'
+import { printableUrl } from '../../lib/url.ts'
+import type { JsonValue } from '../app/request.ts'
 import { complaintsIn, said } from './complaints.ts'
 import { word } from './reading.ts'
 

@@ -1,4 +1,4 @@
-import type { AppDefinition } from '../validate.ts'
+import type { AppDefinition } from '../app/validate.ts'
 import { appPath } from './apps.ts'
 import type { Marathon } from './client.ts'
 import { type DeploymentAction, readAction } from './deployments.ts'

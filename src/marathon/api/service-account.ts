@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { MesosizeError } from '../../errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 
 /** Who logs in to DC/OS with a key instead of a password. */
 export interface ServiceAccount {

@@ -1,6 +1,6 @@
-import { MesosizeError, messageOf } from '../../errors.ts'
-import { isObject, type JsonValue } from '../request.ts'
-import { type AppDefinition, validateApp } from '../validate.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { isObject, type JsonValue } from '../app/request.ts'
+import { type AppDefinition, validateApp } from '../app/validate.ts'
 
 /**
  * Reads an app definition from the text of a file.

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../request.ts'
-import { type AppDefinition, validateApp } from '../validate.ts'
+import type { JsonObject } from '../app/request.ts'
+import { type AppDefinition, validateApp } from '../app/validate.ts'
 import { checkFetchable } from './fetchable.ts'
 
 export interface CheckOptions {

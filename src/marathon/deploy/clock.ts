@@ -1,5 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises'
-import type { Reporter } from '../../report.ts'
+import type { Reporter } from '../../lib/report.ts'
 
 /** Time, so that tests need not wait for it. */
 export interface Clock {

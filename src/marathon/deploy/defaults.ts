@@ -1,4 +1,4 @@
-import type { JsonValue } from '../request.ts'
+import type { JsonValue } from '../app/request.ts'
 
 /** What Marathon adds to an app and nobody asks for; `role` it takes from the app's group. */
 export const ADDED: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
-import { MesosizeError } from '../../errors.ts'
-import { isObject } from '../request.ts'
-import { type AppDefinition, shown } from '../validate.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { isObject } from '../app/request.ts'
+import { type AppDefinition, shown } from '../app/validate.ts'
 
 /**
  * Refuses URIs that Mesos' fetcher, which sends no credentials and knows no logins, can never fetch.

@@ -1,4 +1,4 @@
-import { MesosizeError } from '../../errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import { type App, getApp } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import { type Deployment, listDeployments } from '../api/deployments.ts'

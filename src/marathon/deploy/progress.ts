@@ -1,4 +1,4 @@
-import type { Phase, Reporter } from '../../report.ts'
+import type { Phase, Reporter } from '../../lib/report.ts'
 import type { Observation } from './observe.ts'
 
 /** Shows how far a deployment is: a phase that counts tasks, and a line whenever something has changed. */

@@ -1,7 +1,7 @@
 import { type App, getApp, putApp, type Started } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import { MarathonError } from '../api/errors.ts'
-import type { AppDefinition } from '../validate.ts'
+import type { AppDefinition } from '../app/validate.ts'
 import { type DeployTools, pauses, systemClock } from './clock.ts'
 import { differences } from './diff.ts'
 

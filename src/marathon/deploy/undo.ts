@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../lib/errors.ts'
 import { deleteApp, getApp, restoreVersion, type Started } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import { revertDeployment } from '../api/deployments.ts'

@@ -1,4 +1,4 @@
-import { MesosizeError } from '../../errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import { Lines } from './lines.ts'
 import { readTail } from './tail.ts'
 import type { TaskFile } from './task-file.ts'

@@ -1,4 +1,4 @@
-import { MesosizeError } from '../../errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import type { Agents, TaskPlace } from './agents.ts'
 import { lastLines } from './tail.ts'
 

@@ -1,4 +1,4 @@
-import { visible } from '../../visible.ts'
+import { visible } from '../../lib/visible.ts'
 
 /** Characters; a longer line is shown as several. */
 const LONGEST_LINE = 16 * 1024

@@ -1,5 +1,5 @@
-import { MesosizeError } from '../../errors.ts'
-import type { Reporter } from '../../report.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
 import { type App, getApp } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import type { Agents, TaskPlace } from './agents.ts'

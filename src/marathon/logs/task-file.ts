@@ -1,4 +1,4 @@
-import { MesosizeError } from '../../errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import { integer, list, object, text } from '../api/reading.ts'
 import type { Agents, AgentWay, TaskPlace } from './agents.ts'
 

@@ -1,5 +1,5 @@
-import { formatTable } from '../../terminal/format.ts'
-import { visible } from '../../visible.ts'
+import { formatTable } from '../../lib/terminal/format.ts'
+import { visible } from '../../lib/visible.ts'
 import type { AppStatus } from './status.ts'
 
 /** A status as lines for eyes, whatever Marathon and the tasks put into it. */

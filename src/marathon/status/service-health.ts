@@ -1,10 +1,10 @@
-import { parseIdent } from '../../habitat/ident.ts'
+import { parseIdent } from '../../habitat/package/ident.ts'
 import { readText } from '../../http/body.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { object } from '../api/reading.ts'
+import { isObject, type JsonObject } from '../app/request.ts'
 import type { Endpoint } from '../deploy/endpoints.ts'
 import { httpUrl } from '../logs/host.ts'
-import { isObject, type JsonObject } from '../request.ts'
 
 /** What the Supervisor says of its service; `not told` stands for an answer that says nothing of it. */
 export type ServiceHealth = 'ok' | 'warning' | 'critical' | 'unknown' | 'not told' | 'unreachable'

@@ -1,9 +1,9 @@
 import type { Fetch } from '../../http/fetch.ts'
 import type { App } from '../api/apps.ts'
 import type { Task, TaskFailure } from '../api/tasks.ts'
+import { isObject, type JsonObject } from '../app/request.ts'
 import { type Endpoint, endpointsOf } from '../deploy/endpoints.ts'
 import { numberInstances } from '../logs/instances.ts'
-import { isObject, type JsonObject } from '../request.ts'
 import { askServiceHealth, type ServiceHealth, serviceHealthUrl } from './service-health.ts'
 
 /** How an app is, for eyes and, as JSON, for programs. */

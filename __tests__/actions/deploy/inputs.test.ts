@@ -1,0 +1,162 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { DEPLOY_INPUTS, readDeployAction } from '../../../src/actions/deploy/inputs.ts'
+import { REMOVE_INPUTS } from '../../../src/actions/remove/inputs.ts'
+import type { Input } from '../../../src/actions/shared/input-table.ts'
+import { Inputs } from '../../../src/actions/shared/inputs.ts'
+import { hider } from '../../../src/actions/shared/marathon.ts'
+import { readAction } from '../../e2e/run-action.ts'
+import { README_WORKFLOWS, stepsOf } from '../../project/documents.ts'
+
+describe.each([
+  ['deploy', DEPLOY_INPUTS as Record<string, Input>],
+  ['remove', REMOVE_INPUTS as Record<string, Input>],
+])('%s/action.yml', (folder, table) => {
+  const { inputs, outputs, runs } = readAction(folder)
+
+  test('has the inputs that the action reads, in the same order', () => {
+    expect(Object.keys(inputs)).toEqual(Object.keys(table))
+  })
+
+  test('describes every input and output in a sentence', () => {
+    for (const [name, { description }] of Object.entries({ ...inputs, ...outputs })) {
+      expect(description, name).toMatch(/^[A-Z].*\.$/s)
+    }
+  })
+
+  test.each(Object.entries(table))('gives %s the default that an empty text stands for', (name, input) => {
+    const usual = name === 'github-token' ? `\${{ github.token }}` : undefined
+    expect(inputs[name]!.default).toBe(
+      input.default ?? usual ?? (input.form === 'flag' ? 'false' : undefined),
+    )
+  })
+
+  test('says of every secret that it is one', () => {
+    const ours = Object.keys(table).filter(name => /token|password|service-account|headers/.test(name))
+    for (const name of ours) {
+      expect(table[name]!.secret, name).toBe(true)
+      if (name !== 'github-token') expect(inputs[name]!.description, name).toMatch(/secret/)
+    }
+  })
+
+  test('runs a bundle of its own', () => {
+    expect(runs).toEqual({ using: 'node24', main: `../dist/${folder}-action.js` })
+  })
+
+  test('is given by the workflows of the README what it has', () => {
+    const steps = README_WORKFLOWS.flatMap(({ text }) => stepsOf(text)).filter(({ uses }) =>
+      uses?.startsWith(`mesosize/mesosize/${folder}@`),
+    )
+    expect(steps).not.toEqual([])
+    for (const { with: given = {} } of steps) {
+      expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(given)))
+    }
+  })
+})
+
+const APP = { id: 'web', cmd: 'true', instances: 1, cpus: 0.1, mem: 32 }
+
+async function read(given: Record<string, string>, fromFork = false) {
+  const usual = Object.entries(readAction('deploy').inputs).map(([name, input]) => [
+    name,
+    input.default ?? '',
+  ])
+  const texts = { ...Object.fromEntries(usual), 'marathon-url': 'http://marathon.example:8080', ...given }
+  const env = Object.entries(texts).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])
+  const inputs = new Inputs(DEPLOY_INPUTS, Object.fromEntries(env))
+  return { action: await readDeployAction(inputs, fromFork), problems: inputs.problems, inputs }
+}
+
+describe('what a workflow asks for', () => {
+  test('is little more than an app', async () => {
+    const { action, problems } = await read({ app: JSON.stringify(APP) })
+    expect(problems).toEqual([])
+    expect(action).toMatchObject({
+      app: { ...APP, id: '/web' },
+      preview: undefined,
+      access: { urls: [new URL('http://marathon.example:8080')], credentials: { kind: 'none' } },
+      options: { force: false, timeout: 900_000, failFast: 3, rollback: true, allowUnfetchableUri: false },
+      dryRun: false,
+      packages: undefined,
+      comment: true,
+      summary: true,
+    })
+  })
+
+  test('can be a file, several masters and all the rest', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deploy-inputs-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'my app.json')
+    await writeFile(path, JSON.stringify({ ...APP, fetch: [{ uri: 'file:///a.tgz' }] }))
+    const { action, problems } = await read({
+      app: path,
+      'marathon-url': 'http://a.example:8080\nhttp://b.example:8080/marathon',
+      'marathon-user': 'ci',
+      'marathon-password': 'open sesame',
+      force: 'true',
+      'dry-run': 'true',
+      timeout: '90s',
+      'fail-fast': '0',
+      rollback: 'false',
+      'allow-unfetchable-uri': 'true',
+      packages: '[]',
+    })
+    expect(problems).toEqual([])
+    expect(action).toMatchObject({
+      access: {
+        urls: [new URL('http://a.example:8080'), new URL('http://b.example:8080/marathon')],
+        credentials: { kind: 'basic', authorization: 'Basic Y2k6b3BlbiBzZXNhbWU=' },
+      },
+      options: { force: true, timeout: 90_000, failFast: 0, rollback: false },
+      dryRun: true,
+      packages: [],
+    })
+  })
+})
+
+test.each([
+  [
+    'no app',
+    { app: '' },
+    `app: it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
+  ],
+  ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" cannot be read'],
+  ['JSON that is cut off', { app: '{"id": ' }, 'app: is no JSON'],
+  ['a list', { app: '[]' }, 'app: holds a JSON value that is no object'],
+  ['an id that Marathon refuses', { app: JSON.stringify({ ...APP, id: 'A_b' }) }, '/id: "A_b" must be names'],
+  [
+    'labels of a preview that were changed',
+    { app: JSON.stringify({ ...APP, labels: { 'mesosize.preview': 'x' } }) },
+    'The app\'s label mesosize.preview is "x"',
+  ],
+  ['no Marathon', { 'marathon-url': '' }, 'marathon-url: it is missing. Write the base URL of Marathon'],
+  ['a time without a unit', { timeout: '900' }, 'timeout: "900" is not a time'],
+  ['a number that is none', { 'fail-fast': 'x' }, 'fail-fast: "x" is no whole number of at least 0'],
+  [
+    'a key alone',
+    { 'dcos-service-account': '-----BEGIN PRIVATE KEY-----\nabcd' },
+    'is the private key alone',
+  ],
+  ['a certificate that is none', { 'ca-file': import.meta.filename }, 'ca-file: holds no certificate'],
+])('refuses %s', async (_, given, text) => {
+  const { action, problems } = await read({ app: JSON.stringify(APP), ...given })
+  expect(action).toBeUndefined()
+  expect(problems.join('\n')).toContain(text)
+  expect(problems.join('\n')).not.toContain('abcd')
+})
+
+test('says why a pull request from a fork has no Marathon', async () => {
+  const { problems } = await read({ app: JSON.stringify(APP), 'marathon-url': '' }, true)
+  expect(problems).toEqual([expect.stringContaining('from a fork, which gets no secrets')])
+})
+
+test('secrets, and where Marathon is, are in nothing that others read', async () => {
+  const url = 'https://ci:open-sesame@marathon.example/service/marathon'
+  const { action, inputs } = await read({ app: JSON.stringify(APP), 'marathon-url': url })
+  const hide = hider(action!.access, inputs.secrets())
+  expect(hide('https://marathon.example/ answered 500 to ci:open-sesame')).toBe(
+    'https://***/ answered 500 to ***',
+  )
+})

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
+import { logReporter, runAction } from '../../../src/actions/shared/run.ts'
+import { Steps } from '../../../src/actions/shared/steps.ts'
+import { MesosizeError, UsageError } from '../../../src/lib/errors.ts'
+
+let log: string
+let exitCode: typeof process.exitCode
+const listeners = [...process.listeners('SIGINT'), ...process.listeners('SIGTERM')]
+
+beforeEach(() => {
+  log = ''
+  exitCode = process.exitCode
+  process.exitCode = undefined
+  vi.spyOn(process.stdout, 'write').mockImplementation(text => {
+    log += text
+    return true
+  })
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  process.exitCode = exitCode
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const listener of process.listeners(signal)) {
+      if (!listeners.includes(listener)) process.off(signal, listener)
+    }
+  }
+})
+
+/** Runs a program that fails. @returns the exit code */
+async function failing(error: unknown) {
+  await runAction(EXPORT_INPUTS, async () => {
+    throw error
+  })
+  return process.exitCode
+}
+
+describe('an action', () => {
+  test('that ends well says nothing', async () => {
+    await runAction(EXPORT_INPUTS, async () => {})
+    expect({ log, code: process.exitCode }).toEqual({ log: '', code: undefined })
+  })
+
+  test('tells of each mistake in an annotation of its own', async () => {
+    expect(await failing(new UsageError(['--mem: "\u202ex" is bad.\nWrite 1', 'plan: neither 100%']))).toBe(1)
+    expect(log.split('\n')).toEqual([
+      '::error title=Mesosize%3A input::mem: "\\u{202e}x" is bad.\\x0aWrite 1',
+      '::error title=Mesosize%3A input::plan: neither 100%25',
+      '::error::2 mistakes in the inputs.',
+      '',
+    ])
+  })
+
+  test('counts a single one as one', async () => {
+    await failing(new UsageError(['x']))
+    expect(log).toContain('::error::1 mistake in the inputs.\n')
+  })
+
+  test.each([new MesosizeError('X', 'Check --channel.'), new TypeError('Check --channel.')])(
+    'shows a stack only to who debugs: %s',
+    async error => {
+      expect(await failing(error)).toBe(1)
+      const [first, ...rest] = log.trimEnd().split('\n')
+      expect(first).toBe('::error::Check channel.')
+      for (const line of rest) expect(line).toMatch(/^::debug::/)
+    },
+  )
+
+  test('fails with whatever is thrown', async () => {
+    expect(await failing('no error at all')).toBe(1)
+    expect(log).toBe('::error::no error at all\n')
+  })
+
+  test('cannot be made to give the runner commands by a message', async () => {
+    await failing(new MesosizeError('X', 'a\n::add-mask::b\r\n::set-output name=app::c'))
+    expect(log.split('\n').filter(line => !line.startsWith('::debug::'))).toEqual([
+      '::error::a%0A::add-mask::b%0D%0A::set-output name=app::c',
+      '',
+    ])
+  })
+})
+
+describe('the reporter', () => {
+  test('gives warnings as annotations, and the rest as lines, in the words of inputs', () => {
+    const report = logReporter(EXPORT_INPUTS)
+    report.note('Given with --app-id.\n::error::no')
+    report.warn('Leave --uris out.')
+    const phase = report.phase('Packing', 10, 'bytes')
+    phase.advance(10)
+    phase.done('3 packages')
+    report.close()
+    expect(log).toBe(
+      'note: Given with app-id.\\x0a::error::no\n' +
+        '::warning title=Mesosize::Leave uris out.\n' +
+        'Packing: 3 packages (0.0 s)\n',
+    )
+  })
+})
+
+describe('steps', () => {
+  test('are groups with a line behind each, also where one fails', async () => {
+    const steps = new Steps()
+    expect(await steps.grouped('One', async () => 1)).toBe(1)
+    await expect(
+      steps.timed('Two', async () => {
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    expect(log).toBe('::group::One\n::endgroup::\nOne: 0.0 s\nTwo: 0.0 s\n')
+    expect(steps.done.map(({ title }) => title)).toEqual(['One', 'Two'])
+  })
+})

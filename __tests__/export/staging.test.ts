@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { withStaging } from '../../src/export/staging.ts'
+import { cannotChroot } from '../testkit/machine.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'staging-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const write =
+  (...names: string[]) =>
+  async (staging: string) => {
+    for (const name of names) writeFileSync(join(staging, name), name)
+    return { result: 'result', keep: names }
+  }
+
+test('files are put in place when the work is done, over those of an earlier run', async () => {
+  const output = join(folder, 'a/b')
+  expect(await withStaging(output, write('one', 'two'))).toBe('result')
+  writeFileSync(join(output, 'one'), 'stale')
+  await withStaging(output, write('one'))
+  expect(readdirSync(output).sort()).toEqual(['one', 'two'])
+  expect(readFileSync(join(output, 'one'), 'utf8')).toBe('one')
+})
+
+test('what is not named is not kept', async () => {
+  await withStaging(folder, async staging => {
+    writeFileSync(join(staging, 'scratch'), '')
+    return { result: undefined, keep: [] }
+  })
+  expect(readdirSync(folder)).toEqual([])
+})
+
+const writeLayers = async (staging: string) => {
+  mkdirSync(join(staging, 'layers'))
+  return write('layers/a', 'layers/b', 'app')(staging)
+}
+
+test('files of a folder are put into that folder, beside what is there', async () => {
+  await withStaging(folder, writeLayers)
+  writeFileSync(join(folder, 'layers/a'), 'stale')
+  writeFileSync(join(folder, 'layers/other'), 'other')
+  await withStaging(folder, writeLayers)
+  expect(readdirSync(folder).sort()).toEqual(['app', 'layers'])
+  const texts = readdirSync(join(folder, 'layers')).map(name => [
+    name,
+    readFileSync(join(folder, 'layers', name), 'utf8'),
+  ])
+  expect(Object.fromEntries(texts)).toEqual({ a: 'layers/a', b: 'layers/b', other: 'other' })
+})
+
+describe('work that fails', () => {
+  const fail = async (staging: string) => {
+    await write('one')(staging)
+    throw new Error('failed')
+  }
+
+  test('leaves nothing, not even the folders that were made for it', async () => {
+    await expect(withStaging(join(folder, 'a/b/c'), fail)).rejects.toThrow('failed')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('leaves no folder that it had files in', async () => {
+    const failing = async (staging: string) => {
+      await writeLayers(staging)
+      throw new Error('failed')
+    }
+    await expect(withStaging(join(folder, 'a'), failing)).rejects.toThrow('failed')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('leaves what was there', async () => {
+    mkdirSync(join(folder, 'a'))
+    writeFileSync(join(folder, 'a/one'), 'before')
+    await expect(withStaging(join(folder, 'a'), fail)).rejects.toThrow('failed')
+    expect(readFileSync(join(folder, 'a/one'), 'utf8')).toBe('before')
+  })
+})
+
+describe('an output folder that cannot be written', () => {
+  test('below a file is refused before any work', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    let worked = false
+    const work = async () => {
+      worked = true
+      return { result: undefined, keep: [] }
+    }
+    await expect(withStaging(join(folder, 'file/out'), work)).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: expect.stringMatching(/file\/out cannot be written: ENOTDIR.*--output-dir/),
+    })
+    expect(worked).toBe(false)
+  })
+
+  test.each<[string, string, () => void]>([
+    ['a file is where a folder must be', 'layers', () => writeFileSync(join(folder, 'layers'), '')],
+    [
+      'a folder is where a file must be',
+      'app',
+      () => mkdirSync(join(folder, 'app/full'), { recursive: true }),
+    ],
+  ])('because %s is told with its path', async (_, name, prepare) => {
+    prepare()
+    await expect(withStaging(folder, writeLayers)).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: expect.stringMatching(new RegExp(`cannot be written: .*/${name}'.*--output-dir`)),
+    })
+  })
+
+  const reason = cannotChroot()
+  test.skipIf(reason)(`that is read-only is refused${reason ? ` (SKIPPED: ${reason})` : ''}`, async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder])
+    try {
+      await expect(withStaging(folder, write('one'))).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' })
+    } finally {
+      execFileSync('umount', [folder])
+    }
+  })
+
+  test.skipIf(reason)(`for want of room says so${reason ? ` (SKIPPED: ${reason})` : ''}`, async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder])
+    try {
+      const work = async (staging: string) => {
+        writeFileSync(join(staging, 'large'), Buffer.alloc(1 << 20))
+        return { result: undefined, keep: ['large'] }
+      }
+      await expect(withStaging(folder, work)).rejects.toMatchObject({
+        code: 'OUTPUT_FULL',
+        message: expect.stringMatching(/no room for the tarball in .*ENOSPC.*--output-dir/),
+      })
+      expect(existsSync(join(folder, 'large'))).toBe(false)
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      execFileSync('umount', [folder])
+    }
+  })
+})

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import { resolveClosure } from '../../../src/habitat/package/closure.ts'
+import type { Package } from '../../../src/habitat/package/package.ts'
+import type { PackageRequest } from '../../../src/habitat/package/request.ts'
+import { silent } from '../../../src/lib/report.ts'
+import { build, identOf, idents, request, sourceOf } from '../builds.ts'
+import { failure } from '../reading.ts'
+
+const R = '20240102030405'
+const glibc = build(`core/glibc/2.39/${R}`)
+const busybox = build(`core/busybox-static/1.36/${R}`)
+const newerBusybox = build(`core/busybox-static/1.37/${R}`)
+const cacerts = build(`core/cacerts/2024/${R}`)
+const sup = build(`chef/hab-sup/2.1/${R}`, {
+  deps: idents(identOf(busybox)),
+  tdeps: idents(identOf(busybox), identOf(glibc)),
+})
+const launcher = build(`chef/hab-launcher/19/${R}`, { tdeps: idents(identOf(glibc)) })
+const hab = build(`chef/hab/2.1/${R}`)
+const lib = build(`acme/lib/1/${R}`, { tdeps: idents(identOf(glibc)) })
+const app = build(`acme/app/1.0/${R}`, {
+  runnable: true,
+  deps: idents(identOf(lib)),
+  tdeps: idents(identOf(lib), identOf(glibc)),
+})
+const tool = build(`acme/tool/1/${R}`)
+const base = [glibc, busybox, newerBusybox, cacerts, sup, launcher, hab, lib, app, tool]
+
+function resolve(
+  builds: readonly Package[],
+  about: Partial<PackageRequest> = {},
+  files?: Record<string, Package>,
+) {
+  return resolveClosure(request(about), sourceOf(builds, files).source, silent)
+}
+
+describe('a closure', () => {
+  test('has all that is needed, once, dependencies first', async () => {
+    const closure = await resolve(base)
+    expect(closure).toMatchObject({
+      target: 'x86_64-linux',
+      service: app,
+      requested: [app],
+      supervisor: sup,
+      launcher,
+      // The one that the supervisor brings, not the newest.
+      busybox,
+      cacerts,
+      found: { source: 'https://builder.example', channel: 'stable' },
+    })
+    const order = closure.packages.map(identOf)
+    expect([...order].sort()).toEqual([app, lib, glibc, sup, launcher, busybox, cacerts].map(identOf).sort())
+    for (const { metadata } of closure.packages) {
+      for (const on of metadata.tdeps) {
+        const place = order.indexOf(`${on.origin}/${on.name}/${on.version}/${on.release}`)
+        expect(place).toBeLessThan(
+          order.indexOf(`${metadata.ident.origin}/${metadata.ident.name}/${metadata.ident.version}/${R}`),
+        )
+        expect(place).toBeGreaterThanOrEqual(0)
+      }
+    }
+  })
+
+  test('starts the first package that can be started; the others are in it too', async () => {
+    const second = build(`acme/second/1/${R}`, { runnable: true })
+    const closure = await resolve([...base, second], { packages: ['acme/tool', 'acme/second', 'acme/app'] })
+    expect(closure.service).toBe(second)
+    expect(closure.requested).toEqual([tool, second, app])
+    for (const each of [tool, second, app]) expect(closure.packages).toContain(each)
+  })
+
+  test('has a package once that was asked for twice', async () => {
+    const closure = await resolve(base, { packages: ['acme/app', `acme/app/1.0/${R}`] })
+    expect(closure.requested).toEqual([app])
+    expect(closure.packages.filter(each => each === app)).toHaveLength(1)
+  })
+
+  test('has the hab that was named, among what was asked for', async () => {
+    const closure = await resolve(base, { hab: 'chef/hab' })
+    expect(closure.requested).toEqual([app, hab])
+    expect(closure.packages).toContain(hab)
+  })
+
+  test('comes from harts too, and from a supervisor in one', async () => {
+    const own = build(`acme/hab-sup/1/${R}`, { tdeps: idents(identOf(newerBusybox)) })
+    const builds = [...base, build(`acme/hab-launcher/1/${R}`)]
+    const files = { '/app.hart': app, '/sup.hart': own }
+    const closure = await resolve(builds, { packages: ['/app.hart'], supervisor: '/sup.hart' }, files)
+    expect(closure).toMatchObject({
+      service: app,
+      supervisor: own,
+      busybox: newerBusybox,
+      found: { source: 'hart' },
+    })
+    expect(identOf(closure.launcher)).toBe(`acme/hab-launcher/1/${R}`)
+  })
+
+  test('takes dependencies from where their dependents come from', async () => {
+    const { source, asked } = sourceOf(base)
+    await resolveClosure(request(), source, silent)
+    expect(asked).toContain(`open ${identOf(lib)} of https://builder.example`)
+    expect(asked).toContain(`open ${identOf(cacerts)} of https://base.example`)
+  })
+
+  test('is whole even where TDEPS are not', async () => {
+    const deep = build(`acme/deep/1/${R}`)
+    const middle = build(`acme/middle/1/${R}`, { deps: idents(identOf(deep)) })
+    const shallow = build(`acme/shallow/1/${R}`, { runnable: true, deps: idents(identOf(middle)) })
+    const closure = await resolve([...base, deep, middle, shallow], { packages: ['acme/shallow'] })
+    const order = closure.packages.filter(each => each.metadata.ident.origin === 'acme')
+    expect(order).toEqual([deep, middle, shallow])
+  })
+})
+
+describe('there is no closure', () => {
+  test.each<[string, Package[], Partial<PackageRequest>, string, string[]]>([
+    [
+      'with nothing to start',
+      base,
+      { packages: ['acme/tool', 'acme/lib'] },
+      'NOT_RUNNABLE',
+      [identOf(tool), identOf(lib), 'hooks/run'],
+    ],
+    [
+      'without the packages, all of which are named',
+      base,
+      { packages: ['acme/x', 'acme/app', 'acme/y'] },
+      'PACKAGE_NOT_FOUND',
+      ['acme/x', 'acme/y'],
+    ],
+    [
+      'without supervisor',
+      base.filter(each => each !== sup),
+      {},
+      'PACKAGE_NOT_FOUND',
+      ['chef/hab-sup or core/hab-sup'],
+    ],
+    [
+      'without cacerts',
+      base.filter(each => each !== cacerts),
+      {},
+      'PACKAGE_NOT_FOUND',
+      ['core/cacerts', 'https://base.example'],
+    ],
+    [
+      'without dependencies, all of which are named, with who needs them',
+      base.filter(each => each !== lib && each !== glibc),
+      {},
+      'DEPENDENCY_MISSING',
+      [
+        `${identOf(lib)}, which ${identOf(app)} needs`,
+        `${identOf(glibc)}, which ${identOf(app)} needs`,
+        'https://builder.example',
+        '--artifacts',
+      ],
+    ],
+    [
+      'of two targets',
+      [...base.filter(each => each !== lib), build(identOf(lib), { target: 'aarch64-linux' })],
+      {},
+      'TARGET_MISMATCH',
+      [
+        `${identOf(lib)}, which ${identOf(app)} needs, is for aarch64-linux, but the export is for x86_64-linux`,
+        '--target',
+      ],
+    ],
+    [
+      'for another target',
+      base,
+      { target: 'aarch64-linux' },
+      'TARGET_MISMATCH',
+      [`${identOf(app)} is for x86_64-linux, but the export is for aarch64-linux`, identOf(sup)],
+    ],
+    [
+      'in a circle',
+      [...base.filter(each => each !== lib), build(identOf(lib), { tdeps: idents(identOf(app)) })],
+      {},
+      'DEPENDENCY_CYCLE',
+      [identOf(app), identOf(lib), '->'],
+    ],
+  ])('%s', async (_, builds, about, code, parts) => {
+    const error = await failure(resolve(builds, about))
+    expect(error.code).toBe(code)
+    for (const part of parts) expect(error.message).toContain(part)
+  })
+})

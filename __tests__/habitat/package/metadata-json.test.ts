@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { parseFullIdent } from '../../../src/habitat/package/ident.ts'
+import { metadataFromJson, metadataToJson } from '../../../src/habitat/package/metadata-json.ts'
+import type { PackageMetadata } from '../../../src/habitat/package/package.ts'
+import { MesosizeError } from '../../../src/lib/errors.ts'
+
+const least: PackageMetadata = {
+  ident: parseFullIdent('acme/app/1.0/20240102030405'),
+  target: 'x86_64-linux',
+  deps: [],
+  tdeps: [],
+  exports: new Map(),
+  exposes: [],
+  svcUser: undefined,
+  svcGroup: undefined,
+  shutdownTimeout: undefined,
+  defaultConfig: '',
+  runnable: false,
+  binaries: [],
+  special: [],
+  size: 0,
+}
+const most: PackageMetadata = {
+  ...least,
+  deps: [parseFullIdent('acme/lib/2/20240101000000')],
+  tdeps: ['acme/lib/2/20240101000000', 'core/glibc/2.39/20240101000000'].map(parseFullIdent),
+  exports: new Map([
+    ['__proto__', 'a.b'],
+    ['port', 'server.port'],
+  ]),
+  exposes: [1, 65535],
+  svcUser: 'www-data',
+  svcGroup: '_app',
+  shutdownTimeout: 0,
+  defaultConfig: '[server]\nname = "größe\0"\n',
+  runnable: true,
+  binaries: ['bin/app', 'bin/a b'],
+  special: [{ path: '', mode: 0o1777, uid: 42, gid: 0 }],
+  size: Number.MAX_SAFE_INTEGER,
+}
+
+describe('metadata that is kept', () => {
+  test.each([
+    ['with nothing', least],
+    ['with everything', most],
+  ])('%s comes back as it was', (_, metadata) => {
+    expect(metadataFromJson(JSON.parse(JSON.stringify(metadataToJson(metadata))))).toEqual(metadata)
+  })
+
+  test.each<[string, unknown]>([
+    ['ident', undefined],
+    ['ident', 'acme/app'],
+    ['ident', ['acme', 'app', '1.0', '20240102030405']],
+    ['ident', 'acme/../../etc/20240102030405'],
+    ['target', 'pdp11'],
+    ['target', 1],
+    ['deps', {}],
+    ['deps', ['acme/lib']],
+    ['tdeps', [null]],
+    ['exports', { port: 'server.port' }],
+    ['exports', [['port']]],
+    ['exports', [['port', 'server.port', 'more']]],
+    ['exports', [['', 'server.port']]],
+    ['exposes', [65536]],
+    ['exposes', ['80']],
+    ['exposes', [0.5]],
+    ['svcUser', 'root:0:0'],
+    ['svcUser', null],
+    ['svcGroup', '../group'],
+    ['shutdownTimeout', -1],
+    ['shutdownTimeout', '8'],
+    ['defaultConfig', undefined],
+    ['runnable', 'yes'],
+    ['binaries', ['/bin/sh']],
+    ['binaries', ['../../bin/sh']],
+    ['binaries', ['bin/./sh']],
+    ['binaries', ['bin/sh\0']],
+    ['binaries', 'bin/sh'],
+    ['special', [{ path: 'bin/su', mode: 0o10000, uid: 0, gid: 0 }]],
+    ['special', [{ path: 'bin/su', mode: 0o4755, uid: -1, gid: 0 }]],
+    ['special', [{ path: '/bin/su', mode: 0o4755, uid: 0, gid: 0 }]],
+    ['special', [null]],
+    ['size', Number.MAX_VALUE],
+    ['size', undefined],
+  ])('with %s %j is refused', (field, value) => {
+    const json = JSON.parse(JSON.stringify({ ...metadataToJson(most), [field]: value }))
+    expect(() => metadataFromJson(json)).toThrow(MesosizeError)
+  })
+
+  test.each([[null], ['text'], [[]], [undefined], [1]])('that is %j is refused', value => {
+    expect(() => metadataFromJson(value)).toThrow(MesosizeError)
+  })
+})

@@ -1,0 +1,252 @@
+import { execFileSync } from 'node:child_process'
+import { createCipheriv, createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Compressor, startEncoder } from '../../src/codec/gzip/gzip.ts'
+import type { Part } from '../../src/codec/tar/entry.ts'
+import { type Archive, type Packed, type PackOptions, pack } from '../../src/image/pack.ts'
+import { silent } from '../../src/lib/report.ts'
+import { LayerFolder } from '../../src/package-cache/folder.ts'
+import { missingPrograms } from '../testkit/machine.ts'
+import { awkwardEntries, directory, file } from './fixtures.ts'
+
+let root: string
+let folder: string
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'pack-several-'))
+})
+beforeEach(() => {
+  folder = mkdtempSync(join(root, 'test-'))
+})
+afterAll(() => rmSync(root, { recursive: true }))
+
+const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
+const compress: Compressor = async block => encode(block)
+const usual: PackOptions = { compress, blocksInFlight: 2, phase: silent.phase('') }
+
+/** Bytes that do not compress, the same each time. */
+function noise(name: string, length: number): Buffer {
+  const key = createHash('sha256').update(name).digest()
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length))
+}
+
+const part = (name: string, length: number): Part => ({
+  name,
+  cacheKey: name,
+  metadata: name,
+  entries: () => [directory(name), file(`${name}/noise`, [noise(name, length)])],
+})
+/** Without a key, as what is generated; one block; several blocks; two parts, of which one is large. */
+const CONTENTS: readonly Part[][] = [
+  [{ name: 'awkward', entries: awkwardEntries }],
+  [part('small', 1000)],
+  [part('large', 2_500_000)],
+  [part('tiny', 1), part('middling', 1_300_000)],
+]
+
+function archivesIn(place: string, contents: readonly Part[][] = CONTENTS): Archive[] {
+  return contents.map((parts, index) => ({ parts, file: join(place, `${index}.tgz`) }))
+}
+
+/** @returns what `pack` says of them, and the bytes of the files */
+async function packAll(options: Partial<PackOptions> = {}, contents = CONTENTS) {
+  const archives = archivesIn(mkdtempSync(join(folder, 'out-')), contents)
+  const packed = await pack(archives, { ...usual, ...options })
+  return { packed, files: archives.map(archive => readFileSync(archive.file)) }
+}
+
+function openFilesBelow(place: string): string[] {
+  return readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${fd}`)
+      return path.startsWith(place) ? [path] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Each archive packed by itself, without a cache, one block at a time. */
+let alone: { packed: Packed[]; files: Buffer[] }
+beforeAll(async () => {
+  folder = mkdtempSync(join(root, 'alone-'))
+  alone = { packed: [], files: [] }
+  for (const parts of CONTENTS) {
+    const { packed, files } = await packAll({ blocksInFlight: 1 }, [parts])
+    alone.packed.push(...packed)
+    alone.files.push(...files)
+  }
+})
+
+function expectAlone({ packed, files }: typeof alone): void {
+  expect(packed).toEqual(alone.packed)
+  expect(files.map((bytes, index) => bytes.equals(alone.files[index]!))).toEqual(CONTENTS.map(() => true))
+}
+
+test('sizes and digests are those of the files, and parts those of the archive', async () => {
+  const { packed, files } = await packAll()
+  expect(packed.map(({ size, sha256 }) => ({ size, sha256 }))).toEqual(
+    files.map(bytes => ({ size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })),
+  )
+  expect(packed.map(({ parts }) => parts.map(({ name }) => name))).toEqual(
+    CONTENTS.map(parts => parts.map(({ name }) => name)),
+  )
+  // Behind the parts is the end of the archive, the same for each.
+  const ends = packed.map(({ size, parts }) => size - parts.reduce((sum, part) => sum + part.packed, 0))
+  expect(ends[0]).toBeGreaterThan(0)
+  expect(new Set(ends).size).toBe(1)
+})
+
+describe('each archive has the bytes that it has when it is packed alone', () => {
+  const seldom = 7
+  const orders: Record<string, () => Compressor> = {
+    'the first block first': () => compress,
+    'the last of several blocks first': () => {
+      let pending = 0
+      return async block => {
+        await new Promise(resolve => setTimeout(resolve, 40 - 8 * (pending++ % 5)))
+        return compress(block)
+      }
+    },
+    'some blocks much later': () => {
+      let count = 0
+      return async block => {
+        if (count++ % seldom === 2) await new Promise(resolve => setTimeout(resolve, 60))
+        return compress(block)
+      }
+    },
+  }
+  const cases = [1, 2, 5, 64].flatMap(blocksInFlight =>
+    Object.keys(orders).map(order => [blocksInFlight, order] as const),
+  )
+  test.each(cases)('%i blocks in flight, %s', async (blocksInFlight, order) => {
+    expectAlone(await packAll({ blocksInFlight, compress: orders[order]!() }))
+  })
+
+  test('filling a cache, and from a full one', async () => {
+    const layers = new LayerFolder({ folder, limit: 1 << 30, encoding: 'e', report: silent })
+    let blocks = 0
+    const counting: Compressor = block => {
+      blocks++
+      return compress(block)
+    }
+    expectAlone(await packAll({ layers, compress: counting }))
+    const cold = blocks
+    blocks = 0
+    expectAlone(await packAll({ layers, compress: counting }))
+    // The part without a key, and the end of all archives.
+    expect(blocks).toBe(2)
+    expect(cold).toBeGreaterThan(2 + 3)
+  })
+
+  test('in another order', async () => {
+    const { packed, files } = await packAll({}, CONTENTS.toReversed())
+    expectAlone({ packed: packed.toReversed(), files: files.toReversed() })
+  })
+})
+
+test('progress is told of all of them', async () => {
+  let progress = 0
+  const phase = {
+    advance(amount: number) {
+      progress += amount
+    },
+    done() {},
+  }
+  const { files } = await packAll({ phase })
+  const sizes = files.map(bytes => execFileSync('gzip', ['-dc'], { input: bytes, maxBuffer: 1 << 24 }).length)
+  // The two blocks of zeros at each end are no part's.
+  expect(progress).toBe(sizes.reduce((sum, size) => sum + size - 1024, 0))
+})
+
+test('no archives are no work, and one without parts is an empty archive', async () => {
+  expect((await packAll({}, [])).packed).toEqual([])
+  const { packed, files } = await packAll({}, [[], CONTENTS[1]!])
+  expect(packed[0]!.parts).toEqual([])
+  expect(execFileSync('gzip', ['-dc'], { input: files[0] })).toEqual(Buffer.alloc(1024))
+  expect(files[1]!.equals(alone.files[1]!)).toBe(true)
+})
+
+describe('what fails in the second archive', () => {
+  const failing = (when: 'at once' | 'in the middle'): Part => ({
+    name: 'failing',
+    cacheKey: 'failing',
+    entries: async function* () {
+      if (when === 'in the middle') yield file('noise', [noise('n', 2_500_000)])
+      throw new Error('no more')
+    },
+  })
+
+  test.each<[string, Partial<PackOptions>, Part]>([
+    ['a part that fails at once', {}, failing('at once')],
+    ['a part that fails in the middle', {}, failing('in the middle')],
+    [
+      'the compressor',
+      {
+        compress: async block => {
+          if (block.length > 1_000_000) throw new Error('no more')
+          return compress(block)
+        },
+      },
+      part('large', 2_500_000),
+    ],
+  ])('fails the whole, and leaves no file open nor a layer unfinished: %s', async (_, options, part) => {
+    const cache = mkdtempSync(join(folder, 'cache-'))
+    const layers = new LayerFolder({ folder: cache, limit: 1 << 30, encoding: 'e', report: silent })
+    const contents = [CONTENTS[1]!, [part], CONTENTS[0]!]
+    await expect(packAll({ ...options, layers }, contents)).rejects.toThrow('no more')
+    expect(openFilesBelow(folder)).toEqual([])
+    // The first archive's is whole.
+    expect(readdirSync(cache).filter(name => !name.endsWith('.layer'))).toEqual([])
+    expect(await layers.find('small')).toBeDefined()
+    expect(await layers.find(part.name)).toBeUndefined()
+  })
+
+  test('is a file that is there already', async () => {
+    const archives = archivesIn(folder)
+    archives[1] = { ...archives[1]!, file: archives[0]!.file }
+    await expect(pack(archives, usual)).rejects.toMatchObject({ code: 'EEXIST' })
+    expect(readFileSync(archives[0]!.file).equals(alone.files[0]!)).toBe(true)
+    expect(openFilesBelow(folder)).toEqual([])
+  })
+
+  test('is that nobody wants it any more', async () => {
+    const abort = new AbortController()
+    const archives = archivesIn(folder, CONTENTS.toReversed())
+    const phase = {
+      advance() {
+        if (existsSync(archives[1]!.file)) abort.abort(new Error('not wanted'))
+      },
+      done() {},
+    }
+    await expect(pack(archives, { ...usual, phase, signal: abort.signal })).rejects.toThrow('not wanted')
+    expect(existsSync(archives[3]!.file)).toBe(false)
+    expect(openFilesBelow(folder)).toEqual([])
+  })
+})
+
+const missing = missingPrograms('tar')
+test.skipIf(missing)(
+  `each is a whole archive for GNU tar${missing ? ` (SKIPPED: ${missing})` : ''}`,
+  async () => {
+    const archives = archivesIn(folder)
+    await pack(archives, usual)
+    const names = archives.map(archive => {
+      const listed = execFileSync('tar', ['-tzf', archive.file, '--quoting-style=literal', '--null'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      })
+      return listed.trimEnd().split('\n').filter(Boolean)
+    })
+    expect(names.slice(1)).toEqual([
+      ['small/', 'small/noise'],
+      ['large/', 'large/noise'],
+      ['tiny/', 'tiny/noise', 'middling/', 'middling/noise'],
+    ])
+    // One name has a line end in it.
+    expect(names[0]).toHaveLength(awkwardEntries().length + 1)
+  },
+)

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { MesosizeError } from '../../src/lib/errors.ts'
+import { forAll } from '../../src/lib/for-all.ts'
+
+const fail = (code: string, message: string) => () => Promise.reject(new MesosizeError(code, message))
+
+describe('forAll', () => {
+  test('keeps the order, and has no more at work than it may', async () => {
+    let working = 0
+    let most = 0
+    const results = await forAll([30, 5, 20, 1, 10, 1], 3, async milliseconds => {
+      most = Math.max(most, ++working)
+      await sleep(milliseconds)
+      working--
+      return milliseconds * 2
+    })
+    expect(results).toEqual([60, 10, 40, 2, 20, 2])
+    expect(most).toBe(3)
+  })
+
+  test('of nothing', async () => {
+    expect(await forAll([], 4, fail('X', 'x'))).toEqual([])
+  })
+
+  test('goes on after a failure, and tells the one as it is', async () => {
+    const done: number[] = []
+    const cause = new MesosizeError('MISSING', 'two is missing')
+    const work = forAll([1, 2, 3], 1, async each => {
+      if (each === 2) throw cause
+      done.push(each)
+    })
+    await expect(work).rejects.toBe(cause)
+    expect(done).toEqual([1, 3])
+  })
+
+  test('tells every failure, in the order of the items, each once', async () => {
+    const problems = ['b', 'a', 'b', 'c']
+    const work = forAll(problems, 4, async problem => {
+      await sleep(problem === 'b' ? 10 : 0)
+      throw new MesosizeError(problem.toUpperCase(), `${problem} is wrong`)
+    })
+    await expect(work).rejects.toMatchObject({
+      name: 'MesosizeError',
+      code: 'B',
+      message: 'b is wrong\na is wrong\nc is wrong',
+    })
+  })
+
+  test.each([
+    ['an error of another kind', new TypeError('not a function'), 'SEVERAL', 'not a function\nx'],
+    ['no error', 'a string', 'SEVERAL', 'a string\nx'],
+    ['one of ours', new MesosizeError('FIRST', 'first'), 'FIRST', 'first\nx'],
+  ])('whose first failure is %s', async (_, first, code, message) => {
+    const failures = [first, new MesosizeError('LAST', 'x')]
+    const work = forAll(failures, 2, failure => Promise.reject(failure))
+    await expect(work).rejects.toMatchObject({ code, message, cause: first })
+  })
+})

@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest'
+import { silent } from '../../../src/lib/report.ts'
+import { appJson, defineApp } from '../../../src/marathon/app/app.ts'
+import type { AppRequest, JsonObject } from '../../../src/marathon/app/request.ts'
+import { appRequest, image, listener, service, tarball } from './fixtures.ts'
+
+const web = service({
+  defaultConfig: 'greeting = "hi"\nworkers = 4\n[server]\nport = 8080\nhost = "0.0.0.0"\n',
+  exports: new Map([
+    ['http', 'server.port'],
+    ['workers', 'workers'],
+  ]),
+  exposes: [8080],
+})
+
+function define(request: Partial<AppRequest> = {}, metadata = web) {
+  const report = listener()
+  return { app: defineApp(metadata, image, appRequest(request), report), ...report }
+}
+
+function variable(app: JsonObject): unknown {
+  const text = (app.env as JsonObject).HAB_MY_WEB
+  return text === undefined ? undefined : JSON.parse(text as string)
+}
+
+test('the whole of it', () => {
+  expect(
+    appJson(defineApp(web, image, appRequest({ env: { TZ: 'UTC' }, labels: { team: 'a' } }), silent)),
+  ).toBe(`{
+  "id": "/acme/my-web",
+  "cmd": "tar -xzpf acme-my-web-1.0.0-20240102030405.tgz && rm acme-my-web-1.0.0-20240102030405.tgz && exec sh ./launch",
+  "user": "root",
+  "cpus": 0.5,
+  "mem": 256,
+  "disk": 0,
+  "instances": 1,
+  "taskKillGracePeriodSeconds": 30,
+  "fetch": [
+    {
+      "uri": "https://files.example.com/acme-my-web-1.0.0-20240102030405.tgz",
+      "extract": false,
+      "destPath": "acme-my-web-1.0.0-20240102030405.tgz"
+    }
+  ],
+  "env": {
+    "TZ": "UTC",
+    "HAB_MY_WEB": "{\\"server\\":{\\"port\\":\\"$PORT_HTTP\\"}}"
+  },
+  "labels": {
+    "mesosize.ident": "acme/my-web/1.0.0/20240102030405",
+    "mesosize.channel": "stable",
+    "mesosize.sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "mesosize.source": "https://builder.example.com",
+    "team": "a"
+  },
+  "portDefinitions": [
+    {
+      "port": 0,
+      "name": "http",
+      "protocol": "tcp"
+    },
+    {
+      "port": 0,
+      "name": "gossip",
+      "protocol": "udp,tcp"
+    },
+    {
+      "port": 0,
+      "name": "gateway",
+      "protocol": "tcp"
+    },
+    {
+      "port": 0,
+      "name": "ctl",
+      "protocol": "tcp"
+    }
+  ],
+  "healthChecks": [
+    {
+      "protocol": "MESOS_HTTP",
+      "portIndex": 2,
+      "path": "/services/my-web/default/health",
+      "gracePeriodSeconds": 300,
+      "intervalSeconds": 10,
+      "timeoutSeconds": 5,
+      "maxConsecutiveFailures": 9
+    }
+  ]
+}
+`)
+})
+
+describe('id', () => {
+  test('is the one that was asked for, and nothing is told', () => {
+    const { app, notes } = define({ id: '/shop/web' })
+    expect(app.id).toBe('/shop/web')
+    expect(notes.join()).not.toContain('/shop/web')
+  })
+
+  test('is made up, and told', () => {
+    const { app, notes } = define()
+    expect(app.id).toBe('/acme/my-web')
+    expect(notes).toContainEqual(expect.stringContaining('/acme/my-web'))
+  })
+
+  test('is changed where Marathon takes no such name, and told with both', () => {
+    const ident = { ...web.ident, name: 'My_Web' }
+    const { app, notes } = define({}, service({ ident }))
+    expect(app.id).toBe('/acme/my-web')
+    expect(notes).toContainEqual(expect.stringMatching(/\/acme\/my-web.*acme\/My_Web/))
+  })
+})
+
+test.each([
+  [undefined, 30],
+  [8, 30],
+  [10, 30],
+  [60, 80],
+])('with SHUTDOWN_TIMEOUT %s a task has %i seconds to end', (shutdownTimeout, seconds) => {
+  expect(define({}, service({ shutdownTimeout })).app.taskKillGracePeriodSeconds).toBe(seconds)
+})
+
+describe('uris', () => {
+  test('stand in place of fetch, and the command does not unpack', () => {
+    const { app, warnings } = define({ legacyUris: true })
+    expect(app.uris).toEqual([tarball.uri])
+    expect(app).not.toHaveProperty('fetch')
+    expect(app.cmd).toBe('exec sh ./launch')
+    expect(warnings).toEqual([])
+  })
+
+  test('that the fetcher would not unpack are warned of', () => {
+    const report = listener()
+    const uri = 'https://files.example.com/get?name=a.tgz&sign=x'
+    defineApp(web, { ...image, tarball: { ...tarball, uri } }, appRequest({ legacyUris: true }), report)
+    expect(report.warnings).toHaveLength(1)
+  })
+})
+
+describe('configuration', () => {
+  const config = { greeting: 'hello', server: { host: '::' } }
+
+  test.each<[string, Partial<AppRequest>, unknown]>([
+    ['the ports alone', {}, { server: { port: '$PORT_HTTP' } }],
+    ['the file', { config }, { greeting: 'hello', server: { host: '::', port: '$PORT_HTTP' } }],
+    [
+      'the variable as TOML',
+      { env: { HAB_MY_WEB: 'greeting = "yo"' } },
+      { greeting: 'yo', server: { port: '$PORT_HTTP' } },
+    ],
+    [
+      'the variable as JSON over the file',
+      { config, env: { HAB_MY_WEB: '{"greeting": "yo", "server": {"tls": true}}' } },
+      { greeting: 'yo', server: { host: '::', tls: true, port: '$PORT_HTTP' } },
+    ],
+  ])('%s', (_, request, expected) => {
+    expect(variable(define(request).app)).toEqual(expected)
+  })
+
+  test('ports that a person names take the place of the exported ones', () => {
+    const { app } = define({ ports: [{ name: 'admin', path: 'admin.port' }] })
+    expect((app.portDefinitions as JsonObject[]).map(({ name }) => name)).toEqual([
+      'admin',
+      'gossip',
+      'gateway',
+      'ctl',
+    ])
+    expect(Object.values(app.env as JsonObject)).toContainEqual('{"admin":{"port":"$PORT_ADMIN"}}')
+  })
+
+  test('Marathon wins over a port in the configuration, which is told with both', () => {
+    const { app, notes } = define({ config: { server: { port: 9090n } } })
+    expect(variable(app)).toEqual({ server: { port: '$PORT_HTTP' } })
+    expect(notes).toContainEqual(expect.stringMatching(/server\.port to 9090.*\$PORT_HTTP/))
+  })
+
+  test('no variable where there is nothing to say', () => {
+    expect(define({}, service()).app.env).toEqual({})
+  })
+
+  test('without ports the configuration is still given', () => {
+    expect(variable(define({ config }, service()).app)).toEqual(config)
+  })
+
+  test.each([
+    [{ env: { HAB_MY_WEB: 'port: 1' } }, /^HAB_MY_WEB /],
+    [{ config: { server: 'x' } }, /server/],
+    [{ env: { HAB_MY_WEB: 'server = "x"' } }, /server/],
+  ])('refuses %j', (request, message) => {
+    expect(() => define(request)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+    )
+  })
+
+  test('the prefix is told to launch, and is not in the placeholders', () => {
+    const { app } = define({ envVarsPrefix: 'MARATHON_' })
+    expect(app.env).toEqual({
+      HAB_MY_WEB: '{"server":{"port":"$PORT_HTTP"}}',
+      MESOSIZE_ENV_VARS_PREFIX: 'MARATHON_',
+    })
+  })
+
+  test('a port whose name clashes is renamed, in the configuration too, and told', () => {
+    const metadata = service({
+      defaultConfig: 'gossip = 7000\nssl-port = 7001',
+      exports: new Map([
+        ['gossip', 'gossip'],
+        ['ssl-port', 'ssl-port'],
+      ]),
+    })
+    const { app, notes } = define({}, metadata)
+    expect(variable(app)).toEqual({ gossip: '$PORT_GOSSIP2', 'ssl-port': '$PORT_SSLPORT' })
+    expect((app.portDefinitions as JsonObject[]).map(port => port.name)).toEqual([
+      'gossip2',
+      'sslport',
+      'gossip',
+      'gateway',
+      'ctl',
+    ])
+    expect(notes).toContainEqual(expect.stringMatching(/"gossip".*"gossip2".*PORT_GOSSIP2/))
+    expect(notes).toContainEqual(expect.stringMatching(/"ssl-port".*"sslport".*PORT_SSLPORT/))
+  })
+
+  test('what is left without a port is told', () => {
+    const { notes } = define({}, { ...web, exposes: [8080, 9999] })
+    expect(notes).toContainEqual(expect.stringMatching(/"workers".*does not expose/))
+    expect(notes).toContainEqual(expect.stringMatching(/9999/))
+  })
+})
+
+describe('health check', () => {
+  test('asks for the group that the service is in', () => {
+    expect(define({ group: 'pr-12' }).app.healthChecks).toMatchObject([
+      { path: '/services/my-web/pr-12/health' },
+    ])
+  })
+
+  test('only connects where the gateway wants a token, and that is told', () => {
+    const { app, notes } = define({ env: { HAB_SUP_GATEWAY_AUTH_TOKEN: 's3cret' } })
+    expect(app.healthChecks).toMatchObject([{ protocol: 'MESOS_TCP', portIndex: 2 }])
+    expect((app.healthChecks as JsonObject[])[0]).not.toHaveProperty('path')
+    expect(notes).toContainEqual(expect.stringContaining('HAB_SUP_GATEWAY_AUTH_TOKEN'))
+    expect(notes.join()).not.toContain('s3cret')
+  })
+
+  test('that cannot reach a gateway elsewhere is warned of', () => {
+    const env = { HAB_LISTEN_HTTP: '0.0.0.0:9631' }
+    expect(define({ env }).warnings).toEqual([expect.stringMatching(/HAB_LISTEN_HTTP.*0\.0\.0\.0:9631/)])
+    expect(define({ env, healthCheck: false }).warnings).toEqual([])
+  })
+
+  test('can be left out', () => {
+    expect(define({ healthCheck: false }).app).not.toHaveProperty('healthChecks')
+  })
+})
+
+describe('labels', () => {
+  test('a package that no channel was asked for has no channel', () => {
+    const app = defineApp(web, { tarball, found: { source: 'hart' } }, appRequest(), silent)
+    expect(app.labels).toMatchObject({ 'mesosize.source': 'hart' })
+    expect(app.labels).not.toHaveProperty(['mesosize.channel'])
+  })
+
+  test("a person's own have the last word", () => {
+    expect(define({ labels: { 'mesosize.channel': 'x' } }).app.labels).toMatchObject({
+      'mesosize.channel': 'x',
+    })
+  })
+})
+
+describe('patch', () => {
+  test('comes last, adds and removes', () => {
+    const patch = {
+      id: '/other',
+      healthChecks: null,
+      constraints: [['hostname', 'UNIQUE']],
+      labels: { a: 'b' },
+    }
+    const { app } = define({ id: '/shop', patch })
+    expect(app).toMatchObject({ id: '/other', constraints: [['hostname', 'UNIQUE']], labels: { a: 'b' } })
+    expect(app).not.toHaveProperty('healthChecks')
+    expect(app.labels).toHaveProperty(['mesosize.sha256'])
+  })
+
+  test('is checked with the rest', () => {
+    expect(() => define({ patch: { cpus: 0, cmd: null } })).toThrow(
+      expect.objectContaining({
+        code: 'APP_INVALID',
+        message: expect.stringMatching(/\/: .*\n.*\/cpus: 0 /),
+      }),
+    )
+  })
+})

@@ -1,0 +1,429 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseCommandLine } from '../../src/cli/parse.ts'
+import type { ExportRequest } from '../../src/export/request.ts'
+import { UsageError } from '../../src/lib/errors.ts'
+import { exportOptions } from '../../src/settings/options.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'cli-'))
+const at = (name: string) => join(folder, name)
+
+beforeAll(async () => {
+  await mkdir(at('artifacts'))
+  await mkdir(at('root/hab/pkgs'), { recursive: true })
+  await mkdir(at('folder.hart'))
+  await writeFile(at('web.hart'), '')
+  await writeFile(at('download'), '')
+  await writeFile(at('app.toml'), 'port = 8080\n[tls]\non = true\n')
+  await writeFile(at('broken.toml'), 'a = 1\nb = = 2\n')
+  await writeFile(at('latin1.toml'), Buffer.from('name = "caf\xe9"\n', 'latin1'))
+  await writeFile(at('patch.json'), '\ufeff{"acceptedResourceRoles": ["*"], "labels": null}')
+  await writeFile(at('list.json'), '[1]')
+  await writeFile(at('broken.json'), '{\n  "a": oops\n}')
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function requestOf(args: readonly string[], env: Record<string, string> = {}): Promise<ExportRequest> {
+  const command = await parseCommandLine(args, env)
+  if (command.kind !== 'export') throw new Error(`the command is ${command.kind}`)
+  return command.request
+}
+
+async function problemsOf(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<readonly string[]> {
+  const error = await parseCommandLine(args, env).catch(thrown => thrown)
+  expect(error).toBeInstanceOf(UsageError)
+  const { problems } = error as UsageError
+  expect(problems.filter(problem => /[\r\n]/.test(problem))).toEqual([])
+  return problems
+}
+
+test('a package alone is asked for with the defaults that the help gives', async () => {
+  expect(await requestOf(['core/redis'])).toEqual({
+    packages: ['core/redis'],
+    builder: { url: 'https://bldr.habitat.sh', channel: 'base' },
+    base: { url: 'https://bldr.habitat.sh', channel: 'base' },
+    artifacts: [],
+    keys: [],
+    target: 'x86_64-linux',
+    maxPackageSize: 16 * 2 ** 30,
+    outputDir: 'results',
+    compressionLevel: 4,
+    cache: { size: 4 * 2 ** 30 },
+    app: {
+      cpus: 0.5,
+      mem: 256,
+      disk: 0,
+      instances: 1,
+      env: {},
+      labels: {},
+      legacyUris: false,
+      peers: [],
+      group: 'default',
+      binds: [],
+      ports: [],
+      healthCheck: true,
+    },
+  })
+})
+
+/** Words behind the package, and where in the request which value must be. */
+const understood: readonly (readonly [args: readonly string[], path: string, value: unknown])[] = [
+  [['--cpu=2'], 'app.cpus', 2],
+  [['--cpu', '.5'], 'app.cpus', 0.5],
+  [['--cpu', '0.25'], 'app.cpus', 0.25],
+  [['--mem=512'], 'app.mem', 512],
+  [['--mem', '512'], 'app.mem', 512],
+  [['--mem', '1', '--mem', '2'], 'app.mem', 2],
+  [['--mem', 'oops', '--mem', '2'], 'app.mem', 2],
+  [['--disk=100'], 'app.disk', 100],
+  [['--instances', '0'], 'app.instances', 0],
+  [['--app-id', '/prod/redis'], 'app.id', '/prod/redis'],
+  [['--env', 'A=1', '--env=B=x=y', '--env', 'C='], 'app.env', { A: '1', B: 'x=y', C: '' }],
+  [['--label', 'team=data'], 'app.labels', { team: 'data' }],
+  [['--config', at('app.toml')], 'app.config', { port: 8080n, tls: { on: true } }],
+  [['--uri', 'https://files.example.com/a.tgz'], 'uri', 'https://files.example.com/a.tgz'],
+  [['--uri-base', 'https://files.example.com/mesos'], 'uriBase', 'https://files.example.com/mesos'],
+  [
+    ['--port', 'http', '--port', 'admin=admin.port'],
+    'app.ports',
+    [{ name: 'http' }, { name: 'admin', path: 'admin.port' }],
+  ],
+  [['--uris'], 'app.legacyUris', true],
+  [['--no-health-check'], 'app.healthCheck', false],
+  [['--env-vars-prefix', 'MESOS_'], 'app.envVarsPrefix', 'MESOS_'],
+  [['--patch', at('patch.json')], 'app.patch', { acceptedResourceRoles: ['*'], labels: null }],
+  [
+    ['--peer', '10.0.0.1', '--peer', 'sup.example.com:9638'],
+    'app.peers',
+    ['10.0.0.1', 'sup.example.com:9638'],
+  ],
+  [['--group', 'prod'], 'app.group', 'prod'],
+  [['--topology', 'leader'], 'app.topology', 'leader'],
+  [['--strategy', 'at-once'], 'app.strategy', 'at-once'],
+  [['--bind', 'db:postgresql.prod'], 'app.binds', ['db:postgresql.prod']],
+  [['--url', 'https://bldr.example.com/'], 'builder.url', 'https://bldr.example.com'],
+  [['--url', 'http://localhost:9636/bldr//'], 'builder.url', 'http://localhost:9636/bldr'],
+  [['-u', 'https://bldr.example.com'], 'builder.url', 'https://bldr.example.com'],
+  [['-u', 'https://bldr.example.com'], 'base.url', 'https://bldr.example.com'],
+  [['--channel', 'stable'], 'builder.channel', 'stable'],
+  [['--channel', 'stable'], 'base.channel', 'base'],
+  [['-cstable'], 'builder.channel', 'stable'],
+  [['-c=stable'], 'builder.channel', 'stable'],
+  [['--base-pkgs-url', 'https://hab.example.com'], 'base.url', 'https://hab.example.com'],
+  [['--base-pkgs-url', 'https://hab.example.com'], 'builder.url', 'https://bldr.habitat.sh'],
+  [['--base-pkgs-channel', 'LTS-2024'], 'base.channel', 'LTS-2024'],
+  [['--auth', '_Qk9YLTEK+/='], 'token', '_Qk9YLTEK+/='],
+  [['-z', 'abc'], 'token', 'abc'],
+  [['--hab-pkg', 'core/hab/1.6.1243'], 'hab', 'core/hab/1.6.1243'],
+  [['--launcher-pkg', 'chef/hab-launcher'], 'launcher', 'chef/hab-launcher'],
+  [['--sup-pkg', at('web.hart')], 'supervisor', at('web.hart')],
+  [['--artifacts', folder, '--artifacts', at('artifacts')], 'artifacts', [folder, at('artifacts')]],
+  [['--keys', folder], 'keys', [folder]],
+  [['--fs-root', at('root')], 'fsRoot', at('root')],
+  [['--target', 'aarch64-linux'], 'target', 'aarch64-linux'],
+  [['--target', 'x86_64-linux-kernel2'], 'target', 'x86_64-linux-kernel2'],
+  [['--max-package-size', '123456'], 'maxPackageSize', 123456],
+  [['--max-package-size', '500MB'], 'maxPackageSize', 500_000_000],
+  [['--max-package-size', '4GiB'], 'maxPackageSize', 4_294_967_296],
+  [['--max-package-size', '1.5 kib'], 'maxPackageSize', 1536],
+  [['--output-dir', at('not/yet/there')], 'outputDir', at('not/yet/there')],
+  [['--output-dir', folder], 'outputDir', folder],
+  [['--layers'], 'layering', 'auto'],
+  [['--layers=auto'], 'layering', 'auto'],
+  [['--layers=package'], 'layering', 'package'],
+  [['--layers', '--layers=package'], 'layering', 'package'],
+  [['--layers=package', '--layers'], 'layering', 'auto'],
+  [
+    ['--layers', '--uri-base', 'https://files.example.com/layers'],
+    'uriBase',
+    'https://files.example.com/layers',
+  ],
+  [['--jobs', '3'], 'jobs', 3],
+  [['--compression-level', '12'], 'compressionLevel', 12],
+  [['--cache', at('layers')], 'cache.folder', at('layers')],
+  [['--cache-size', '500MB'], 'cache.size', 500_000_000],
+  [['--no-cache'], 'cache', undefined],
+  [['--no-cache', '--cache-size', '1GiB'], 'cache', undefined],
+]
+
+describe('each option reaches the request', () => {
+  test.each(understood)('%j', async (args, path, value) => {
+    expect(await requestOf(['core/redis', ...args])).toHaveProperty(path, value)
+    expect(await requestOf([...args, '--', 'core/redis'])).toHaveProperty(path, value)
+  })
+
+  test('and none is left out of this table', () => {
+    const seen = understood.flatMap(([args]) => args.map(arg => /^--([^=]+)/.exec(arg)?.[1]))
+    expect(exportOptions.names.filter(name => !['help', 'version', ...seen].includes(name))).toEqual([])
+  })
+})
+
+describe('the environment stands in for options', () => {
+  test.each([
+    ['HAB_BLDR_URL', 'https://bldr.example.com/', 'builder.url', 'https://bldr.example.com'],
+    ['HAB_BLDR_URL', 'https://bldr.example.com/', 'base.url', 'https://bldr.example.com'],
+    ['HAB_BLDR_URL', '', 'builder.url', 'https://bldr.habitat.sh'],
+    ['HAB_BLDR_CHANNEL', 'stable', 'builder.channel', 'stable'],
+    ['HAB_BLDR_CHANNEL', '', 'builder.channel', 'base'],
+    ['HAB_AUTH_TOKEN', 'abc', 'token', 'abc'],
+    ['HAB_AUTH_TOKEN', '', 'token', undefined],
+    ['HAB_CACHE_KEY_PATH', folder, 'keys', [folder]],
+    ['HAB_CACHE_KEY_PATH', at('not/yet/there'), 'keys', [at('not/yet/there')]],
+    ['HAB_PACKAGE_TARGET', 'aarch64-linux', 'target', 'aarch64-linux'],
+    ['HAB_PACKAGE_TARGET', '', 'target', 'x86_64-linux'],
+  ])('%s=%s: %s is %j', async (variable, text, path, value) => {
+    const request = await requestOf(['core/redis'], { [variable]: text })
+    if (value === undefined) expect(request).not.toHaveProperty(path, expect.anything())
+    else expect(request).toHaveProperty(path, value)
+  })
+
+  test('and the command line goes before it', async () => {
+    const request = await requestOf(['core/redis', '-c', 'stable', '--keys', folder], {
+      HAB_BLDR_CHANNEL: 'unstable',
+      HAB_CACHE_KEY_PATH: '/elsewhere',
+    })
+    expect(request.builder.channel).toBe('stable')
+    expect(request.keys).toEqual([folder])
+  })
+})
+
+describe('packages', () => {
+  test.each([
+    [['core/redis', 'core/nginx/1.25.4'], {}, ['core/redis', 'core/nginx/1.25.4']],
+    [['core/redis/7.2.4/20240102030405'], {}, ['core/redis/7.2.4/20240102030405']],
+    [['redis'], { HAB_ORIGIN: 'acme' }, ['acme/redis']],
+    [['core/redis'], { HAB_ORIGIN: 'acme' }, ['core/redis']],
+    [[at('web.hart')], {}, [at('web.hart')]],
+    [[at('download'), 'core/redis'], {}, [at('download'), 'core/redis']],
+  ])('%j with %j', async (args, env, packages) => {
+    expect((await requestOf(args, env)).packages).toEqual(packages)
+  })
+
+  test('a relative path becomes absolute, so that it cannot be taken for an identifier', async () => {
+    const before = process.cwd()
+    process.chdir(folder)
+    try {
+      expect((await requestOf(['web.hart'])).packages).toEqual([join(process.cwd(), 'web.hart')])
+    } finally {
+      process.chdir(before)
+    }
+  })
+})
+
+test.each([
+  [['--help'], 'help'],
+  [['-h'], 'help'],
+  [['core/redis', '--nonsense', '--mem', '--help'], 'help'],
+  [['--version'], 'version'],
+  [['-V'], 'version'],
+  [['-V', '-h'], 'help'],
+])('%j asks for %s', async (args, kind) => {
+  expect(await parseCommandLine(args, {})).toEqual({ kind })
+})
+
+test.each([[['--', '--help']], [['core/redis', '--', '-h']]])('%j does not ask for help', async args => {
+  expect(await problemsOf(args)).toEqual([expect.stringMatching(/^"-.*is not a package|^"-.*has no origin/)])
+})
+
+/** Words behind the package, and what the one problem must say. */
+const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] = [
+  [['--cpus', '1'], /^--cpus: there is no such option\. Did you mean --cpu\?$/],
+  [['--memory=1'], /^--memory: there is no such option\. Did you mean --mem\?$/],
+  [['--chanel', 'base'], /^--chanel: .* Did you mean --channel\?$/],
+  [['--lable=a=b'], /^--lable: .* Did you mean --label\?$/],
+  [['--quux'], /^--quux: there is no such option\. See --help\.$/],
+  [['-mem', '256'], /^-m: there is no such option\. Did you mean --mem\?$/],
+  [['-x'], /^-x: there is no such option\. See --help\.$/],
+  [['--__proto__=1'], /^--__proto__: there is no such option/],
+  [['--mem'], /^--mem: its value is missing\. Write --mem NUMBER/],
+  [['--mem='], /^--mem: its value is missing/],
+  [['--mem', ''], /^--mem: its value is missing/],
+  [['--mem', '--cpu', '1'], /^--mem: its value is missing/],
+  [['--channel', '-u', 'https://bldr.example.com'], /^--channel: its value is missing/],
+  [['-z'], /^-z: its value is missing\. Write --auth TOKEN/],
+  [['--uris=true'], /^--uris: it takes no value\. Write --uris alone/],
+  [['--no-health-check=false'], /^--no-health-check: it takes no value/],
+  [['--cpu', 'many'], /^--cpu: "many" must be a number of at least 0\.001/],
+  [['--cpu', '1e3'], /^--cpu: "1e3" must be a number/],
+  [['--cpu', 'Infinity'], /^--cpu: "Infinity" must be a number/],
+  [['--cpu', '0x10'], /^--cpu: "0x10" must be a number/],
+  [['--mem', '256m'], /^--mem: "256m" must be a number of at least 0, such as 256, in MiB\.$/],
+  [['--mem', ' 1'], /^--mem: " 1" must be a number/],
+  [['--mem', '-1'], /^--mem: "-1" must be a /],
+  [['--mem=-1'], /^--mem: "-1" must be a /],
+  [['--disk', '-0.5'], /^--disk: "-0.5" must be a /],
+  [['--instances', '-1'], /^--instances: "-1" must be a /],
+  [['--instances', '1.5'], /^--instances: "1.5" must be a /],
+  [['--cpu', '0'], /^--cpu: "0" must be a /],
+  [['--cpu', '-1'], /^--cpu: "-1" must be a /],
+  [['--app-id', 'My_App'], /^--app-id: "My_App" /],
+  [['--env', 'NAME'], /^--env: "NAME" has no "="\. Write KEY=VALUE/],
+  [['--env', '=x'], /^--env: the key "" /],
+  [['--env', 'A=1', '--env', 'A=2'], /^--env: the key "A" is given twice/],
+  [['--label', 'A'], /^--label: "A" has no "="/],
+  [['--label', 'a=1', '--label', 'a=1'], /^--label: the key "a" is given twice/],
+  [['--config', at('none.toml')], /^--config: ".*none\.toml" cannot be read: ENOENT/],
+  [['--config', at('broken.toml')], /^--config: ".*broken\.toml" is not TOML: .* at line 2, column \d+\. /],
+  [['--config', at('latin1.toml')], /^--config: ".*latin1\.toml" is not UTF-8/],
+  [['--patch', at('none.json')], /^--patch: ".*none\.json" cannot be read: ENOENT/],
+  [['--patch', at('broken.json')], /^--patch: ".*broken\.json" is not JSON: /],
+  [['--patch', at('list.json')], /^--patch: ".*list\.json" must hold a JSON object/],
+  [['--patch', folder], /^--patch: ".*" cannot be read: EISDIR/],
+  [['--uri', 'https://files.example.com/a b.tgz'], /^--uri: "https:.*a b\.tgz" /],
+  [
+    ['--uri', 'https://files.example.com/a.tgz', '--uri-base', 'https://files.example.com'],
+    /^--uri and --uri-base: only one/,
+  ],
+  [['--uri-base', 'https://files.example.com/?name='], /^--uri-base: .* has a "\?" or "#"/],
+  [['--peer', 'a b'], /^--peer: "a b" /],
+  [['--group', 'a b'], /^--group: "a b" /],
+  [['--bind', 'db'], /^--bind: "db" /],
+  [['--env-vars-prefix', 'MY-'], /^--env-vars-prefix: "MY-" /],
+  [['--topology', 'Leader'], /^--topology: "Leader" .* Write standalone or leader\.$/],
+  [['--strategy', 'fast'], /^--strategy: "fast" .* Write none or at-once or rolling\.$/],
+  [['--url', 'bldr.example.com'], /^--url: "bldr\.example\.com" is not a web address/],
+  [['-u', 'ftp://bldr.example.com'], /^-u: "ftp:\/\/bldr\.example\.com" is not a web address/],
+  [['--url', 'https://bldr.example.com/?a=1'], /^--url: .* must end before the "\?"/],
+  [['--channel', 'a/b'], /^--channel: "a\/b" is not a channel/],
+  [['--channel', '..'], /^--channel: "\.\." is not a channel/],
+  [['--base-pkgs-channel', 'a b'], /^--base-pkgs-channel: "a b" is not a channel/],
+  [['--hab-pkg', 'core'], /^--hab-pkg: "core" has no origin/],
+  [['--sup-pkg', 'none.hart'], /^--sup-pkg: "none\.hart" does not exist/],
+  [
+    ['--launcher-pkg', 'Core/hab-launcher'],
+    /^--launcher-pkg: "Core\/hab-launcher" is not a package identifier/,
+  ],
+  [['--artifacts', at('none')], /^--artifacts: ".*none" does not exist/],
+  [['--artifacts', at('web.hart')], /^--artifacts: ".*web\.hart" is not a folder/],
+  [['--keys', at('none')], /^--keys: ".*none" does not exist/],
+  [['--fs-root', at('artifacts')], /^--fs-root: ".*artifacts" holds no hab\/pkgs/],
+  [['--fs-root', at('root'), at('web.hart')], /^--fs-root: .*web\.hart" is a file/],
+  [['--fs-root', at('root'), '--sup-pkg', at('web.hart')], /^--fs-root: .*web\.hart" is a file/],
+  [['--target', 'x86_64-windows'], /^--target: "x86_64-windows" cannot run on Mesos agents.*x86_64-linux/],
+  [
+    ['--target', 'riscv64-linux'],
+    /^--target: "riscv64-linux" is not a target that Habitat knows.*x86_64-linux/,
+  ],
+  [['--output-dir', at('web.hart')], /^--output-dir: ".*web\.hart" is not a folder/],
+  [['--layers='], /^--layers: its value is missing\. Write --layers=HOW, or --layers alone for auto\.$/],
+  [['--layers=none'], /^--layers: "none" .* Write auto or package\.$/],
+  [['--layers=Package'], /^--layers: "Package" .* Write auto or package\.$/],
+  [['--layers', 'package'], /^--layers: its value is written behind "="\. Write --layers=package\.$/],
+  [['--layers', 'auto'], /^--layers: its value is written behind "="\. Write --layers=auto\.$/],
+  [['--layers', 'none'], /^"none" has no origin/],
+  [['--layer'], /^--layer: there is no such option\. Did you mean --layers\?$/],
+  [['--no-layers'], /^--no-layers: there is no such option/],
+  [['--layers', '--uri', 'https://files.example.com/a.tgz'], /^--uri and --layers: .* Write --uri-base /],
+  [['--layers=package', '--uris'], /^--uris and --layers: .* Leave one of the two out\.$/],
+  [['--jobs', '0'], /^--jobs: "0" /],
+  [['--jobs', '2.5'], /^--jobs: "2\.5" /],
+  [['--compression-level', '13'], /^--compression-level: "13" /],
+  [['--cache', at('web.hart')], /^--cache: ".*web\.hart" is not a folder/],
+  [['--cache', at('layers'), '--no-cache'], /^--cache and --no-cache: only one/],
+  [['--cache-size', '0'], /^--cache-size: "0" is not a size/],
+  [['--cache-size', 'much', '--no-cache'], /^--cache-size: "much" is not a size/],
+  [['--max-package-size', '0'], /^--max-package-size: "0" is not a size/],
+  [['--max-package-size', '-5'], /^--max-package-size: "-5" is not a size/],
+  [['--max-package-size', '4 parsecs'], /^--max-package-size: "4 parsecs" is not a size/],
+  [['--max-package-size', '0.4B'], /^--max-package-size: "0\.4B" is not a size/],
+  [['none.hart'], /^"none\.hart" does not exist/],
+  [[at('folder.hart')], /^".*folder\.hart" is not a file/],
+  [['nginx'], /^"nginx" has no origin\. Write origin\/name, such as core\/redis, or set HAB_ORIGIN/],
+  [[''], /^"" has no origin/],
+  [['a/b/c/d'], /^"a\/b\/c\/d" is not a package identifier: the release/],
+]
+
+describe('one mistake is one problem of one line', () => {
+  test.each(refused)('%j', async (args, problem) => {
+    expect(await problemsOf(['core/redis', ...args])).toEqual([expect.stringMatching(problem)])
+  })
+
+  test.each([
+    [{ HAB_BLDR_URL: 'bldr' }, /^HAB_BLDR_URL: "bldr" is not a web address/],
+    [{ HAB_BLDR_CHANNEL: 'a b' }, /^HAB_BLDR_CHANNEL: "a b" is not a channel/],
+    [{ HAB_PACKAGE_TARGET: 'x86_64-windows' }, /^HAB_PACKAGE_TARGET: "x86_64-windows" cannot run/],
+    [{ HAB_CACHE_KEY_PATH: at('web.hart') }, /^HAB_CACHE_KEY_PATH: ".*" is not a folder/],
+  ])('in the environment: %j', async (env, problem) => {
+    expect(await problemsOf(['core/redis'], env)).toEqual([expect.stringMatching(problem)])
+  })
+
+  test.each([[[]], [['--mem', '5']]])('no package: %j', async args => {
+    expect(await problemsOf(args)).toEqual([expect.stringMatching(/^PKG_IDENT: no package is named\./)])
+  })
+
+  test('a terminal cannot be driven through a value', async () => {
+    const [problem] = await problemsOf(['core/redis', '--group', 'a\u009b2J\u202e\n', '--\u001b[2J'])
+    expect(problem).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
+  })
+})
+
+describe('a package may stand behind --layers', () => {
+  test.each([
+    [['--layers', 'core/redis'], {}, ['core/redis']],
+    [['--layers', 'redis'], { HAB_ORIGIN: 'acme' }, ['acme/redis']],
+    [['--layers', '--', 'package'], { HAB_ORIGIN: 'acme' }, ['acme/package']],
+    [['--layers', 'core/redis', 'package'], { HAB_ORIGIN: 'acme' }, ['core/redis', 'acme/package']],
+    [['--layers=auto', 'package'], { HAB_ORIGIN: 'acme' }, ['acme/package']],
+  ])('%j with %j', async (args, env, packages) => {
+    expect(await requestOf(args, env)).toMatchObject({ packages, layering: 'auto' })
+  })
+
+  test('but not one that looks like its value', async () => {
+    expect(await problemsOf(['--layers', 'package'], { HAB_ORIGIN: 'acme' })).toEqual([
+      expect.stringMatching(/^--layers: its value is written behind "="/),
+      expect.stringMatching(/^PKG_IDENT: no package is named/),
+    ])
+  })
+})
+
+test.each([
+  ['a package behind an option that does not exist', ['--verbose', 'core/redis']],
+  ['a value behind one', ['core/redis', '--verbose', '1']],
+])('%s is no second problem', async (_, args) => {
+  expect(await problemsOf(args)).toEqual([expect.stringMatching(/^--verbose: /)])
+})
+
+test('all problems are told at once', async () => {
+  const args = [
+    '--cpus',
+    '1',
+    '--mem',
+    '-1',
+    '--disk',
+    '--topology',
+    'ring',
+    '--channel=a/b',
+    'redis',
+    'none.hart',
+  ]
+  expect(await problemsOf(args)).toEqual([
+    expect.stringMatching(/^--cpus: /),
+    expect.stringMatching(/^--disk: its value is missing/),
+    expect.stringMatching(/^"redis" has no origin/),
+    expect.stringMatching(/^"none\.hart" does not exist/),
+    expect.stringMatching(/^--channel: /),
+    expect.stringMatching(/^--mem: /),
+    expect.stringMatching(/^--topology: /),
+  ])
+})
+
+describe('no secret is in a problem', () => {
+  test.each([
+    [['--auth', 'hunter2 '], {}],
+    [['-z', 'hunter2\n'], {}],
+    [[], { HAB_AUTH_TOKEN: 'hunter2\r\n' }],
+    [['--token', 'hunter2'], {}],
+    [['--token=hunter2'], {}],
+    [['-Zhunter2'], {}],
+    [['--url', 'https://me:hunter2@bldr.example.com'], {}],
+    [['--uri', 'https://me:hunter2@files.example.com/a b'], {}],
+    [['--env', 'A=hunter2', '--env', 'A=hunter2'], {}],
+  ])('%j %j', async (args, env) => {
+    expect((await problemsOf(['core/redis', ...args], env)).join('\n')).not.toContain('hunter2')
+  })
+})

@@ -1,0 +1,75 @@
+import { homedir } from 'node:os'
+import { decodeXz } from '../../codec/xz/xz.ts'
+import type { ExportRequest } from '../../export/request.ts'
+import { buildPackage } from '../../habitat/hab/build.ts'
+import type { Hab } from '../../habitat/hab/command.ts'
+import { hartIdent } from '../../habitat/hab/hart-ident.ts'
+import { installForExport } from '../../habitat/hab/install.ts'
+import { licenseVariable } from '../../habitat/hab/license.ts'
+import { makeWorkspace } from '../../habitat/hab/workspace.ts'
+import type { FoundAt } from '../../habitat/package/package.ts'
+import { commandRunner } from '../shared/run-command.ts'
+import type { Steps } from '../shared/steps.ts'
+import { type InstallHabTools, installHab } from './install-hab.ts'
+import type { ExportAction } from './request.ts'
+
+export interface HabTools extends InstallHabTools {
+  env: Readonly<Record<string, string | undefined>>
+  /** The job's folder for temporary files. */
+  temporary: string
+  /** Told of the workspace before anything is in it, so that it is removed whatever happens. */
+  onWorkspace: (path: string) => void
+}
+
+/**
+ * Gets the packages with hab: installs it, builds the plan if there is one, and installs everything that the image
+ * needs into a root of this run.
+ * @returns the request in terms of what is installed
+ */
+export async function packagesFromHab(
+  { request, plan, hab: wanted }: ExportAction & { hab: NonNullable<ExportAction['hab']> },
+  steps: Steps,
+  tools: HabTools,
+): Promise<ExportRequest> {
+  const { env, temporary, report } = tools
+  const workspace = await makeWorkspace(temporary)
+  tools.onWorkspace(workspace.path)
+  const release = await steps.grouped('Install hab', () => installHab(wanted, tools))
+  const isRoot = process.getuid?.() === 0
+  const consent = { accept: wanted.acceptLicense, env, home: homedir(), isRoot }
+  const license = await licenseVariable(release.version, consent)
+  const hab: Hab = {
+    release,
+    workspace,
+    run: commandRunner(tools.signal),
+    env,
+    license,
+    token: request.token,
+  }
+
+  const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request)))
+  const packages = built ? [built.hart] : request.packages
+  const readIdent = (hart: string) => hartIdent(hart, decodeXz, request.maxPackageSize)
+  const installed = await steps.timed('Install the packages', () =>
+    installForExport(hab, { ...request, packages }, { report, readIdent }),
+  )
+  return { ...request, ...installed, installedFrom: built ? { source: 'plan' } : foundAt(request) }
+}
+
+function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builder }: ExportRequest) {
+  return buildPackage(hab, {
+    plan: plan.folder,
+    originKey: plan.originKey,
+    origin: plan.origin,
+    cwd: process.cwd(),
+    from: builder,
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+  })
+}
+
+function foundAt({ packages, builder }: ExportRequest): FoundAt {
+  return packages.some(name => name.startsWith('/'))
+    ? { source: 'hart' }
+    : { source: builder.url, channel: builder.channel }
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import {
+  access,
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as toolCache from '@actions/tool-cache'
+import { listedVersions } from '../../habitat/hab/listed-versions.ts'
+import { parseManifest } from '../../habitat/hab/manifest.ts'
+import { createMirror, type Mirror } from '../../habitat/hab/mirror.ts'
+import { type HabRelease, habTarget } from '../../habitat/hab/release.ts'
+import { resolveVersion } from '../../habitat/hab/version.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import type { RetryOptions } from '../../http/retry.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { printableUrl } from '../../lib/url.ts'
+
+export interface HabRequest {
+  /** An exact version, `latest`, or a semver range. */
+  version: string
+  channel: string
+  /** What stands before `/files` in the URLs of packages.chef.io or its mirror. */
+  mirror: string
+  /** The Builder that is asked which older versions there are. */
+  builder: string
+}
+
+export interface InstallHabTools {
+  fetch: Fetch
+  report: Reporter
+  signal?: AbortSignal
+  retry?: Omit<RetryOptions, 'signal'>
+}
+
+const TOOL = 'hab'
+const MANIFEST = 'manifest.json'
+
+/**
+ * Installs hab into the runner's tool cache, if it is not there: the static binary of a release archive whose
+ * SHA-256 is the published one, and the release's manifest beside it.
+ * @throws MesosizeError RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
+ *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HAB_DOWNLOAD, HTTP_…
+ */
+export async function installHab(request: HabRequest, tools: InstallHabTools): Promise<HabRelease> {
+  const { fetch, report, signal, retry } = tools
+  const target = habTarget(process.platform, process.arch)
+  const mirror = createMirror({ url: request.mirror, fetch, signal, retry })
+  const latest = async () => {
+    const found = await mirror.latest(request.channel)
+    if (found) return found.version
+    throw new MesosizeError(
+      'HAB_CHANNEL',
+      `${mirror.url} has no channel ${JSON.stringify(request.channel)} of hab. Write one such as stable as hab-channel.`,
+    )
+  }
+  const version = await resolveVersion(request.version, {
+    channel: request.channel,
+    cached: toolCache.findAllVersions(TOOL, target),
+    latest,
+    listed: () => listedVersions(request.builder, fetch, signal),
+    has: async candidate => (await mirror.sha256(candidate, target)) !== undefined,
+    report,
+  })
+  const cached = toolCache.find(TOOL, version, target)
+  if (cached !== '') {
+    const release = await readRelease(cached, version, target).catch(() => undefined)
+    if (release) return release
+    report.note(`What the tool cache has as hab ${version} is not ours; it is downloaded again.`)
+  }
+  return download(mirror, version, target, latest)
+}
+
+async function download(
+  mirror: Mirror,
+  version: string,
+  target: string,
+  latest: () => Promise<string>,
+): Promise<HabRelease> {
+  const [sum, manifest] = await Promise.all([mirror.sha256(version, target), mirror.manifest(version)])
+  if (sum === undefined || manifest === undefined) {
+    const newest = await latest().catch(() => undefined)
+    throw new MesosizeError(
+      'HAB_VERSION_NOT_FOUND',
+      `${mirror.url} has no hab ${version} for ${target}. Check hab-version${newest ? `; the latest in the channel is ${newest}` : ' and hab-mirror'}.`,
+    )
+  }
+  // Before the large download, and so that nothing is installed that cannot be used.
+  manifest.packagesFor(target)
+  const work = await mkdtemp(join(process.env.RUNNER_TEMP ?? tmpdir(), 'mesosize-hab-'))
+  try {
+    const url = mirror.archive(version, target)
+    const archive = await fetchArchive(url, join(work, 'hab.tar.gz'))
+    await checkSum(archive, sum, url)
+    const kept = join(work, 'kept')
+    await mkdir(kept)
+    await copyFile(
+      await findProgram(await unpack(archive, join(work, 'unpacked'), url), url),
+      join(kept, TOOL),
+    )
+    await chmod(join(kept, TOOL), 0o755)
+    await writeFile(join(kept, MANIFEST), manifest.text)
+    return await readRelease(await toolCache.cacheDir(kept, TOOL, version, target), version, target)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** @param folder one that is in the tool cache */
+async function readRelease(folder: string, version: string, target: string): Promise<HabRelease> {
+  const path = join(folder, TOOL)
+  await access(path, constants.X_OK)
+  const from = join(folder, MANIFEST)
+  const packages = parseManifest(await readFile(from, 'utf8'), from).packagesFor(target)
+  return { version, target, path, packages }
+}
+
+async function fetchArchive(url: string, destination: string): Promise<string> {
+  try {
+    return await toolCache.downloadTool(url, destination)
+  } catch (error) {
+    throw new MesosizeError(
+      'HAB_DOWNLOAD',
+      `${printableUrl(url)} could not be downloaded: ${messageOf(error)}. Check hab-mirror and the network, or try again later.`,
+      { cause: error },
+    )
+  }
+}
+
+async function checkSum(archive: string, published: string, url: string): Promise<void> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(archive)) hash.update(chunk)
+  const actual = hash.digest('hex')
+  if (actual === published) return
+  throw new MesosizeError(
+    'HAB_CHECKSUM',
+    `${printableUrl(url)} has the SHA-256 sum ${actual}, but ${published} is published for it. Nothing was installed. Try again; if it stays so, check the mirror and the proxies on the way.`,
+  )
+}
+
+async function unpack(archive: string, folder: string, url: string): Promise<string> {
+  try {
+    return await toolCache.extractTar(archive, folder)
+  } catch (error) {
+    throw unusable(url, messageOf(error))
+  }
+}
+
+/** The program in the one folder at the archive's top, `hab-VERSION-RELEASE-TARGET`. */
+async function findProgram(unpacked: string, url: string): Promise<string> {
+  const names = await readdir(unpacked)
+  if (names.length !== 1) throw unusable(url, `it holds ${names.length} things at its top, not one folder`)
+  const path = join(unpacked, names[0]!, TOOL)
+  const stats = await lstat(path).catch(() => undefined)
+  if (!stats?.isFile()) throw unusable(url, `its folder ${JSON.stringify(names[0])} has no program "hab"`)
+  return path
+}
+
+function unusable(url: string, problem: string): MesosizeError {
+  return new MesosizeError(
+    'HAB_ARCHIVE',
+    `${printableUrl(url)} is no archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or name another hab-version.`,
+  )
+}

@@ -1,0 +1,23 @@
+import { tmpdir } from 'node:os'
+import * as core from '@actions/core'
+import { removeWorkspace } from '../../habitat/hab/workspace.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { commandRunner } from '../shared/run-command.ts'
+import { WORKSPACE_STATE } from './state.ts'
+
+const workspace = core.getState(WORKSPACE_STATE)
+if (workspace !== '') {
+  const { env } = process
+  const temporary = env.RUNNER_TEMP ?? tmpdir()
+  try {
+    await removeWorkspace(workspace, {
+      temporary,
+      run: commandRunner(),
+      env,
+      isRoot: process.getuid?.() === 0,
+    })
+  } catch (error) {
+    // The job did its work; what is left is for a person to see.
+    core.warning(messageOf(error), { title: 'Mesosize' })
+  }
+}

@@ -1,0 +1,137 @@
+import { type Exported, type ExportedTarball, layerBytes } from '../../export/exported.ts'
+import { formatIdent } from '../../habitat/package/ident.ts'
+import { code, details, fenced, table } from '../../lib/markdown.ts'
+import { shellQuote } from '../../lib/shell-quote.ts'
+import { formatBytes, formatDuration } from '../../lib/terminal/format.ts'
+import type { JsonObject } from '../../marathon/app/request.ts'
+import type { Step } from '../shared/steps.ts'
+
+const LARGEST = 10
+const NAMED = 3
+/** The runner throws a summary of more than 1 MiB away; the rest of ours is small. */
+const LONGEST_APP = 512 * 1024
+
+/**
+ * What was exported, as GitHub-flavoured Markdown for the job summary: a table, the ports, a diagram of the
+ * sizes, the app definition, and how to deploy it.
+ */
+export function exportSummary(exported: Exported, steps: readonly Step[]): string {
+  const { ident, image, app, appPath, appText, packages } = exported
+  const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
+  return [
+    `## ${ident.origin}/${ident.name} ${ident.version}`,
+    table(
+      ['', ''],
+      [
+        ['Package', code(formatIdent(ident))],
+        ...('tarball' in image ? tarballRows(image.tarball, unpacked) : layerRows(image.layers, unpacked)),
+        ['App', code(app.id)],
+      ],
+    ),
+    ...('layers' in image ? layersOf(image.layers) : []),
+    ...portsOf(app),
+    ...sizesOf(packages),
+    details(
+      'App definition',
+      Buffer.byteLength(appText) > LONGEST_APP
+        ? 'It is too long to be shown; the output `app-path` names its file.'
+        : fenced('json', appText),
+    ),
+    details(
+      'How to deploy it',
+      fenced(
+        'sh',
+        `curl -X PUT "$MARATHON/v2/apps/${app.id.replace(/^\//, '')}" -H 'Content-Type: application/json' -d @${shellQuote(appPath)}`,
+      ),
+    ),
+    details(
+      'Time',
+      table(
+        ['Step', 'Time'],
+        steps.map(({ title, duration }) => [title, formatDuration(duration)]),
+      ),
+    ),
+    '',
+  ].join('\n\n')
+}
+
+function tarballRows({ name, size, sha256, location }: ExportedTarball, unpacked: number): string[][] {
+  const where = location.page ?? location.uri
+  return [
+    ['Tarball', /^https?:/.test(where) ? `[${name}](<${where}>)` : code(name)],
+    ['Fetch URI', code(location.uri)],
+    ['Size', `${formatBytes(size)}, ${formatBytes(unpacked)} unpacked`],
+    ['SHA-256', code(sha256)],
+  ]
+}
+
+function layerRows(layers: readonly ExportedTarball[], unpacked: number): string[][] {
+  const pages = [...new Set(layers.map(({ location }) => location.page))].filter(page => page !== undefined)
+  return [
+    ['Layers', [String(layers.length), ...pages.map(page => `<${page}>`)].join(', ')],
+    ['Size', `${formatBytes(layerBytes(layers).total)}, ${formatBytes(unpacked)} unpacked`],
+  ]
+}
+
+function layersOf(layers: readonly ExportedTarball[]): string[] {
+  const { total, added } = layerBytes(layers)
+  const fresh = layers.filter(({ location }) => !location.kept).length
+  const rows = layers.map(({ packages, size, location }, index) => [
+    contentOf(packages, index === 0),
+    formatBytes(size),
+    location.kept ? 'kept' : '**new**',
+    code(location.uri),
+  ])
+  return [
+    '### Layers',
+    `${fresh} of ${layers.length} layers are new: ${formatBytes(added)} of ${formatBytes(total)} had to be uploaded, and an agent downloads as much whose cache has the layers of the exports before.`,
+    details(`All ${layers.length}`, table(['Content', 'Size', '', 'Fetch URI'], rows)),
+  ]
+}
+
+function contentOf(packages: readonly string[], isFirst: boolean): string {
+  const named = packages.slice(0, NAMED).map(code)
+  const others = packages.length - named.length
+  return [isFirst ? 'root filesystem' : [], named, others > 0 ? `${others} more` : []].flat().join(', ')
+}
+
+function portsOf(app: JsonObject): string[] {
+  const ports = (app.portDefinitions ?? []) as { name?: string; protocol?: string }[]
+  if (ports.length === 0) return []
+  const rows = ports.map(({ name, protocol }, index) => [
+    code(name ?? String(index)),
+    protocol ?? 'tcp',
+    code(name === undefined ? `PORT${index}` : `PORT_${name.toUpperCase()}`),
+  ])
+  return ['### Ports', table(['Port', 'Protocol', 'In the task'], rows)]
+}
+
+function sizesOf(packages: Exported['packages']): string[] {
+  const bySize = packages.toSorted((a, b) => b.packed - a.packed)
+  const largest = bySize.slice(0, LARGEST)
+  const others = bySize.slice(LARGEST)
+  const names = packages.map(({ ident }) => shortName(ident))
+  const slices = largest.map(({ ident, packed }) => {
+    const name = shortName(ident)
+    // Of two slices with one name, mermaid shows the first.
+    return [names.indexOf(name) === names.lastIndexOf(name) ? name : ident, packed] as const
+  })
+  const rest = others.reduce((sum, { packed }) => sum + packed, 0)
+  const pie = [
+    'pie showData',
+    ...[...slices, ...(rest > 0 ? [[`${others.length} more`, rest] as const] : [])].map(
+      ([name, packed]) => `  "${name}" : ${packed}`,
+    ),
+  ]
+  const rows = bySize.map(({ ident, size, packed }) => [code(ident), formatBytes(size), formatBytes(packed)])
+  return [
+    '### Packages',
+    'Bytes in the image, by package:',
+    fenced('mermaid', pie.join('\n')),
+    details(`All ${packages.length}`, table(['Package', 'Unpacked', 'In the image'], rows)),
+  ]
+}
+
+function shortName(ident: string): string {
+  return ident.split('/').slice(0, 2).join('/')
+}

@@ -1,0 +1,66 @@
+import * as core from '@actions/core'
+import manifest from '../../../package.json' with { type: 'json' }
+import { readContext } from '../../github/context.ts'
+import { connect } from '../../github/octokit.ts'
+import { createFetch } from '../../http/fetch.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { code } from '../../lib/markdown.ts'
+import { removeApp } from '../../marathon/deploy/remove.ts'
+import { type Removed, removePullRequest, removeStale, stillThere } from '../../preview/remove.ts'
+import { Inputs } from '../shared/inputs.ts'
+import { openMarathon } from '../shared/marathon.ts'
+import type { DeployActionTools } from '../shared/marathon-tools.ts'
+import { logReporter, runAction } from '../shared/run.ts'
+import { REMOVE_INPUTS, type RemoveAction, readRemoveAction } from './inputs.ts'
+
+await runAction(REMOVE_INPUTS, async signal => {
+  const inputs = new Inputs(REMOVE_INPUTS, process.env)
+  for (const secret of inputs.secrets()) core.setSecret(secret)
+  const context = await readContext(process.env)
+  const action = await readRemoveAction(inputs, context)
+  if (!action) throw new UsageError([...new Set(inputs.problems)])
+  const report = logReporter(REMOVE_INPUTS)
+  try {
+    const opened = await openMarathon(action.access, { report, signal })
+    const removed = await remove(action, { ...opened, context, report, signal })
+    for (const line of [...removed.notes, ...linesOf(removed)]) report.note(line)
+    core.setOutput('removed', JSON.stringify(removed.apps))
+    core.setOutput('tarballs', JSON.stringify(removed.tarballs))
+    if (action.summary && process.env.GITHUB_STEP_SUMMARY) {
+      await core.summary.addRaw(removeSummary(removed)).write()
+    }
+  } finally {
+    report.close()
+  }
+})
+
+async function remove(action: RemoveAction, tools: DeployActionTools): Promise<Removed> {
+  const { removal, timeout, githubToken } = action
+  if (removal.kind === 'app') {
+    const outcome = await removeApp(tools.marathon, removal.id, { force: true, timeout }, tools)
+    if (outcome === 'timed-out') throw stillThere(removal.id, timeout)
+    return { apps: outcome === 'removed' ? [removal.id] : [], tarballs: [], notes: [] }
+  }
+  const fetch = createFetch({ version: manifest.version, signal: tools.signal })
+  const github = connect({ ...tools, token: githubToken, fetch })
+  const all = { ...tools, github, fetch }
+  return removal.kind === 'stale'
+    ? removeStale(removal.days, Date.now(), action, all)
+    : removePullRequest(removal.number, action, all)
+}
+
+function linesOf({ apps, tarballs }: Removed): string[] {
+  return apps.length + tarballs.length === 0
+    ? ['There was nothing to remove.']
+    : [...apps, ...tarballs].map(name => `Removed ${name}`)
+}
+
+function removeSummary({ apps, tarballs, notes }: Removed): string {
+  const names = [...apps, ...tarballs]
+  return [
+    '## Removed',
+    ...notes,
+    names.length === 0 ? 'There was nothing to remove.' : names.map(name => `- ${code(name)}`).join('\n'),
+    '',
+  ].join('\n\n')
+}

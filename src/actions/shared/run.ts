@@ -1,0 +1,50 @@
+import * as core from '@actions/core'
+import { messageOf, UsageError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { terminalReporter } from '../../lib/terminal/reporter.ts'
+import { visible } from '../../lib/visible.ts'
+import type { Input } from './input-table.ts'
+import { inInputs } from './wording.ts'
+
+type Table = Readonly<Record<string, Input>>
+
+/**
+ * Runs an action's program. Each problem becomes an annotation, and the step fails; the runner's request to stop
+ * becomes the signal's abortion.
+ */
+export async function runAction(
+  table: Table,
+  program: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const cancellation = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancellation.abort())
+  try {
+    await program(cancellation.signal)
+  } catch (error) {
+    if (cancellation.signal.aborted) return core.setFailed('The run was cancelled.')
+    fail(error, table)
+  }
+}
+
+function fail(error: unknown, table: Table): void {
+  if (error instanceof UsageError) {
+    for (const problem of error.problems) {
+      core.error(visible(inInputs(problem, table)), { title: 'Mesosize: input' })
+    }
+    core.setFailed(`${error.problems.length} mistake${error.problems.length > 1 ? 's' : ''} in the inputs.`)
+    return
+  }
+  core.setFailed(inInputs(messageOf(error), table))
+  // For whoever mends this program, with ACTIONS_STEP_DEBUG.
+  if (error instanceof Error) core.debug(error.stack ?? '')
+}
+
+/** A reporter for the log of a step: phases are lines, warnings are annotations. */
+export function logReporter(table: Table): Reporter & { close(): void } {
+  const lines = terminalReporter(process.stdout, process.env)
+  return {
+    ...lines,
+    note: text => lines.note(inInputs(text, table)),
+    warn: text => core.warning(inInputs(text, table), { title: 'Mesosize' }),
+  }
+}

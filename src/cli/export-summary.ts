@@ -1,0 +1,52 @@
+import { dirname } from 'node:path'
+import { type Exported, type ExportedTarball, layerBytes } from '../export/exported.ts'
+import { formatIdent } from '../habitat/package/ident.ts'
+import { formatBytes, formatTable } from '../lib/terminal/format.ts'
+import { visible } from '../lib/visible.ts'
+
+type ExportedSizes = Pick<Exported, 'ident' | 'image' | 'appPath' | 'packages'>
+
+const LARGEST = 5
+
+/** The table at the end of an export, as lines with a line end each. */
+export function formatSummary({ ident, image, appPath, packages }: ExportedSizes): string {
+  const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
+  const largest = packages
+    .toSorted((a, b) => b.size - a.size || (a.ident < b.ident ? -1 : 1))
+    .slice(0, LARGEST)
+  const lines = [
+    ...formatTable([
+      ['Package', visible(formatIdent(ident))],
+      ...('tarball' in image ? tarballRows(image.tarball) : layerRows(image.layers)),
+      ['Packages', `${packages.length}, ${formatBytes(unpacked)} unpacked`],
+      ['App', visible(appPath)],
+    ]),
+    '',
+    ...formatTable(
+      [
+        ['Largest packages', 'unpacked', 'in the tarball'],
+        ...largest.map(each => [visible(each.ident), formatBytes(each.size), formatBytes(each.packed)]),
+      ],
+      [1, 2],
+    ),
+  ]
+  return lines.map(line => `${line}\n`).join('')
+}
+
+function tarballRows({ path, size, sha256 }: ExportedTarball): string[][] {
+  return [
+    ['Tarball', visible(path)],
+    ['Size', `${formatBytes(size)} (${size} bytes)`],
+    ['SHA-256', sha256],
+  ]
+}
+
+function layerRows(layers: readonly ExportedTarball[]): string[][] {
+  const { total, added } = layerBytes(layers)
+  const kept = layers.filter(({ location }) => location.kept).length
+  return [
+    ['Layers', `${layers.length} in ${visible(dirname(layers[0]!.path))}, ${kept} of them kept`],
+    ['Size', `${formatBytes(total)} (${total} bytes)`],
+    ['New', `${formatBytes(added)} (${added} bytes) to upload, and to download where agents have the others`],
+  ]
+}

@@ -1,0 +1,100 @@
+import { MesosizeError } from '../../lib/errors.ts'
+import { malformed } from './tar-error.ts'
+
+/** Hands out an archive that comes in chunks in the pieces that its format asks for. */
+export class ByteReader {
+  readonly #chunks: AsyncIterator<Uint8Array>
+  readonly #name: string
+  #chunk: Buffer = Buffer.alloc(0)
+  /** Bytes that may still be handed out. */
+  #allowed: number
+  /** Bytes of the member's content that nobody has read yet. */
+  #remaining = 0
+  readonly #limit: number
+
+  /**
+   * @param name what the archive is called in errors
+   * @param limit the most bytes that it may have
+   */
+  constructor(chunks: AsyncIterable<Uint8Array>, name: string, limit: number) {
+    this.#chunks = chunks[Symbol.asyncIterator]()
+    this.#name = name
+    this.#limit = limit
+    this.#allowed = limit
+  }
+
+  /** The next `count` bytes, valid until the next call. */
+  async exactly(count: number): Promise<Buffer> {
+    if (this.#chunk.length >= count) return this.#cut(count)
+    const pieces: Buffer[] = []
+    for (let missing = count; missing > 0; ) {
+      const piece = await this.#upTo(missing)
+      // A copy, because a chunk may be gone when the next one is asked for.
+      pieces.push(Buffer.from(piece))
+      missing -= piece.length
+    }
+    return Buffer.concat(pieces)
+  }
+
+  /** The next `count` bytes, for whoever wants them; `skipRest` passes over those that nobody read. */
+  content(count: number): AsyncIterable<Uint8Array> {
+    // Refused here already, and not after so many bytes were decoded for nothing.
+    if (count > this.#allowed + this.#chunk.length) throw this.#tooLarge()
+    this.#remaining = count
+    return this.#unread()
+  }
+
+  async *#unread(): AsyncGenerator<Uint8Array> {
+    while (this.#remaining > 0) {
+      const piece = await this.#upTo(this.#remaining)
+      this.#remaining -= piece.length
+      yield piece
+    }
+  }
+
+  async skipRest(): Promise<void> {
+    while (this.#remaining > 0) this.#remaining -= (await this.#upTo(this.#remaining)).length
+  }
+
+  /** Reads what is left: only zeros may be, and reading them lets the decoder check its sums. */
+  async zerosToEnd(): Promise<void> {
+    do {
+      if (this.#chunk.some(byte => byte !== 0))
+        throw malformed(this.#name, 'there is something after its end')
+    } while (await this.#pull())
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.()
+  }
+
+  async #upTo(count: number): Promise<Buffer> {
+    while (this.#chunk.length === 0) {
+      if (!(await this.#pull())) throw malformed(this.#name, 'it ends in the middle')
+    }
+    return this.#cut(Math.min(count, this.#chunk.length))
+  }
+
+  /** @returns whether there was another chunk */
+  async #pull(): Promise<boolean> {
+    const { done, value } = await this.#chunks.next()
+    if (done) return false
+    this.#allowed -= value.length
+    if (this.#allowed < 0) throw this.#tooLarge()
+    this.#chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    return true
+  }
+
+  #cut(count: number): Buffer {
+    const piece = this.#chunk.subarray(0, count)
+    this.#chunk = this.#chunk.subarray(count)
+    return piece
+  }
+
+  #tooLarge(): MesosizeError {
+    return new MesosizeError(
+      'ARCHIVE_TOO_LARGE',
+      `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is right, allow it with --max-package-size.`,
+    )
+  }
+}

@@ -1,0 +1,43 @@
+import type { TarHeader } from './read-header.ts'
+import { malformed, quote } from './tar-error.ts'
+
+/** What extension headers say of the member that follows them. */
+export type Overrides = Partial<Omit<TarHeader, 'type' | 'mode'>>
+
+/**
+ * Reads pax records, `LENGTH KEY=VALUE\n` (POSIX pax, "pax Extended Header"). Those that do not change what is
+ * unpacked are passed over.
+ * @throws MesosizeError TAR_FORMAT, also for sparse files
+ */
+export function parsePax(content: Buffer, name: string): Overrides {
+  const overrides: Overrides = {}
+  for (let start = 0; start < content.length; ) {
+    const length = /^([1-9]\d{0,8}) /.exec(content.toString('latin1', start, start + 10))?.[1] ?? ''
+    const end = start + Number(length)
+    const record = content.subarray(start + length.length + 1, end - 1)
+    const equals = record.indexOf('=')
+    if (end > content.length || content[end - 1] !== 0x0a || equals < 1) {
+      throw malformed(name, 'a pax header is malformed')
+    }
+    const key = record.toString('utf8', 0, equals)
+    const value = record.toString('utf8', equals + 1)
+    if (key === 'path' || key === 'linkpath') overrides[key] = value
+    else if (key === 'size' || key === 'uid' || key === 'gid') overrides[key] = wholeNumber(key, value, name)
+    else if (key === 'mtime') overrides.mtime = seconds(value, name)
+    else if (key.startsWith('GNU.sparse.')) throw malformed(name, 'it holds sparse files')
+    start = end
+  }
+  return overrides
+}
+
+function wholeNumber(key: string, value: string, name: string): number {
+  const number = Number(value)
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(number))
+    throw malformed(name, `its pax ${key} is ${quote(value)}`)
+  return number
+}
+
+function seconds(value: string, name: string): number {
+  if (!/^-?\d{1,12}(\.\d*)?$/.test(value)) throw malformed(name, `its pax mtime is ${quote(value)}`)
+  return Math.floor(Number(value))
+}

@@ -1,0 +1,131 @@
+import { MesosizeError } from '../../lib/errors.ts'
+import type { Entry } from './entry.ts'
+
+const BLOCK = 512
+
+// The header's fields for names have 100 and 155 bytes, and some readers want a NUL at their end.
+const NAME_LIMIT = 99
+const PREFIX_LIMIT = 154
+// The largest octal number that a header's fields for owners hold.
+const ID_LIMIT = 0o7777777
+
+const TYPES = { directory: '5', file: '0', symlink: '2', hardlink: '1' } as const
+
+/** What ends an archive: two blocks of zeros. */
+export const END_OF_ARCHIVE = new Uint8Array(2 * BLOCK)
+
+/**
+ * The header blocks of one entry: ustar (POSIX pax, "ustar Interchange Format"), with GNU's `L` and `K` members
+ * before it for names that are too long, and GNU's binary number for a size of 8 GiB or more. GNU tar, busybox and
+ * libarchive read all of these, while busybox passes over pax headers. Owners have no names, so that the agent's
+ * accounts do not matter.
+ * @throws MesosizeError ENTRY_UNPACKABLE for an owner that the format cannot hold
+ */
+export function encodeHeader(entry: Entry): Buffer {
+  if (Math.max(entry.uid, entry.gid) > ID_LIMIT) {
+    throw new MesosizeError(
+      'ENTRY_UNPACKABLE',
+      `${JSON.stringify(entry.path)} belongs to ${entry.uid}:${entry.gid}; a tarball holds owners up to ${ID_LIMIT}. Build the package as another user.`,
+    )
+  }
+  const path = Buffer.from(entry.type === 'directory' ? `${entry.path}/` : entry.path)
+  const target = Buffer.from(entry.type === 'symlink' || entry.type === 'hardlink' ? entry.target : '')
+  const split = splitName(path)
+  const header = encode({
+    ...entry,
+    size: entry.type === 'file' ? entry.size : 0,
+    type: TYPES[entry.type],
+    name: split?.name ?? beginning(path),
+    prefix: split?.prefix,
+    target: beginning(target),
+  })
+  if (split && target.length <= NAME_LIMIT) return header
+  return Buffer.concat([
+    ...(target.length <= NAME_LIMIT ? [] : [longName('K', target)]),
+    ...(split ? [] : [longName('L', path)]),
+    header,
+  ])
+}
+
+/** Fills the last block of a file's content. */
+export function padding(size: number): Uint8Array {
+  return END_OF_ARCHIVE.subarray(0, (BLOCK - (size % BLOCK)) % BLOCK)
+}
+
+/** @returns undefined if the name does not fit into the two fields that there are */
+function splitName(path: Buffer): { prefix?: Buffer; name: Buffer } | undefined {
+  if (path.length <= NAME_LIMIT) return { name: path }
+  // The slash between them is in neither; that behind a folder stays with the name.
+  const slash = path.lastIndexOf('/', Math.min(PREFIX_LIMIT, path.length - 2))
+  const name = path.subarray(slash + 1)
+  return slash > 0 && name.length <= NAME_LIMIT ? { prefix: path.subarray(0, slash), name } : undefined
+}
+
+/** As much of a name as fits, whole characters; a longer one stands whole in the member before. */
+function beginning(name: Buffer): Buffer {
+  if (name.length <= NAME_LIMIT) return name
+  let end = NAME_LIMIT
+  // Bytes inside a character of UTF-8 begin with the bits 10.
+  while ((name[end]! & 0xc0) === 0x80) end--
+  return name.subarray(0, end)
+}
+
+/** A member that holds a name too long for the header of the next one. */
+function longName(type: 'L' | 'K', name: Buffer): Buffer {
+  // With a NUL at its end.
+  const size = name.length + 1
+  const header = encode({
+    name: Buffer.from('././@LongLink'),
+    target: Buffer.alloc(0),
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtime: 0,
+    size,
+    type,
+  })
+  return Buffer.concat([header, name, Buffer.alloc(1), padding(size)])
+}
+
+interface Fields {
+  name: Buffer
+  prefix?: Buffer
+  target: Buffer
+  mode: number
+  uid: number
+  gid: number
+  size: number
+  mtime: number
+  type: string
+}
+
+function encode({ name, prefix, target, mode, uid, gid, size, mtime, type }: Fields): Buffer {
+  const block = Buffer.alloc(BLOCK)
+  block.set(name, 0)
+  putNumber(block, 100, 8, mode)
+  putNumber(block, 108, 8, uid)
+  putNumber(block, 116, 8, gid)
+  putNumber(block, 124, 12, size)
+  putNumber(block, 136, 12, mtime)
+  block.write('        ', 148, 'latin1')
+  block.write(type, 156, 'latin1')
+  block.set(target, 157)
+  block.write('ustar\x0000', 257, 'latin1')
+  if (prefix) block.set(prefix, 345)
+  let sum = 0
+  for (const byte of block) sum += byte
+  block.write(`${sum.toString(8).padStart(6, '0')}\0`, 148, 'latin1')
+  return block
+}
+
+/** Octal digits and a NUL, or, where these do not suffice, GNU's big-endian two's complement behind a mark. */
+function putNumber(block: Buffer, offset: number, length: number, value: number): void {
+  const digits = length - 1
+  if (value >= 0 && value < 8 ** digits) {
+    block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1')
+    return
+  }
+  block.fill(value < 0 ? 0xff : 0, offset, offset + length)
+  block.writeBigInt64BE(BigInt(value), offset + length - 8)
+  block[offset]! |= 0x80
+}

@@ -1,0 +1,21 @@
+import type { PackageRequest } from '../habitat/package/request.ts'
+import type { Layering } from '../image/layers.ts'
+import type { AppRequest } from '../marathon/app/request.ts'
+import type { LayerCacheRequest } from '../package-cache/open.ts'
+
+/** What a person asked for, parsed and checked as a whole: the first value of the pipeline. */
+export interface ExportRequest extends PackageRequest {
+  outputDir: string
+  /** How many threads compress and decode; without it, as many as suit the machine. */
+  jobs?: number
+  /** 1 to 12. */
+  compressionLevel: number
+  /** Where compressed packages are kept for later exports; absent where nothing is. */
+  cache?: LayerCacheRequest
+  /** How the image is divided into layers; absent where it is one tarball. */
+  layering?: Layering
+  /** Where agents will find the tarball, if that is known: the whole URI, or what goes before its name. */
+  uri?: string
+  uriBase?: string
+  app: AppRequest
+}

@@ -1,0 +1,116 @@
+import { availableParallelism, homedir } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
+import { type Encoding, encodingFor, encodingName, startEncoder } from '../codec/gzip/gzip.ts'
+import type { Block } from '../codec/tar/blocks.ts'
+import { openPackages } from '../habitat/sources/packages.ts'
+import type { Fetch } from '../http/fetch.ts'
+import type { Reporter } from '../lib/report.ts'
+import { LayerFolder } from '../package-cache/folder.ts'
+import { keepLayer } from '../package-cache/keep.ts'
+import { openLayerCache } from '../package-cache/open.ts'
+import type { ImagePublisher } from '../publish/publisher.ts'
+import { inRootfs } from '../rootfs/layout.ts'
+import type { Exported } from './exported.ts'
+import { exportPackage } from './pipeline.ts'
+import type { ExportRequest } from './request.ts'
+import { withStaging } from './staging.ts'
+import { ThreadPool } from './threads/pool.ts'
+
+export interface RunTools {
+  fetch: Fetch
+  publish: ImagePublisher
+  report: Reporter
+  signal: AbortSignal
+}
+
+/** Exports with threads of its own, which end with it. */
+export async function runExport(request: ExportRequest, tools: RunTools): Promise<Exported> {
+  const { report } = tools
+  // Blocks pass through, and little of what is told of them lives on: V8 would let the room for what is young grow
+  // to tens of MiB in each thread.
+  setFlagsFromString('--semi-space-growth-factor=1')
+  const encoding = encodingFor(request.compressionLevel)
+  if (encoding.encoder === 'zlib') {
+    report.note(
+      'This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.',
+    )
+  }
+  const options = { encoding: encodingName(encoding), report }
+  const cache = await openLayerCache(request.cache, options.encoding, report)
+  if (cache) {
+    try {
+      return await exportWith(cache, request, encoding, tools)
+    } finally {
+      await cache.sweep()
+    }
+  }
+  // Installed packages say what they are without being read.
+  if (request.fsRoot !== undefined) return exportWith(undefined, request, encoding, tools)
+  // Harts have to be decoded for that, and shall not be once more for the tarball.
+  return withStaging(request.outputDir, async folder => {
+    const layers = new LayerFolder({ folder, limit: Number.POSITIVE_INFINITY, ...options })
+    return { result: await exportWith(layers, request, encoding, tools), keep: [] }
+  })
+}
+
+/** @param layers where packages are kept; without, each is packed when its turn in the tarball comes */
+async function exportWith(
+  layers: LayerFolder | undefined,
+  request: ExportRequest,
+  encoding: Encoding,
+  { fetch, publish, report, signal }: RunTools,
+): Promise<Exported> {
+  // Beside this file in the bundle.
+  const script = new URL('worker.js', import.meta.url)
+  const pool = new ThreadPool(script, request.jobs ?? defaultJobs(), encoding)
+  // Whatever waits for a thread fails then, and so the whole export unwinds.
+  signal.addEventListener('abort', () => pool.close())
+  // Nothing is kept, so there is everything to do.
+  if (!layers) pool.start()
+  const encode = startEncoder(encoding)
+  const compress = async (block: Block) => (isSmall(block) ? encode(block) : pool.compress(block))
+  try {
+    const packages = openPackages(request, {
+      fetch,
+      decodeXz: (file, start) => pool.decode(file, start),
+      report,
+      layers,
+      packAhead:
+        layers &&
+        ((key, entries, metadata) =>
+          keepLayer(layers, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 })),
+      home: homedir(),
+      isRoot: process.getuid?.() === 0,
+      signal,
+    })
+    return await exportPackage(request, {
+      packages,
+      layers,
+      compress,
+      blocksInFlight: 2 * pool.size,
+      onWork: () => pool.start(),
+      publish,
+      report,
+      signal,
+    })
+  } finally {
+    await pool.close()
+  }
+}
+
+const SMALL = 256 << 10
+
+/**
+ * Whether a block is compressed sooner than a thread starts, and needs no file read: so are the generated files,
+ * which are all that is left to do where every package is in the cache.
+ */
+function isSmall({ length, holes }: Block): boolean {
+  return length <= SMALL && holes.length === 0
+}
+
+// Each thread takes some 25 MiB, and with harts a decoder's dictionary too.
+const MOST_THREADS = 4
+
+function defaultJobs(): number {
+  return Math.min(availableParallelism(), MOST_THREADS)
+}

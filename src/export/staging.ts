@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { MesosizeError, messageOf } from '../lib/errors.ts'
+
+/**
+ * Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
+ * into place. Whatever fails or is cancelled before leaves the output folder as it was.
+ * @param folder the output folder, made if need be
+ * @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
+ *   which they shall appear
+ * @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
+ */
+export async function withStaging<T>(
+  folder: string,
+  work: (staging: string) => Promise<{ result: T; keep: readonly string[] }>,
+): Promise<T> {
+  const output = resolve(folder)
+  const { staging, made } = await makeStaging(output)
+  try {
+    const { result, keep } = await work(staging)
+    await moveAll(keep, staging, output)
+    return result
+  } catch (error) {
+    throw fullDisk(error, output) ?? error
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+    if (made !== undefined) await removeEmpty(output, made)
+  }
+}
+
+/** @returns the staging folder, and the topmost folder that had to be made for it */
+async function makeStaging(output: string): Promise<{ staging: string; made?: string }> {
+  try {
+    const made = await mkdir(output, { recursive: true })
+    return { staging: await mkdtemp(join(output, '.mesosize-')), made }
+  } catch (error) {
+    throw fullDisk(error, output) ?? unwritable(error, output)
+  }
+}
+
+async function moveAll(names: readonly string[], from: string, output: string): Promise<void> {
+  try {
+    for (const name of names) {
+      await mkdir(dirname(join(output, name)), { recursive: true })
+      await rename(join(from, name), join(output, name))
+    }
+  } catch (error) {
+    throw fullDisk(error, output) ?? unwritable(error, output)
+  }
+}
+
+/** Removes the folders that were made, as far as nothing came into them. */
+async function removeEmpty(folder: string, topmost: string): Promise<void> {
+  for (let current = folder; current.length >= topmost.length; current = dirname(current)) {
+    const isEmpty = await rmdir(current).then(
+      () => true,
+      () => false,
+    )
+    if (!isEmpty) return
+  }
+}
+
+function unwritable(error: unknown, output: string): MesosizeError {
+  return new MesosizeError(
+    'OUTPUT_UNWRITABLE',
+    `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`,
+    { cause: error },
+  )
+}
+
+function fullDisk(error: unknown, output: string): MesosizeError | undefined {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return undefined
+  return new MesosizeError(
+    'OUTPUT_FULL',
+    `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with --output-dir.`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,166 @@
+import { stat } from 'node:fs/promises'
+import { Worker } from 'node:worker_threads'
+import type { Encoding } from '../../codec/gzip/gzip.ts'
+import type { Block } from '../../codec/tar/blocks.ts'
+import { discard } from '../../lib/discard.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { Reply, Request } from './messages.ts'
+
+type Task = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
+
+/** Threads that decode xz streams and compress blocks, so that both run beside the reading and the writing. */
+export class ThreadPool {
+  readonly size: number
+  readonly #threads: readonly Thread[]
+  /** Those whose decoder is free, and who waits for one. */
+  readonly #free: Thread[]
+  readonly #waiting: Claim[] = []
+  #closed = false
+
+  /**
+   * @param script the worker's file
+   * @param size how many threads
+   */
+  constructor(script: URL, size: number, encoding: Encoding) {
+    this.size = size
+    this.#threads = Array.from({ length: size }, () => new Thread(script, encoding))
+    this.#free = [...this.#threads]
+  }
+
+  /** Starts the threads before there is something to do, where it is known that there will be. */
+  start(): void {
+    for (const thread of this.#threads) thread.start()
+  }
+
+  /**
+   * Reads what a block lacks and compresses it to a gzip member. The block is handed over: its bytes cannot be
+   * used afterwards.
+   */
+  async compress(block: Block): Promise<Uint8Array> {
+    const thread = this.#threads.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best))
+    return (await thread.ask({ task: 'compress', block }, [block.bytes.buffer as ArrayBuffer]))!
+  }
+
+  /**
+   * Decodes the xz stream of a file, as XzDecoder says. As many as there are threads can be open at once; others
+   * wait, the largest first, so that no thread is left with a large one when there is nothing else to do.
+   */
+  async *decode(file: string, start: number): AsyncGenerator<Uint8Array> {
+    const { size } = await stat(file)
+    const thread = await this.#claim(size)
+    const stream = thread.nextId
+    try {
+      await thread.ask({ task: 'decode', file, start })
+      let ahead = thread.ask({ task: 'next', stream })
+      for (;;) {
+        const piece = await ahead
+        if (piece === undefined) return
+        ahead = thread.ask({ task: 'next', stream })
+        // Asked for in advance, so nobody may be waiting when it fails.
+        ahead.catch(() => {})
+        yield piece
+        discard(piece)
+      }
+    } finally {
+      await thread.ask({ task: 'stop', stream }).catch(() => {})
+      this.#release(thread)
+    }
+  }
+
+  /** Ends the threads. What waits for them fails with CANCELLED, and so does what is asked of them later. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#threads.map(thread => thread.close()))
+    // A thread that is closed tells whoever waits for one.
+    for (const { give } of this.#waiting.splice(0)) give(this.#threads[0]!)
+  }
+
+  #claim(size: number): Thread | Promise<Thread> {
+    const thread = this.#closed ? this.#threads[0] : this.#free.pop()
+    return thread ?? new Promise(give => this.#waiting.push({ size, give }))
+  }
+
+  #release(thread: Thread): void {
+    this.#waiting.sort((a, b) => a.size - b.size)
+    const largest = this.#waiting.pop()
+    if (largest) largest.give(thread)
+    else this.#free.push(thread)
+  }
+}
+
+/** Somebody who waits for a thread's decoder. */
+interface Claim {
+  /** Bytes of the file. */
+  size: number
+  give(thread: Thread): void
+}
+
+interface Waiting {
+  resolve(bytes: Uint8Array | undefined): void
+  reject(error: Error): void
+}
+
+class Thread {
+  nextId = 0
+  readonly #script: URL
+  readonly #encoding: Encoding
+  /** Started when there is something to do: of what is cached already, nothing is. */
+  #worker: Worker | undefined
+  readonly #waiting = new Map<number, Waiting>()
+  #failure: Error | undefined
+
+  constructor(script: URL, encoding: Encoding) {
+    this.#script = script
+    this.#encoding = encoding
+  }
+
+  /** How many requests have no reply yet. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  ask(task: Task, transfer: ArrayBuffer[] = []): Promise<Uint8Array | undefined> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    const worker = this.start()
+    const id = this.nextId++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      worker.postMessage({ id, ...task }, transfer)
+    })
+  }
+
+  start(): Worker {
+    this.#worker ??= this.#spawn()
+    return this.#worker
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new MesosizeError('CANCELLED', 'The work was cancelled.'))
+    await this.#worker?.terminate()
+  }
+
+  #spawn(): Worker {
+    const worker = new Worker(this.#script, { workerData: this.#encoding })
+    worker.on('message', (reply: Reply) => this.#settle(reply))
+    worker.on('error', error => this.#fail(error))
+    worker.on('exit', () =>
+      this.#fail(new MesosizeError('THREAD', 'A thread ended before its work was done.')),
+    )
+    return worker
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id)
+    // Nobody waits any more once the thread was closed.
+    if (!waiting) return
+    this.#waiting.delete(reply.id)
+    if ('error' in reply) waiting.reject(new MesosizeError(reply.error.code ?? 'THREAD', reply.error.message))
+    else waiting.resolve(reply.bytes)
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    for (const { reject } of this.#waiting.values()) reject(this.#failure)
+    this.#waiting.clear()
+  }
+}

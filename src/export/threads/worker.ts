@@ -1,0 +1,47 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { type Encoder, type Encoding, startEncoder } from '../../codec/gzip/gzip.ts'
+import { decodeXz } from '../../codec/xz/xz.ts'
+import { discard } from '../../lib/discard.ts'
+import { messageOf } from '../../lib/errors.ts'
+import type { Reply, Request } from './messages.ts'
+
+const port = parentPort!
+const encoding: Encoding = workerData
+// A thread may have nothing but decoding to do.
+let encode: Encoder | undefined
+const streams = new Map<number, AsyncIterator<Uint8Array>>()
+
+port.on('message', async (request: Request) => {
+  try {
+    reply(request.id, await carryOut(request))
+  } catch (error) {
+    const code = (error as { code?: string }).code
+    port.postMessage({ id: request.id, error: { message: messageOf(error), code } } satisfies Reply)
+  }
+})
+
+async function carryOut(request: Request): Promise<Uint8Array | undefined> {
+  switch (request.task) {
+    case 'compress': {
+      encode ??= startEncoder(encoding)
+      const member = encode(request.block)
+      discard(request.block.bytes)
+      return member
+    }
+    case 'decode':
+      streams.set(request.id, decodeXz(request.file, request.start)[Symbol.asyncIterator]())
+      return undefined
+    case 'next':
+      // A copy, which can be handed over; the decoder keeps its own.
+      return (await streams.get(request.stream)?.next())?.value?.slice()
+    case 'stop':
+      await streams.get(request.stream)?.return?.()
+      streams.delete(request.stream)
+      return undefined
+  }
+}
+
+function reply(id: number, bytes: Uint8Array | undefined): void {
+  // Handed over, not copied: whoever made the bytes does not use them again.
+  port.postMessage({ id, bytes } satisfies Reply, bytes ? [bytes.buffer as ArrayBuffer] : [])
+}

@@ -1,0 +1,194 @@
+import { readText } from '../../http/body.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { type Answer, get } from '../../http/get.ts'
+import { type RetryOptions, withRetries } from '../../http/retry.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { printableUrl } from '../../lib/url.ts'
+import { type FullIdent, formatIdent, isFull, type PackageIdent } from '../package/ident.ts'
+import { formatKeyName, type OriginKeyName } from '../package/origin-key.ts'
+import { saveVerified } from './download.ts'
+import { type BuilderPackage, parseBuilderPackage } from './package.ts'
+import { refusal } from './refusal.ts'
+
+export interface BuilderOptions {
+  /** Such as https://bldr.habitat.sh. Without a path, `/v1` is meant. */
+  url: string
+  /** Personal access token; sent to this Builder alone. */
+  token?: string
+  fetch: Fetch
+  signal?: AbortSignal
+  /** How failures that may pass are retried. */
+  retry?: Omit<RetryOptions, 'signal'>
+}
+
+/**
+ * A Habitat Builder: where packages and origin keys come from (habitat-sh/builder,
+ * components/builder-api/src/server/resources). Its functions may be called at the same time, need no `this`,
+ * and throw MesosizeError: HTTP_… if no complete or successful answer came, BUILDER_ANSWER if the answer is not
+ * a Builder's or not about what was asked, BUILDER_TOKEN if a token is missing or refused.
+ */
+export interface Builder {
+  /** As it may be shown. */
+  url: string
+  /**
+   * The newest build of a package in a channel, or in any where no channel is given.
+   * @returns undefined if Builder has none for the target, or hides it from who has no token for it
+   */
+  latest(
+    ident: PackageIdent,
+    channel: string | undefined,
+    target: string,
+  ): Promise<BuilderPackage | undefined>
+  /** One exact build; undefined as with `latest`. */
+  metadata(ident: FullIdent, target: string): Promise<BuilderPackage | undefined>
+  /**
+   * Downloads a hart in constant memory. The file appears whole, under its name, or not at all; whoever
+   * downloads it at the same time gets the same.
+   * @param checksum BLAKE2b-256 of the whole hart, lower-case hex
+   * @param destination path of the file; its folder is made where it is missing
+   * @param onBytes told how many bytes came, and a negative number when a try failed and they come again
+   * @throws MesosizeError also BUILDER_NOT_FOUND, BUILDER_CHECKSUM, and CACHE_WRITE if the file cannot be written
+   */
+  download(
+    ident: FullIdent,
+    target: string,
+    checksum: string,
+    destination: string,
+    onBytes?: (amount: number) => void,
+  ): Promise<void>
+  /**
+   * The text of a public origin key, unchecked.
+   * @throws MesosizeError also BUILDER_NOT_FOUND
+   */
+  publicKey(name: OriginKeyName): Promise<string>
+}
+
+// The largest descriptions hold the dependencies of a few hundred packages and their default.toml.
+const MAX_JSON = 4 * 1024 * 1024
+const MAX_KEY = 4 * 1024
+
+/** @throws MesosizeError BUILDER_URL or BUILDER_TOKEN if one of the two cannot be used */
+export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptions): Builder {
+  const base = parseBase(url)
+  const authorization = token === undefined ? undefined : `Bearer ${checkToken(token)}`
+
+  function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    return withRetries(attempt, { ...retry, signal })
+  }
+
+  function address(segments: readonly string[], target?: string): URL {
+    const result = new URL(base)
+    result.pathname = [base.pathname, 'depot', ...segments.map(encodeURIComponent)].join('/')
+    if (target !== undefined) result.searchParams.set('target', target)
+    return result
+  }
+
+  /**
+   * @param what is asked for, in words
+   * @param ident the package, where it is one
+   * @returns undefined for 404
+   */
+  async function request(from: URL, accept: string, what: string, ident?: PackageIdent) {
+    const answer = await get(fetch, from, {
+      authorization,
+      signal,
+      // A compressed hart would only make its length unknown.
+      headers: { accept, 'accept-encoding': 'identity' },
+    })
+    if (answer.response.ok) return answer
+    await answer.response.body?.cancel()
+    if (answer.response.status === 404) return undefined
+    throw refusal(answer, base, token !== undefined, what, ident)
+  }
+
+  function describe(segments: readonly string[], ident: PackageIdent, target: string) {
+    const from = address(segments, target)
+    return retrying(async () => {
+      const answer = await request(from, 'application/json', formatIdent(ident), ident)
+      if (!answer) return undefined
+      checkContentType(answer, /^application\/([\w.-]+\+)?json\s*(;|$)/i)
+      const text = await readText(answer, MAX_JSON)
+      return parseBuilderPackage(text, ident, target, printableUrl(answer.url))
+    })
+  }
+
+  const metadata: Builder['metadata'] = (ident, target) => describe(['pkgs', ...parts(ident)], ident, target)
+
+  return {
+    url: printableUrl(base),
+    metadata,
+    latest(ident, channel, target) {
+      // A full ident names its build whatever the channel.
+      if (isFull(ident)) return metadata(ident, target)
+      const [origin = '', ...rest] = parts(ident)
+      const where = channel === undefined ? ['pkgs', origin] : ['channels', origin, channel, 'pkgs']
+      return describe([...where, ...rest, 'latest'], ident, target)
+    },
+    download(ident, target, checksum, destination, onBytes = () => {}) {
+      const what = formatIdent(ident)
+      const from = address(['pkgs', ...parts(ident), 'download'], target)
+      return retrying(async () => {
+        const answer = await request(from, 'application/octet-stream', what, ident)
+        if (!answer) throw notFound(`${what} for ${target}`, from)
+        checkContentType(answer, /^(?!text\/html)/i)
+        await saveVerified(answer, what, checksum, destination, onBytes)
+      })
+    },
+    publicKey(name) {
+      const what = `the public key ${formatKeyName(name)}`
+      const from = address(['origins', name.origin, 'keys', name.revision])
+      return retrying(async () => {
+        const answer = await request(from, '*/*', what)
+        if (!answer) throw notFound(what, from)
+        checkContentType(answer, /^(?!text\/html)/i)
+        return readText(answer, MAX_KEY)
+      })
+    },
+  }
+}
+
+function parseBase(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new MesosizeError(
+      'BUILDER_URL',
+      `The Builder URL ${JSON.stringify(printableUrl(text))} must be a web address without user and password. Write one such as https://bldr.habitat.sh.`,
+    )
+  }
+  url.pathname = url.pathname.replace(/\/+$/, '') || '/v1'
+  url.search = ''
+  url.hash = ''
+  return url
+}
+
+/** A token goes into a header; what fetch says of one that cannot would show it. */
+function checkToken(token: string): string {
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new MesosizeError(
+      'BUILDER_TOKEN',
+      'The personal access token (--auth, HAB_AUTH_TOKEN) is empty, or has white space or other characters that no token has. Copy it again from Builder.',
+    )
+  }
+  return token
+}
+
+function parts(ident: PackageIdent): string[] {
+  return formatIdent(ident).split('/')
+}
+
+function checkContentType({ response, url }: Answer, wanted: RegExp): void {
+  const type = response.headers.get('content-type') ?? ''
+  if (wanted.test(type)) return
+  response.body?.cancel().catch(() => {})
+  throw new MesosizeError(
+    'BUILDER_ANSWER',
+    `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: this is no Habitat Builder, or something on the way answered in its place. Check --url (HAB_BLDR_URL) and the network.`,
+  )
+}
+
+function notFound(what: string, from: URL): MesosizeError {
+  return new MesosizeError(
+    'BUILDER_NOT_FOUND',
+    `Builder does not have ${what} (${printableUrl(from)} answered 404 Not Found). Check the name; if the origin is private, give a token with --auth or HAB_AUTH_TOKEN.`,
+  )
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { createBLAKE2b } from 'hash-wasm'
+import { readChunks } from '../../http/body.ts'
+import type { Answer } from '../../http/get.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { printableUrl } from '../../lib/url.ts'
+
+/**
+ * Writes a hart that is arriving to its place: under a temporary name beside it, and renamed when it is whole
+ * and on the disk.
+ * @param what the package, for messages
+ * @param checksum BLAKE2b-256 of the whole file, lower-case hex
+ * @throws MesosizeError HTTP_NETWORK, HTTP_TRUNCATED, BUILDER_CHECKSUM, CACHE_WRITE; nothing is left behind
+ */
+export async function saveVerified(
+  answer: Answer,
+  what: string,
+  checksum: string,
+  destination: string,
+  onBytes: (amount: number) => void,
+): Promise<void> {
+  // A name of its own for each download, so that two of the same hart do not write into one file.
+  const partial = join(
+    dirname(destination),
+    `.${basename(destination)}.${randomBytes(6).toString('hex')}.partial`,
+  )
+  const hash = await createBLAKE2b(256)
+  let received = 0
+  async function* observed() {
+    for await (const chunk of readChunks(answer)) {
+      hash.update(chunk)
+      received += chunk.length
+      onBytes(chunk.length)
+      yield chunk
+    }
+  }
+  try {
+    await mkdir(dirname(destination), { recursive: true })
+    const file = await open(partial, 'wx')
+    try {
+      await file.writeFile(observed())
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    const actual = hash.digest('hex')
+    if (actual !== checksum) {
+      throw new MesosizeError(
+        'BUILDER_CHECKSUM',
+        `The ${received} bytes that ${printableUrl(answer.url)} sent for ${what} have the BLAKE2b-256 checksum ${actual}, but Builder gives it as ${checksum}: they were damaged or changed on the way. Try again; if it stays so, look for a proxy in between.`,
+      )
+    }
+    await rename(partial, destination)
+  } catch (error) {
+    if (received > 0) onBytes(-received)
+    // Where even this fails, the first error says more.
+    await rm(partial, { force: true }).catch(() => {})
+    await answer.response.body?.cancel().catch(() => {})
+    if (error instanceof Error && 'syscall' in error && !(error instanceof MesosizeError)) {
+      throw new MesosizeError(
+        'CACHE_WRITE',
+        `${destination} cannot be written: ${messageOf(error)}. Make room, or make the folder writable.`,
+        { cause: error },
+      )
+    }
+    throw error
+  }
+}

@@ -1,0 +1,53 @@
+import { formatStatus, HttpStatusError } from '../../http/errors.ts'
+import type { Answer } from '../../http/get.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { printableUrl } from '../../lib/url.ts'
+import type { PackageIdent } from '../package/ident.ts'
+
+const HABITATS_OWN: ReadonlySet<string> = new Set(['hab', 'hab-sup', 'hab-launcher'])
+
+/**
+ * What to tell a person of an answer that is neither a success nor 404.
+ * @param base the Builder that was asked
+ * @param hadToken whether a token was given
+ * @param what was asked for
+ * @param ident the package, where it was one
+ */
+export function refusal(
+  { response, url }: Answer,
+  base: URL,
+  hadToken: boolean,
+  what: string,
+  ident?: PackageIdent,
+): MesosizeError {
+  const status = formatStatus(response.status)
+  const answered = `${printableUrl(url)} answered ${status} when asked for ${what}`
+  if (response.status !== 401 && response.status !== 403) {
+    const next =
+      response.status === 429 || response.status >= 500
+        ? 'Try again later.'
+        : 'Check --url (HAB_BLDR_URL), the ident, the channel and the target.'
+    return new HttpStatusError('HTTP_STATUS', `${answered}. ${next}`, response)
+  }
+  if (url.origin !== base.origin) {
+    return new MesosizeError(
+      'BUILDER_TOKEN',
+      `${answered}. Builder at ${base.origin} redirected there, and a token is sent to Builder alone. If ${url.origin} is the Builder that you mean, give it as --url.`,
+    )
+  }
+  const profile = `${base.origin}/#/profile`
+  if (ident && (ident.origin === 'chef' || HABITATS_OWN.has(ident.name))) {
+    return new MesosizeError(
+      'BUILDER_TOKEN',
+      `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ', which the token that was given is not' : ''}. ` +
+        `Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or --auth; or take Habitat 1.6, which needs no token: ` +
+        '--sup-pkg core/hab-sup --launcher-pkg core/hab-launcher --base-pkgs-channel stable.',
+    )
+  }
+  return new MesosizeError(
+    'BUILDER_TOKEN',
+    hadToken
+      ? `${answered}. The token that was given is not valid, has expired, or does not admit to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or --auth.`
+      : `${answered}. The origin is private, or the channel is not open to all. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or --auth.`,
+  )
+}

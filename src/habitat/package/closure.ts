@@ -1,0 +1,85 @@
+import { MesosizeError } from '../../lib/errors.ts'
+import { forAll } from '../../lib/for-all.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { withDependencies } from './dependencies.ts'
+import { Finder, type Root } from './finder.ts'
+import { habPackages } from './hab-packages.ts'
+import { formatIdent } from './ident.ts'
+import { inDependencyOrder } from './order.ts'
+import type { Closure, Package } from './package.ts'
+import type { PackageRequest } from './request.ts'
+import type { PackageSource } from './source.ts'
+
+/**
+ * Finds everything that one root filesystem needs: the packages that were asked for, hab's own supervisor and
+ * launcher, busybox and the CA certificates, and what all of them depend on.
+ * @throws MesosizeError PACKAGE_NOT_FOUND, DEPENDENCY_MISSING, DEPENDENCY_CYCLE, TARGET_MISMATCH, NOT_RUNNABLE,
+ *   or what the source throws
+ */
+export async function resolveClosure(
+  request: PackageRequest,
+  source: PackageSource,
+  report: Reporter,
+): Promise<Closure> {
+  const phase = report.phase('Resolving')
+  const finder = new Finder(source)
+  const requested = await forAll(request.packages, request.packages.length, spec =>
+    finder.find(spec, request.builder),
+  )
+  const service = requested.find(root => root.package.metadata.runnable) ?? notRunnable(requested)
+  const { supervisor, launcher, program } = await habPackages(request, finder)
+  const users = [supervisor, launcher, ...requested]
+  const busybox = await finder.findTool('busybox-static', users, request.base)
+  const cacerts = await finder.findTool('cacerts', users, request.base)
+  const asked = program ? [...requested, program] : requested
+  phase.done(asked.map(root => identOf(root.package)).join(', '))
+
+  const roots = [...asked, supervisor, launcher, busybox, cacerts]
+  const packages = await withDependencies(roots, source, report)
+  checkTargets(packages, request.target)
+  return {
+    target: request.target,
+    service: service.package,
+    requested: [...new Set(asked.map(root => root.package))],
+    supervisor: supervisor.package,
+    launcher: launcher.package,
+    busybox: busybox.package,
+    cacerts: cacerts.package,
+    packages: inDependencyOrder(packages),
+    found: service.found,
+  }
+}
+
+function notRunnable(requested: readonly Root[]): never {
+  throw new MesosizeError(
+    'NOT_RUNNABLE',
+    `There is nothing to start: ${requested.map(root => identOf(root.package)).join(', ')} has no run hook. ` +
+      'Name a package that is a service, or add hooks/run or pkg_svc_run to the plan.',
+  )
+}
+
+function checkTargets(packages: readonly Package[], target: string): void {
+  const lines = packages
+    .filter(({ metadata }) => metadata.target !== target)
+    .map(other => {
+      const dependents = packages.filter(dependent => needs(dependent, other)).map(identOf)
+      const who = dependents.length > 0 ? `, which ${dependents.join(' and ')} needs,` : ''
+      return `${identOf(other)}${who} is for ${other.metadata.target}, but the export is for ${target}.`
+    })
+  if (lines.length > 0) {
+    throw new MesosizeError(
+      'TARGET_MISMATCH',
+      `${lines.join('\n')} Use packages of one target, and name it with --target.`,
+    )
+  }
+}
+
+function needs(dependent: Package, other: Package): boolean {
+  return [...dependent.metadata.deps, ...dependent.metadata.tdeps].some(
+    ident => formatIdent(ident) === identOf(other),
+  )
+}
+
+function identOf(build: Package): string {
+  return formatIdent(build.metadata.ident)
+}

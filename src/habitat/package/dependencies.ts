@@ -1,0 +1,73 @@
+import { MesosizeError } from '../../lib/errors.ts'
+import { forAll } from '../../lib/for-all.ts'
+import type { Reporter } from '../../lib/report.ts'
+import type { Root } from './finder.ts'
+import { type FullIdent, formatIdent } from './ident.ts'
+import type { Package } from './package.ts'
+import type { BuilderChannel } from './request.ts'
+import type { PackageSource } from './source.ts'
+
+// Enough to hide the latency of Builder behind the verification of what has come.
+const OPEN_AT_ONCE = 8
+
+/** A package and where its dependencies come from. */
+type Dependent = Pick<Root, 'package' | 'from'>
+
+interface Dependency {
+  ident: FullIdent
+  from: BuilderChannel
+  neededBy: FullIdent
+}
+
+/**
+ * Opens everything that some packages depend on.
+ * @returns the packages and their dependencies, each build once
+ * @throws MesosizeError DEPENDENCY_MISSING, naming each and who needs it, or what the source throws
+ */
+export async function withDependencies(
+  roots: readonly Dependent[],
+  source: PackageSource,
+  report: Reporter,
+): Promise<Package[]> {
+  const opened = new Map<string, Package>()
+  // One round is enough where TDEPS are complete, as Habitat writes them.
+  for (let dependents = roots; dependents.length > 0; ) {
+    for (const dependent of dependents)
+      opened.set(formatIdent(dependent.package.metadata.ident), dependent.package)
+    const dependencies = dependenciesOf(dependents, opened)
+    if (dependencies.length === 0) break
+    const phase = report.phase('Reading dependencies', dependencies.length, 'packages')
+    dependents = await forAll(dependencies, OPEN_AT_ONCE, async dependency => {
+      const found = await source.open(dependency.ident, dependency.from)
+      if (!found) throw missing(dependency)
+      phase.advance(1)
+      return { package: found, from: dependency.from }
+    })
+    phase.done(`${dependencies.length} packages`)
+  }
+  return [...opened.values()]
+}
+
+/** What some packages depend on and is not opened yet, each build once. */
+function dependenciesOf(
+  dependents: readonly Dependent[],
+  opened: ReadonlyMap<string, Package>,
+): Dependency[] {
+  const wanted = new Map<string, Dependency>()
+  for (const { package: dependent, from } of dependents) {
+    const { ident: neededBy, deps, tdeps } = dependent.metadata
+    for (const ident of [...deps, ...tdeps]) {
+      const id = formatIdent(ident)
+      if (!opened.has(id) && !wanted.has(id)) wanted.set(id, { ident, from, neededBy })
+    }
+  }
+  return [...wanted.values()]
+}
+
+function missing({ ident, from, neededBy }: Dependency): MesosizeError {
+  return new MesosizeError(
+    'DEPENDENCY_MISSING',
+    `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. ` +
+      'Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.',
+  )
+}

@@ -1,0 +1,64 @@
+import { isAbsolute } from 'node:path'
+import { MesosizeError } from '../../lib/errors.ts'
+import { formatIdent, parseIdent } from './ident.ts'
+import type { FoundAt, Package } from './package.ts'
+import type { BuilderChannel } from './request.ts'
+import type { PackageSource } from './source.ts'
+
+/** A package that a closure starts from. */
+export interface Root {
+  package: Package
+  /** Where its dependencies come from too. */
+  from: BuilderChannel
+  found: FoundAt
+}
+
+/** Finds packages by what a person calls them: idents, full or not, and absolute paths of harts. */
+export class Finder {
+  readonly #source: PackageSource
+
+  constructor(source: PackageSource) {
+    this.#source = source
+  }
+
+  /** @throws MesosizeError PACKAGE_NOT_FOUND */
+  async find(spec: string, from: BuilderChannel): Promise<Root> {
+    return (await this.findIfThere(spec, from)) ?? notFound([spec], from)
+  }
+
+  async findIfThere(spec: string, from: BuilderChannel): Promise<Root | undefined> {
+    if (isAbsolute(spec)) {
+      return { package: await this.#source.openFile(spec), from, found: { source: 'hart' } }
+    }
+    const build = await this.#source.newest(parseIdent(spec), from)
+    const opened = build && (await this.#source.open(build.ident, from))
+    return opened && { package: opened, from, found: { source: build.source, channel: build.channel } }
+  }
+
+  /** The first of several that is there. @throws MesosizeError PACKAGE_NOT_FOUND */
+  async findFirst(specs: readonly string[], from: BuilderChannel): Promise<Root> {
+    for (const spec of specs) {
+      const root = await this.findIfThere(spec, from)
+      if (root) return root
+    }
+    return notFound(specs, from)
+  }
+
+  /** One of Habitat's core packages: the build that some root brings along, else the newest. */
+  async findTool(name: string, roots: readonly Root[], from: BuilderChannel): Promise<Root> {
+    for (const root of roots) {
+      const { ident, tdeps } = root.package.metadata
+      const brought = [ident, ...tdeps].find(build => build.name === name)
+      if (brought) return this.find(formatIdent(brought), root.from)
+    }
+    return this.find(`core/${name}`, from)
+  }
+}
+
+function notFound(specs: readonly string[], from: BuilderChannel): never {
+  throw new MesosizeError(
+    'PACKAGE_NOT_FOUND',
+    `There is no package ${specs.join(' or ')} in the channel ${from.channel} of ${from.url}, nor in a folder named with --artifacts. ` +
+      'Check its name, or name another channel with --channel (--base-pkgs-channel for what hab itself needs).',
+  )
+}

@@ -1,0 +1,253 @@
+import { posix } from 'node:path'
+import type { Entry, FileEntry } from '../../codec/tar/entry.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
+import type { PackageMetadata, SpecialMember } from './package.ts'
+import { checkTarget } from './target.ts'
+
+// The metafiles that are read (components/core/src/package/metadata.rs, enum MetaFile).
+const METAFILES = [
+  'IDENT',
+  'TARGET',
+  'DEPS',
+  'TDEPS',
+  'EXPORTS',
+  'EXPOSES',
+  'PATH',
+  'SVC_USER',
+  'SVC_GROUP',
+  'SHUTDOWN_TIMEOUT',
+  'default.toml',
+]
+const METAFILE_LIMIT = 1 << 20
+
+/** What may be in /etc/passwd and /etc/group as a name, where a colon or a slash would mean something else. */
+export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/
+
+/**
+ * Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
+ * @param entries as `Package.entries()` yields them
+ * @param name what the package is called in errors
+ * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
+ */
+export async function readMetadata(entries: AsyncIterable<Entry>, name: string): Promise<PackageMetadata> {
+  const reader = new MetadataReader(name)
+  for await (const _ of reader.passing(entries));
+  return reader.metadata()
+}
+
+/** Reads what a package says of itself while its entries pass on their way to somebody else. */
+export class MetadataReader {
+  readonly #name: string
+  readonly #metafiles = new Map<string, string>()
+  readonly #executables: string[] = []
+  readonly #special: SpecialMember[] = []
+  #root: string | undefined
+  #runnable = false
+  #size = 0
+
+  /** @param name what the package is called in errors */
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  /**
+   * @returns the same entries
+   * @throws MesosizeError METAFILE_INVALID, or what `entries` throws
+   */
+  async *passing(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+    for await (const entry of entries) {
+      this.#root ??= entry.path
+      const path = entry.path.slice(this.#root.length + 1)
+      this.#note(entry, path)
+      if (!METAFILES.includes(path)) {
+        yield entry
+        continue
+      }
+      const metafile = await readMetafile(entry, this.#name)
+      this.#metafiles.set(path, metafile.content[0].toString('utf8'))
+      yield metafile
+    }
+  }
+
+  #note(entry: Entry, path: string): void {
+    if (entry.type === 'file') this.#size += entry.size
+    if (entry.type !== 'directory' && (path === 'hooks/run' || path === 'run')) this.#runnable = true
+    if (entry.type === 'symlink' || (entry.type !== 'directory' && entry.mode & 0o111)) {
+      this.#executables.push(path)
+    }
+    if (entry.type !== 'symlink' && entry.type !== 'hardlink' && isSpecial(entry)) {
+      this.#special.push(specialMember(entry, path))
+    }
+  }
+
+  /**
+   * When all entries have passed.
+   * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF
+   */
+  metadata(): PackageMetadata {
+    const name = this.#name
+    const meta = new Metafiles(this.#metafiles, name)
+    const ident = meta.ident('IDENT')
+    checkIdent(ident, parseFullIdent(this.#root!.split('/').slice(-4).join('/')), name)
+    const binFolders = meta.binFolders(`/${this.#root}/`)
+    const metadata: PackageMetadata = {
+      ident,
+      target: checkTarget(meta.line('TARGET') ?? '', `${name} (${formatIdent(ident)})`),
+      deps: meta.idents('DEPS'),
+      tdeps: meta.idents('TDEPS'),
+      exports: meta.exports(),
+      exposes: meta.ports('EXPOSES'),
+      svcUser: meta.account('SVC_USER'),
+      svcGroup: meta.account('SVC_GROUP'),
+      shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
+      defaultConfig: this.#metafiles.get('default.toml') ?? '',
+      runnable: this.#runnable,
+      binaries: this.#executables.filter(path => binFolders.has(posix.dirname(path))),
+      special: this.#special,
+      size: this.#size,
+    }
+    for (const dependency of [...metadata.deps, ...metadata.tdeps]) {
+      if (formatIdent(dependency) === formatIdent(ident)) {
+        throw new MesosizeError(
+          'DEPENDENCY_ON_ITSELF',
+          `${name} lists itself, ${formatIdent(ident)}, among its dependencies. Build it again.`,
+        )
+      }
+    }
+    return metadata
+  }
+}
+
+/** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
+export function checkIdent(found: FullIdent, expected: FullIdent, name: string): void {
+  if (formatIdent(found) !== formatIdent(expected)) {
+    throw new MesosizeError(
+      'IDENT_MISMATCH',
+      `${name} is ${formatIdent(found)}, but ${formatIdent(expected)} was expected. Remove the file, or build the package again.`,
+    )
+  }
+}
+
+/** @returns the entry with its content at hand, which can be read twice */
+async function readMetafile(entry: Entry, name: string): Promise<FileEntry & { content: [Buffer] }> {
+  // A link's text is elsewhere, and Habitat would read it where it unpacked the package.
+  if (entry.type !== 'file' || entry.size > METAFILE_LIMIT) {
+    const problem = entry.type === 'file' ? `has ${entry.size} bytes` : `is a ${entry.type}`
+    throw new MesosizeError(
+      'METAFILE_INVALID',
+      `The metafile ${entry.path} of ${name} ${problem}; it must be a file of at most ${METAFILE_LIMIT} bytes. Build the package again.`,
+    )
+  }
+  const pieces: Uint8Array[] = []
+  // A copy, because a piece may be overwritten once the next one is asked for.
+  for await (const piece of entry.content) pieces.push(Uint8Array.from(piece))
+  return { ...entry, content: [Buffer.concat(pieces)] }
+}
+
+function isSpecial(entry: Entry): boolean {
+  return entry.uid !== 0 || entry.gid !== 0 || (entry.mode & 0o7000) !== 0
+}
+
+function specialMember({ mode, uid, gid }: Entry, path: string): SpecialMember {
+  return { path, mode, uid, gid }
+}
+
+/** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */
+class Metafiles {
+  readonly #texts: ReadonlyMap<string, string>
+  readonly #name: string
+
+  constructor(texts: ReadonlyMap<string, string>, name: string) {
+    this.#texts = texts
+    this.#name = name
+  }
+
+  /** The lines of a metafile, trimmed as Habitat trims them, empty ones left out. */
+  lines(file: string): string[] {
+    const text = this.#texts.get(file) ?? ''
+    if (/[\0-\x08\x0b-\x1f\x7f]/.test(text.replaceAll('\r\n', '\n')))
+      throw this.#invalid(file, text, 'it has control characters')
+    return text
+      .split('\n')
+      .map(line => line.trim())
+      .filter(line => line !== '')
+  }
+
+  /** @returns undefined if the metafile is absent or empty */
+  line(file: string): string | undefined {
+    const lines = this.lines(file)
+    if (lines.length > 1) throw this.#invalid(file, lines.join('\n'), 'it has more than one line')
+    return lines[0]
+  }
+
+  ident(file: string): FullIdent {
+    return this.#fullIdent(file, this.line(file) ?? '')
+  }
+
+  idents(file: string): FullIdent[] {
+    const idents = this.lines(file).map(line => this.#fullIdent(file, line))
+    return [...new Map(idents.map(ident => [formatIdent(ident), ident])).values()]
+  }
+
+  /** EXPORTS: `name=path.in.the.config` per line; Habitat's own order is random. */
+  exports(): Map<string, string> {
+    const pairs = this.lines('EXPORTS').map(line => {
+      const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? []
+      if (key === undefined || path === undefined)
+        throw this.#invalid('EXPORTS', line, 'a line must be name=path')
+      return [key.trim(), path.trim()] as const
+    })
+    return new Map(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  ports(file: string): number[] {
+    return (this.line(file)?.split(/\s+/) ?? []).map(word => {
+      const port = Number(word)
+      if (!/^\d+$/.test(word) || port < 1 || port > 65535)
+        throw this.#invalid(file, word, 'a port is 1 to 65535')
+      return port
+    })
+  }
+
+  number(file: string): number | undefined {
+    const line = this.line(file)
+    if (line === undefined) return undefined
+    if (!/^\d{1,9}$/.test(line)) throw this.#invalid(file, line, 'it must be a number of seconds')
+    return Number(line)
+  }
+
+  account(file: string): string | undefined {
+    const line = this.line(file)
+    if (line !== undefined && !ACCOUNT_NAME.test(line)) {
+      throw this.#invalid(file, line, 'it is no name of a user or group')
+    }
+    return line
+  }
+
+  /** The package's own folders of PATH, as paths inside the package; `/hab/…` of others is left out, as Habitat does. */
+  binFolders(prefix: string): Set<string> {
+    const folders = this.line('PATH')?.split(':') ?? []
+    return new Set(
+      folders
+        .filter(folder => folder.startsWith(prefix))
+        .map(folder => folder.slice(prefix.length).replace(/\/+$/, '')),
+    )
+  }
+
+  #fullIdent(file: string, text: string): FullIdent {
+    try {
+      return parseFullIdent(text)
+    } catch (cause) {
+      throw this.#invalid(file, text, 'it must hold fully qualified idents', cause)
+    }
+  }
+
+  #invalid(file: string, value: string, problem: string, cause?: unknown): MesosizeError {
+    return new MesosizeError(
+      'METAFILE_INVALID',
+      `The metafile ${file} of ${this.#name} holds ${JSON.stringify(value.slice(0, 100))}: ${problem}. Build the package again.`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,159 @@
+import type { Entry } from '../../codec/tar/entry.ts'
+import type { TarMember } from '../../codec/tar/read.ts'
+import { quote } from '../../codec/tar/tar-error.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { type FullIdent, packagePath, parseFullIdent, releaseTime } from '../package/ident.ts'
+
+// Far above any real package; they bound the memory that the names take.
+const NAMES_LIMIT = 500_000
+const NAMES_LENGTH_LIMIT = 64 << 20
+
+/**
+ * Turns the members of a hart's archive into entries that cannot reach outside the package's own directory,
+ * whatever the archive says: the directories above it are left out, everything else must be inside it, once,
+ * and never behind a link. The package's own directory comes first.
+ * @param members what `readTar` yields
+ * @param name what the archive is called in errors
+ * @throws MesosizeError ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, ARCHIVE_EMPTY
+ */
+export async function* packageEntries(
+  members: AsyncIterable<TarMember>,
+  name: string,
+): AsyncGenerator<Entry> {
+  let tree: PackageTree | undefined
+  for await (const member of members) {
+    const path = plainPath(member.path, name)
+    if (tree === undefined) {
+      if (member.type === 'directory' && isAbovePackages(path)) continue
+      tree = new PackageTree(identOf(path, name), name)
+      if (path !== tree.root) yield tree.add(ownDirectory(tree))
+    } else if (member.type === 'directory' && tree.root.startsWith(`${path}/`)) {
+      continue
+    }
+    yield tree.add(toEntry(member, path, name))
+  }
+  if (tree === undefined) {
+    throw new MesosizeError(
+      'ARCHIVE_EMPTY',
+      `${name} holds no package: nothing in it is under hab/pkgs. Build it again.`,
+    )
+  }
+}
+
+/** The members seen so far, to refuse those that contradict them. */
+class PackageTree {
+  readonly ident: FullIdent
+  /** The package's own directory. */
+  readonly root: string
+  readonly #name: string
+  /** `implied`: a directory that only the paths below it have named so far. */
+  readonly #types = new Map<string, Entry['type'] | 'implied'>()
+  #namesLength = 0
+
+  constructor(ident: FullIdent, name: string) {
+    this.ident = ident
+    this.root = packagePath(ident)
+    this.#name = name
+  }
+
+  add(entry: Entry): Entry {
+    const { path } = entry
+    if (path !== this.root && !path.startsWith(`${this.root}/`)) {
+      throw unsafe(this.#name, `${quote(path)} is outside ${this.root}`)
+    }
+    if (path === this.root && entry.type !== 'directory') {
+      throw unsafe(this.#name, `${quote(path)} is a ${entry.type}, not a directory`)
+    }
+    const before = this.#types.get(path)
+    if (before !== undefined && !(before === 'implied' && entry.type === 'directory')) {
+      throw unsafe(this.#name, `${quote(path)} is there twice`)
+    }
+    this.#types.set(path, entry.type)
+    this.#addParents(path)
+    this.#namesLength += path.length
+    if (this.#types.size > NAMES_LIMIT || this.#namesLength > NAMES_LENGTH_LIMIT)
+      throw tooManyNames(this.#name)
+    if (entry.type === 'hardlink' && this.#types.get(entry.target) !== 'file') {
+      throw unsafe(
+        this.#name,
+        `${quote(path)} is a hardlink to ${quote(entry.target)}, which is no file before it`,
+      )
+    }
+    return entry
+  }
+
+  /** What has something in it must be a directory, whether or not it has an entry of its own. */
+  #addParents(path: string): void {
+    for (let end = path.lastIndexOf('/'); end > this.root.length; end = path.lastIndexOf('/', end - 1)) {
+      const parent = path.slice(0, end)
+      const type = this.#types.get(parent)
+      if (type === 'directory' || type === 'implied') return
+      if (type !== undefined)
+        throw unsafe(this.#name, `${quote(path)} would be written through the ${type} ${quote(parent)}`)
+      this.#types.set(parent, 'implied')
+    }
+  }
+}
+
+function ownDirectory(tree: PackageTree): Entry {
+  return { type: 'directory', path: tree.root, mode: 0o755, uid: 0, gid: 0, mtime: releaseTime(tree.ident) }
+}
+
+function toEntry(member: TarMember, path: string, name: string): Entry {
+  const { mode, uid, gid, mtime } = member
+  const common = { path, mode, uid, gid, mtime }
+  switch (member.type) {
+    case 'directory':
+      return { ...common, type: 'directory' }
+    case 'file':
+      return { ...common, type: 'file', size: member.size, content: member.content }
+    case 'symlink':
+      return { ...common, type: 'symlink', target: member.linkpath }
+    case 'hardlink':
+      return { ...common, type: 'hardlink', target: plainPath(member.linkpath, name) }
+  }
+}
+
+/** A path without `./` before it or `/` behind it. Anything else that is not plain is refused, not mended. */
+function plainPath(path: string, name: string): string {
+  const plain = path.replace(/^(\.\/)+/, '').replace(/\/$/, '')
+  if (plain === '' || plain === '.') return '.'
+  if (plain.split('/').some(part => part === '' || part === '.' || part === '..')) {
+    throw unsafe(name, `the path ${quote(path)} is absolute or not plain`)
+  }
+  return plain
+}
+
+function isAbovePackages(path: string): boolean {
+  const parts = path.split('/')
+  return path === '.' || (parts.length < 6 && parts[0] === 'hab' && (parts.length < 2 || parts[1] === 'pkgs'))
+}
+
+function identOf(path: string, name: string): FullIdent {
+  const parts = path.split('/')
+  if (parts.length < 6 || parts[0] !== 'hab' || parts[1] !== 'pkgs') {
+    throw unsafe(name, `${quote(path)} is not under hab/pkgs/ORIGIN/NAME/VERSION/RELEASE`)
+  }
+  try {
+    return parseFullIdent(parts.slice(2, 6).join('/'))
+  } catch (cause) {
+    throw unsafe(name, `${quote(path)} is under no package's directory`, cause)
+  }
+}
+
+function unsafe(name: string, problem: string, cause?: unknown): MesosizeError {
+  return new MesosizeError(
+    'ARCHIVE_UNSAFE',
+    `The archive of ${name} is refused: ${problem}. Build the package again.`,
+    {
+      cause,
+    },
+  )
+}
+
+function tooManyNames(name: string): MesosizeError {
+  return new MesosizeError(
+    'ARCHIVE_TOO_LARGE',
+    `The archive of ${name} has more than ${NAMES_LIMIT} files, or names of more than ${NAMES_LENGTH_LIMIT} characters. Split the package.`,
+  )
+}

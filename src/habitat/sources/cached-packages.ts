@@ -1,0 +1,94 @@
+import type { Entry } from '../../codec/tar/entry.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { LayerCache } from '../../package-cache/folder.ts'
+import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
+import type { Package, PackageMetadata } from '../package/package.ts'
+import type { BuilderChannel } from '../package/request.ts'
+import type { FoundBuild, PackageSource } from '../package/source.ts'
+import { keptMetadata } from './kept-metadata.ts'
+
+/**
+ * Packages of which an earlier export kept the compressed bytes: their harts are neither downloaded nor read. That
+ * takes a build's ident to name the same bytes for ever, as hab does with what it has installed, and trusts that
+ * the hart was verified when its bytes were kept.
+ */
+export class CachedPackages implements PackageSource {
+  readonly #source: PackageSource
+  readonly #layers: LayerCache
+  readonly #target: string
+  readonly #opened = new Map<string, Promise<Package | undefined>>()
+
+  /** @param source where everything else comes from, and what turns out to be damaged */
+  constructor(source: PackageSource, layers: LayerCache, target: string) {
+    this.#source = source
+    this.#layers = layers
+    this.#target = target
+  }
+
+  newest(ident: PackageIdent, from: BuilderChannel): Promise<FoundBuild | undefined> {
+    return this.#source.newest(ident, from)
+  }
+
+  open(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
+    const id = formatIdent(ident)
+    const opened = this.#opened.get(id) ?? this.#find(ident, from)
+    this.#opened.set(id, opened)
+    return opened
+  }
+
+  async openFile(path: string): Promise<Package> {
+    const given = await this.#source.openFile(path)
+    this.#opened.set(formatIdent(given.metadata.ident), Promise.resolve(given))
+    return given
+  }
+
+  async #find(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
+    const kept = await this.#kept(ident)
+    if (kept) return { ...kept, entries: () => this.#entries(ident, from, kept.contentKey) }
+    const found = await this.#source.open(ident, from)
+    if (found) await this.#remember(found)
+    return found
+  }
+
+  /** What is known of a build whose bytes are in the cache. */
+  async #kept(ident: FullIdent): Promise<{ metadata: PackageMetadata; contentKey: string } | undefined> {
+    const alias = await this.#layers.find(this.#aliasKey(ident))
+    const contentKey = alias?.metadata
+    if (typeof contentKey !== 'string') return undefined
+    const metadata = await keptMetadata(this.#layers, contentKey)
+    const isIt =
+      metadata && formatIdent(metadata.ident) === formatIdent(ident) && metadata.target === this.#target
+    return isIt ? { metadata, contentKey } : undefined
+  }
+
+  /** Leads from the ident to the content: a layer without members. */
+  async #remember({ metadata, contentKey }: Package): Promise<void> {
+    if (contentKey === undefined) return
+    const alias = await this.#layers.create(this.#aliasKey(metadata.ident), contentKey)
+    await alias.commit()
+  }
+
+  #aliasKey(ident: FullIdent): string {
+    return `ident ${formatIdent(ident)} ${this.#target}`
+  }
+
+  /** Asked for only where the cache has lost the bytes since then. */
+  async *#entries(ident: FullIdent, from: BuilderChannel, contentKey: string): AsyncGenerator<Entry> {
+    const found = await this.#source.open(ident, from)
+    if (!found) {
+      throw new MesosizeError(
+        'PACKAGE_NOT_FOUND',
+        `${formatIdent(ident)} cannot be used from the layer cache, and is neither in an artifact cache nor at ${from.url}. ` +
+          'Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.',
+      )
+    }
+    if (found.contentKey !== contentKey) {
+      await this.#remember(found)
+      throw new MesosizeError(
+        'CONTENT_CHANGED',
+        `${formatIdent(ident)} is another build than the one in the layer cache, though both have one identifier. Run the export again, which takes the one that is there now.`,
+      )
+    }
+    yield* found.entries()
+  }
+}

@@ -1,0 +1,155 @@
+import type { BigIntStats } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { blake2b256 } from '../../codec/blake2b.ts'
+import { discard } from '../../lib/discard.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { formatKeyName, type OriginKeyName, parseKeyName, verifySignature } from '../package/origin-key.ts'
+import type { KeyRing } from './key-ring.ts'
+
+/** The lines that stand before the body of a hart. */
+export interface HartHeader {
+  signer: OriginKeyName
+  /** Ed25519, 64 bytes, over the text of `hash`. */
+  signature: Buffer
+  /** BLAKE2b-256 of the body's raw bytes, 64 lower-case hex digits. */
+  hash: string
+  /** Where the body starts, bytes from the start of the file. */
+  bodyStart: number
+}
+
+/** A hart whose body is what its origin signed. */
+export interface VerifiedHart {
+  path: string
+  signer: OriginKeyName
+  bodyStart: number
+  /** As in the header. */
+  hash: string
+  /** Tells whether the file is still the one that was verified. */
+  fingerprint: string
+}
+
+// The five lines of a real header are under 500 bytes; an origin's name may add 255.
+const HEADER_LIMIT = 4096
+const SIGNATURE_BYTES = 64
+const SIGNED_BYTES = SIGNATURE_BYTES + 64
+
+/**
+ * Whether an error says that the file itself is damaged, so that fetching it again may help. A hart that is
+ * whole but signed with an unknown key is not damaged.
+ */
+export function isDamagedHart(error: unknown): boolean {
+  return error instanceof MesosizeError && ['HART_FORMAT', 'HART_SIGNATURE', 'HART_HASH'].includes(error.code)
+}
+
+/**
+ * Parses the header of a hart: `HART-1`, the signing key's name, `BLAKE2b`, the base64 of signature and signed
+ * hash, an empty line (components/core/src/crypto/artifact.rs).
+ * @param start the first bytes of the file
+ * @throws MesosizeError HART_FORMAT
+ */
+export function parseHartHeader(start: Buffer, path: string): HartHeader {
+  const lines: string[] = []
+  let bodyStart = 0
+  while (lines.length < 5) {
+    const end = start.subarray(0, HEADER_LIMIT).indexOf('\n', bodyStart)
+    if (end < 0) throw notAHart(path, `its header of five lines does not end within ${HEADER_LIMIT} bytes`)
+    lines.push(start.toString('latin1', bodyStart, end).trim())
+    bodyStart = end + 1
+  }
+  const [version = '', signerLine = '', hashType = '', encoded = '', empty = ''] = lines
+  if (version !== 'HART-1') throw notAHart(path, `it starts with ${quote(version)}, not "HART-1"`)
+  const signer = parseKeyName(signerLine)
+  if (!signer)
+    throw notAHart(path, `its second line ${quote(signerLine)} is no key name such as "core-20160810182414"`)
+  if (hashType !== 'BLAKE2b') throw notAHart(path, `its hash type is ${quote(hashType)}, not "BLAKE2b"`)
+  const signed = Buffer.from(encoded, 'base64')
+  const hash = signed.toString('latin1', SIGNATURE_BYTES)
+  if (signed.length !== SIGNED_BYTES || !/^[0-9a-f]{64}$/.test(hash)) {
+    throw notAHart(path, 'its fourth line is not the base64 of a signature and a hash')
+  }
+  if (empty !== '') throw notAHart(path, `its fifth line is ${quote(empty)}, not empty`)
+  return { signer, signature: signed.subarray(0, SIGNATURE_BYTES), hash, bodyStart }
+}
+
+/**
+ * Checks a hart's signature, then that its body has the signed hash, as `hab pkg install` does
+ * (components/core/src/crypto/artifact.rs), before anyone reads the body.
+ * @throws MesosizeError HART_UNREADABLE, HART_FORMAT, HART_SIGNATURE, HART_HASH; KEY_* of the key ring
+ */
+export async function verifyHart(path: string, keys: KeyRing): Promise<VerifiedHart> {
+  const file = await openHart(path)
+  try {
+    const start = Buffer.alloc(HEADER_LIMIT)
+    const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0)
+    const { signer, signature, hash, bodyStart } = parseHartHeader(start.subarray(0, bytesRead), path)
+    const key = await keys.find(signer)
+    if (!verifySignature(key, Buffer.from(hash, 'latin1'), signature)) {
+      throw new MesosizeError(
+        'HART_SIGNATURE',
+        `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`,
+      )
+    }
+    const actual = await blake2b256(bodyOf(file, bodyStart))
+    if (actual !== hash) {
+      throw new MesosizeError(
+        'HART_HASH',
+        `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`,
+      )
+    }
+    return { path, signer, bodyStart, hash, fingerprint: fingerprint(await file.stat({ bigint: true })) }
+  } finally {
+    await file.close()
+  }
+}
+
+/** @throws MesosizeError HART_CHANGED if another file is there than the one that was verified */
+export async function checkUnchanged(hart: VerifiedHart): Promise<void> {
+  const stats = await stat(hart.path, { bigint: true }).catch(() => undefined)
+  if (stats === undefined || fingerprint(stats) !== hart.fingerprint) {
+    throw new MesosizeError(
+      'HART_CHANGED',
+      `${hart.path} was changed, replaced or removed after it had been verified. Run the export again.`,
+    )
+  }
+}
+
+/** With the time of the last change, which, other than that of the content, nobody can set back. */
+function fingerprint({ dev, ino, size, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, ctimeNs].join(':')
+}
+
+async function openHart(path: string): Promise<FileHandle> {
+  try {
+    // Asked before it is opened, because to open a pipe is to wait for its writer.
+    if (!(await stat(path)).isFile()) throw new Error('it is no regular file')
+    return await open(path)
+  } catch (error) {
+    throw new MesosizeError(
+      'HART_UNREADABLE',
+      `The hart ${path} cannot be read: ${messageOf(error)}. Correct its path or its permissions.`,
+    )
+  }
+}
+
+async function* bodyOf(file: FileHandle, start: number) {
+  const buffer = new Uint8Array(1 << 20)
+  for (let position = start; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
+    if (bytesRead === 0) break
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+  discard(buffer)
+}
+
+function notAHart(path: string, problem: string): MesosizeError {
+  return new MesosizeError(
+    'HART_FORMAT',
+    `${path} is not a Habitat artifact: ${problem}. Fetch or build the package again.`,
+  )
+}
+
+/** Hostile text, short and on one line. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}

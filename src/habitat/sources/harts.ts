@@ -1,0 +1,181 @@
+import { join } from 'node:path'
+import type { Entry } from '../../codec/tar/entry.ts'
+import { readTar } from '../../codec/tar/read.ts'
+import type { XzDecoder } from '../../codec/xz/xz.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import type { LayerCache } from '../../package-cache/folder.ts'
+import type { Builder } from '../builder/builder.ts'
+import {
+  compareBuilds,
+  type FullIdent,
+  formatIdent,
+  isFull,
+  type PackageIdent,
+  satisfies,
+} from '../package/ident.ts'
+import { checkIdent, MetadataReader, readMetadata } from '../package/metadata.ts'
+import { metadataToJson } from '../package/metadata-json.ts'
+import type { Package, PackageMetadata } from '../package/package.ts'
+import type { BuilderChannel } from '../package/request.ts'
+import type { FoundBuild, PackageSource } from '../package/source.ts'
+import { packageEntries } from './archive.ts'
+import { artifactName, candidates, findArtifact } from './artifact-cache.ts'
+import { checkUnchanged, isDamagedHart, type VerifiedHart, verifyHart } from './hart.ts'
+import { keptMetadata } from './kept-metadata.ts'
+import type { KeyRing } from './key-ring.ts'
+
+export interface HartPackagesOptions {
+  target: string
+  /** Artifact caches that the person named: partial idents are looked up in these before Builder is asked. */
+  searched: readonly string[]
+  /** All artifact caches, for exact builds. */
+  caches: readonly string[]
+  /** The artifact cache that downloads go to. */
+  storeIn: string
+  keys: KeyRing
+  builder: (url: string) => Builder
+  decodeXz: XzDecoder
+  /** The most bytes that one package may unpack to. */
+  maxPackageSize: number
+  /** Where the metadata of packages that were packed before is kept, so that they need not be decoded for it. */
+  layers?: LayerCache
+  packAhead?: PackAhead
+  report: Reporter
+}
+
+/**
+ * Packs what passes, so that a hart is decoded once for all.
+ * @param contentKey the package's
+ * @param metadata its metadata, to be asked for behind the last entry
+ */
+export type PackAhead = (
+  contentKey: string,
+  entries: AsyncIterable<Entry>,
+  metadata: () => unknown,
+) => Promise<void>
+
+/** Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. */
+export class HartPackages implements PackageSource {
+  readonly #options: HartPackagesOptions
+  /** Packages by path of their hart. */
+  readonly #loaded = new Map<string, Promise<Package>>()
+  /** Packages that were given as files, by ident. */
+  readonly #given = new Map<string, Package>()
+  readonly #opened = new Map<string, Promise<Package | undefined>>()
+
+  constructor(options: HartPackagesOptions) {
+    this.#options = options
+  }
+
+  async openFile(path: string): Promise<Package> {
+    const hart = await this.#load(path)
+    const id = formatIdent(hart.metadata.ident)
+    // Of one build, the same hart always, also where it was given twice.
+    const given = this.#given.get(id) ?? hart
+    this.#given.set(id, given)
+    return given
+  }
+
+  async newest(wanted: PackageIdent, from: BuilderChannel): Promise<FoundBuild | undefined> {
+    const local = (await this.#localBuilds(wanted)).sort(compareBuilds).at(-1)
+    if (local) return { ident: local, source: 'artifact cache' }
+    const builder = this.#options.builder(from.url)
+    if (isFull(wanted)) return { ident: wanted, source: builder.url }
+    const latest = await builder.latest(wanted, from.channel, this.#options.target)
+    return latest && { ident: latest.ident, source: builder.url, channel: from.channel }
+  }
+
+  open(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
+    const id = formatIdent(ident)
+    const opened = this.#opened.get(id) ?? this.#find(ident, from)
+    this.#opened.set(id, opened)
+    return opened
+  }
+
+  async #localBuilds(wanted: PackageIdent): Promise<FullIdent[]> {
+    const builds = [...this.#given.values()].map(hart => hart.metadata.ident)
+    for (const path of await candidates(this.#options.searched, wanted, this.#options.target)) {
+      try {
+        builds.push((await this.#load(path)).metadata.ident)
+      } catch (error) {
+        if (!(error instanceof MesosizeError)) throw error
+        this.#options.report.warn(`${path} is left out: ${messageOf(error)}`)
+      }
+    }
+    return builds.filter(build => satisfies(build, wanted))
+  }
+
+  async #find(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
+    const given = this.#given.get(formatIdent(ident))
+    if (given) return given
+    const cached = await findArtifact(this.#options.caches, ident, this.#options.target)
+    if (cached === undefined) return this.#download(ident, from)
+    try {
+      return await this.#loadExpecting(cached, ident)
+    } catch (error) {
+      if (!isDamagedHart(error)) throw error
+      this.#options.report.warn(`${messageOf(error)} Builder is asked for it again.`)
+      const fetched = await this.#download(ident, from)
+      if (fetched === undefined) throw error
+      return fetched
+    }
+  }
+
+  async #download(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
+    const { target, storeIn, report } = this.#options
+    const builder = this.#options.builder(from.url)
+    const build = await builder.metadata(ident, target)
+    if (build === undefined) return undefined
+    const path = join(storeIn, artifactName(ident, target))
+    const phase = report.phase(`Downloading ${formatIdent(ident)}`, undefined, 'bytes')
+    await builder.download(ident, target, build.checksum, path, amount => phase.advance(amount))
+    phase.done()
+    this.#loaded.delete(path)
+    return this.#loadExpecting(path, ident)
+  }
+
+  async #loadExpecting(path: string, ident: FullIdent): Promise<Package> {
+    const hart = await this.#load(path)
+    checkIdent(hart.metadata.ident, ident, path)
+    return hart
+  }
+
+  #load(path: string): Promise<Package> {
+    const loaded = this.#loaded.get(path) ?? this.#read(path)
+    this.#loaded.set(path, loaded)
+    return loaded
+  }
+
+  /** Nothing of the body is read before the hart is verified. */
+  async #read(path: string): Promise<Package> {
+    const { keys, decodeXz, maxPackageSize, layers } = this.#options
+    const hart = await verifyHart(path, keys)
+    const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path, maxPackageSize), path)
+    const contentKey = `hart ${hart.hash}`
+    const metadata =
+      (await keptMetadata(layers, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
+    // Else anyone with a key of their own on Builder could sign a package of another origin.
+    if (hart.signer.origin !== metadata.ident.origin) {
+      throw new MesosizeError(
+        'HART_SIGNER',
+        `${path} is ${formatIdent(metadata.ident)}, but the origin ${hart.signer.origin} signed it. Fetch it from where its own origin published it.`,
+      )
+    }
+    return { metadata, contentKey, entries }
+  }
+
+  async #readAll(entries: AsyncIterable<Entry>, path: string, contentKey: string): Promise<PackageMetadata> {
+    const { packAhead } = this.#options
+    if (!packAhead) return readMetadata(entries, path)
+    const reader = new MetadataReader(path)
+    await packAhead(contentKey, reader.passing(entries), () => metadataToJson(reader.metadata()))
+    return reader.metadata()
+  }
+}
+
+async function* bodyOf(hart: VerifiedHart, decodeXz: XzDecoder): AsyncGenerator<Uint8Array> {
+  await checkUnchanged(hart)
+  yield* decodeXz(hart.path, hart.bodyStart)
+  await checkUnchanged(hart)
+}

@@ -1,0 +1,220 @@
+import { createHash, type Hash } from 'node:crypto'
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Entry } from '../../codec/tar/entry.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import {
+  compareBuilds,
+  type FullIdent,
+  formatIdent,
+  type PackageIdent,
+  packagePath,
+  satisfies,
+} from '../package/ident.ts'
+import { readMetadata } from '../package/metadata.ts'
+import type { FoundAt, Package } from '../package/package.ts'
+import type { FoundBuild, PackageSource } from '../package/source.ts'
+
+// Characters. To hash the text of each file on its own costs several times as much.
+const TOLD_AT_ONCE = 1 << 16
+const PIECE = 1 << 16
+
+/** Packages that `hab pkg install` wrote under a root's hab/pkgs, perhaps as an ordinary user. */
+export class InstalledPackages implements PackageSource {
+  readonly #root: string
+  readonly #found: FoundAt
+  readonly #opened = new Map<string, Promise<Package | undefined>>()
+
+  /**
+   * @param root what hab calls FS_ROOT
+   * @param found where they were installed from
+   */
+  constructor(root: string, found: FoundAt = { source: 'installed package' }) {
+    this.#root = root
+    this.#found = found
+  }
+
+  async newest(wanted: PackageIdent): Promise<FoundBuild | undefined> {
+    const base = join(this.#root, 'hab/pkgs', wanted.origin, wanted.name)
+    const builds: FullIdent[] = []
+    for (const version of await foldersIn(base)) {
+      for (const release of await foldersIn(join(base, version))) {
+        const build = { origin: wanted.origin, name: wanted.name, version, release }
+        // Others, such as .hab-pkg-install…, are installations that have not ended.
+        if (/^\d{14}$/.test(release) && satisfies(build, wanted)) builds.push(build)
+      }
+    }
+    const ident = builds.sort(compareBuilds).at(-1)
+    return ident && { ident, ...this.#found }
+  }
+
+  open(ident: FullIdent): Promise<Package | undefined> {
+    const id = formatIdent(ident)
+    const opened = this.#opened.get(id) ?? this.#read(ident)
+    this.#opened.set(id, opened)
+    return opened
+  }
+
+  async #read(ident: FullIdent): Promise<Package | undefined> {
+    const root = this.#root
+    const path = packagePath(ident)
+    if (!(await isFolder(join(root, path)))) return undefined
+    let fingerprint = ''
+    const metadata = await readMetadata(
+      tree(root, path, found => {
+        fingerprint = found
+      }),
+      `the installed package ${formatIdent(ident)}`,
+    )
+    return {
+      metadata,
+      contentKey: `installed ${formatIdent(ident)} ${fingerprint}`,
+      entries: () =>
+        tree(root, path, found => {
+          if (found !== fingerprint) throw changed(join(root, path))
+        }),
+    }
+  }
+
+  openFile(path: string): Promise<Package> {
+    throw new MesosizeError(
+      'HART_WITH_FS_ROOT',
+      `${path} is a hart, and --fs-root reads installed packages. Leave one of them out.`,
+    )
+  }
+}
+
+/**
+ * @param end told, when everything was read, what tells this tree from others: not by the content of its files,
+ *   but by their sizes and the times of their last change, which installing leaves as they were packed
+ */
+async function* tree(root: string, path: string, end: (fingerprint: string) => void): AsyncGenerator<Entry> {
+  const hash = createHash('sha256')
+  try {
+    for (const entry of walk(root, path, hash)) yield entry
+    end(hash.digest('hex'))
+  } catch (error) {
+    throw unreadable((error as NodeJS.ErrnoException).path ?? join(root, path), error)
+  }
+}
+
+/**
+ * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
+ * installed it: an ordinary user's installation is the same package. It waits for the file system, because a tree
+ * has thousands of members and asking without waiting takes several times as long.
+ * @param hash told everything that is known of an entry without reading it
+ */
+function* walk(root: string, top: string, hash: Hash): Generator<Entry> {
+  /** First path of each file with several links. */
+  const seen = new Map<string, string>()
+  /** What is still to come, the next one last. */
+  const ahead = [top]
+  let told = ''
+  for (let path = ahead.pop(); path !== undefined; path = ahead.pop()) {
+    const full = `${root}/${path}`
+    const stats = lstatSync(full)
+    const common = {
+      path,
+      mode: stats.mode & 0o7777,
+      uid: 0,
+      gid: 0,
+      mtime: Math.trunc(stats.mtimeMs / 1000),
+    }
+    // No path and no link's text holds a NUL.
+    told += `${path}\0${stats.mode}\0${stats.mtimeMs}\0`
+    if (stats.isDirectory()) {
+      yield { ...common, type: 'directory' }
+      for (const name of readdirSync(full).sort().reverse()) {
+        if (name.includes('\uFFFD')) throw unpackable(join(full, name), 'its name is not UTF-8')
+        ahead.push(`${path}/${name}`)
+      }
+    } else if (stats.isSymbolicLink()) {
+      const target = readlinkSync(full)
+      if (target.includes('\uFFFD')) throw unpackable(full, 'it is a link to a name that is not UTF-8')
+      told += `${target}\0`
+      yield { ...common, type: 'symlink', mode: 0o777, target }
+    } else if (stats.isFile()) {
+      const inode = stats.nlink > 1 ? inodeOf(full) : undefined
+      const first = inode && seen.get(inode)
+      told += `${stats.size}\0${first ?? ''}\0`
+      if (first !== undefined) yield { ...common, type: 'hardlink', target: first }
+      else {
+        if (inode !== undefined) seen.set(inode, path)
+        yield { ...common, type: 'file', size: stats.size, content: contentOf(full, stats.size), file: full }
+      }
+    } else {
+      throw unpackable(full, 'it is neither a file, a directory nor a link')
+    }
+    if (told.length > TOLD_AT_ONCE) {
+      hash.update(told)
+      told = ''
+    }
+  }
+  hash.update(told)
+}
+
+/** Numbers of inodes may be larger than what a double holds. */
+function inodeOf(path: string): string {
+  const { dev, ino } = lstatSync(path, { bigint: true })
+  return `${dev}:${ino}`
+}
+
+/** Opens the file only when it is read: of most, whoever packs them reads the `file`. */
+function* contentOf(path: string, size: number): Generator<Uint8Array> {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const piece = Buffer.alloc(Math.min(size + 1, PIECE))
+      for (;;) {
+        const length = readSync(file, piece, 0, piece.length, null)
+        if (length === 0) return
+        yield piece.subarray(0, length)
+      }
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true })
+    return entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw unreadable(path, error)
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(error => {
+    if (error.code === 'ENOENT') return undefined
+    throw unreadable(path, error)
+  })
+  return stats?.isDirectory() ?? false
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  if (error instanceof MesosizeError) return error
+  return new MesosizeError(
+    'FILE_UNREADABLE',
+    `${JSON.stringify(path)} cannot be read: ${messageOf(error)}. Run as the user who installed it.`,
+  )
+}
+
+function changed(path: string): MesosizeError {
+  return new MesosizeError(
+    'CONTENT_CHANGED',
+    `The installed package in ${JSON.stringify(path)} changed while it was exported. Run the export again.`,
+  )
+}
+
+function unpackable(path: string, problem: string): MesosizeError {
+  return new MesosizeError(
+    'FILE_UNPACKABLE',
+    `${JSON.stringify(path)} cannot be packed: ${problem}. Install the package again.`,
+  )
+}

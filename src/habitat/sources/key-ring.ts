@@ -1,0 +1,103 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import {
+  formatKeyName,
+  type OriginKeyName,
+  type PublicOriginKey,
+  parsePublicKey,
+} from '../package/origin-key.ts'
+
+export interface KeyRingOptions {
+  /** Key caches, looked through in this order. */
+  folders: readonly string[]
+  /** Fetches the text of a key that no folder has. */
+  fetchKey?: (name: OriginKeyName) => Promise<string>
+  /** Where a fetched key is kept for the next time. */
+  storeIn?: string
+}
+
+/** The public origin keys that are trusted: those in the key caches, and those that Builder vouches for. */
+export class KeyRing {
+  readonly #options: KeyRingOptions
+  readonly #found = new Map<string, Promise<PublicOriginKey>>()
+
+  constructor(options: KeyRingOptions) {
+    this.#options = options
+  }
+
+  /** @throws MesosizeError KEY_UNKNOWN if it is nowhere, KEY_FORMAT if what is there is not this key */
+  find(name: OriginKeyName): Promise<PublicOriginKey> {
+    const id = formatKeyName(name)
+    const found = this.#found.get(id) ?? this.#look(name)
+    this.#found.set(id, found)
+    return found
+  }
+
+  async #look(name: OriginKeyName): Promise<PublicOriginKey> {
+    const file = `${formatKeyName(name)}.pub`
+    for (const folder of this.#options.folders) {
+      const path = join(folder, file)
+      const text = await readIfThere(path)
+      if (text !== undefined) return checked(text, path, name)
+    }
+    if (!this.#options.fetchKey) throw unknownKey(name, this.#options.folders)
+    const text = await this.#options.fetchKey(name).catch(cause => {
+      throw unknownKey(name, this.#options.folders, cause)
+    })
+    const key = checked(text, `the answer of Builder for ${file}`, name)
+    await this.#store(file, text)
+    return key
+  }
+
+  async #store(file: string, text: string): Promise<void> {
+    const folder = this.#options.storeIn
+    if (folder === undefined) return
+    const temporary = join(folder, `.${file}.${process.pid}`)
+    try {
+      await mkdir(folder, { recursive: true })
+      await writeFile(temporary, text, { mode: 0o444 })
+      await rename(temporary, join(folder, file))
+    } catch {
+      // The key is at hand all the same: a cache that cannot be written only means fetching it again.
+      await rm(temporary, { force: true }).catch(() => {})
+    }
+  }
+}
+
+function checked(text: string, from: string, name: OriginKeyName): PublicOriginKey {
+  const key = parsePublicKey(text, from)
+  if (formatKeyName(key.name) !== formatKeyName(name)) {
+    throw new MesosizeError(
+      'KEY_FORMAT',
+      `${from} holds the key ${formatKeyName(key.name)}, not ${formatKeyName(name)}. Replace the file with the right key.`,
+    )
+  }
+  return key
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw new MesosizeError(
+      'KEY_UNREADABLE',
+      `The key ${path} cannot be read: ${messageOf(error)}. Correct its permissions, or remove it.`,
+    )
+  }
+}
+
+function unknownKey(name: OriginKeyName, folders: readonly string[], cause?: unknown): MesosizeError {
+  const id = formatKeyName(name)
+  const looked =
+    folders.length > 0 ? `It is not in ${folders.join(', ')}` : 'There is no key cache to look in'
+  const asked = cause === undefined ? '' : `, and Builder did not give it: ${messageOf(cause)}`
+  return new MesosizeError(
+    'KEY_UNKNOWN',
+    `The public origin key ${id} is needed to verify a package. ${looked}${asked}. ` +
+      `Put ${id}.pub into a folder and name it with --keys.`,
+    { cause },
+  )
+}

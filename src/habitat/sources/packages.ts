@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import type { XzDecoder } from '../../codec/xz/xz.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { noteRetries } from '../../http/retry-notes.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import type { LayerCache } from '../../package-cache/folder.ts'
+import { type Builder, createBuilder } from '../builder/builder.ts'
+import type { OriginKeyName } from '../package/origin-key.ts'
+import type { PackageRequest } from '../package/request.ts'
+import type { PackageSource } from '../package/source.ts'
+import { CachedPackages } from './cached-packages.ts'
+import { HartPackages, type PackAhead } from './harts.ts'
+import { InstalledPackages } from './installed.ts'
+import { KeyRing } from './key-ring.ts'
+
+export interface PackageTools {
+  fetch: Fetch
+  decodeXz: XzDecoder
+  report: Reporter
+  /** Packages whose compressed bytes are in here are not read. */
+  layers?: LayerCache
+  packAhead?: PackAhead
+  /** The person's home folder, and whether the person is root: hab keeps its caches elsewhere then. */
+  home: string
+  isRoot: boolean
+  signal?: AbortSignal
+}
+
+/**
+ * Where the packages of an export come from: installed ones if a root was named, else harts.
+ * @throws MesosizeError NO_WEBASSEMBLY where harts cannot be read at all
+ */
+export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
+  if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot, request.installedFrom)
+  if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) {
+    throw new MesosizeError(
+      'NO_WEBASSEMBLY',
+      'Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with --fs-root.',
+    )
+  }
+  const { fetch, report, layers, packAhead, signal } = tools
+  const [own = '', other = ''] = cacheFolders(tools)
+  const builder = (url: string) =>
+    createBuilder({ url, token: request.token, fetch, signal, retry: noteRetries(report) })
+  const harts = new HartPackages({
+    target: request.target,
+    searched: request.artifacts,
+    caches: [...request.artifacts, join(own, 'artifacts'), join(other, 'artifacts')],
+    storeIn: request.artifacts[0] ?? join(own, 'artifacts'),
+    keys: new KeyRing({
+      folders: [...request.keys, join(own, 'keys'), join(other, 'keys')],
+      fetchKey: name => fetchKey(name, [...new Set([request.builder.url, request.base.url])].map(builder)),
+      storeIn: request.keys[0] ?? join(own, 'keys'),
+    }),
+    builder,
+    decodeXz: tools.decodeXz,
+    maxPackageSize: request.maxPackageSize,
+    layers,
+    packAhead,
+    report,
+  })
+  return layers ? new CachedPackages(harts, layers, request.target) : harts
+}
+
+/** Asks one Builder after the other: hab's own packages may come from another than the person's. */
+async function fetchKey(name: OriginKeyName, [first, ...others]: readonly Builder[]): Promise<string> {
+  try {
+    return await first!.publicKey(name)
+  } catch (error) {
+    if (others.length === 0) throw error
+    return fetchKey(name, others)
+  }
+}
+
+/** Habitat's caches, the one that hab itself would write to first (components/core/src/fs.rs). */
+function cacheFolders({ home, isRoot }: PackageTools): string[] {
+  const folders = [join(home, '.hab/cache'), '/hab/cache']
+  return isRoot ? folders.reverse() : folders
+}

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import type { FullIdent } from '../../habitat/package/ident.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { get } from '../../http/get.ts'
+import { put } from '../../http/put.ts'
+import { type RetryOptions, withRetries } from '../../http/retry.ts'
+import type { Upload, UploadAnswer, UploadBody } from '../../http/upload.ts'
+import { uploadRefusal } from '../../http/upload-refusal.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import { printableUrl } from '../../lib/url.ts'
+import { takeUserInfo } from '../../lib/user-info.ts'
+
+export interface ArtifactStoreOptions {
+  /** Marathon's base URL, such as `https://cluster.example.com/service/marathon`; may have user and password. */
+  url: string
+  /** The Authorization header instead of these, such as `token=…` for DC/OS. */
+  authorization?: string
+  fetch: Fetch
+  upload: Upload
+  signal?: AbortSignal
+  /** How failures that may pass are retried. */
+  retry?: Omit<RetryOptions, 'signal'>
+}
+
+/** The artifact store of Marathon 0.7 to 1.4 (api/v2/ArtifactsResource.scala). */
+export interface ArtifactStore {
+  /** The URL at which Marathon itself serves what is under a path. */
+  address(path: string): URL
+  /**
+   * How large what is under a path is, bytes.
+   * @returns undefined if nothing is there, or it cannot be told
+   */
+  size(path: string): Promise<number | undefined>
+  /**
+   * Stores a file, over what may be there.
+   * @param name the file's own name
+   * @param onBytes told how many bytes were sent, and a negative number when they count for nothing after all
+   * @param signal in place of the store's own
+   * @returns the URI that Marathon gives it, for agents; in a store of HDFS an `hdfs:` one
+   * @throws MesosizeError ARTIFACT_STORE_MISSING if this Marathon has no such store, UPLOAD_REFUSED, HTTP_…
+   */
+  store(
+    path: string,
+    name: string,
+    file: UploadBody,
+    onBytes?: (amount: number) => void,
+    signal?: AbortSignal,
+  ): Promise<string>
+}
+
+/** The path of a tarball in the store: one of its own for its bytes, since agents keep what they once fetched. */
+export function artifactPath(ident: FullIdent, sha256: string): string {
+  const { origin, name, version, release } = ident
+  return `${origin}/${name}/${version}-${release}-${sha256.slice(0, 12)}.tgz`
+}
+
+/** The path of a layer, which all apps share. */
+export function layerPath(name: string): string {
+  return `mesosize-layers/${name}`
+}
+
+/** @throws MesosizeError MARATHON_URL */
+export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStore {
+  const { fetch, upload, signal, retry } = options
+  const { url: base, authorization: fromUrl } = takeUserInfo(parseBase(options.url))
+  const authorization = options.authorization ?? fromUrl
+
+  function address(path: string): URL {
+    const url = new URL(base)
+    const folder = base.pathname.replace(/\/+$/, '')
+    url.pathname = `${folder}/v2/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`
+    return url
+  }
+
+  return {
+    address,
+    async size(path) {
+      try {
+        const { response } = await get(fetch, address(path), { method: 'HEAD', authorization, signal })
+        const length = response.headers.get('content-length')
+        return response.status === 200 && length !== null ? Number(length) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    store(path, name, file, onBytes, own = signal) {
+      const url = address(path)
+      const { body, type } = multipart(name, file)
+      return withRetries(
+        async () => {
+          const answer = await put(upload, url, {
+            body,
+            headers: { 'content-type': type },
+            credentials: authorization === undefined ? {} : { authorization },
+            onBytes,
+            signal: own,
+          })
+          // 201 has a Location; 200, for what was there already, has none.
+          if (answer.status === 200 || answer.status === 201) return stored(answer, url)
+          throw refusal(answer, base, authorization)
+        },
+        { ...retry, signal: own },
+      )
+    },
+  }
+}
+
+function parseBase(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new MesosizeError(
+      'MARATHON_URL',
+      `marathon-url: ${JSON.stringify(printableUrl(text))} is no web address. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
+    )
+  }
+  url.search = ''
+  url.hash = ''
+  return url
+}
+
+/** One file as `multipart/form-data` (RFC 7578); Marathon wants it as the field `file`. */
+function multipart(name: string, file: UploadBody): { type: string; body: UploadBody } {
+  const boundary = randomBytes(16).toString('hex')
+  const head = Buffer.from(
+    `--${boundary}\r\n` +
+      `Content-Disposition: form-data; name="file"; filename="${name.replace(/["\r\n]/g, encodeURIComponent)}"\r\n` +
+      'Content-Type: application/gzip\r\n\r\n',
+  )
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    body: {
+      size: head.length + file.size + tail.length,
+      async *chunks() {
+        yield head
+        yield* file.chunks()
+        yield tail
+      },
+    },
+  }
+}
+
+function stored({ headers }: UploadAnswer, url: URL): string {
+  const location = headers.get('location')
+  return location !== null && URL.canParse(location, url.href) ? new URL(location, url).href : url.href
+}
+
+function refusal(answer: UploadAnswer, base: URL, authorization: string | undefined): MesosizeError {
+  if (hasNoStore(answer)) {
+    return new MesosizeError(
+      'ARTIFACT_STORE_MISSING',
+      `The Marathon at ${printableUrl(base)} has no artifact store: it runs without the flag --artifact_store, or is 1.5 or newer, where that is gone. ` +
+        'Publish to a server that agents can read, with publish: http, or to a release of a public repository, with publish: release.',
+    )
+  }
+  const secrets = authorization === undefined ? [] : [authorization, authorization.replace(/^\S+[ =]/, '')]
+  return uploadRefusal(answer, nextStep(answer, base, authorization !== undefined), secrets)
+}
+
+/** The answers of Marathon before 1.5 without a store, to 1.5, and since 1.6. */
+function hasNoStore({ status, text }: UploadAnswer): boolean {
+  return (
+    (status === 422 && text.includes('No storage provider')) ||
+    (status === 500 && text.includes('URI not found')) ||
+    status === 404 ||
+    status === 405
+  )
+}
+
+function nextStep({ url, status }: UploadAnswer, base: URL, authorized: boolean): string {
+  if (url.origin !== base.origin) {
+    return `Marathon at ${base.origin} redirected there, and user, password and token are sent to ${base.origin} alone. If ${url.origin} is the Marathon that you mean, give its address as marathon-url.`
+  }
+  switch (status) {
+    case 401:
+      return authorized
+        ? 'The user and password, or the token, are not valid there, or have expired. Give others in marathon-user and marathon-password, or in dcos-token.'
+        : 'Marathon wants to know who uploads. Give marathon-user and marathon-password, or for DC/OS dcos-token.'
+    case 403:
+      return 'Whoever this is may not store artifacts there. Ask for that right, or give others in marathon-user and marathon-password, or in dcos-token.'
+    case 413:
+      return 'The tarball is larger than the proxy before Marathon allows; for the Admin Router of DC/OS that is 1 GiB. Publish elsewhere, with publish: http.'
+    default:
+      return status === 429 || status >= 500
+        ? 'Try again later.'
+        : 'Check marathon-url: it must be the base URL of a Marathon before 1.5.'
+  }
+}

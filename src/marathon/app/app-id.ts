@@ -1,0 +1,21 @@
+import type { PackageIdent } from '../../habitat/package/ident.ts'
+import { RESERVED_IDS } from './rules.ts'
+
+/**
+ * Makes an app id `/origin/name` from a package's identifier, whose parts may have upper case, "_" and "-"
+ * in places where Marathon takes none.
+ * @param group instead of the origin's
+ */
+export function appIdOf({ origin, name }: PackageIdent, group = `/${segment(origin)}`): string {
+  const last = segment(name)
+  return `${group}/${RESERVED_IDS.includes(last) ? `${last}-app` : last}`
+}
+
+function segment(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replaceAll('_', '-')
+      .replace(/^-+|-+$/g, '') || 'app'
+  )
+}

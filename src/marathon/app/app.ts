@@ -1,0 +1,90 @@
+import { formatIdent } from '../../habitat/package/ident.ts'
+import type { PackageMetadata } from '../../habitat/package/package.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { appIdOf } from './app-id.ts'
+import { commandLine } from './command.ts'
+import { configure } from './configuration.ts'
+import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
+import { type AppImage, fetchFields } from './image.ts'
+import { mergePatch } from './merge-patch.ts'
+import { definePorts } from './ports.ts'
+import type { AppRequest, JsonObject } from './request.ts'
+import { type AppDefinition, validateApp } from './validate.ts'
+
+/**
+ * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
+ * @throws MesosizeError APP_INVALID or CONFIG_INVALID
+ */
+export function defineApp(
+  service: PackageMetadata,
+  image: AppImage,
+  request: AppRequest,
+  report: Reporter,
+): AppDefinition {
+  const { portNames, env } = configure(service, request, report)
+  const { definitions, gateway } = definePorts(portNames)
+  const app: JsonObject = {
+    id: request.id ?? madeUpId(service, request, report),
+    cmd: commandLine(image, request),
+    user: 'root',
+    cpus: request.cpus,
+    mem: request.mem,
+    disk: request.disk,
+    instances: request.instances,
+    // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
+    taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
+    ...fetchFields(image, request, report),
+    env,
+    labels: { ...ownLabels(service, image), ...request.labels },
+    portDefinitions: definitions,
+    ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
+  }
+  return validateApp(mergePatch(app, request.patch ?? {}))
+}
+
+/** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
+export function appJson(app: AppDefinition): string {
+  return `${JSON.stringify(app, null, 2)}\n`
+}
+
+function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: Reporter): string {
+  const id = appIdOf(ident, appGroup)
+  if (appGroup !== undefined) return id
+  const name = `${ident.origin}/${ident.name}`
+  report.note(
+    id === `/${name}`
+      ? `The app's id is ${id}, from the package's name; --app-id gives it another.`
+      : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`,
+  )
+  return id
+}
+
+function ownLabels({ ident }: PackageMetadata, image: AppImage): Record<string, string> {
+  const { source, channel } = image.found
+  return {
+    'mesosize.ident': formatIdent(ident),
+    ...(channel !== undefined && { 'mesosize.channel': channel }),
+    ...('tarball' in image
+      ? { 'mesosize.sha256': image.tarball.sha256 }
+      : { 'mesosize.layers': `${image.layers.length}` }),
+    'mesosize.source': source,
+  }
+}
+
+function healthCheck(
+  { ident }: PackageMetadata,
+  { env, group }: AppRequest,
+  gateway: number,
+  report: Reporter,
+): JsonObject {
+  if (env.HAB_LISTEN_HTTP) {
+    report.warn(
+      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with --no-health-check.`,
+    )
+  }
+  if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway)
+  report.note(
+    'HAB_SUP_GATEWAY_AUTH_TOKEN is set, and Marathon cannot send it: the health check asks only whether the gateway answers.',
+  )
+  return gatewayHealthCheck(gateway)
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { discard } from '../lib/discard.ts'
+
+// A layer's file: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
+// description's length (8 bytes, big-endian) and its SHA-256. What is known last stands last, so that a layer is
+// written in one go.
+const MAGIC = Buffer.from('MESOLYR1', 'latin1')
+const FOOTER = 48
+/** The largest descriptions are those of packages with very many programs. */
+const DESCRIPTION_LIMIT = 64 << 20
+const CHUNK = 1 << 20
+
+/** What a layer's file says of the members in it. */
+export interface LayerDescription {
+  /** Names the part and all that its members depend on. */
+  key: string
+  /** Plain JSON, unchecked. */
+  metadata: unknown
+  /** Bytes before compression, and of the members. */
+  size: number
+  packed: number
+  /** Of the members, lower-case hex. */
+  sha256: string
+}
+
+/**
+ * What stands behind the members.
+ * @throws Error if the metadata is too large to be read again
+ */
+export function encodeDescription(description: LayerDescription): Buffer {
+  const json = Buffer.from(JSON.stringify(description))
+  if (json.length > DESCRIPTION_LIMIT) throw new Error(`its description has ${json.length} bytes`)
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64BE(BigInt(json.length))
+  return Buffer.concat([json, MAGIC, length, createHash('sha256').update(json).digest()])
+}
+
+/**
+ * Reads and checks what a layer's file says of itself. The members are checked when they are read.
+ * @throws Error in a few words, to stand behind the file's name
+ */
+export async function readDescription(file: FileHandle): Promise<LayerDescription> {
+  const { size } = await file.stat()
+  if (size < FOOTER) throw new Error('it is cut')
+  const footer = await readAt(file, size - FOOTER, FOOTER)
+  const length = Number(footer.readBigUInt64BE(MAGIC.length))
+  const packed = size - FOOTER - length
+  if (!footer.subarray(0, MAGIC.length).equals(MAGIC) || length > DESCRIPTION_LIMIT || packed < 0) {
+    throw new Error('it is cut or damaged')
+  }
+  const json = await readAt(file, packed, length)
+  if (!createHash('sha256').update(json).digest().equals(footer.subarray(-32))) {
+    throw new Error('its description is damaged')
+  }
+  const description: LayerDescription = JSON.parse(json.toString())
+  const { key, size: unpacked, sha256 } = description
+  const sound =
+    typeof key === 'string' &&
+    Number.isSafeInteger(unpacked) &&
+    unpacked >= 0 &&
+    description.packed === packed &&
+    /^[0-9a-f]{64}$/.test(sha256)
+  if (!sound) throw new Error('its description is not that of a layer')
+  return description
+}
+
+/**
+ * The members, in chunks that are there until the next one is asked for.
+ * @throws Error behind the last chunk if they are not those that were described, or what the file system throws
+ */
+export async function* layerMembers(
+  path: string,
+  { packed, sha256 }: LayerDescription,
+): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  const buffers = [0, 1].map(() => Buffer.alloc(Math.min(CHUNK, packed)))
+  const count = Math.ceil(packed / CHUNK)
+  const read = (chunk: number) => {
+    const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 2])
+    // Nobody may be waiting when it fails.
+    reading.catch(() => {})
+    return reading
+  }
+  let next: Promise<Buffer> | undefined
+  try {
+    const hash = createHash('sha256')
+    for (let chunk = 0; chunk < count; chunk++) {
+      const bytes = await (next ?? read(chunk))
+      // While these are hashed and used.
+      next = chunk + 1 < count ? read(chunk + 1) : undefined
+      hash.update(bytes)
+      yield bytes
+    }
+    if (hash.digest('hex') !== sha256) throw new Error('its members are damaged')
+  } finally {
+    await next?.catch(() => {})
+    for (const buffer of buffers) discard(buffer)
+    await file.close()
+  }
+}
+
+async function readAt(
+  file: FileHandle,
+  position: number,
+  length: number,
+  buffer = Buffer.alloc(length),
+): Promise<Buffer> {
+  const { bytesRead } = await file.read(buffer, 0, length, position)
+  if (bytesRead < length) throw new Error('it is cut')
+  return buffer.subarray(0, length)
+}

@@ -1,0 +1,69 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { messageOf } from '../lib/errors.ts'
+import type { Reporter } from '../lib/report.ts'
+import { LayerFolder } from './folder.ts'
+
+/** What a person asked of the layer cache. */
+export interface LayerCacheRequest {
+  /** The user's own where absent. */
+  folder?: string
+  /** Bytes. */
+  size: number
+}
+
+/**
+ * Opens the layer cache.
+ * @param encoding as in LayerFolderOptions
+ * @returns undefined if it is not wanted, or cannot be used, which is noted then
+ */
+export async function openLayerCache(
+  wanted: LayerCacheRequest | undefined,
+  encoding: string,
+  report: Reporter,
+): Promise<LayerFolder | undefined> {
+  if (!wanted) return undefined
+  const folder = resolve(wanted.folder ?? defaultLayerFolder(process.env, homedir(), process.platform))
+  if (!(await prepareLayerFolder(folder, report))) return undefined
+  return new LayerFolder({ folder, limit: wanted.size, encoding, report })
+}
+
+/** Where layers are kept if nobody says otherwise: the platform's folder for what can be made again. */
+export function defaultLayerFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+  platform: NodeJS.Platform,
+): string {
+  const { XDG_CACHE_HOME: xdg = '', LOCALAPPDATA: local } = env
+  // The XDG base directory specification has a relative path ignored.
+  if (isAbsolute(xdg)) return join(xdg, 'mesosize')
+  if (platform === 'darwin') return join(home, 'Library/Caches/mesosize')
+  if (platform === 'win32') return join(local || join(home, 'AppData/Local'), 'mesosize/cache')
+  return join(home, '.cache/mesosize')
+}
+
+/**
+ * Makes the folder if need be, for its user alone, and looks whether it can be trusted: whoever can write there
+ * says what is in the next tarball.
+ * @returns whether it can be used; if not, that has been noted
+ */
+export async function prepareLayerFolder(folder: string, report: Reporter): Promise<boolean> {
+  const problem = await problemOf(folder).catch(messageOf)
+  if (problem) {
+    report.note(
+      `The layer cache ${folder} is not used: ${problem}. Name another folder with --cache, or write --no-cache.`,
+    )
+  }
+  return !problem
+}
+
+async function problemOf(folder: string): Promise<string | undefined> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { uid, mode } = await stat(folder)
+  // Windows has neither.
+  if (process.getuid === undefined) return undefined
+  if (uid !== process.getuid()) return `it belongs to another user (${uid})`
+  if (mode & 0o002) return 'everybody may write there'
+  return undefined
+}

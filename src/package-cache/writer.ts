@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { encodeDescription } from './file.ts'
+import { partialOf } from './sweep.ts'
+
+/** Writes a layer under a temporary name of its own, and gives it its name when it is whole. */
+export class LayerFileWriter {
+  readonly #path: string
+  readonly #partial: string
+  readonly #key: string
+  readonly #metadata: unknown
+  readonly #hash = createHash('sha256')
+  #file: Promise<FileHandle> | undefined
+  #size = 0
+  #packed = 0
+  #ended = false
+
+  constructor(path: string, key: string, metadata: unknown) {
+    this.#path = path
+    this.#partial = partialOf(path, randomBytes(6).toString('hex'))
+    this.#key = key
+    this.#metadata = metadata
+  }
+
+  /** @throws what the file system throws; nothing after the writer was ended */
+  async write(member: Uint8Array, size: number): Promise<void> {
+    if (this.#ended) return
+    this.#hash.update(member)
+    this.#size += size
+    this.#packed += member.length
+    await (await this.#opened()).writeFile(member)
+  }
+
+  /** @returns the bytes of the file; none after the writer was ended */
+  async commit(): Promise<number> {
+    if (this.#ended) return 0
+    const description = encodeDescription({
+      key: this.#key,
+      metadata: this.#metadata,
+      size: this.#size,
+      packed: this.#packed,
+      sha256: this.#hash.digest('hex'),
+    })
+    const file = await this.#opened()
+    await file.writeFile(description)
+    await file.close()
+    await rename(this.#partial, this.#path)
+    this.#ended = true
+    return this.#packed + description.length
+  }
+
+  /** Leaves nothing behind, as far as the file system lets it. */
+  async abandon(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    await this.#file?.then(file => file.close()).catch(() => {})
+    await rm(this.#partial, { force: true }).catch(() => {})
+  }
+
+  #opened(): Promise<FileHandle> {
+    this.#file ??= open(this.#partial, 'wx', 0o600)
+    return this.#file
+  }
+}

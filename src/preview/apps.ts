@@ -1,0 +1,90 @@
+import { MesosizeError } from '../lib/errors.ts'
+import { appPath, unexpected } from '../marathon/api/apps.ts'
+import type { Marathon } from '../marathon/api/client.ts'
+import { MarathonError } from '../marathon/api/errors.ts'
+import { list, object, text } from '../marathon/api/reading.ts'
+import { PREVIEW_LABEL, type Preview, readPreview } from './preview.ts'
+
+/** An app that is the preview of a pull request. */
+export interface PreviewApp {
+  id: string
+  preview: Preview
+  /** When it was changed last, milliseconds since the epoch. */
+  changed: number
+  /** Whether it fetches layers, which are not its own. */
+  layered: boolean
+}
+
+/** The previews in Marathon, of every repository; apps whose labels are not as an export writes them are none. */
+export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
+  const body = await marathon.send({
+    method: 'GET',
+    path: '/v2/apps',
+    query: [['label', PREVIEW_LABEL]],
+    what: 'list the previews',
+  })
+  const { apps } = object(body) ?? {}
+  if (!Array.isArray(apps)) throw unexpected('apps')
+  return apps.flatMap(value => {
+    const app = object(value) ?? {}
+    const id = text(app.id)
+    const preview = previewIn(app)
+    const changed = text(object(app.versionInfo)?.lastConfigChangeAt) ?? text(app.version) ?? ''
+    const layered = object(app.labels)?.['mesosize.layers'] !== undefined
+    return id !== undefined && preview ? [{ id, preview, changed: Date.parse(changed), layered }] : []
+  })
+}
+
+/** The preview that an app in Marathon is, undefined for any other app. */
+export function previewIn({ labels }: { labels?: unknown }): Preview | undefined {
+  try {
+    return readPreview(labels)
+  } catch (error) {
+    if (error instanceof MesosizeError) return undefined
+    throw error
+  }
+}
+
+/** The name of a version, as it stands in a path. */
+const TIMESTAMP = /^[\dTZ:.+-]+$/
+
+/** The definitions of an app that Marathon remembers, the newest first. */
+export async function listVersions(marathon: Marathon, id: string): Promise<Record<string, unknown>[]> {
+  const path = `${appPath(id)}/versions`
+  const what = `list the versions of ${id}`
+  const answer = await notFound(marathon.send({ method: 'GET', path, what }))
+  const versions = list(object(answer)?.versions).filter(version => TIMESTAMP.test(text(version) ?? ''))
+  const definitions: Record<string, unknown>[] = []
+  for (const version of versions) {
+    const one = { path: `${path}/${version}`, what: `show a version of ${id}` }
+    const definition = object(await notFound(marathon.send({ method: 'GET', ...one })))
+    if (definition) definitions.push(definition)
+  }
+  return definitions
+}
+
+/**
+ * Removes a group in which nothing is left; one that is gone, holds something or is just being changed is left alone.
+ * @throws as `Marathon.send`
+ */
+export async function removeEmptyGroup(marathon: Marathon, id: string): Promise<void> {
+  const path = `/v2/groups${id}`
+  const query = ['apps', 'groups', 'pods'].map(what => ['embed', `group.${what}`] as const)
+  const show = marathon.send({ method: 'GET', path, query, what: `show the group ${id}` })
+  const group = object(await notFound(show))
+  if (!group || [group.apps, group.groups, group.pods].some(content => list(content).length > 0)) return
+  const what = `remove the group ${id}`
+  await marathon.send({ method: 'DELETE', path, what }).catch(error => {
+    if (!(error instanceof MarathonError) || !GONE_OR_BUSY.has(error.code)) throw error
+  })
+}
+
+const GONE_OR_BUSY: ReadonlySet<string> = new Set(['MARATHON_NOT_FOUND', 'MARATHON_LOCKED'])
+
+/** Undefined where Marathon knows nothing of it. */
+async function notFound(answer: Promise<unknown>): Promise<unknown> {
+  return answer.catch(error => {
+    if (error instanceof MarathonError && error.code === 'MARATHON_NOT_FOUND') return undefined
+    throw error
+  })
+}

@@ -1,0 +1,155 @@
+import type { DeployAction } from '../actions/deploy/inputs.ts'
+import type { DeployActionTools } from '../actions/shared/marathon-tools.ts'
+import { writeComment } from '../github/comment.ts'
+import { runUrl } from '../github/context.ts'
+import { createDeployment, retireDeployments, setDeploymentStatus } from '../github/deployments.ts'
+import type { GitHub } from '../github/octokit.ts'
+import { getPullRequest } from '../github/pull-request.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { getApp } from '../marathon/api/apps.ts'
+import { deployApp } from '../marathon/deploy/deploy.ts'
+import { type DeployResult, isSuccess } from '../marathon/deploy/outcome.ts'
+import { removeApp } from '../marathon/deploy/remove.ts'
+import { previewIn, removeEmptyGroup } from './apps.ts'
+import { commentBody, commentMarker, previewUrl } from './comment.ts'
+import { findSizes } from './kept-sizes.ts'
+import { isNewer, isSamePullRequest, type Preview, previewEnvironment, previewGroup } from './preview.ts'
+import { compareSizes } from './sizes.ts'
+import { tell } from './tell.ts'
+
+export type PreviewAction = DeployAction & { preview: Preview }
+
+/** Tools with which a preview is deployed and told of. */
+export type PreviewTools = DeployActionTools & {
+  github: GitHub
+  /** Takes the run's secrets out of a text that leaves the log, which the runner does in the log alone. */
+  hide(text: string): string
+}
+
+/** How often a preview is deployed again over that of an earlier run, which came in between. */
+const TRIES = 3
+
+/**
+ * Deploys the preview of a pull request if it is still the newest, and tells of it on the pull request: in one
+ * comment for each app, and in GitHub's deployments.
+ * @returns how it ended; a text instead where a newer one, or the end of the pull request, made it void
+ * @throws MesosizeError PREVIEW_TAKEN, and as `deployApp` and `GitHub.rest`
+ */
+export async function deployPreview(
+  action: PreviewAction,
+  tools: PreviewTools,
+): Promise<DeployResult | string> {
+  const { app, preview, comment, options } = action
+  const { github, marathon, report } = tools
+  const before = await whyVoid(action, tools)
+  if (before !== undefined) return before
+  const logUrl = runUrl(tools.context)
+  const environment = previewEnvironment(preview)
+  const deployment = !comment
+    ? undefined
+    : await tell("GitHub's deployment", report, async () => {
+        const id = await createDeployment(github, { ref: preview.commit, environment, app: app.id })
+        await setDeploymentStatus(github, id, { state: 'in_progress', logUrl })
+        return id
+      })
+  const mark = async (state: 'success' | 'failure' | 'inactive', url?: string) => {
+    if (deployment === undefined) return
+    await tell("GitHub's deployment", report, async () => {
+      await setDeploymentStatus(github, deployment, { state, url, logUrl })
+      // One that has failed leaves running what was before.
+      if (state === 'success') {
+        await retireDeployments(github, environment, logUrl, { app: app.id, except: deployment })
+      }
+    })
+  }
+
+  let result: DeployResult
+  let reason: string | undefined
+  try {
+    for (let tried = 1; ; tried++) {
+      // An earlier run of the same pull request may never get its deployment to an end.
+      result = await deployApp(marathon, app, { ...options, force: true }, tools)
+      if (result.state === 'cancelled') return result
+      reason = await whyVoid(action, tools)
+      if (reason !== undefined || result.state !== 'superseded' || tried === TRIES) break
+      report.note(`${result.message} That was an earlier run: deploying again.`)
+    }
+  } catch (error) {
+    if (!tools.signal.aborted) await mark('failure')
+    throw error
+  }
+  if (reason !== undefined) {
+    await mark('inactive')
+    return reason
+  }
+  const isUp = isSuccess(result.state)
+  if (comment) await tell('The comment', report, () => writeResult(action, result, tools))
+  await mark(isUp ? 'success' : 'failure', isUp ? previewUrl(result.endpoints) : undefined)
+  return result
+}
+
+/**
+ * Why a preview is void, so that nothing of it is to be seen; undefined while it is the newest. One that was deployed
+ * while its pull request was closed is removed again: the run for the closing may not have found it.
+ */
+async function whyVoid(
+  { app, preview, options }: PreviewAction,
+  tools: PreviewTools,
+): Promise<string | undefined> {
+  const { github, marathon } = tools
+  const { number } = preview
+  const pull = await getPullRequest(github, number)
+  const there = await getApp(marathon, app.id)
+  const current = there && previewIn(there.definition)
+  if (there && !(current && isSamePullRequest(current, preview))) {
+    throw new MesosizeError(
+      'PREVIEW_TAKEN',
+      `${app.id} is in Marathon already and is no preview of ${preview.repository}#${number}${current ? `, but of ${current.repository}#${current.number}` : ''}. Remove or rename the other, or give repositories of one name a Marathon each.`,
+    )
+  }
+  if (!pull.open) {
+    if (current && !isNewer(current, preview)) {
+      await removeApp(marathon, app.id, { force: true, timeout: options.timeout! }, tools)
+      await removeEmptyGroup(marathon, previewGroup(preview))
+    }
+    return `The pull request ${number} is closed.`
+  }
+  if (pull.head !== preview.commit) {
+    return `The pull request ${number} has a newer commit, ${pull.head.slice(0, 12)}, than ${preview.commit.slice(0, 12)}.`
+  }
+  if (current && isNewer(current, preview)) {
+    return `A later workflow run, ${current.run.id}, attempt ${current.run.attempt}, has deployed the pull request ${number}.`
+  }
+  return undefined
+}
+
+async function writeResult(action: PreviewAction, result: DeployResult, tools: PreviewTools): Promise<void> {
+  const { app, preview } = action
+  const isUp = isSuccess(result.state)
+  const ident = Object(app.labels)['mesosize.ident']
+  const body = commentBody({
+    appId: app.id,
+    preview,
+    state: isUp ? 'running' : 'failed',
+    reason: isUp ? undefined : tools.hide(result.message),
+    ident: typeof ident === 'string' ? ident : undefined,
+    endpoints: result.endpoints,
+    sizes: await tell('The comparison of sizes', tools.report, () => comparison(action, tools)),
+    runUrl: runUrl(tools.context),
+  })
+  await writeComment(tools.github, preview.number, commentMarker(app.id), body)
+}
+
+async function comparison({ app, preview, packages }: PreviewAction, { github, report }: PreviewTools) {
+  const service = Object(app.labels)['mesosize.ident']
+  if (packages === undefined || typeof service !== 'string') return undefined
+  const { base } = await getPullRequest(github, preview.number)
+  const kept = await findSizes(github, base, service)
+  if (kept === undefined) {
+    report.note(
+      `There are no sizes of ${base} to compare with: they are kept when an export with "preview: true" runs on a push to it.`,
+    )
+    return undefined
+  }
+  return { ...compareSizes(kept, { service, packages }), base }
+}

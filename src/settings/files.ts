@@ -1,0 +1,87 @@
+import type { Stats } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TomlTable } from 'smol-toml'
+import { messageOf } from '../lib/errors.ts'
+import type { JsonObject } from '../marathon/app/request.ts'
+import { invalid, quoted } from './values.ts'
+
+/** The status of what a path leads to, undefined where there is nothing. */
+export async function statusOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined
+    throw invalid(`${quoted(path)} cannot be looked at: ${messageOf(error)}. Check its permissions.`)
+  }
+}
+
+/** A folder that is there. */
+export async function readFolder(path: string): Promise<string> {
+  const status = await statusOf(path)
+  if (!status?.isDirectory()) {
+    throw invalid(
+      `${quoted(path)} ${status ? 'is not a folder' : 'does not exist'}. Name a folder that is there.`,
+    )
+  }
+  return path
+}
+
+/** A folder in which hab has installed packages. */
+export async function readInstalledRoot(path: string): Promise<string> {
+  await readFolder(path)
+  if (!(await statusOf(join(path, 'hab/pkgs')))?.isDirectory()) {
+    throw invalid(
+      `${quoted(path)} holds no hab/pkgs. Name the folder that was FS_ROOT when hab installed the packages.`,
+    )
+  }
+  return path
+}
+
+/** A folder that is there or can be made. */
+export async function readNewFolder(path: string): Promise<string> {
+  const status = await statusOf(path)
+  if (status && !status.isDirectory()) {
+    throw invalid(`${quoted(path)} is not a folder. Name another, or move that file away.`)
+  }
+  return path
+}
+
+/** The package's own configuration. */
+export async function readConfig(path: string): Promise<TomlTable> {
+  const text = await readText(path)
+  // Loaded only where it is needed: --help and --version should be quick.
+  const { parseConfig } = await import('../habitat/config/config.ts')
+  return parseConfig(text, quoted(path))
+}
+
+/** A JSON merge patch for an app definition, which by its nature is an object. */
+export async function readPatch(path: string): Promise<JsonObject> {
+  const text = await readText(path)
+  let patch: unknown
+  try {
+    patch = JSON.parse(text)
+  } catch (error) {
+    throw invalid(`${quoted(path)} is not JSON: ${messageOf(error)}. Mend the file.`)
+  }
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+    throw invalid(`${quoted(path)} must hold a JSON object, such as {"acceptedResourceRoles": ["*"]}.`)
+  }
+  return patch as JsonObject
+}
+
+/** A text file in UTF-8. */
+export async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    throw invalid(`${quoted(path)} cannot be read: ${messageOf(error)}. Name a file that is there.`)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw invalid(`${quoted(path)} is not UTF-8 text. Save it as UTF-8.`)
+  }
+}

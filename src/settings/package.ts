@@ -1,0 +1,23 @@
+import { resolve } from 'node:path'
+import { formatIdent, parseIdent } from '../habitat/package/ident.ts'
+import { statusOf } from './files.ts'
+import { invalid, quoted } from './values.ts'
+
+/**
+ * A package as a person names it: the path of a hart, or an identifier, which may lack its origin.
+ * @param origin the value of HAB_ORIGIN
+ * @returns an identifier, or an absolute path, which no identifier can be taken for
+ */
+export async function readPackage(text: string, origin: string | undefined): Promise<string> {
+  const status = text === '' ? undefined : await statusOf(text)
+  if (status?.isFile()) return resolve(text)
+  if (text.endsWith('.hart')) {
+    throw invalid(
+      `${quoted(text)} ${status ? 'is not a file' : 'does not exist'}. Name a hart that is there.`,
+    )
+  }
+  if (!text.includes('/') && !origin) {
+    throw invalid(`${quoted(text)} has no origin. Write origin/name, such as core/redis, or set HAB_ORIGIN.`)
+  }
+  return formatIdent(parseIdent(text.includes('/') ? text : `${origin}/${text}`))
+}
