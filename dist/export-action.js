@@ -2489,7 +2489,7 @@ await runAction(EXPORT_INPUTS, async (signal) => {
 	const context = await readContext(env);
 	const told = await inputs.attempt(() => forPreview(wanted, context)) ?? wanted;
 	const action = context.fromFork ? withoutWriting(told) : told;
-	const report = logReporter(EXPORT_INPUTS);
+	const report = logReporter();
 	const tools = {
 		context,
 		fetch: createFetch({

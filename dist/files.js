@@ -1,5 +1,6 @@
 import { r as messageOf, t as MesosizeError } from "./errors.js";
 import { n as TARGETS, t as LINUX_TARGETS } from "./target.js";
+import { t as setting } from "./setting.js";
 import { l as fetchUriProblem } from "./rules.js";
 import { join } from "node:path";
 import { readFile, stat } from "node:fs/promises";
@@ -16,7 +17,7 @@ function quoted(text) {
 function readBuilderUrl(text) {
 	const url = URL.canParse(text) ? new URL(text) : void 0;
 	if (!url || !/^https?:$/.test(url.protocol)) throw invalid(`${quoted(text)} is not a web address. Write one such as https://bldr.habitat.sh.`);
-	if (url.username || url.password) throw invalid(`${quoted(text)} holds a user name or password. Leave it out; a token goes into --auth.`);
+	if (url.username || url.password) throw invalid(`${quoted(text)} holds a user name or password. Leave it out; a token goes into ${setting("auth")}.`);
 	if (url.search || url.hash) throw invalid(`${quoted(text)} must end before the "${url.search ? "?" : "#"}".`);
 	return url.href.replace(/\/+$/, "");
 }
@@ -39,7 +40,7 @@ function readFetchUri(text) {
 /** A URI behind which the tarball's name is put. */
 function readUriBase(text) {
 	readFetchUri(text);
-	if (/[?#]/.test(text)) throw invalid(`${quoted(text)} has a "?" or "#", and the tarball's name goes behind it. Write the whole URI with --uri.`);
+	if (/[?#]/.test(text)) throw invalid(`${quoted(text)} has a "?" or "#", and the tarball's name goes behind it. Write the whole URI with ${setting("uri")}.`);
 	return text;
 }
 /** A plain decimal number such as `0.5` or the old exporter's `.5`; NaN for all else, exponents and units too. */

@@ -1,5 +1,6 @@
 import { a as visible, t as terminalReporter } from "./reporter.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
+import { n as wordSettings } from "./setting.js";
 import { t as nearest } from "./nearest.js";
 import { b as HttpClient, f as warning, l as setFailed, n as error, t as debug } from "./core.js";
 import { c as HttpStatusError, d as networkError, f as noteRetries, l as formatStatus, r as withRetries, u as isTransient } from "./fetch.js";
@@ -862,16 +863,18 @@ function decoded(text) {
 	}
 }
 // src/actions/shared/wording.ts
-/** An option or variable; but first what is quoted, and a log's lines, which are somebody else's words. */
-const PIECE = /"(?:[^"\\\n]|\\.)*"|^[ \t].*$|--[a-z][a-z-]*|\bHAB_ORIGIN\b/gm;
 /**
-* Rewrites advice that names options of the command line so that it names inputs: `--uri-base` is `uri-base`,
-* `--cpu` is `cpus`, and `--no-health-check` is `health-check: false`. What is no input stays as it is.
+* Words settings as the inputs of an action: `uri-base` for the option of that name, `cpus` for `--cpu`, and
+* `health-check: false` for `--no-health-check`. What is no input is named as on the command line.
 */
-function inInputs(text, table) {
-	const names = /* @__PURE__ */ new Map([["HAB_ORIGIN", "origin"]]);
-	for (const [name, { option, inverted }] of Object.entries(table)) if (option !== void 0) names.set(`--${option}`, inverted ? `${name}: false` : name);
-	return text.replace(PIECE, (piece) => names.get(piece) ?? piece);
+function inputWording(table) {
+	const byOption = new Map(Object.entries(table).map(([name, { option = name }]) => [option, name]));
+	return (setting, value) => {
+		const name = byOption.get(setting);
+		if (name === void 0) return value === void 0 ? `--${setting}` : `--${setting} ${value}`;
+		if (table[name]?.inverted) return `${name}: false`;
+		return value === void 0 ? name : `${name}: ${value}`;
+	};
 }
 // src/actions/shared/run.ts
 /**
@@ -881,29 +884,28 @@ function inInputs(text, table) {
 async function runAction(table, program) {
 	const cancellation = new AbortController();
 	for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => cancellation.abort());
+	wordSettings(inputWording(table));
 	try {
 		await program(cancellation.signal);
 	} catch (error) {
 		if (cancellation.signal.aborted) return setFailed("The run was cancelled.");
-		fail(error, table);
+		fail(error);
 	}
 }
-function fail(error$1, table) {
+function fail(error$1) {
 	if (error$1 instanceof UsageError) {
-		for (const problem of error$1.problems) error(visible(inInputs(problem, table)), { title: "Mesosize: input" });
+		for (const problem of error$1.problems) error(visible(problem), { title: "Mesosize: input" });
 		setFailed(`${error$1.problems.length} mistake${error$1.problems.length > 1 ? "s" : ""} in the inputs.`);
 		return;
 	}
-	setFailed(inInputs(messageOf(error$1), table));
+	setFailed(messageOf(error$1));
 	if (error$1 instanceof Error) debug(error$1.stack ?? "");
 }
 /** A reporter for the log of a step: phases are lines, warnings are annotations. */
-function logReporter(table) {
-	const lines = terminalReporter(process.stdout, process.env);
+function logReporter() {
 	return {
-		...lines,
-		note: (text) => lines.note(inInputs(text, table)),
-		warn: (text) => warning(inInputs(text, table), { title: "Mesosize" })
+		...terminalReporter(process.stdout, process.env),
+		warn: (text) => warning(text, { title: "Mesosize" })
 	};
 }
 // src/lib/markdown.ts

@@ -4,6 +4,7 @@ import { r as messageOf, t as MesosizeError } from "./errors.js";
 import { r as checkTarget } from "./target.js";
 import { a as parseFullIdent, c as satisfies, i as packagePath, n as formatIdent, o as parseIdent, r as isFull, s as releaseTime, t as compareBuilds } from "./ident.js";
 import { n as divide } from "./layers.js";
+import { t as setting } from "./setting.js";
 import { t as RESERVED_IDS } from "./rules.js";
 import { a as tarBlocks, n as encodingName, o as END_OF_ARCHIVE, r as startEncoder, s as discard, t as encodingFor } from "./gzip.js";
 import { c as HttpStatusError, f as noteRetries, i as get, l as formatStatus, o as readChunks, r as withRetries, s as readText } from "./fetch.js";
@@ -2347,7 +2348,7 @@ function parseBuilderPackage(text, asked, target, url) {
 	if (typeof checksum !== "string" || !/^[0-9a-f]{64}$/i.test(checksum)) problems.push(`its checksum ${quote$2(checksum)} is not 64 hex digits`);
 	const tdeps = readArray("tdeps", fields.tdeps, problems).map((tdep) => readIdent("tdeps", tdep, problems));
 	const channels = readArray("channels", fields.channels ?? [], problems);
-	if (problems.length > 0) throw new MesosizeError("BUILDER_ANSWER", `${url} gave an unusable description of ${formatIdent(asked)}: ${problems.slice(0, 5).join("; ")}. Check that --url (HAB_BLDR_URL) is a Habitat Builder.`);
+	if (problems.length > 0) throw new MesosizeError("BUILDER_ANSWER", `${url} gave an unusable description of ${formatIdent(asked)}: ${problems.slice(0, 5).join("; ")}. Check that ${setting("url")} (HAB_BLDR_URL) is a Habitat Builder.`);
 	return {
 		ident,
 		target,
@@ -2414,13 +2415,13 @@ function refusal({ response, url }, base, hadToken, what, ident) {
 	const status = formatStatus(response.status);
 	const answered = `${printableUrl(url)} answered ${status} when asked for ${what}`;
 	if (response.status !== 401 && response.status !== 403) {
-		const next = response.status === 429 || response.status >= 500 ? "Try again later." : "Check --url (HAB_BLDR_URL), the ident, the channel and the target.";
+		const next = response.status === 429 || response.status >= 500 ? "Try again later." : `Check ${setting("url")} (HAB_BLDR_URL), the ident, the channel and the target.`;
 		return new HttpStatusError("HTTP_STATUS", `${answered}. ${next}`, response);
 	}
-	if (url.origin !== base.origin) return new MesosizeError("BUILDER_TOKEN", `${answered}. Builder at ${base.origin} redirected there, and a token is sent to Builder alone. If ${url.origin} is the Builder that you mean, give it as --url.`);
+	if (url.origin !== base.origin) return new MesosizeError("BUILDER_TOKEN", `${answered}. Builder at ${base.origin} redirected there, and a token is sent to Builder alone. If ${url.origin} is the Builder that you mean, give it as ${setting("url")}.`);
 	const profile = `${base.origin}/#/profile`;
-	if (ident && (ident.origin === "chef" || HABITATS_OWN.has(ident.name))) return new MesosizeError("BUILDER_TOKEN", `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ", which the token that was given is not" : ""}. Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or --auth; or take Habitat 1.6, which needs no token: --sup-pkg core/hab-sup --launcher-pkg core/hab-launcher --base-pkgs-channel stable.`);
-	return new MesosizeError("BUILDER_TOKEN", hadToken ? `${answered}. The token that was given is not valid, has expired, or does not admit to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or --auth.` : `${answered}. The origin is private, or the channel is not open to all. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or --auth.`);
+	if (ident && (ident.origin === "chef" || HABITATS_OWN.has(ident.name))) return new MesosizeError("BUILDER_TOKEN", `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ", which the token that was given is not" : ""}. Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or ${setting("auth")}; or take Habitat 1.6, which needs no token: ${setting("sup-pkg", "core/hab-sup")}, ${setting("launcher-pkg", "core/hab-launcher")}, ${setting("base-pkgs-channel", "stable")}.`);
+	return new MesosizeError("BUILDER_TOKEN", hadToken ? `${answered}. The token that was given is not valid, has expired, or does not admit to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or ${setting("auth")}.` : `${answered}. The origin is private, or the channel is not open to all. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or ${setting("auth")}.`);
 }
 // src/habitat/builder/builder.ts
 const MAX_JSON = 4194304;
@@ -2532,7 +2533,7 @@ function parseBase(text) {
 }
 /** A token goes into a header; what fetch says of one that cannot would show it. */
 function checkToken(token) {
-	if (!/^[\x21-\x7e]+$/.test(token)) throw new MesosizeError("BUILDER_TOKEN", "The personal access token (--auth, HAB_AUTH_TOKEN) is empty, or has white space or other characters that no token has. Copy it again from Builder.");
+	if (!/^[\x21-\x7e]+$/.test(token)) throw new MesosizeError("BUILDER_TOKEN", `The personal access token (${setting("auth")}, HAB_AUTH_TOKEN) is empty, or has white space or other characters that no token has. Copy it again from Builder.`);
 	return token;
 }
 function parts(ident) {
@@ -2542,10 +2543,10 @@ function checkContentType({ response, url }, wanted) {
 	const type = response.headers.get("content-type") ?? "";
 	if (wanted.test(type)) return;
 	response.body?.cancel().catch(() => {});
-	throw new MesosizeError("BUILDER_ANSWER", `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: this is no Habitat Builder, or something on the way answered in its place. Check --url (HAB_BLDR_URL) and the network.`);
+	throw new MesosizeError("BUILDER_ANSWER", `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: this is no Habitat Builder, or something on the way answered in its place. Check ${setting("url")} (HAB_BLDR_URL) and the network.`);
 }
 function notFound$1(what, from) {
-	return new MesosizeError("BUILDER_NOT_FOUND", `Builder does not have ${what} (${printableUrl(from)} answered 404 Not Found). Check the name; if the origin is private, give a token with --auth or HAB_AUTH_TOKEN.`);
+	return new MesosizeError("BUILDER_NOT_FOUND", `Builder does not have ${what} (${printableUrl(from)} answered 404 Not Found). Check the name; if the origin is private, give a token with ${setting("auth")} or HAB_AUTH_TOKEN.`);
 }
 // src/habitat/package/metadata.ts
 const METAFILES = [
@@ -2911,7 +2912,7 @@ var CachedPackages = class {
 	/** Asked for only where the cache has lost the bytes since then. */
 	async *#entries(ident, from, contentKey) {
 		const found = await this.#source.open(ident, from);
-		if (!found) throw new MesosizeError("PACKAGE_NOT_FOUND", `${formatIdent(ident)} cannot be used from the layer cache, and is neither in an artifact cache nor at ${from.url}. Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.`);
+		if (!found) throw new MesosizeError("PACKAGE_NOT_FOUND", `${formatIdent(ident)} cannot be used from the layer cache, and is neither in an artifact cache nor at ${from.url}. Add the folder that holds its hart with ${setting("artifacts")}, or name the Builder that has it with ${setting("url")}.`);
 		if (found.contentKey !== contentKey) {
 			await this.#remember(found);
 			throw new MesosizeError("CONTENT_CHANGED", `${formatIdent(ident)} is another build than the one in the layer cache, though both have one identifier. Run the export again, which takes the one that is there now.`);
@@ -3004,7 +3005,7 @@ var ByteReader = class {
 		return piece;
 	}
 	#tooLarge() {
-		return new MesosizeError("ARCHIVE_TOO_LARGE", `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is right, allow it with --max-package-size.`);
+		return new MesosizeError("ARCHIVE_TOO_LARGE", `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is right, allow it with ${setting("max-package-size")}.`);
 	}
 };
 // src/codec/tar/pax.ts
@@ -3697,7 +3698,7 @@ var InstalledPackages = class {
 		};
 	}
 	openFile(path) {
-		throw new MesosizeError("HART_WITH_FS_ROOT", `${path} is a hart, and --fs-root reads installed packages. Leave one of them out.`);
+		throw new MesosizeError("HART_WITH_FS_ROOT", `${path} is a hart, and ${setting("fs-root")} reads installed packages. Leave one of them out.`);
 	}
 };
 /**
@@ -3890,7 +3891,7 @@ function unknownKey(name, folders, cause) {
 	const id = formatKeyName(name);
 	const looked = folders.length > 0 ? `It is not in ${folders.join(", ")}` : "There is no key cache to look in";
 	const asked = cause === void 0 ? "" : `, and Builder did not give it: ${messageOf(cause)}`;
-	return new MesosizeError("KEY_UNKNOWN", `The public origin key ${id} is needed to verify a package. ${looked}${asked}. Put ${id}.pub into a folder and name it with --keys.`, { cause });
+	return new MesosizeError("KEY_UNKNOWN", `The public origin key ${id} is needed to verify a package. ${looked}${asked}. Put ${id}.pub into a folder and name it with ${setting("keys")}.`, { cause });
 }
 // src/habitat/sources/packages.ts
 /**
@@ -3899,7 +3900,7 @@ function unknownKey(name, folders, cause) {
 */
 function openPackages(request, tools) {
 	if (request.fsRoot !== void 0) return new InstalledPackages(request.fsRoot, request.installedFrom);
-	if (globalThis.WebAssembly === void 0) throw new MesosizeError("NO_WEBASSEMBLY", "Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with --fs-root.");
+	if (globalThis.WebAssembly === void 0) throw new MesosizeError("NO_WEBASSEMBLY", `Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with ${setting("fs-root")}.`);
 	const { fetch, report, layers, packAhead, signal } = tools;
 	const [own = "", other = ""] = cacheFolders(tools);
 	const builder = (url) => createBuilder({
@@ -4516,7 +4517,7 @@ var LayerFolder = class {
 	#giveUpWriting(error) {
 		if (!this.#writable) return;
 		this.#writable = false;
-		this.#options.report.note(`The layer cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export goes on without; name another folder with --cache.`);
+		this.#options.report.note(`The layer cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export goes on without; name another folder with ${setting("cache")}.`);
 	}
 };
 // src/codec/gzip/members.ts
@@ -4584,7 +4585,7 @@ function defaultLayerFolder(env, home, platform) {
 */
 async function prepareLayerFolder(folder, report) {
 	const problem = await problemOf(folder).catch(messageOf);
-	if (problem) report.note(`The layer cache ${folder} is not used: ${problem}. Name another folder with --cache, or write --no-cache.`);
+	if (problem) report.note(`The layer cache ${folder} is not used: ${problem}. Name another folder with ${setting("cache")}, or write ${setting("no-cache")}.`);
 	return !problem;
 }
 async function problemOf(folder) {
@@ -5049,7 +5050,7 @@ function dependenciesOf(dependents, opened) {
 	return [...wanted.values()];
 }
 function missing({ ident, from, neededBy }) {
-	return new MesosizeError("DEPENDENCY_MISSING", `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.`);
+	return new MesosizeError("DEPENDENCY_MISSING", `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. Add the folder that holds its hart with ${setting("artifacts")}, or name the Builder that has it with ${setting("url")}.`);
 }
 // src/habitat/package/finder.ts
 /** Finds packages by what a person calls them: idents, full or not, and absolute paths of harts. */
@@ -5098,7 +5099,7 @@ var Finder = class {
 	}
 };
 function notFound(specs, from) {
-	throw new MesosizeError("PACKAGE_NOT_FOUND", `There is no package ${specs.join(" or ")} in the channel ${from.channel} of ${from.url}, nor in a folder named with --artifacts. Check its name, or name another channel with --channel (--base-pkgs-channel for what hab itself needs).`);
+	throw new MesosizeError("PACKAGE_NOT_FOUND", `There is no package ${specs.join(" or ")} in the channel ${from.channel} of ${from.url}, nor in a folder named with ${setting("artifacts")}. Check its name, or name another channel with ${setting("channel")} (${setting("base-pkgs-channel")} for what hab itself needs).`);
 }
 // src/habitat/package/hab-packages.ts
 /**
@@ -5201,7 +5202,7 @@ function checkTargets(packages, target) {
 		const who = dependents.length > 0 ? `, which ${dependents.join(" and ")} needs,` : "";
 		return `${identOf(other)}${who} is for ${other.metadata.target}, but the export is for ${target}.`;
 	});
-	if (lines.length > 0) throw new MesosizeError("TARGET_MISMATCH", `${lines.join("\n")} Use packages of one target, and name it with --target.`);
+	if (lines.length > 0) throw new MesosizeError("TARGET_MISMATCH", `${lines.join("\n")} Use packages of one target, and name it with ${setting("target")}.`);
 }
 function needs(dependent, other) {
 	return [...dependent.metadata.deps, ...dependent.metadata.tdeps].some((ident) => formatIdent(ident) === identOf(other));
@@ -5432,7 +5433,7 @@ function fetchFields(image, { legacyUris }, report) {
 		extract: false,
 		destPath: name
 	}] };
-	if (!/\.(?:tgz|tar\.gz)$/.test(uri)) report.warn("With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.");
+	if (!/\.(?:tgz|tar\.gz)$/.test(uri)) report.warn(`With ${setting("uris")} the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another ${setting("uri")}, or leave ${setting("uris")} out.`);
 	return { uris: [uri] };
 }
 /**
@@ -5570,12 +5571,12 @@ function configure(service, { env, config = {}, ports: asked, envVarsPrefix }, r
 function exportedPorts(service, wanted, report) {
 	const { ports, leftOut, unnamed } = resolveExports(service, wanted);
 	const ident = formatIdent(service.ident);
-	for (const { name, reason } of leftOut) report.note(`Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with --port.`);
+	for (const { name, reason } of leftOut) report.note(`Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with ${setting("port")}.`);
 	if (service.exposes.length === 0 && ports.length > 0) {
 		const taken = ports.map(({ name, value }) => `${name} (${value})`).join(", ");
-		report.note(`${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with --port.`);
+		report.note(`${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with ${setting("port")}.`);
 	}
-	for (const number of unnamed) report.note(`${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with --port.`);
+	for (const number of unnamed) report.note(`${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with ${setting("port")}.`);
 	return ports;
 }
 function tableAt([key, ...rest], value) {
@@ -5649,7 +5650,7 @@ function madeUpId({ ident }, { appGroup }, report) {
 	const id = appIdOf(ident, appGroup);
 	if (appGroup !== void 0) return id;
 	const name = `${ident.origin}/${ident.name}`;
-	report.note(id === `/${name}` ? `The app's id is ${id}, from the package's name; --app-id gives it another.` : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`);
+	report.note(id === `/${name}` ? `The app's id is ${id}, from the package's name; ${setting("app-id")} gives it another.` : `The app's id is ${id}, because Marathon takes no ${name}; ${setting("app-id")} gives it another.`);
 	return id;
 }
 function ownLabels({ ident }, image) {
@@ -5662,7 +5663,7 @@ function ownLabels({ ident }, image) {
 	};
 }
 function healthCheck({ ident }, { env, group }, gateway, report) {
-	if (env.HAB_LISTEN_HTTP) report.warn(`HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with --no-health-check.`);
+	if (env.HAB_LISTEN_HTTP) report.warn(`HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with ${setting("no-health-check")}.`);
 	if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway);
 	report.note("HAB_SUP_GATEWAY_AUTH_TOKEN is set, and Marathon cannot send it: the health check asks only whether the gateway answers.");
 	return gatewayHealthCheck(gateway);
@@ -5720,12 +5721,12 @@ async function removeEmpty(folder, topmost) {
 	for (let current = folder; current.length >= topmost.length; current = dirname(current)) if (!await rmdir(current).then(() => true, () => false)) return;
 }
 function unwritable(error, output) {
-	return new MesosizeError("OUTPUT_UNWRITABLE", `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`, { cause: error });
+	return new MesosizeError("OUTPUT_UNWRITABLE", `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with ${setting("output-dir")}.`, { cause: error });
 }
 function fullDisk(error, output) {
 	const { code } = error;
 	if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EFBIG") return void 0;
-	return new MesosizeError("OUTPUT_FULL", `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with --output-dir.`, { cause: error });
+	return new MesosizeError("OUTPUT_FULL", `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with ${setting("output-dir")}.`, { cause: error });
 }
 // src/export/pipeline.ts
 /**
@@ -6073,7 +6074,7 @@ function publishNowhere(known, report) {
 		const uri = knownUri(known, tarball);
 		if (uri !== void 0) return { uri };
 		const local = fileUri(resolve(known.outputDir, tarball.name));
-		report.note(`No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. Put the tarball where agents can fetch it, and export with --uri or --uri-base.`);
+		report.note(`No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. Put the tarball where agents can fetch it, and export with ${setting("uri")} or ${setting("uri-base")}.`);
 		return { uri: local };
 	};
 }
@@ -6086,7 +6087,7 @@ function publishLayersNowhere(known, report) {
 	checkLayerUri(known);
 	return async (layers) => {
 		const folder = resolve(known.outputDir, LAYERS_FOLDER);
-		if (known.uriBase === void 0 && known.uriTemplate === void 0) report.note(`No URI is known for the layers, so the app definition has those of files in ${folder}, which only an agent with these very files can fetch. Put them where agents can fetch them, and export with --uri-base.`);
+		if (known.uriBase === void 0 && known.uriTemplate === void 0) report.note(`No URI is known for the layers, so the app definition has those of files in ${folder}, which only an agent with these very files can fetch. Put them where agents can fetch them, and export with ${setting("uri-base")}.`);
 		return Promise.all(layers.map(async (layer) => {
 			const path = join(folder, layer.name);
 			const kept = (await stat(path).catch(() => void 0))?.size === layer.size;

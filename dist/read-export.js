@@ -3,6 +3,7 @@ import { n as UsageError, t as MesosizeError } from "./errors.js";
 import { t as LINUX_TARGETS } from "./target.js";
 import { n as formatIdent, o as parseIdent } from "./ident.js";
 import { t as LAYERINGS } from "./layers.js";
+import { t as setting } from "./setting.js";
 import { a as cpusProblem, c as envVarsPrefixProblem, d as instancesProblem, f as labelKeyProblem, m as peerProblem, n as appIdProblem, o as diskProblem, p as memProblem, r as bindProblem, s as envKeyProblem, u as groupProblem } from "./rules.js";
 import { S as wholeNumber, _ as readPort, a as readPatch, b as readToken, c as choiceOf, d as readBuilderUrl, f as readChannel, g as readPair, h as readNumber, i as readNewFolder, l as invalid, m as readFetchUri, n as readFolder, r as readInstalledRoot, s as statusOf, t as readConfig, u as quoted, v as readSize, x as readUriBase, y as readTarget } from "./files.js";
 import { isAbsolute, resolve } from "node:path";
@@ -321,7 +322,7 @@ var OptionValues = class {
 			text: variable
 		}];
 		if (option.default !== void 0) return [{
-			source: `--${name}`,
+			source: setting(name),
 			text: option.default
 		}];
 		return option.defaultOf ? this.given(option.defaultOf) : [];
@@ -368,7 +369,7 @@ async function readPackage(text, origin) {
 	const status = text === "" ? void 0 : await statusOf(text);
 	if (status?.isFile()) return resolve(text);
 	if (text.endsWith(".hart")) throw invalid(`${quoted(text)} ${status ? "is not a file" : "does not exist"}. Name a hart that is there.`);
-	if (!text.includes("/") && !origin) throw invalid(`${quoted(text)} has no origin. Write origin/name, such as core/redis, or set HAB_ORIGIN.`);
+	if (!text.includes("/") && !origin) throw invalid(`${quoted(text)} has no origin. Write origin/name, such as core/redis, or set ${setting("origin")}.`);
 	return formatIdent(parseIdent(text.includes("/") ? text : `${origin}/${text}`));
 }
 // src/settings/read-app.ts
@@ -416,8 +417,8 @@ async function readPairs(name, values, keyProblem) {
 	const pairs = /* @__PURE__ */ new Map();
 	for (const [key, value] of await values.all(name, readPair)) {
 		const problem = keyProblem(key);
-		if (problem) values.problem(`--${name}: the key ${quoted(key)} ${problem}.`);
-		if (pairs.has(key)) values.problem(`--${name}: the key ${quoted(key)} is given twice. Keep one of them.`);
+		if (problem) values.problem(`${setting(name)}: the key ${quoted(key)} ${problem}.`);
+		if (pairs.has(key)) values.problem(`${setting(name)}: the key ${quoted(key)} is given twice. Keep one of them.`);
 		pairs.set(key, value);
 	}
 	return Object.fromEntries(pairs);
@@ -457,15 +458,15 @@ async function readExportRequest(positionals, values, origin) {
 		uriBase: await values.one("uri-base", readUriBase),
 		app: await readAppRequest(values)
 	};
-	if (values.written("uri") && values.written("uri-base")) values.problem("--uri and --uri-base: only one can be. Write --uri for the whole URI of the tarball, or --uri-base for what goes before its name.");
+	if (values.written("uri") && values.written("uri-base")) values.problem(`${setting("uri")} and ${setting("uri-base")}: only one can be. Write ${setting("uri")} for the whole URI of the tarball, or ${setting("uri-base")} for what goes before its name.`);
 	refuseOneUriForLayers(values);
 	refuseHartsUnderRoot(request, values);
 	return request;
 }
 function refuseOneUriForLayers(values) {
 	if (!values.written("layers")) return;
-	if (values.written("uri")) values.problem("--uri and --layers: layers are several files, and have a URI each. Write --uri-base for what goes before their names.");
-	if (values.written("uris")) values.problem("--uris and --layers: with the old field agents unpack in any order, and layers have one. Leave one of the two out.");
+	if (values.written("uri")) values.problem(`${setting("uri")} and ${setting("layers")}: layers are several files, and have a URI each. Write ${setting("uri-base")} for what goes before their names.`);
+	if (values.written("uris")) values.problem(`${setting("uris")} and ${setting("layers")}: with the old field agents unpack in any order, and layers have one. Leave one of the two out.`);
 }
 async function readCache(values) {
 	const folder = await values.one("cache", readNewFolder);
@@ -474,7 +475,7 @@ async function readCache(values) {
 		folder,
 		size
 	};
-	if (values.written("cache")) values.problem("--cache and --no-cache: only one can be. Write --cache to name the folder, or --no-cache to do without.");
+	if (values.written("cache")) values.problem(`${setting("cache")} and ${setting("no-cache")}: only one can be. Write ${setting("cache")} to name the folder, or ${setting("no-cache")} to do without.`);
 }
 async function readPackages(positionals, values, read) {
 	const packages = [];
@@ -494,7 +495,7 @@ function refuseHartsUnderRoot(request, values) {
 		hab
 	]) {
 		if (name === void 0 || !isAbsolute(name)) continue;
-		values.problem(`--fs-root: installed packages are read, and ${quoted(name)} is a file. Leave --fs-root out, or install the file there and give its identifier.`);
+		values.problem(`${setting("fs-root")}: installed packages are read, and ${quoted(name)} is a file. Leave ${setting("fs-root")} out, or install the file there and give its identifier.`);
 	}
 }
 export { optionTable as a, GENERAL_OPTIONS as i, OptionValues as n, exportOptions as r, readExportRequest as t };

@@ -3,6 +3,7 @@ import { i as countProblem, n as appIdProblem } from "./rules.js";
 import { t as parseApp } from "./app-text.js";
 import { t as checkApp } from "./check.js";
 import { h as readNumber, l as invalid, o as readText, p as readDuration, s as statusOf, u as quoted } from "./files.js";
+import { t as setting } from "./setting.js";
 import { r as readMarathonUrls } from "./base-url.js";
 import { n as readClusterCa, t as readCredentials } from "./credentials.js";
 import { text } from "node:stream/consumers";
@@ -10,7 +11,7 @@ import { text } from "node:stream/consumers";
 /** What the options ask; worth nothing if `values` has problems afterwards. */
 async function readAccess(values) {
 	const text = (name) => values.one(name, (given) => given);
-	if (values.given("marathon").length === 0) values.problem("--marathon: it is not said where Marathon is. Write --marathon https://cluster.example.com/service/marathon, or set MARATHON_URL.");
+	if (values.given("marathon").length === 0) values.problem(`${setting("marathon")}: it is not said where Marathon is. Write ${setting("marathon", "https://cluster.example.com/service/marathon")}, or set MARATHON_URL.`);
 	const address = await values.one("marathon", (given) => withoutName(() => readMarathonUrls(given)));
 	const credentials = await values.attempt(async () => readCredentials({
 		fromUrl: address?.authorization,

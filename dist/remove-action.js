@@ -274,7 +274,7 @@ await runAction(REMOVE_INPUTS, async (signal) => {
 	const context = await readContext(process.env);
 	const action = await readRemoveAction(inputs, context);
 	if (!action) throw new UsageError([...new Set(inputs.problems)]);
-	const report = logReporter(REMOVE_INPUTS);
+	const report = logReporter();
 	try {
 		const removed = await remove(action, {
 			...await openMarathon(action.access, {

@@ -1,5 +1,6 @@
 import { _ as object, l as getApp, n as httpUrl, o as systemClock } from "./agents.js";
 import { t as MesosizeError } from "./errors.js";
+import { t as setting } from "./setting.js";
 import { a as endpointsOf, i as Lines, n as readTail, r as openTaskFile, t as lastLines } from "./tail.js";
 import { a as visible, i as formatTable } from "./reporter.js";
 import { r as isObject } from "./validate.js";
@@ -138,7 +139,7 @@ function wantedOf(app, { instance, appId }) {
 	}));
 	const wanted = instances.filter(({ number }) => instance === void 0 || instance === number);
 	if (instance === void 0 || wanted.length > 0) return wanted;
-	throw new MesosizeError("NO_TASK", `--instance: ${instance} is none of the ${instances.length} tasks that ${appId} has. "mesosize status" shows their numbers.`);
+	throw new MesosizeError("NO_TASK", `${setting("instance")}: ${instance} is none of the ${instances.length} tasks that ${appId} has. "mesosize status" shows their numbers.`);
 }
 /** @param numbered whether lines tell of which task they are */
 function sourcesOfTask(task, numbered, { streams }) {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 
 /**
  * Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
@@ -63,7 +64,7 @@ async function removeEmpty(folder: string, topmost: string): Promise<void> {
 function unwritable(error: unknown, output: string): MesosizeError {
   return new MesosizeError(
     'OUTPUT_UNWRITABLE',
-    `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with --output-dir.`,
+    `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with ${setting('output-dir')}.`,
     { cause: error },
   )
 }
@@ -73,7 +74,7 @@ function fullDisk(error: unknown, output: string): MesosizeError | undefined {
   if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return undefined
   return new MesosizeError(
     'OUTPUT_FULL',
-    `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with --output-dir.`,
+    `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with ${setting('output-dir')}.`,
     { cause: error },
   )
 }

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
+import { setting } from '../lib/setting.ts'
 import { type LayerDescription, layerMembers, readDescription } from './file.ts'
 import { LAYER_SUFFIX, sweepLayers } from './sweep.ts'
 import { LayerFileWriter } from './writer.ts'
@@ -163,7 +164,7 @@ export class LayerFolder implements LayerCache {
     if (!this.#writable) return
     this.#writable = false
     this.#options.report.note(
-      `The layer cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export goes on without; name another folder with --cache.`,
+      `The layer cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export goes on without; name another folder with ${setting('cache')}.`,
     )
   }
 }

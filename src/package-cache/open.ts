@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
+import { setting } from '../lib/setting.ts'
 import { LayerFolder } from './folder.ts'
 
 /** What a person asked of the layer cache. */
@@ -52,7 +53,7 @@ export async function prepareLayerFolder(folder: string, report: Reporter): Prom
   const problem = await problemOf(folder).catch(messageOf)
   if (problem) {
     report.note(
-      `The layer cache ${folder} is not used: ${problem}. Name another folder with --cache, or write --no-cache.`,
+      `The layer cache ${folder} is not used: ${problem}. Name another folder with ${setting('cache')}, or write ${setting('no-cache')}.`,
     )
   }
   return !problem

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Reporter } from '../lib/report.ts'
+import { setting } from '../lib/setting.ts'
 import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
 import { type ImagePublisher, LAYERS_FOLDER, type Publisher } from './publisher.ts'
 
@@ -19,7 +20,7 @@ export function publishNowhere(known: KnownUri & { outputDir: string }, report: 
     const local = fileUri(resolve(known.outputDir, tarball.name))
     report.note(
       `No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. ` +
-        'Put the tarball where agents can fetch it, and export with --uri or --uri-base.',
+        `Put the tarball where agents can fetch it, and export with ${setting('uri')} or ${setting('uri-base')}.`,
     )
     return { uri: local }
   }
@@ -40,7 +41,7 @@ export function publishLayersNowhere(
     if (known.uriBase === undefined && known.uriTemplate === undefined) {
       report.note(
         `No URI is known for the layers, so the app definition has those of files in ${folder}, which only an agent with these very files can fetch. ` +
-          'Put them where agents can fetch them, and export with --uri-base.',
+          `Put them where agents can fetch them, and export with ${setting('uri-base')}.`,
       )
     }
     return Promise.all(

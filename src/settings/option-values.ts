@@ -1,4 +1,5 @@
 import { MesosizeError, UsageError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { visible } from '../lib/visible.ts'
 import type { Arguments, Given } from './arguments.ts'
 import type { OptionTable } from './option.ts'
@@ -30,7 +31,7 @@ export class OptionValues<Name extends string> {
     if (written) return option.repeatable ? written : written.slice(-1)
     const variable = option.env && this.#env[option.env]
     if (option.env && variable) return [{ source: option.env, text: variable }]
-    if (option.default !== undefined) return [{ source: `--${name}`, text: option.default }]
+    if (option.default !== undefined) return [{ source: setting(name), text: option.default }]
     return option.defaultOf ? this.given(option.defaultOf as Name) : []
   }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { formatIdent, parseIdent } from '../habitat/package/ident.ts'
+import { setting } from '../lib/setting.ts'
 import { statusOf } from './files.ts'
 import { invalid, quoted } from './values.ts'
 
@@ -17,7 +18,9 @@ export async function readPackage(text: string, origin: string | undefined): Pro
     )
   }
   if (!text.includes('/') && !origin) {
-    throw invalid(`${quoted(text)} has no origin. Write origin/name, such as core/redis, or set HAB_ORIGIN.`)
+    throw invalid(
+      `${quoted(text)} has no origin. Write origin/name, such as core/redis, or set ${setting('origin')}.`,
+    )
   }
   return formatIdent(parseIdent(text.includes('/') ? text : `${origin}/${text}`))
 }

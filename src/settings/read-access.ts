@@ -1,4 +1,5 @@
 import { MesosizeError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { readMarathonUrls } from '../marathon/api/base-url.ts'
 import { readClusterCa } from '../marathon/api/ca.ts'
 import { type Credentials, readCredentials } from '../marathon/api/credentials.ts'
@@ -21,7 +22,7 @@ export async function readAccess(values: OptionValues<AccessOption>): Promise<Ma
   const text = (name: AccessOption) => values.one(name, given => given)
   if (values.given('marathon').length === 0) {
     values.problem(
-      '--marathon: it is not said where Marathon is. Write --marathon https://cluster.example.com/service/marathon, or set MARATHON_URL.',
+      `${setting('marathon')}: it is not said where Marathon is. Write ${setting('marathon', 'https://cluster.example.com/service/marathon')}, or set MARATHON_URL.`,
     )
   }
   const address = await values.one('marathon', given => withoutName(() => readMarathonUrls(given)))

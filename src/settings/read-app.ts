@@ -1,3 +1,4 @@
+import { setting } from '../lib/setting.ts'
 import type { AppRequest } from '../marathon/app/request.ts'
 import {
   appIdProblem,
@@ -72,8 +73,9 @@ async function readPairs(
   const pairs = new Map<string, string>()
   for (const [key, value] of await values.all(name, readPair)) {
     const problem = keyProblem(key)
-    if (problem) values.problem(`--${name}: the key ${quoted(key)} ${problem}.`)
-    if (pairs.has(key)) values.problem(`--${name}: the key ${quoted(key)} is given twice. Keep one of them.`)
+    if (problem) values.problem(`${setting(name)}: the key ${quoted(key)} ${problem}.`)
+    if (pairs.has(key))
+      values.problem(`${setting(name)}: the key ${quoted(key)} is given twice. Keep one of them.`)
     pairs.set(key, value)
   }
   return Object.fromEntries(pairs)

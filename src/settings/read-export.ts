@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { ExportRequest } from '../export/request.ts'
 import { LAYERINGS } from '../image/layers.ts'
+import { setting } from '../lib/setting.ts'
 import type { Positional } from './arguments.ts'
 import { readFolder, readInstalledRoot, readNewFolder } from './files.ts'
 import type { OptionValues } from './option-values.ts'
@@ -62,7 +63,7 @@ export async function readExportRequest(
   }
   if (values.written('uri') && values.written('uri-base')) {
     values.problem(
-      '--uri and --uri-base: only one can be. Write --uri for the whole URI of the tarball, or --uri-base for what goes before its name.',
+      `${setting('uri')} and ${setting('uri-base')}: only one can be. Write ${setting('uri')} for the whole URI of the tarball, or ${setting('uri-base')} for what goes before its name.`,
     )
   }
   refuseOneUriForLayers(values)
@@ -74,12 +75,12 @@ function refuseOneUriForLayers(values: OptionValues<OptionName>): void {
   if (!values.written('layers')) return
   if (values.written('uri')) {
     values.problem(
-      '--uri and --layers: layers are several files, and have a URI each. Write --uri-base for what goes before their names.',
+      `${setting('uri')} and ${setting('layers')}: layers are several files, and have a URI each. Write ${setting('uri-base')} for what goes before their names.`,
     )
   }
   if (values.written('uris')) {
     values.problem(
-      '--uris and --layers: with the old field agents unpack in any order, and layers have one. Leave one of the two out.',
+      `${setting('uris')} and ${setting('layers')}: with the old field agents unpack in any order, and layers have one. Leave one of the two out.`,
     )
   }
 }
@@ -90,7 +91,7 @@ async function readCache(values: OptionValues<OptionName>): Promise<ExportReques
   if (!values.written('no-cache')) return { folder, size }
   if (values.written('cache')) {
     values.problem(
-      '--cache and --no-cache: only one can be. Write --cache to name the folder, or --no-cache to do without.',
+      `${setting('cache')} and ${setting('no-cache')}: only one can be. Write ${setting('cache')} to name the folder, or ${setting('no-cache')} to do without.`,
     )
   }
   return undefined
@@ -116,7 +117,7 @@ function refuseHartsUnderRoot(request: ExportRequest, values: OptionValues<Optio
   for (const name of [...packages, supervisor, launcher, hab]) {
     if (name === undefined || !isAbsolute(name)) continue
     values.problem(
-      `--fs-root: installed packages are read, and ${quoted(name)} is a file. Leave --fs-root out, or install the file there and give its identifier.`,
+      `${setting('fs-root')}: installed packages are read, and ${quoted(name)} is a file. Leave ${setting('fs-root')} out, or install the file there and give its identifier.`,
     )
   }
 }

@@ -1,5 +1,6 @@
 import { LINUX_TARGETS, TARGETS } from '../habitat/package/target.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import type { PortRequest } from '../marathon/app/request.ts'
 import { fetchUriProblem } from '../marathon/app/rules.ts'
 
@@ -20,7 +21,9 @@ export function readBuilderUrl(text: string): string {
     throw invalid(`${quoted(text)} is not a web address. Write one such as https://bldr.habitat.sh.`)
   }
   if (url.username || url.password) {
-    throw invalid(`${quoted(text)} holds a user name or password. Leave it out; a token goes into --auth.`)
+    throw invalid(
+      `${quoted(text)} holds a user name or password. Leave it out; a token goes into ${setting('auth')}.`,
+    )
   }
   if (url.search || url.hash) {
     throw invalid(`${quoted(text)} must end before the "${url.search ? '?' : '#'}".`)
@@ -60,7 +63,7 @@ export function readUriBase(text: string): string {
   readFetchUri(text)
   if (/[?#]/.test(text)) {
     throw invalid(
-      `${quoted(text)} has a "?" or "#", and the tarball's name goes behind it. Write the whole URI with --uri.`,
+      `${quoted(text)} has a "?" or "#", and the tarball's name goes behind it. Write the whole URI with ${setting('uri')}.`,
     )
   }
   return text

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readExportAction } from '../../../src/actions/export/request.ts'
 import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
 import { Inputs } from '../../../src/actions/shared/inputs.ts'
-import { inInputs } from '../../../src/actions/shared/wording.ts'
+import { inputWording } from '../../../src/actions/shared/wording.ts'
+import { wordSettings } from '../../../src/lib/setting.ts'
 import { ACTION } from '../../e2e/run-action.ts'
 import { originKey } from '../../testkit/origin-key.ts'
 
@@ -14,6 +15,7 @@ const KEY = originKey('acme').secretKeyText
 let folder: string
 
 beforeEach(async () => {
+  wordSettings(inputWording(EXPORT_INPUTS))
   folder = await mkdtemp(join(tmpdir(), 'export-request-'))
   await mkdir(join(folder, 'plan'))
   await writeFile(join(folder, 'plan/plan.sh'), 'pkg_name=web\npkg_origin=acme\n')
@@ -34,7 +36,7 @@ async function read(given: Record<string, string>, env: Record<string, string> =
   const variables = Object.entries(texts).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])
   const inputs = new Inputs(EXPORT_INPUTS, Object.fromEntries(variables))
   const action = await readExportAction(inputs, env)
-  return { action, problems: inputs.problems.map(problem => inInputs(problem, EXPORT_INPUTS)) }
+  return { action, problems: inputs.problems }
 }
 
 describe('what a workflow asks for', () => {

@@ -3,6 +3,7 @@ import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
 import { logReporter, runAction } from '../../../src/actions/shared/run.ts'
 import { Steps } from '../../../src/actions/shared/steps.ts'
 import { MesosizeError, UsageError } from '../../../src/lib/errors.ts'
+import { setting } from '../../../src/lib/setting.ts'
 
 let log: string
 let exitCode: typeof process.exitCode
@@ -42,7 +43,7 @@ describe('an action', () => {
   })
 
   test('tells of each mistake in an annotation of its own', async () => {
-    expect(await failing(new UsageError(['--mem: "\u202ex" is bad.\nWrite 1', 'plan: neither 100%']))).toBe(1)
+    expect(await failing(new UsageError(['mem: "\u202ex" is bad.\nWrite 1', 'plan: neither 100%']))).toBe(1)
     expect(log.split('\n')).toEqual([
       '::error title=Mesosize%3A input::mem: "\\u{202e}x" is bad.\\x0aWrite 1',
       '::error title=Mesosize%3A input::plan: neither 100%25',
@@ -56,15 +57,21 @@ describe('an action', () => {
     expect(log).toContain('::error::1 mistake in the inputs.\n')
   })
 
-  test.each([new MesosizeError('X', 'Check --channel.'), new TypeError('Check --channel.')])(
-    'shows a stack only to who debugs: %s',
-    async error => {
-      expect(await failing(error)).toBe(1)
-      const [first, ...rest] = log.trimEnd().split('\n')
-      expect(first).toBe('::error::Check channel.')
-      for (const line of rest) expect(line).toMatch(/^::debug::/)
-    },
-  )
+  test.each([MesosizeError, TypeError])('shows a stack only with debug on: %o', async error_ => {
+    const text = 'Check the channel.'
+    const error = error_ === TypeError ? new TypeError(text) : new MesosizeError('X', text)
+    expect(await failing(error)).toBe(1)
+    const [first, ...rest] = log.trimEnd().split('\n')
+    expect(first).toBe('::error::Check the channel.')
+    for (const line of rest) expect(line).toMatch(/^::debug::/)
+  })
+
+  test('names settings as its inputs', async () => {
+    await runAction(EXPORT_INPUTS, async () => {
+      throw new MesosizeError('X', `Give ${setting('cpu')} or ${setting('no-health-check')}.`)
+    })
+    expect(log).toContain('::error::Give cpus or health-check: false.\n')
+  })
 
   test('fails with whatever is thrown', async () => {
     expect(await failing('no error at all')).toBe(1)
@@ -81,17 +88,17 @@ describe('an action', () => {
 })
 
 describe('the reporter', () => {
-  test('gives warnings as annotations, and the rest as lines, in the words of inputs', () => {
-    const report = logReporter(EXPORT_INPUTS)
-    report.note('Given with --app-id.\n::error::no')
-    report.warn('Leave --uris out.')
+  test('gives warnings as annotations, and the rest as lines', () => {
+    const report = logReporter()
+    report.note('Given.\n::error::no')
+    report.warn('Leave it out.')
     const phase = report.phase('Packing', 10, 'bytes')
     phase.advance(10)
     phase.done('3 packages')
     report.close()
     expect(log).toBe(
-      'note: Given with app-id.\\x0a::error::no\n' +
-        '::warning title=Mesosize::Leave uris out.\n' +
+      'note: Given.\\x0a::error::no\n' +
+        '::warning title=Mesosize::Leave it out.\n' +
         'Packing: 3 packages (0.0 s)\n',
     )
   })

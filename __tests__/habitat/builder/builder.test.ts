@@ -456,7 +456,7 @@ describe('the token', () => {
       expect(message).toContain(part)
     }
     expect(message).toContain(
-      '--sup-pkg core/hab-sup --launcher-pkg core/hab-launcher --base-pkgs-channel stable',
+      '--sup-pkg core/hab-sup, --launcher-pkg core/hab-launcher, --base-pkgs-channel stable',
     )
     expect(server.requests).toHaveLength(1)
   })

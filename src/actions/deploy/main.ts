@@ -25,7 +25,7 @@ await runAction(DEPLOY_INPUTS, async signal => {
   const context = await readContext(process.env)
   const action = await readDeployAction(inputs, context.fromFork)
   if (!action) throw new UsageError([...new Set(inputs.problems)])
-  const report = logReporter(DEPLOY_INPUTS)
+  const report = logReporter()
   try {
     const opened = await openMarathon(action.access, { report, signal })
     await deploy(action, { ...opened, context, report, signal }, hider(action.access, secrets))

@@ -35,7 +35,7 @@ await runAction(EXPORT_INPUTS, async signal => {
   const told = (await inputs.attempt(() => forPreview(wanted, context))) ?? wanted
   const action = context.fromFork ? withoutWriting(told) : told
 
-  const report = logReporter(EXPORT_INPUTS)
+  const report = logReporter()
   const fetch = createFetch({ version: manifest.version, signal })
   const upload = createUpload({ version: manifest.version, signal })
   const tools = { context, fetch, upload, report, signal }

@@ -19,7 +19,7 @@ await runAction(REMOVE_INPUTS, async signal => {
   const context = await readContext(process.env)
   const action = await readRemoveAction(inputs, context)
   if (!action) throw new UsageError([...new Set(inputs.problems)])
-  const report = logReporter(REMOVE_INPUTS)
+  const report = logReporter()
   try {
     const opened = await openMarathon(action.access, { report, signal })
     const removed = await remove(action, { ...opened, context, report, signal })

@@ -1,10 +1,11 @@
 import * as core from '@actions/core'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { wordSettings } from '../../lib/setting.ts'
 import { terminalReporter } from '../../lib/terminal/reporter.ts'
 import { visible } from '../../lib/visible.ts'
 import type { Input } from './input-table.ts'
-import { inInputs } from './wording.ts'
+import { inputWording } from './wording.ts'
 
 type Table = Readonly<Record<string, Input>>
 
@@ -18,33 +19,33 @@ export async function runAction(
 ): Promise<void> {
   const cancellation = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancellation.abort())
+  wordSettings(inputWording(table))
   try {
     await program(cancellation.signal)
   } catch (error) {
     if (cancellation.signal.aborted) return core.setFailed('The run was cancelled.')
-    fail(error, table)
+    fail(error)
   }
 }
 
-function fail(error: unknown, table: Table): void {
+function fail(error: unknown): void {
   if (error instanceof UsageError) {
     for (const problem of error.problems) {
-      core.error(visible(inInputs(problem, table)), { title: 'Mesosize: input' })
+      core.error(visible(problem), { title: 'Mesosize: input' })
     }
     core.setFailed(`${error.problems.length} mistake${error.problems.length > 1 ? 's' : ''} in the inputs.`)
     return
   }
-  core.setFailed(inInputs(messageOf(error), table))
+  core.setFailed(messageOf(error))
   // For whoever mends this program, with ACTIONS_STEP_DEBUG.
   if (error instanceof Error) core.debug(error.stack ?? '')
 }
 
 /** A reporter for the log of a step: phases are lines, warnings are annotations. */
-export function logReporter(table: Table): Reporter & { close(): void } {
+export function logReporter(): Reporter & { close(): void } {
   const lines = terminalReporter(process.stdout, process.env)
   return {
     ...lines,
-    note: text => lines.note(inInputs(text, table)),
-    warn: text => core.warning(inInputs(text, table), { title: 'Mesosize' }),
+    warn: text => core.warning(text, { title: 'Mesosize' }),
   }
 }

@@ -1,16 +1,16 @@
+import type { SettingWording } from '../../lib/setting.ts'
 import type { Input } from './input-table.ts'
 
-/** An option or variable; but first what is quoted, and a log's lines, which are somebody else's words. */
-const PIECE = /"(?:[^"\\\n]|\\.)*"|^[ \t].*$|--[a-z][a-z-]*|\bHAB_ORIGIN\b/gm
-
 /**
- * Rewrites advice that names options of the command line so that it names inputs: `--uri-base` is `uri-base`,
- * `--cpu` is `cpus`, and `--no-health-check` is `health-check: false`. What is no input stays as it is.
+ * Words settings as the inputs of an action: `uri-base` for the option of that name, `cpus` for `--cpu`, and
+ * `health-check: false` for `--no-health-check`. What is no input is named as on the command line.
  */
-export function inInputs(text: string, table: Readonly<Record<string, Input>>): string {
-  const names = new Map([['HAB_ORIGIN', 'origin']])
-  for (const [name, { option, inverted }] of Object.entries(table)) {
-    if (option !== undefined) names.set(`--${option}`, inverted ? `${name}: false` : name)
+export function inputWording(table: Readonly<Record<string, Input>>): SettingWording {
+  const byOption = new Map(Object.entries(table).map(([name, { option = name }]) => [option, name]))
+  return (setting, value) => {
+    const name = byOption.get(setting)
+    if (name === undefined) return value === undefined ? `--${setting}` : `--${setting} ${value}`
+    if (table[name]?.inverted) return `${name}: false`
+    return value === undefined ? name : `${name}: ${value}`
   }
-  return text.replace(PIECE, piece => names.get(piece) ?? piece)
 }

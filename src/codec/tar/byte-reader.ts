@@ -1,4 +1,5 @@
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { malformed } from './tar-error.ts'
 
 /** Hands out an archive that comes in chunks in the pieces that its format asks for. */
@@ -94,7 +95,7 @@ export class ByteReader {
   #tooLarge(): MesosizeError {
     return new MesosizeError(
       'ARCHIVE_TOO_LARGE',
-      `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is right, allow it with --max-package-size.`,
+      `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is right, allow it with ${setting('max-package-size')}.`,
     )
   }
 }

@@ -3,6 +3,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { type Answer, get } from '../../http/get.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import { type FullIdent, formatIdent, isFull, type PackageIdent } from '../package/ident.ts'
 import { formatKeyName, type OriginKeyName } from '../package/origin-key.ts'
@@ -166,7 +167,7 @@ function checkToken(token: string): string {
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new MesosizeError(
       'BUILDER_TOKEN',
-      'The personal access token (--auth, HAB_AUTH_TOKEN) is empty, or has white space or other characters that no token has. Copy it again from Builder.',
+      `The personal access token (${setting('auth')}, HAB_AUTH_TOKEN) is empty, or has white space or other characters that no token has. Copy it again from Builder.`,
     )
   }
   return token
@@ -182,13 +183,13 @@ function checkContentType({ response, url }: Answer, wanted: RegExp): void {
   response.body?.cancel().catch(() => {})
   throw new MesosizeError(
     'BUILDER_ANSWER',
-    `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: this is no Habitat Builder, or something on the way answered in its place. Check --url (HAB_BLDR_URL) and the network.`,
+    `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: this is no Habitat Builder, or something on the way answered in its place. Check ${setting('url')} (HAB_BLDR_URL) and the network.`,
   )
 }
 
 function notFound(what: string, from: URL): MesosizeError {
   return new MesosizeError(
     'BUILDER_NOT_FOUND',
-    `Builder does not have ${what} (${printableUrl(from)} answered 404 Not Found). Check the name; if the origin is private, give a token with --auth or HAB_AUTH_TOKEN.`,
+    `Builder does not have ${what} (${printableUrl(from)} answered 404 Not Found). Check the name; if the origin is private, give a token with ${setting('auth')} or HAB_AUTH_TOKEN.`,
   )
 }

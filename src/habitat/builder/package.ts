@@ -1,4 +1,5 @@
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import {
   type FullIdent,
   formatIdent,
@@ -50,7 +51,7 @@ export function parseBuilderPackage(
   if (problems.length > 0) {
     throw new MesosizeError(
       'BUILDER_ANSWER',
-      `${url} gave an unusable description of ${formatIdent(asked)}: ${problems.slice(0, 5).join('; ')}. Check that --url (HAB_BLDR_URL) is a Habitat Builder.`,
+      `${url} gave an unusable description of ${formatIdent(asked)}: ${problems.slice(0, 5).join('; ')}. Check that ${setting('url')} (HAB_BLDR_URL) is a Habitat Builder.`,
     )
   }
   return {

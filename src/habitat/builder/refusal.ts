@@ -1,6 +1,7 @@
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { Answer } from '../../http/get.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { PackageIdent } from '../package/ident.ts'
 
@@ -26,13 +27,13 @@ export function refusal(
     const next =
       response.status === 429 || response.status >= 500
         ? 'Try again later.'
-        : 'Check --url (HAB_BLDR_URL), the ident, the channel and the target.'
+        : `Check ${setting('url')} (HAB_BLDR_URL), the ident, the channel and the target.`
     return new HttpStatusError('HTTP_STATUS', `${answered}. ${next}`, response)
   }
   if (url.origin !== base.origin) {
     return new MesosizeError(
       'BUILDER_TOKEN',
-      `${answered}. Builder at ${base.origin} redirected there, and a token is sent to Builder alone. If ${url.origin} is the Builder that you mean, give it as --url.`,
+      `${answered}. Builder at ${base.origin} redirected there, and a token is sent to Builder alone. If ${url.origin} is the Builder that you mean, give it as ${setting('url')}.`,
     )
   }
   const profile = `${base.origin}/#/profile`
@@ -40,14 +41,14 @@ export function refusal(
     return new MesosizeError(
       'BUILDER_TOKEN',
       `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ', which the token that was given is not' : ''}. ` +
-        `Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or --auth; or take Habitat 1.6, which needs no token: ` +
-        '--sup-pkg core/hab-sup --launcher-pkg core/hab-launcher --base-pkgs-channel stable.',
+        `Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or ${setting('auth')}; or take Habitat 1.6, which needs no token: ` +
+        `${setting('sup-pkg', 'core/hab-sup')}, ${setting('launcher-pkg', 'core/hab-launcher')}, ${setting('base-pkgs-channel', 'stable')}.`,
     )
   }
   return new MesosizeError(
     'BUILDER_TOKEN',
     hadToken
-      ? `${answered}. The token that was given is not valid, has expired, or does not admit to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or --auth.`
-      : `${answered}. The origin is private, or the channel is not open to all. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or --auth.`,
+      ? `${answered}. The token that was given is not valid, has expired, or does not admit to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`
+      : `${answered}. The origin is private, or the channel is not open to all. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`,
   )
 }

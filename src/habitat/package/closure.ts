@@ -1,6 +1,7 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { forAll } from '../../lib/for-all.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { withDependencies } from './dependencies.ts'
 import { Finder, type Root } from './finder.ts'
 import { habPackages } from './hab-packages.ts'
@@ -69,7 +70,7 @@ function checkTargets(packages: readonly Package[], target: string): void {
   if (lines.length > 0) {
     throw new MesosizeError(
       'TARGET_MISMATCH',
-      `${lines.join('\n')} Use packages of one target, and name it with --target.`,
+      `${lines.join('\n')} Use packages of one target, and name it with ${setting('target')}.`,
     )
   }
 }

@@ -1,6 +1,7 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { forAll } from '../../lib/for-all.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import type { Root } from './finder.ts'
 import { type FullIdent, formatIdent } from './ident.ts'
 import type { Package } from './package.ts'
@@ -68,6 +69,6 @@ function missing({ ident, from, neededBy }: Dependency): MesosizeError {
   return new MesosizeError(
     'DEPENDENCY_MISSING',
     `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. ` +
-      'Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.',
+      `Add the folder that holds its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
   )
 }

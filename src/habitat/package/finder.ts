@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { formatIdent, parseIdent } from './ident.ts'
 import type { FoundAt, Package } from './package.ts'
 import type { BuilderChannel } from './request.ts'
@@ -58,7 +59,7 @@ export class Finder {
 function notFound(specs: readonly string[], from: BuilderChannel): never {
   throw new MesosizeError(
     'PACKAGE_NOT_FOUND',
-    `There is no package ${specs.join(' or ')} in the channel ${from.channel} of ${from.url}, nor in a folder named with --artifacts. ` +
-      'Check its name, or name another channel with --channel (--base-pkgs-channel for what hab itself needs).',
+    `There is no package ${specs.join(' or ')} in the channel ${from.channel} of ${from.url}, nor in a folder named with ${setting('artifacts')}. ` +
+      `Check its name, or name another channel with ${setting('channel')} (${setting('base-pkgs-channel')} for what hab itself needs).`,
   )
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import type { LayerCache } from '../../package-cache/folder.ts'
 import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
 import type { Package, PackageMetadata } from '../package/package.ts'
@@ -79,7 +80,7 @@ export class CachedPackages implements PackageSource {
       throw new MesosizeError(
         'PACKAGE_NOT_FOUND',
         `${formatIdent(ident)} cannot be used from the layer cache, and is neither in an artifact cache nor at ${from.url}. ` +
-          'Add the folder that holds its hart with --artifacts, or name the Builder that has it with --url.',
+          `Add the folder that holds its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
       )
     }
     if (found.contentKey !== contentKey) {

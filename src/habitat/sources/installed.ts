@@ -4,6 +4,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import {
   compareBuilds,
   type FullIdent,
@@ -80,7 +81,7 @@ export class InstalledPackages implements PackageSource {
   openFile(path: string): Promise<Package> {
     throw new MesosizeError(
       'HART_WITH_FS_ROOT',
-      `${path} is a hart, and --fs-root reads installed packages. Leave one of them out.`,
+      `${path} is a hart, and ${setting('fs-root')} reads installed packages. Leave one of them out.`,
     )
   }
 }

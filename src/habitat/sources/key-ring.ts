@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import {
   formatKeyName,
   type OriginKeyName,
@@ -97,7 +98,7 @@ function unknownKey(name: OriginKeyName, folders: readonly string[], cause?: unk
   return new MesosizeError(
     'KEY_UNKNOWN',
     `The public origin key ${id} is needed to verify a package. ${looked}${asked}. ` +
-      `Put ${id}.pub into a folder and name it with --keys.`,
+      `Put ${id}.pub into a folder and name it with ${setting('keys')}.`,
     { cause },
   )
 }

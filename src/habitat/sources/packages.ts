@@ -4,6 +4,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import type { LayerCache } from '../../package-cache/folder.ts'
 import { type Builder, createBuilder } from '../builder/builder.ts'
 import type { OriginKeyName } from '../package/origin-key.ts'
@@ -36,7 +37,7 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
   if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) {
     throw new MesosizeError(
       'NO_WEBASSEMBLY',
-      'Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with --fs-root.',
+      `Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with ${setting('fs-root')}.`,
     )
   }
   const { fetch, report, layers, packAhead, signal } = tools

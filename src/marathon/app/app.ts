@@ -1,6 +1,7 @@
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { appIdOf } from './app-id.ts'
 import { commandLine } from './command.ts'
 import { configure } from './configuration.ts'
@@ -53,8 +54,8 @@ function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: 
   const name = `${ident.origin}/${ident.name}`
   report.note(
     id === `/${name}`
-      ? `The app's id is ${id}, from the package's name; --app-id gives it another.`
-      : `The app's id is ${id}, because Marathon takes no ${name}; --app-id gives it another.`,
+      ? `The app's id is ${id}, from the package's name; ${setting('app-id')} gives it another.`
+      : `The app's id is ${id}, because Marathon takes no ${name}; ${setting('app-id')} gives it another.`,
   )
   return id
 }
@@ -79,7 +80,7 @@ function healthCheck(
 ): JsonObject {
   if (env.HAB_LISTEN_HTTP) {
     report.warn(
-      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with --no-health-check.`,
+      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with ${setting('no-health-check')}.`,
     )
   }
   if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway)

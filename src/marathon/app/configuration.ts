@@ -12,6 +12,7 @@ import {
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { namePorts, portVariable } from './ports.ts'
 import type { AppRequest } from './request.ts'
 
@@ -69,18 +70,18 @@ function exportedPorts(
   const ident = formatIdent(service.ident)
   for (const { name, reason } of leftOut) {
     report.note(
-      `Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with --port.`,
+      `Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with ${setting('port')}.`,
     )
   }
   if (service.exposes.length === 0 && ports.length > 0) {
     const taken = ports.map(({ name, value }) => `${name} (${value})`).join(', ')
     report.note(
-      `${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with --port.`,
+      `${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with ${setting('port')}.`,
     )
   }
   for (const number of unnamed) {
     report.note(
-      `${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with --port.`,
+      `${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with ${setting('port')}.`,
     )
   }
   return ports

@@ -1,6 +1,7 @@
 import type { FoundAt } from '../../habitat/package/package.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { shellWord } from '../../lib/shell-quote.ts'
 import { formatBytes } from '../../lib/terminal/format.ts'
 import type { AppRequest, JsonObject } from './request.ts'
@@ -51,7 +52,7 @@ export function fetchFields(image: AppImage, { legacyUris }: AppRequest, report:
   if (!legacyUris) return { fetch: [{ uri, extract: false, destPath: name }] }
   if (!/\.(?:tgz|tar\.gz)$/.test(uri)) {
     report.warn(
-      'With --uris the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another --uri, or leave --uris out.',
+      `With ${setting('uris')} the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another ${setting('uri')}, or leave ${setting('uris')} out.`,
     )
   }
   return { uris: [uri] }

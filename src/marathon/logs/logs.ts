@@ -1,5 +1,6 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { type App, getApp } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import type { Agents, TaskPlace } from './agents.ts'
@@ -112,7 +113,7 @@ function wantedOf(app: App, { instance, appId }: LogsRequest): Instance[] {
   if (instance === undefined || wanted.length > 0) return wanted
   throw new MesosizeError(
     'NO_TASK',
-    `--instance: ${instance} is none of the ${instances.length} tasks that ${appId} has. "mesosize status" shows their numbers.`,
+    `${setting('instance')}: ${instance} is none of the ${instances.length} tasks that ${appId} has. "mesosize status" shows their numbers.`,
   )
 }
 

@@ -1,0 +1,27 @@
+/** Writes a setting's name, and a value with it where there is one, as the program that runs wants them written. */
+export type SettingWording = (name: string, value?: string) => string
+
+/** As on the command line, where the origin has no option, only Habitat's own variable. */
+const optionWording: SettingWording = (name, value) => {
+  const written = name === 'origin' ? 'HAB_ORIGIN' : `--${name}`
+  return value === undefined ? written : `${written} ${value}`
+}
+
+let wording = optionWording
+
+/**
+ * Chooses how messages name settings: each front door does that once, before anything else. Until then, settings are
+ * named as options of the command line.
+ */
+export function wordSettings(chosen: SettingWording): void {
+  wording = chosen
+}
+
+/**
+ * A setting, for use inside a message.
+ * @param name of its row in the table of settings
+ * @param value to be written with it, as a person would
+ */
+export function setting(name: string, value?: string): string {
+  return wording(name, value)
+}
