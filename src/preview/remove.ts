@@ -1,10 +1,7 @@
-import type { RemoveAction } from '../actions/remove/inputs.ts'
-import type { DeployActionTools } from '../actions/shared/marathon-tools.ts'
 import { type Asset, deleteAsset } from '../github/asset-upload.ts'
 import { rewriteComments } from '../github/comment.ts'
 import { runUrl } from '../github/context.ts'
 import { retireDeployments } from '../github/deployments.ts'
-import type { GitHub } from '../github/octokit.ts'
 import { getPullRequest } from '../github/pull-request.ts'
 import { parseFullIdent } from '../habitat/package/ident.ts'
 import type { Fetch } from '../http/fetch.ts'
@@ -17,9 +14,19 @@ import { COMMENT_START, removedBody } from './comment.ts'
 import { previewEnvironment, previewGroup, tarballPrefix } from './preview.ts'
 import { listTarballs } from './tarballs.ts'
 import { tell } from './tell.ts'
+import type { PreviewTools } from './tools.ts'
 
-export type RemoveTools = DeployActionTools & {
-  github: GitHub
+/** How previews are taken down. */
+export interface PreviewRemoval {
+  /** Milliseconds for each app. */
+  timeout: number
+  /** Where tarballs were PUT. */
+  uploads?: { uploadUrl: string; headers: Record<string, string> }
+  /** Whether the pull requests are told. */
+  comment: boolean
+}
+
+type RemoveTools = PreviewTools & {
   /** For uploads, which are not Marathon's. */
   fetch: Fetch
 }
@@ -49,7 +56,7 @@ const DAY = 24 * 60 * 60 * 1000
  */
 export async function removePullRequest(
   number: number,
-  action: RemoveAction,
+  action: PreviewRemoval,
   tools: RemoveTools,
 ): Promise<Removed> {
   const all = await findRemains(tools)
@@ -66,7 +73,7 @@ export async function removePullRequest(
 export async function removeStale(
   days: number | undefined,
   now: number,
-  action: RemoveAction,
+  action: PreviewRemoval,
   tools: RemoveTools,
 ): Promise<Removed> {
   const removed: Removed = { apps: [], tarballs: [], notes: [] }
@@ -125,7 +132,7 @@ async function findRemains({ marathon, github, context }: RemoveTools): Promise<
 async function takeDown(
   { number, apps, assets }: Remains,
   reason: string | undefined,
-  action: RemoveAction,
+  action: PreviewRemoval,
   tools: RemoveTools,
 ): Promise<Removed> {
   const { marathon, github, report, context } = tools

@@ -1,7 +1,7 @@
 import { LAYERS_RELEASE } from '../../github/layer-releases.ts'
+import type { PublishRequest } from '../../publish/request.ts'
 import type { ExportInput } from '../shared/input-table.ts'
 import type { Inputs } from '../shared/inputs.ts'
-import type { PublishRequest } from './publish-request.ts'
 
 /** Adds to the inputs' problems those that do not go together with layers. */
 export function checkLayerInputs(inputs: Inputs<ExportInput>, { to }: PublishRequest): void {

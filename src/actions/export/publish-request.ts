@@ -1,13 +1,7 @@
 import { parseHeaderLines } from '../../publish/header-lines.ts'
+import type { PublishRequest } from '../../publish/request.ts'
 import type { ExportInput } from '../shared/input-table.ts'
 import type { Inputs } from '../shared/inputs.ts'
-
-/** Where the tarball shall go. */
-export type PublishRequest =
-  | { to: 'none' | 'artifact' }
-  | { to: 'release'; id?: number; tag?: string; draft: boolean; prerelease: boolean; overwrite: boolean }
-  | { to: 'http'; uploadUrl: string; headers: Record<string, string> }
-  | { to: 'artifact-store'; marathonUrl: string; authorization?: string }
 
 const TARGETS = ['none', 'release', 'artifact', 'artifact-store', 'http'] as const
 

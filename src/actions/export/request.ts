@@ -2,6 +2,7 @@ import type { ExportRequest } from '../../export/request.ts'
 import { findPlan } from '../../habitat/hab/plan.ts'
 import { habTarget } from '../../habitat/hab/release.ts'
 import { parseSecretKey } from '../../habitat/hab/secret-key.ts'
+import type { PreviewableExport } from '../../preview/export.ts'
 import { PREVIEW_RELEASE } from '../../preview/preview.ts'
 import { OptionValues } from '../../settings/option-values.ts'
 import { exportOptions } from '../../settings/options.ts'
@@ -10,24 +11,17 @@ import type { ExportInput } from '../shared/input-table.ts'
 import type { Inputs } from '../shared/inputs.ts'
 import type { HabRequest } from './install-hab.ts'
 import { checkLayerInputs } from './layer-inputs.ts'
-import { type PublishRequest, readPublishRequest } from './publish-request.ts'
+import { readPublishRequest } from './publish-request.ts'
 
-/** What a workflow asks of the export action. */
-export interface ExportAction {
-  /** Without packages where a plan is built first. */
-  request: ExportRequest
+/** What a workflow asks of the export action. Of the request, the packages are missing where a plan is built first. */
+export interface ExportAction extends PreviewableExport {
   plan?: { folder: string; originKey: string; origin?: string }
   /** How hab is installed; absent where packages come from Builder without it. */
   hab?: HabRequest & { acceptLicense: boolean }
-  publish: PublishRequest
   uriTemplate?: string
   githubToken: string
   checksumFile: boolean
   summary: boolean
-  /** The export is a pull request's: the one of the run's event, or the one of this number. */
-  preview?: { pullRequest?: number }
-  /** What the name of a published tarball begins with. */
-  tarballPrefix?: string
 }
 
 /** Reads all inputs and the files that they name; worth nothing if `inputs` has problems afterwards. */

@@ -1,6 +1,7 @@
 import type { RunContext } from '../../github/context.ts'
 import { eventPullRequest } from '../../github/pull-request.ts'
 import { appIdProblem } from '../../marathon/app/rules.ts'
+import type { PreviewRemoval } from '../../preview/remove.ts'
 import { parseHeaderLines } from '../../publish/header-lines.ts'
 import { checkHttpTarget } from '../../publish/http.ts'
 import type { MarathonAccess } from '../../settings/read-access.ts'
@@ -34,14 +35,9 @@ export type Removal =
   | { kind: 'stale'; days?: number }
 
 /** What a workflow asks of the remove action. */
-export interface RemoveAction {
+export interface RemoveAction extends PreviewRemoval {
   removal: Removal
   access: MarathonAccess
-  /** Milliseconds for each app. */
-  timeout: number
-  /** Where tarballs were PUT. */
-  uploads?: { uploadUrl: string; headers: Record<string, string> }
-  comment: boolean
   githubToken: string
   summary: boolean
 }
