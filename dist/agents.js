@@ -1,7 +1,9 @@
 import { t as MesosizeError } from "./errors.js";
+import { t as printableUrl } from "./url.js";
+import { n as isPrivate, t as apiUrl } from "./base-url.js";
 import { c as HttpStatusError, d as networkError, i as get, l as formatStatus, o as readChunks, r as withRetries, s as readText, u as isTransient } from "./fetch.js";
-import { i as printableUrl, r as isObject, t as shown } from "./validate.js";
-import { i as loginJwt, n as isPrivate, t as apiUrl } from "./base-url.js";
+import { r as isObject, t as shown } from "./validate.js";
+import { t as loginJwt } from "./service-account.js";
 import { setTimeout } from "node:timers/promises";
 // src/marathon/api/complaints.ts
 const MOST_WORDS = 1e3;

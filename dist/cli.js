@@ -1,167 +1,12 @@
 #!/usr/bin/env node
 import { a as visible, o as version } from "./reporter.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { a as optionTable, i as GENERAL_OPTIONS, n as OptionValues, r as exportOptions, t as readExportRequest } from "./read-export.js";
-import { t as nearest } from "./nearest.js";
+import { b as wordSettings } from "./url.js";
+import { T as readPackage, c as DEPLOY, h as STATUS, i as optionWording, l as EXPORT, m as SHOW_LOGS, n as SettingValues, p as REMOVE, s as optionsOf, t as nearest } from "./nearest.js";
+import { t as readExportRequest } from "./read-export.js";
+import { C as quoted, n as JSON_RESULT, w as readAppId } from "./show.js";
 import { n as print, t as inSession } from "./session.js";
 import { parseArgs } from "node:util";
-// src/settings/marathon-options.ts
-/** Where Marathon is and how it is told who asks: the same for every command that speaks to it. */
-const ACCESS = {
-	heading: "Marathon",
-	options: [
-		{
-			name: "marathon",
-			value: "URL",
-			env: "MARATHON_URL",
-			help: "base URL, such as https://cluster.example.com/service/marathon; those of several masters with commas between them"
-		},
-		{
-			name: "marathon-user",
-			value: "USER",
-			env: "MARATHON_USER",
-			help: "user of Marathon's --http_credentials"
-		},
-		{
-			name: "marathon-password",
-			value: "PASSWORD",
-			env: "MARATHON_PASSWORD",
-			help: "that user's password; better in the variable, where ps does not show it"
-		},
-		{
-			name: "dcos-token",
-			value: "TOKEN",
-			env: "DCOS_TOKEN",
-			help: "authentication token of DC/OS; better in the variable"
-		},
-		{
-			name: "dcos-service-account",
-			value: "FILE",
-			env: "DCOS_SERVICE_ACCOUNT",
-			help: "JSON file with the secret of a DC/OS service account; the variable may hold the JSON itself"
-		},
-		{
-			name: "dcos-user",
-			value: "USER",
-			env: "DCOS_USER",
-			help: "user of DC/OS"
-		},
-		{
-			name: "dcos-password",
-			value: "PASSWORD",
-			env: "DCOS_PASSWORD",
-			help: "that user's password; better in the variable"
-		},
-		{
-			name: "ca-file",
-			value: "FILE",
-			help: "certificates in PEM of the cluster's own authority, trusted besides the usual ones"
-		}
-	]
-};
-const FORCE = {
-	name: "force",
-	help: "cancel the deployments that are changing the app, instead of waiting for them"
-};
-const TIMEOUT = {
-	name: "timeout",
-	value: "TIME",
-	default: "15m",
-	help: "how long it may take, such as 90s, 15m or 1h"
-};
-const JSON_RESULT = {
-	name: "json",
-	help: "print the result as JSON to standard output"
-};
-const deployOptions = optionTable([
-	{
-		heading: "Deployment",
-		options: [
-			{
-				name: "dry-run",
-				help: "show what would change, and change nothing"
-			},
-			FORCE,
-			TIMEOUT,
-			{
-				name: "fail-fast",
-				value: "NUMBER",
-				default: "3",
-				unit: "tasks",
-				help: "after so many failed tasks of the new version the deployment has failed; 0: never"
-			},
-			{
-				name: "no-rollback",
-				help: "leave a failed deployment as it is, instead of putting back what was"
-			},
-			{
-				name: "allow-unfetchable-uri",
-				help: "deploy although no agent can fetch the tarball from its URI"
-			}
-		]
-	},
-	ACCESS,
-	{
-		heading: "Output",
-		options: [JSON_RESULT, ...GENERAL_OPTIONS]
-	}
-]);
-const removeOptions = optionTable([
-	{
-		heading: "Removal",
-		options: [FORCE, TIMEOUT]
-	},
-	ACCESS,
-	{
-		heading: "Output",
-		options: [JSON_RESULT, ...GENERAL_OPTIONS]
-	}
-]);
-const statusOptions = optionTable([ACCESS, {
-	heading: "Output",
-	options: [{
-		...JSON_RESULT,
-		help: "print it as JSON"
-	}, ...GENERAL_OPTIONS]
-}]);
-const logsOptions = optionTable([
-	{
-		heading: "What is shown",
-		options: [
-			{
-				name: "follow",
-				short: "f",
-				help: "go on with what is written from now on, by new tasks too"
-			},
-			{
-				name: "stdout",
-				help: "only what goes to stdout"
-			},
-			{
-				name: "stderr",
-				help: "only what goes to stderr"
-			},
-			{
-				name: "instance",
-				value: "NUMBER",
-				help: "only the task that has this number in the status"
-			},
-			{
-				name: "lines",
-				short: "n",
-				value: "NUMBER",
-				default: "50",
-				unit: "lines",
-				help: "how many lines of the past of each task and stream"
-			}
-		]
-	},
-	ACCESS,
-	{
-		heading: "Output",
-		options: GENERAL_OPTIONS
-	}
-]);
 // src/cli/commands.ts
 const BAD_USAGE$1 = ["2", "the request cannot be carried out as written; every problem is listed"];
 const COLOURS = ["NO_COLOR", "no colours; FORCE_COLOR brings them back, on terminals alone"];
@@ -172,7 +17,7 @@ const commands = {
 		usage: "mesosize [export] <PKG_IDENT | FILE.hart>... [options] > app.json",
 		summary: "make the tarball and the app definition; the word may be left out",
 		about: "Exports Habitat packages as a tarball that a Mesos agent runs, and prints the Marathon app definition that runs it. The first package that has a run hook is the service that starts; the others are in the image.",
-		options: exportOptions,
+		table: EXPORT,
 		notes: ["A PKG is an identifier, origin/name[/version[/release]], or the path of a hart.", "Of an option that is given twice the last counts, unless it says \"repeatable\"."],
 		variables: [["HAB_ORIGIN", "origin of a package that is named without one"], COLOURS],
 		statuses: [
@@ -190,7 +35,7 @@ const commands = {
 		usage: "mesosize deploy APP.json [options]",
 		summary: "give an app definition to Marathon and wait until it runs",
 		about: "Gives an app definition to Marathon, waits until all its tasks run and are healthy, and tells where they can be reached. If that fails, it tells why, with the last lines of what the failing task wrote, and puts back what was there before.",
-		options: deployOptions,
+		table: DEPLOY,
 		notes: ["An APP.json is the file that the export wrote, or - for standard input."],
 		variables: [COLOURS],
 		statuses: [
@@ -208,7 +53,7 @@ const commands = {
 		usage: "mesosize remove APP_ID [options]",
 		summary: "remove an app and wait until its tasks are gone",
 		about: "Removes an app from Marathon, and waits until its tasks are gone.",
-		options: removeOptions,
+		table: REMOVE,
 		notes: [APP_ID],
 		variables: [COLOURS],
 		statuses: [
@@ -222,7 +67,7 @@ const commands = {
 		usage: "mesosize status APP_ID [options]",
 		summary: "show what of an app runs, where, how healthy, and what failed last",
 		about: "Shows the instances of an app with their versions, addresses and health: what Marathon says of it and, for apps that Mesosize has made, what Habitat's Supervisor says. Shows the last failure as well.",
-		options: statusOptions,
+		table: STATUS,
 		notes: [APP_ID],
 		variables: [],
 		statuses: [
@@ -236,7 +81,7 @@ const commands = {
 		usage: "mesosize logs APP_ID [options]",
 		summary: "show what the tasks of an app write to stdout and stderr",
 		about: "Prints what the tasks of an app have written, read from their sandboxes on the agents: through DC/OS, or directly from the agents' port 5051. Where several tasks or streams are shown, each line begins with the task's number and the stream's name.",
-		options: logsOptions,
+		table: SHOW_LOGS,
 		notes: [APP_ID],
 		variables: [],
 		statuses: [
@@ -256,17 +101,21 @@ const WIDTH = 100;
 const COLUMN = 31;
 /**
 * The text for `--help`, at most 100 columns wide.
-* @param name of the command; that of an export tells of the others too
+* @param name of the command; that of an export lists the others too
 */
 function helpText(name = "export") {
-	const { usage, about, options, notes, variables, statuses, examples } = commands[name];
-	const standIns = options.groups.flatMap((group) => group.options).flatMap(({ env, name }) => env ? [[env, `stands in for --${name}`]] : []);
+	const { usage, about, table, notes, variables, statuses, examples } = commands[name];
+	const groups = table.map((group) => ({
+		heading: group.heading,
+		options: optionsOf([group])
+	}));
+	const standIns = groups.flatMap((group) => group.options).flatMap(({ variable, option }) => variable ? [[variable, `stands in for --${option}`]] : []);
 	return [
 		`Usage: ${usage}`,
 		"",
 		...wrap(about, WIDTH),
 		...name === "export" ? listOfCommands() : [],
-		...options.groups.flatMap(({ heading, options }) => [
+		...groups.filter(({ options }) => options.length > 0).flatMap(({ heading, options }) => [
 			"",
 			`${heading}:`,
 			...options.flatMap((option) => entry(usageOf(option), explanationOf(option)))
@@ -288,24 +137,34 @@ function helpText(name = "export") {
 function listOfCommands() {
 	return [
 		"",
-		"Commands (mesosize COMMAND --help tells of each):",
+		"Commands (run mesosize COMMAND --help for details):",
 		...Object.entries(commands).flatMap(([name, { summary }]) => entry(`  ${name}`, summary))
 	];
 }
-function usageOf({ name, short, value, alone }) {
-	const shown = alone === void 0 ? ` ${value}` : `[=${value}]`;
-	return `  ${short ? `-${short},` : "   "} --${name}${value ? shown : ""}`;
+function usageOf(row) {
+	const name = `  ${row.short ? `-${row.short},` : "   "} --${row.option}`;
+	if (row.form === "flag") return name;
+	return "alone" in row && row.alone !== void 0 ? `${name}[=${row.value}]` : `${name} ${row.value}`;
 }
-function explanationOf(option) {
-	const details = [
-		option.choices && `one of ${option.choices.join(", ")}`,
-		option.alone && `alone: ${option.alone}`,
-		option.repeatable && "repeatable",
-		option.default !== void 0 && `default: ${option.default}${option.unit ? ` ${option.unit}` : ""}`,
-		option.defaultOf && `default: that of --${option.defaultOf}`,
-		option.env && `env: ${option.env}`
-	].filter((detail) => typeof detail === "string");
-	return details.length > 0 ? `${option.help} (${details.join("; ")})` : option.help;
+function explanationOf(row) {
+	const help = row.help.replaceAll("`", "\"");
+	const text = row.form === "flag" && row.default === "true" ? `do not ${help}` : help;
+	const details = [...detailsOf(row), row.variable && `env: ${row.variable}`].filter(Boolean);
+	return details.length > 0 ? `${text} (${details.join("; ")})` : text;
+}
+function detailsOf(row) {
+	switch (row.form) {
+		case "flag": return [];
+		case "lines":
+		case "pairs": return ["repeatable"];
+		default: return [
+			row.choices && `one of ${row.choices.join(", ")}`,
+			row.alone && `alone: ${row.alone}`,
+			row.default !== void 0 ? `default: ${row.default}${row.unit ? ` ${row.unit}` : ""}` : void 0,
+			row.defaultOf && `default: that of --${row.defaultOf.option}`,
+			row.secret && row.variable && "better in the variable, where ps does not show it"
+		];
+	}
 }
 function entry(usage, explanation) {
 	const indent = " ".repeat(COLUMN);
@@ -330,16 +189,26 @@ function wrap(text, width) {
 	return [...lines, line];
 }
 // src/cli/arguments.ts
+/** The options of a command line as the source of settings. */
+function optionSource({ options, problems }) {
+	return {
+		given: ({ option = "" }) => options.get(option),
+		problems
+	};
+}
 /** Tells options from other words, and collects what is wrong with the options' form. */
 function readArguments(argv, table) {
+	const known = optionsOf(table);
 	const options = /* @__PURE__ */ new Map();
 	const positionals = [];
 	const problems = [];
 	let unknown;
 	let alone;
-	for (const token of tokenize(argv, table)) {
-		if (token.kind === "positional" && alone?.choices?.includes(token.value)) problems.push(`--${alone.name}: its value is written behind "=". Write --${alone.name}=${token.value}.`);
-		else if (token.kind === "positional") positionals.push({
+	for (const token of tokenize(argv, known)) {
+		if (token.kind === "positional" && choicesOf(alone)?.includes(token.value)) {
+			const { option } = alone;
+			problems.push(`--${option}: its value is written behind "=". Write --${option}=${token.value}.`);
+		} else if (token.kind === "positional") positionals.push({
 			text: token.value,
 			doubtful: unknown !== void 0 && unknown.value === void 0
 		});
@@ -349,12 +218,12 @@ function readArguments(argv, table) {
 			continue;
 		}
 		if (unknown?.index === token.index) continue;
-		const option = table.named(token.name);
-		unknown = option ? void 0 : token;
-		if (token.value === void 0 && option?.alone !== void 0) alone = option;
-		const problem = option ? problemOfForm(token, option) : unknownOption(token, argv[token.index], table);
+		const row = known.find(({ option }) => option === token.name);
+		unknown = row ? void 0 : token;
+		if (token.value === void 0 && row && aloneOf(row) !== void 0) alone = row;
+		const problem = row ? problemOfForm(token, row) : unknownOption(token, argv[token.index], known);
 		if (problem) problems.push(problem);
-		else if (option) options.set(option.name, [...options.get(option.name) ?? [], givenBy(token, option)]);
+		else if (row) options.set(row.option, [...options.get(row.option) ?? [], givenBy(token, row)]);
 	}
 	return {
 		options,
@@ -362,13 +231,13 @@ function readArguments(argv, table) {
 		problems
 	};
 }
-function tokensOf(args, table) {
+function tokensOf(args, known) {
 	return parseArgs({
 		args: [...args],
-		options: Object.fromEntries(optionsOf(table).map(({ name, short, value, alone }) => [name, {
-			type: value && alone === void 0 ? "string" : "boolean",
+		options: Object.fromEntries(known.map((row) => [row.option, {
+			type: row.form !== "flag" && aloneOf(row) === void 0 ? "string" : "boolean",
 			multiple: true,
-			...short ? { short } : {}
+			...row.short ? { short: row.short } : {}
 		}])),
 		strict: false,
 		allowPositionals: true,
@@ -379,12 +248,12 @@ function tokensOf(args, table) {
 * The tokens of parseArgs, which lets an option swallow whatever follows. That is right for `--mem -1`, whose
 * number is then found wrong; in `--mem --cpu 1` it is the value that is missing.
 */
-function tokenize(argv, table, from = 0) {
-	const tokens = tokensOf(argv.slice(from), table).map((token) => ({
+function tokenize(argv, known, from = 0) {
+	const tokens = tokensOf(argv.slice(from), known).map((token) => ({
 		...token,
 		index: token.index + from
 	}));
-	const at = tokens.findIndex((token) => token.kind === "option" && token.inlineValue === false && looksLikeOption(token.value, table));
+	const at = tokens.findIndex((token) => token.kind === "option" && token.inlineValue === false && looksLikeOption(token.value, known));
 	if (at < 0) return tokens;
 	const swallower = tokens[at];
 	return [
@@ -394,31 +263,41 @@ function tokenize(argv, table, from = 0) {
 			value: void 0,
 			inlineValue: void 0
 		},
-		...tokenize(argv, table, swallower.index + 1)
+		...tokenize(argv, known, swallower.index + 1)
 	];
 }
-function looksLikeOption(text, table) {
-	const shorts = optionsOf(table).flatMap(({ short }) => short ? [`-${short}`] : []);
+function looksLikeOption(text, known) {
+	const shorts = known.flatMap(({ short }) => short ? [`-${short}`] : []);
 	return text.startsWith("--") || shorts.includes(text);
 }
-function optionsOf({ groups }) {
-	return groups.flatMap((group) => group.options);
+/** What an option stands for where it has no value. */
+function aloneOf(row) {
+	return "alone" in row ? row.alone : void 0;
 }
-function problemOfForm({ rawName, value }, option) {
-	if (option.value === void 0) return value === void 0 ? void 0 : `${rawName}: it takes no value. Write --${option.name} alone, or leave it out.`;
-	const { name, alone } = option;
+function choicesOf(row) {
+	return row && "choices" in row ? row.choices : void 0;
+}
+function problemOfForm({ rawName, value }, row) {
+	const { option } = row;
+	if (row.form === "flag") return value === void 0 ? void 0 : `${rawName}: it takes no value. Write --${option} alone, or leave it out.`;
+	const alone = aloneOf(row);
 	if (value || value === void 0 && alone !== void 0) return void 0;
-	return alone === void 0 ? `${rawName}: its value is missing. Write --${name} ${option.value}, or leave it out.` : `${rawName}: its value is missing. Write --${name}=${option.value}, or --${name} alone for ${alone}.`;
+	return alone === void 0 ? `${rawName}: its value is missing. Write --${option} ${row.value}, or leave it out.` : `${rawName}: its value is missing. Write --${option}=${row.value}, or --${option} alone for ${alone}.`;
 }
-function givenBy({ rawName, value = "" }, { alone = "" }) {
+function givenBy({ rawName, value = "" }, row) {
+	if (row.form === "flag") return {
+		source: rawName,
+		text: row.default === "true" ? "false" : "true"
+	};
 	return {
 		source: rawName,
-		text: (rawName.startsWith("--") ? value : value.replace(/^=/, "")) || alone
+		text: (rawName.startsWith("--") ? value : value.replace(/^=/, "")) || (aloneOf(row) ?? "")
 	};
 }
 /** Names the option without its value: `-ZTOKEN` may be a secret behind a slip of the finger. */
-function unknownOption(token, written, table) {
-	const meant = nearest(written.replace(/^-+/, "").replace(/=.*$/s, ""), table.names);
+function unknownOption(token, written, known) {
+	const names = known.map(({ option }) => option);
+	const meant = nearest(written.replace(/^-+/, "").replace(/=.*$/s, ""), names);
 	return `${visible(token.rawName)}: there is no such option. ${meant ? `Did you mean --${meant}?` : "See --help."}`;
 }
 // src/cli/parse.ts
@@ -432,53 +311,87 @@ function unknownOption(token, written, table) {
 async function parseCommandLine(argv, env, stdin = process.stdin) {
 	const [first = ""] = argv;
 	const of = isCommandName(first) ? first : void 0;
-	const line = readArguments(of ? argv.slice(1) : argv, commands[of ?? "export"].options);
+	const line = readArguments(of ? argv.slice(1) : argv, commands[of ?? "export"].table);
 	if (line.options.has("help")) return {
 		kind: "help",
 		of
 	};
 	if (line.options.has("version")) return { kind: "version" };
-	if (of === void 0 || of === "export") return {
-		kind: "export",
-		request: await read(exportOptions, line, env, (positionals, values) => readNamedExport(positionals, values, env.HAB_ORIGIN))
-	};
-	const readers = await import("./read-marathon.js");
-	switch (of) {
-		case "deploy": return {
-			kind: of,
-			request: await read(deployOptions, line, env, (positionals, values) => readers.readDeployRequest(positionals, values, stdin))
+	const origin = env.HAB_ORIGIN || void 0;
+	const values = new SettingValues(optionSource(line), env, origin);
+	const command = await readCommand(of ?? "export", line.positionals, values, {
+		origin,
+		stdin
+	});
+	values.check();
+	return command;
+}
+/** Worth nothing if `values` has problems afterwards. */
+async function readCommand(name, positionals, values, { origin, stdin }) {
+	if (name === "export") {
+		const packages = await readPackages(positionals, values, origin);
+		return {
+			kind: name,
+			request: await readExportRequest(values, packages)
 		};
+	}
+	const readers = await import("./read-marathon2.js");
+	const readId = () => readOperand(positionals, values, "APP_ID", "the app's id, such as /web/shop", readAppId);
+	switch (name) {
+		case "deploy": {
+			const app = await readOperand(positionals, values, "APP.json", "the file that the export wrote", (text) => text);
+			return {
+				kind: name,
+				request: {
+					...await readers.readDeployment(values, app, { stdin }),
+					...await values.read(JSON_RESULT)
+				}
+			};
+		}
 		case "remove": return {
-			kind: of,
-			request: await read(removeOptions, line, env, readers.readRemoveRequest)
+			kind: name,
+			request: await readers.readRemoveRequest(values, await readId() ?? "")
 		};
 		case "status": return {
-			kind: of,
-			request: await read(statusOptions, line, env, readers.readStatusRequest)
+			kind: name,
+			request: await readers.readStatusRequest(values, await readId() ?? "")
 		};
 		case "logs": return {
-			kind: of,
-			request: await read(logsOptions, line, env, readers.readLogsRequest)
+			kind: name,
+			request: await readers.readLogsRequest(values, await readId() ?? "")
 		};
 	}
 }
-/** @throws UsageError if there are problems, of the form or of the values */
-async function read(options, line, env, readRequest) {
-	const values = new OptionValues(options, line, env);
-	const request = await readRequest(line.positionals, values);
-	if (values.problems.size > 0) throw new UsageError([...values.problems]);
-	return request;
+async function readPackages(positionals, values, origin) {
+	const read = (text) => readPackage(text, {
+		origin,
+		written: true
+	});
+	const packages = [];
+	for (const { text, doubtful } of positionals) {
+		const name = doubtful ? await read(text).catch(() => void 0) : await values.attempt(() => read(text));
+		if (name !== void 0) packages.push(name);
+	}
+	if (packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) values.problem("PKG_IDENT: no package is named. Write one or more identifiers such as core/redis, or paths of harts.");
+	return packages;
 }
-async function readNamedExport(positionals, values, origin) {
-	const request = await readExportRequest(positionals, values, origin);
-	if (request.packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) values.problem("PKG_IDENT: no package is named. Write one or more identifiers such as core/redis, or paths of harts.");
-	return request;
+/** The one word that a command takes besides its options. */
+async function readOperand(positionals, values, name, what, read) {
+	const sure = positionals.filter(({ doubtful }) => !doubtful);
+	const [first, ...more] = sure.length > 0 ? sure : positionals.slice(0, 1);
+	if (!first) {
+		values.problem(`${name}: it is missing. Write ${what}.`);
+		return;
+	}
+	for (const { text } of more) values.problem(`${quoted(text)}: unexpected argument. Give exactly one ${name}.`);
+	return values.attempt(() => read(first.text));
 }
 // src/cli/main.ts
 const FAILED = 1;
 const BAD_USAGE = 2;
 process.stderr.on("error", () => {});
 process.stdout.on("error", () => {});
+wordSettings(optionWording(EXPORT));
 process.exitCode = await main().catch(explain);
 /** @returns the exit status */
 async function main() {
@@ -503,11 +416,11 @@ async function main() {
 			return inSession("; what Marathon has begun goes on", (session) => removeForPerson(command.request, session));
 		}
 		case "status": {
-			const { showStatus } = await import("./show.js");
+			const { showStatus } = await import("./show2.js");
 			return inSession("", (session) => showStatus(command.request, session));
 		}
 		case "logs": {
-			const { showLogsForPerson } = await import("./show.js");
+			const { showLogsForPerson } = await import("./show2.js");
 			return inSession("", (session) => showLogsForPerson(command.request, session));
 		}
 	}

@@ -1,16 +1,17 @@
-import { a as info, d as setSecret, l as setFailed, s as notice, u as setOutput, v as summary } from "./core.js";
+import { a as info, l as setFailed, s as notice, u as setOutput, v as summary } from "./core.js";
 import { a as visible, o as version } from "./reporter.js";
-import { D as getPullRequest, N as readContext, P as runUrl, S as previewGroup, a as logReporter, b as isSamePullRequest, i as table, k as connect, o as runAction, r as fenced, s as Inputs, t as code, w as readPreview, x as previewEnvironment, y as isNewer } from "./markdown.js";
+import { C as previewEnvironment, E as readPreview, M as readContext, N as runUrl, O as connect, S as isSamePullRequest, _ as getPullRequest, a as logReporter, i as table, o as runAction, r as fenced, t as code, w as previewGroup, x as isNewer } from "./markdown.js";
 import { t as createFetch } from "./fetch.js";
-import { n as UsageError, t as MesosizeError } from "./errors.js";
+import { t as MesosizeError } from "./errors.js";
 import { a as deployApp, i as isSuccess, n as formatPlan, r as planDeployment, t as lastWords } from "./last-words.js";
-import { _ as commentBody, a as readMarathonAccess, d as createDeployment, f as retireDeployments, h as writeComment, i as readAs, l as previewIn, n as hider, o as tell, p as setDeploymentStatus, r as openMarathon, t as MARATHON_INPUTS, u as removeEmptyGroup, v as commentMarker, y as previewUrl } from "./marathon.js";
+import { _ as previewUrl, c as removeEmptyGroup, d as setDeploymentStatus, g as commentMarker, h as commentBody, i as tell, l as createDeployment, n as hider, p as writeComment, r as openMarathon, s as previewIn, t as FORK_HINT, u as retireDeployments } from "./marathon.js";
 import { l as getApp } from "./agents.js";
 import { t as removeApp } from "./remove.js";
-import { i as readPackageSizes, r as compareSizes, t as findSizes } from "./kept-sizes.js";
-import { t as parseApp } from "./app-text.js";
-import { t as checkApp } from "./check.js";
-import { o as readText, p as readDuration } from "./files.js";
+import { t as findSizes } from "./kept-sizes.js";
+import { a as ANNOUNCEMENT, l as compareSizes, o as DEPLOYED } from "./show.js";
+import { c as DEPLOY, u as GITHUB_DEPLOY } from "./nearest.js";
+import { y as setting } from "./url.js";
+import { t as readDeployment } from "./read-marathon.js";
 // src/preview/deploy.ts
 /** How often a preview is deployed again over that of an earlier run, which came in between. */
 const TRIES = 3;
@@ -137,72 +138,22 @@ async function comparison({ app, preview, packages }, { github, report }) {
 	};
 }
 // src/actions/deploy/inputs.ts
-/** Every input of the deploy action, as in deploy/action.yml. */
-const DEPLOY_INPUTS = {
-	app: { form: "text" },
-	...MARATHON_INPUTS,
-	force: { form: "flag" },
-	"dry-run": { form: "flag" },
-	timeout: {
-		form: "text",
-		default: "15m"
-	},
-	"fail-fast": {
-		form: "text",
-		default: "3"
-	},
-	rollback: {
-		form: "flag",
-		default: "true"
-	},
-	"allow-unfetchable-uri": { form: "flag" },
-	packages: { form: "text" },
-	comment: {
-		form: "flag",
-		default: "true"
-	},
-	"github-token": {
-		form: "text",
-		secret: true
-	},
-	summary: {
-		form: "flag",
-		default: "true"
-	}
-};
-/** Reads all inputs and the files that they name; undefined if `inputs` has problems afterwards. */
-async function readDeployAction(inputs, fromFork) {
-	const options = {
-		force: inputs.flag("force"),
-		timeout: await readAs("timeout", inputs, () => readDuration(inputs.text("timeout"))),
-		failFast: inputs.number("fail-fast", 0),
-		rollback: inputs.flag("rollback"),
-		allowUnfetchableUri: inputs.flag("allow-unfetchable-uri")
+/** Reads all inputs and the files that they name; worth nothing if `values` has problems afterwards. */
+async function readDeployAction(values, fromFork) {
+	const { app } = await values.read(DEPLOYED);
+	if (app === void 0) values.problem(`${setting("app")}: it is missing. Write ${setting("app", `\${{ steps.export.outputs.app-path }}`)}, or the JSON itself`);
+	const deployment = await readDeployment(values, app, {
+		prefix: `${setting("app")}: `,
+		hint: fromFork ? FORK_HINT : void 0
+	});
+	const { token, summary } = await values.read(GITHUB_DEPLOY);
+	return {
+		...deployment,
+		preview: deployment.app && await values.attempt(() => readPreview(deployment.app.labels)),
+		...await values.read(ANNOUNCEMENT),
+		githubToken: token ?? "",
+		summary
 	};
-	const app = await readAs("app", inputs, async () => checkApp(await readApp(inputs), options));
-	const preview = app && await inputs.attempt(() => readPreview(app.labels));
-	const packages = inputs.text("packages");
-	const access = await readMarathonAccess(inputs, fromFork);
-	const rest = {
-		preview,
-		options,
-		dryRun: inputs.flag("dry-run"),
-		packages: await inputs.attempt(() => packages === void 0 ? void 0 : readPackageSizes(packages, "packages")),
-		comment: inputs.flag("comment"),
-		githubToken: inputs.text("github-token") ?? "",
-		summary: inputs.flag("summary")
-	};
-	return app && access && inputs.problems.length === 0 ? {
-		app,
-		access,
-		...rest
-	} : void 0;
-}
-/** JSON text begins with a brace, and the path of a file could as well; then it can be written as ./{. */
-async function readApp(inputs) {
-	const text = inputs.text("app");
-	if (text === void 0) throw new MesosizeError("APP_MISSING", `it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`);
-	return /^[{[]/.test(text) ? parseApp(text, "app") : parseApp(await readText(text), JSON.stringify(text));
 }
 // src/actions/deploy/summary.ts
 /** How a deployment ended, as GitHub-flavoured Markdown for the job summary. */
@@ -224,13 +175,10 @@ function deploySummary({ state, message, appId, version, deploymentId, endpoints
 	].join("\n\n");
 }
 // src/actions/deploy/main.ts
-await runAction(DEPLOY_INPUTS, async (signal) => {
-	const inputs = new Inputs(DEPLOY_INPUTS, process.env);
-	const secrets = inputs.secrets();
-	for (const secret of secrets) setSecret(secret);
+await runAction(DEPLOY, async ({ values, secrets, signal }) => {
 	const context = await readContext(process.env);
-	const action = await readDeployAction(inputs, context.fromFork);
-	if (!action) throw new UsageError([...new Set(inputs.problems)]);
+	const action = await readDeployAction(values, context.fromFork);
+	values.check();
 	const report = logReporter();
 	try {
 		await deploy(action, {

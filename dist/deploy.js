@@ -25,16 +25,16 @@ function formatDeployed({ state, message, appId, deploymentId, version, endpoint
 // src/cli/deploy.ts
 /** @returns the exit status */
 async function deployForPerson(request, session) {
-	const { app, json } = request;
+	const { app, options, json } = request;
 	const { report, signal } = session;
 	const { marathon, agents } = await connect(request.access, session);
 	if (request.dryRun) {
-		const plan = await planDeployment(marathon, app, request, { report });
+		const plan = await planDeployment(marathon, app, options, { report });
 		report.close();
 		await print(json ? jsonText(plan) : formatPlan(plan).map((line) => `${visible(line)}\n`).join(""));
 		return 0;
 	}
-	const result = await deployApp(marathon, app, request, {
+	const result = await deployApp(marathon, app, options, {
 		report,
 		signal
 	});

@@ -3,21 +3,24 @@ import { a as info, b as HttpClient, c as saveState, d as setSecret, g as rmRF, 
 import { n as formatBytes, o as version, r as formatDuration } from "./reporter.js";
 import { n as encodingName, t as encodingFor } from "./gzip.js";
 import { a as shellQuote, c as parseHartHeader, d as readTar, f as readMetadata, i as runExport, l as blake2b256, m as parseKeyName, n as publishNowhere, o as sweepLayers, p as formatKeyName, r as layerBytes, s as pMap, t as publishLayersNowhere, u as packageEntries } from "./none.js";
-import { C as previewLabels, N as readContext, O as previewOf, S as previewGroup, T as tarballPrefix, a as logReporter, c as findOrCreateRelease, d as publishRelease, h as listAssets, i as table, k as connect, n as details, o as runAction, r as fenced, s as Inputs, t as code, u as findReleases, v as PREVIEW_RELEASE } from "./markdown.js";
+import { D as tarballPrefix, M as readContext, O as connect, T as previewLabels, a as logReporter, b as PREVIEW_RELEASE, g as eventPullRequest, i as table, l as findReleases, m as listAssets, n as details, o as runAction, r as fenced, s as findOrCreateRelease, t as code, u as publishRelease, v as inside, w as previewGroup } from "./markdown.js";
 import { a as parseFullIdent, n as formatIdent } from "./ident.js";
 import { a as redirected, c as HttpStatusError, f as noteRetries, i as get, l as formatStatus, r as withRetries, s as readText, t as createFetch } from "./fetch.js";
-import { a as send, c as uploadUrlProblems, d as createUpload, f as fileBody, i as publishOverHttp, l as uploadRefusal, r as look$1, s as uploadPlace, t as parseHeaderLines, u as put } from "./header-lines.js";
+import { c as uploadRefusal, d as fileBody, i as send, l as put, n as look$1, o as uploadPlace, r as publishOverHttp, s as uploadUrlProblems, u as createUpload } from "./http.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { a as MOST_ASSETS, n as keepSizes, o as attach, s as checkAssetSize } from "./kept-sizes.js";
-import { i as printableUrl } from "./validate.js";
-import { n as takeUserInfo } from "./user-info.js";
+import { a as checkAssetSize, i as attach, n as keepSizes, r as MOST_ASSETS } from "./kept-sizes.js";
+import { t as printableUrl, y as setting } from "./url.js";
+import { a as takeUserInfo } from "./base-url.js";
+import { A as PREVIEW, C as NAMED$1, D as OUTPUT, O as REPORTING, S as HAB, b as PUBLISH, d as GITHUB_EXPORT, g as STORE_ACCESS, j as APP, k as URIS, l as EXPORT, o as nameOf, w as PACKAGES, x as RELEASE, y as HTTP } from "./nearest.js";
 import { t as decodeXz } from "./xz.js";
 import { t as require_semver } from "./semver.js";
 import { n as commandRunner, r as makeWorkspace, t as WORKSPACE_STATE } from "./state.js";
 import { a as layerUriProblems, l as printableTemplate, m as publishOne, n as checkLayerUri, o as namesLayer, r as knownUri, t as checkKnownUri } from "./fetch-uri.js";
-import { n as OptionValues, r as exportOptions, t as readExportRequest } from "./read-export.js";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { t as readExportRequest } from "./read-export.js";
+import { t as readAccess } from "./read-access.js";
 import { access, appendFile, chmod, copyFile, lstat, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { createHash, createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
 import { homedir, tmpdir } from "node:os";
 import * as os$2 from "os";
@@ -27,11 +30,10 @@ import * as path from "path";
 import { ok } from "assert";
 import * as util$1 from "util";
 import { Readable } from "node:stream";
-import { createHash, createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
 import { constants as constants$2, createReadStream } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import * as stream from "stream";
-// src/preview/export.ts
+// src/preview/run.ts
 /**
 * The branch whose image previews will be compared with, where the run is for a push to one; a preview is exported
 * for everything else.
@@ -39,6 +41,30 @@ import * as stream from "stream";
 function baseBranch({ eventName, ref }) {
 	return eventName === "push" && ref?.startsWith("refs/heads/") ? ref.slice(11) : void 0;
 }
+/**
+* The preview that a run makes: of the pull request whose event started it, or in a run that another workflow
+* started of the one that a person names, for GitHub does not tell it where the pull request is from a fork.
+* @param given the number in the input `pull-request`
+* @throws MesosizeError NO_PULL_REQUEST
+*/
+function previewOf(context, given) {
+	const { event, eventName, repository, runId, runAttempt } = context;
+	const own = eventPullRequest(context);
+	const commit = own === void 0 ? inside(event, "workflow_run", "head_sha") : inside(event, "pull_request", "head", "sha");
+	const number = own ?? (commit === void 0 ? void 0 : given);
+	if (number === void 0 || typeof commit !== "string" || !/^[0-9a-f]{40,64}$/.test(commit)) throw new MesosizeError("NO_PULL_REQUEST", eventName === "workflow_run" ? "pull-request: a run that another workflow started (workflow_run) does not tell of which pull request it is. Write pull-request: with the number that a step before has looked up, as in the README" : `preview: the event ${JSON.stringify(eventName)} is about no pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`);
+	if (given !== void 0 && given !== number) throw new MesosizeError("NO_PULL_REQUEST", `pull-request: the run is for the pull request ${number}, and not for ${given}. Remove the input`);
+	return {
+		repository: `${repository.owner}/${repository.repo}`,
+		number,
+		commit,
+		run: {
+			id: runId,
+			attempt: runAttempt
+		}
+	};
+}
+// src/preview/export.ts
 /**
 * What is exported where a preview is asked for: on a push the image of the branch, which goes nowhere, else that
 * of the pull request, with an app id, labels and a place of its own.
@@ -192,219 +218,6 @@ function statusProblem(status, { pathname }, authorized) {
 	if (status === 429 || status >= 500) return `${answered} If it does not recover, tasks cannot start.`;
 	return `${answered} The fetcher of an agent wants 200. Check the address.`;
 }
-// src/actions/shared/input-table.ts
-const text = { form: "text" };
-const flag = { form: "flag" };
-const on = {
-	form: "flag",
-	default: "true"
-};
-/** Every input of the export action, as in action.yml. */
-const EXPORT_INPUTS = {
-	package: { form: "lines" },
-	plan: text,
-	"use-hab": on,
-	"hab-version": {
-		form: "text",
-		default: "latest"
-	},
-	"hab-channel": {
-		form: "text",
-		default: "stable"
-	},
-	"hab-mirror": {
-		form: "text",
-		default: "https://packages.chef.io"
-	},
-	"accept-license": flag,
-	channel: {
-		form: "text",
-		option: "channel"
-	},
-	"builder-url": {
-		form: "text",
-		option: "url"
-	},
-	"builder-token": {
-		form: "text",
-		option: "auth",
-		secret: true
-	},
-	"base-packages-url": {
-		form: "text",
-		option: "base-pkgs-url"
-	},
-	"base-packages-channel": {
-		form: "text",
-		option: "base-pkgs-channel"
-	},
-	"supervisor-package": {
-		form: "text",
-		option: "sup-pkg"
-	},
-	"launcher-package": {
-		form: "text",
-		option: "launcher-pkg"
-	},
-	artifacts: {
-		form: "lines",
-		option: "artifacts"
-	},
-	keys: {
-		form: "lines",
-		option: "keys"
-	},
-	target: {
-		form: "text",
-		option: "target"
-	},
-	"max-package-size": {
-		form: "text",
-		option: "max-package-size"
-	},
-	origin: text,
-	"origin-key": {
-		form: "text",
-		secret: true
-	},
-	cpus: {
-		form: "text",
-		option: "cpu"
-	},
-	mem: {
-		form: "text",
-		option: "mem"
-	},
-	disk: {
-		form: "text",
-		option: "disk"
-	},
-	instances: {
-		form: "text",
-		option: "instances"
-	},
-	"app-id": {
-		form: "text",
-		option: "app-id"
-	},
-	env: {
-		form: "pairs",
-		option: "env"
-	},
-	labels: {
-		form: "pairs",
-		option: "label"
-	},
-	config: {
-		form: "text",
-		option: "config"
-	},
-	ports: {
-		form: "lines",
-		option: "port"
-	},
-	"health-check": {
-		form: "flag",
-		default: "true",
-		option: "no-health-check",
-		inverted: true
-	},
-	peer: {
-		form: "lines",
-		option: "peer"
-	},
-	group: {
-		form: "text",
-		option: "group"
-	},
-	topology: {
-		form: "text",
-		option: "topology"
-	},
-	strategy: {
-		form: "text",
-		option: "strategy"
-	},
-	bind: {
-		form: "lines",
-		option: "bind"
-	},
-	uris: {
-		form: "flag",
-		option: "uris"
-	},
-	"env-vars-prefix": {
-		form: "text",
-		option: "env-vars-prefix"
-	},
-	patch: {
-		form: "text",
-		option: "patch"
-	},
-	publish: {
-		form: "text",
-		default: "none"
-	},
-	"release-tag": text,
-	"release-id": text,
-	draft: flag,
-	prerelease: flag,
-	overwrite: on,
-	uri: {
-		form: "text",
-		option: "uri"
-	},
-	"uri-base": {
-		form: "text",
-		option: "uri-base"
-	},
-	"uri-template": text,
-	"upload-url": text,
-	"upload-headers": {
-		form: "headers",
-		secret: true
-	},
-	"marathon-url": text,
-	"marathon-user": text,
-	"marathon-password": {
-		form: "text",
-		secret: true
-	},
-	"dcos-token": {
-		form: "text",
-		secret: true
-	},
-	"github-token": {
-		form: "text",
-		secret: true
-	},
-	preview: flag,
-	"pull-request": text,
-	"output-dir": {
-		form: "text",
-		option: "output-dir"
-	},
-	layers: {
-		form: "text",
-		option: "layers"
-	},
-	"compression-level": {
-		form: "text",
-		option: "compression-level"
-	},
-	jobs: {
-		form: "text",
-		option: "jobs"
-	},
-	cache: {
-		form: "flag",
-		default: "true",
-		option: "no-cache",
-		inverted: true
-	},
-	"checksum-file": flag,
-	summary: on
-};
 // src/actions/shared/steps.ts
 /** Runs the steps of an action one after another, and remembers how long each took. */
 var Steps = class {
@@ -1342,7 +1155,7 @@ function parseSum(text, from) {
 	return sum.toLowerCase();
 }
 // src/habitat/hab/release.ts
-const TARGETS$1 = {
+const TARGETS = {
 	"linux x64": "x86_64-linux",
 	"linux arm64": "aarch64-linux"
 };
@@ -1351,7 +1164,7 @@ const TARGETS$1 = {
 * @throws MesosizeError RUNNER_UNSUPPORTED
 */
 function habTarget(platform, arch) {
-	const target = TARGETS$1[`${platform} ${arch}`];
+	const target = TARGETS[`${platform} ${arch}`];
 	if (target === void 0) throw new MesosizeError("RUNNER_UNSUPPORTED", `hab is installed on Linux runners with x86_64 or aarch64, and this one is ${platform} with ${arch}. Write "runs-on: ubuntu-latest" (or ubuntu-24.04-arm), or "use-hab: false", which exports a package without hab on any runner.`);
 	return target;
 }
@@ -2187,184 +2000,132 @@ function prefixed({ tarballPrefix = "" }, publish) {
 	});
 }
 // src/actions/export/layer-inputs.ts
-/** Adds to the inputs' problems those that do not go together with layers. */
-function checkLayerInputs(inputs, { to }) {
-	const problems = inputs.problems;
-	if (to === "artifact") problems.push("publish: an artifact holds one file, layers are several, and agents can fetch no artifact. Write publish: release or http; or publish: none, and give the folder of the layers to actions/upload-artifact");
-	if (to === "release" && !inputs.flag("preview")) for (const name of ["release-tag", "release-id"]) {
-		if (inputs.text(name) === void 0) continue;
-		problems.push(`${name}: layers go to the release ${LAYERS_RELEASE}, where all exports find those that are there already. Remove it, or leave layers out`);
+/** Adds to the problems those inputs that do not go together with layers. */
+function checkLayerInputs(values, { publish, checksumFile, preview }) {
+	const { to } = publish;
+	if (to === "artifact") values.problem(`${setting("publish")}: an artifact holds one file, layers are several, and agents cannot fetch artifacts. Write ${setting("publish", "release")} or ${setting("publish", "http")}; or ${setting("publish", "none")}, and give the folder of the layers to actions/upload-artifact`);
+	if (to === "release" && !preview) for (const row of [RELEASE.tag, RELEASE.id]) {
+		if (!values.written(row)) continue;
+		values.problem(`${setting(row.input)}: layers go to the release ${LAYERS_RELEASE}, where all exports find those that are there already. Remove it, or leave ${setting("layers")} out`);
 	}
-	if (to === "release" && inputs.flag("draft")) problems.push("draft: layers go to a release for all exports, and agents fetch nothing from a draft. Remove it, or leave layers out");
-	if (inputs.flag("checksum-file")) problems.push("checksum-file: the name of each layer is its SHA-256 already. Remove it");
+	if (to === "release" && publish.draft) values.problem(`${setting("draft")}: layers go to a release for all exports, and agents cannot fetch from a draft. Remove it, or leave ${setting("layers")} out`);
+	if (checksumFile) values.problem(`${setting(REPORTING.checksumFile.input)}: the name of each layer is its SHA-256 already. Remove it`);
 }
 // src/actions/export/publish-request.ts
-const TARGETS = [
-	"none",
-	"release",
-	"artifact",
-	"artifact-store",
-	"http"
-];
-/** Reads the inputs about publishing; where `inputs` gets problems by that, nothing is published. */
-async function readPublishRequest(inputs) {
-	const { length } = inputs.problems;
-	const request = await readTarget(inputs);
-	return inputs.problems.length > length ? { to: "none" } : request;
+/** Reads where the image goes; where `values` gets problems by that, nothing is published. */
+async function readPublishRequest(values) {
+	const { size } = values.problems;
+	const request = await readTarget(values);
+	return values.problems.size > size ? { to: "none" } : request;
 }
-async function readTarget(inputs) {
-	const to = inputs.choice("publish", TARGETS);
+async function readTarget(values) {
+	const { to } = await values.read(PUBLISH);
 	switch (to) {
-		case "none":
-		case "artifact": return { to };
-		case "release": return {
-			to,
-			id: readReleaseId(inputs),
-			tag: readReleaseTag(inputs),
-			draft: inputs.flag("draft"),
-			prerelease: inputs.flag("prerelease"),
-			overwrite: inputs.flag("overwrite")
-		};
-		case "http": return {
-			to,
-			uploadUrl: required("upload-url", to, inputs),
-			headers: await readHeaders(inputs)
-		};
-		case "artifact-store": return {
-			to,
-			marathonUrl: readMarathonUrl(inputs),
-			authorization: readAuthorization(inputs)
-		};
+		case "release":
+			if (values.written(RELEASE.id) && values.written(RELEASE.tag)) values.problem(`${setting("release-id")} and ${setting("release-tag")}: only one can be given. Keep one of the two.`);
+			return {
+				to,
+				...await values.read(RELEASE)
+			};
+		case "http": {
+			const { uploadUrl = "", headers = {} } = await values.read(HTTP);
+			if (!uploadUrl) values.problem(`${setting("upload-url")}: "${setting("publish", to)}" needs it. Write ${setting("upload-url", "https://…")}`);
+			return {
+				to,
+				uploadUrl,
+				headers
+			};
+		}
+		case "artifact-store": {
+			const { urls, credentials } = await readAccess(values, STORE_ACCESS);
+			const authorization = credentials.kind === "basic" ? credentials.authorization : credentials.kind === "dcos-token" ? `token=${credentials.token}` : void 0;
+			return {
+				to,
+				marathonUrl: urls[0]?.href ?? "",
+				authorization
+			};
+		}
+		default: return { to: to ?? "none" };
 	}
-}
-function required(name, to, inputs) {
-	const text = inputs.text(name);
-	if (text === void 0) inputs.problems.push(`${name}: "publish: ${to}" needs it. Write ${name}: https://…`);
-	return text ?? "";
-}
-/** What Git allows as the name of a ref (git-check-ref-format), and no whole ref. */
-function readReleaseTag(inputs) {
-	const text = inputs.text("release-tag");
-	if (text?.startsWith("refs/")) inputs.problems.push(`release-tag: ${JSON.stringify(text)} is a ref, not a tag. Write release-tag: \${{ github.ref_name }}`);
-	else if (text !== void 0 && NO_TAG.test(text)) inputs.problems.push(`release-tag: ${JSON.stringify(text)} can be no tag in Git. Write one such as release-tag: v1.2.3`);
-	return text;
-}
-const NO_TAG = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|^@$|^-|(^|\/)(\.|\/|$)|\.$|\.lock(\/|$)/;
-function readReleaseId(inputs) {
-	const text = inputs.text("release-id");
-	if (text === void 0) return void 0;
-	if (!/^[1-9]\d{0,14}$/.test(text)) inputs.problems.push(`release-id: ${JSON.stringify(text)} is no number of a release. Write the id that the API gives it, or release-tag: v1.2.3`);
-	if (inputs.text("release-tag") !== void 0) inputs.problems.push("release-id: there is a release-tag too. Keep one of the two");
-	return Number(text);
-}
-async function readHeaders(inputs) {
-	const text = inputs.text("upload-headers") ?? "";
-	return await inputs.attempt(() => parseHeaderLines(text, "upload-headers")) ?? {};
-}
-/** With user and password in it, as the store takes them. */
-function readMarathonUrl(inputs) {
-	const text = required("marathon-url", "artifact-store", inputs);
-	const user = inputs.text("marathon-user");
-	const password = inputs.text("marathon-password");
-	if (user === void 0 !== (password === void 0)) inputs.problems.push("marathon-user: it goes with marathon-password. Write both, or neither");
-	if (user === void 0 || password === void 0 || !URL.canParse(text)) return text;
-	const url = new URL(text);
-	url.username = encodeURIComponent(user);
-	url.password = encodeURIComponent(password);
-	return url.href;
-}
-function readAuthorization(inputs) {
-	const token = inputs.text("dcos-token");
-	if (token === void 0) return void 0;
-	if (inputs.text("marathon-user") !== void 0) inputs.problems.push("dcos-token: there is a marathon-user too. Keep one way to log in");
-	return `token=${token}`;
 }
 // src/actions/export/request.ts
-/** Reads all inputs and the files that they name; worth nothing if `inputs` has problems afterwards. */
-async function readExportAction(inputs, env) {
-	const positionals = inputs.lines("package").map((text) => ({
-		text,
-		doubtful: false
-	}));
-	const values = new OptionValues(exportOptions, {
-		options: inputs.options(),
-		positionals,
-		problems: []
-	}, env);
-	const request = await readExportRequest(positionals, values, inputs.text("origin"));
+/** Reads all inputs and the files that they name; worth nothing if `values` has problems afterwards. */
+async function readExportAction(values) {
+	const { packages } = await values.read(NAMED$1);
+	const request = await readExportRequest(values, packages);
+	const { origin } = await values.read(PACKAGES);
+	const hab = await values.read(HAB);
+	const { token, summary } = await values.read(GITHUB_EXPORT);
 	const action = {
 		request,
-		plan: await readPlan(inputs),
-		hab: await readHab(inputs, request),
-		publish: await readPublishRequest(inputs),
-		uriTemplate: readUriTemplate(inputs),
-		githubToken: inputs.text("github-token") ?? "",
-		checksumFile: inputs.flag("checksum-file"),
-		summary: inputs.flag("summary"),
-		preview: readPreview(inputs)
+		plan: await readPlan(values, hab, origin),
+		hab: await readHab(values, hab, request),
+		publish: await readPublishRequest(values),
+		uriTemplate: await readUriTemplate(values),
+		githubToken: token ?? "",
+		...await values.read(REPORTING),
+		summary,
+		preview: await readPreview(values)
 	};
-	if (inputs.text("layers") !== void 0) checkLayerInputs(inputs, action.publish);
-	inputs.problems.push(...values.problems);
+	if (values.written(OUTPUT.layering)) checkLayerInputs(values, action);
 	return action;
 }
-async function readPlan(inputs) {
-	const folder = inputs.text("plan");
-	const named = inputs.lines("package").length > 0;
-	const originKey = inputs.text("origin-key");
-	if (folder === void 0) {
-		if (!named) inputs.problems.push("package: neither it nor plan is given. Write package: core/redis, or plan: .");
+async function readPlan(values, { plan, originKey }, origin) {
+	const named = values.written(NAMED$1.packages);
+	if (plan === void 0) {
+		if (!named) values.problem(`${setting("package")}: neither it nor ${setting("plan")} is given. Write ${setting("package", "core/redis")}, or ${setting("plan", ".")}`);
 		return;
 	}
-	if (named) inputs.problems.push("plan: there is a package too. Keep one of the two");
-	if (originKey === void 0) inputs.problems.push(`origin-key: a build needs the key that signs it, and pull requests from forks get no secrets. Write origin-key: \${{ secrets.HAB_ORIGIN_KEY }}`);
-	else await inputs.attempt(() => parseSecretKey(originKey, "origin-key"));
-	await inputs.attempt(() => findPlan(folder, process.cwd(), habTarget(process.platform, process.arch)));
+	if (named) values.problem(`${setting("plan")}: there is a package too. Keep one of the two`);
+	if (originKey === void 0) values.problem(`${setting("origin-key")}: a build needs the key that signs it, and pull requests from forks get no secrets. Write ${setting("origin-key", `\${{ secrets.HAB_ORIGIN_KEY }}`)}`);
+	else await values.attempt(() => parseSecretKey(originKey, setting("origin-key")));
+	await values.attempt(() => findPlan(plan, process.cwd(), habTarget(process.platform, process.arch)));
 	return {
-		folder,
+		folder: plan,
 		originKey: originKey ?? "",
-		origin: inputs.text("origin")
+		origin
 	};
 }
-async function readHab(inputs, { builder, target }) {
-	if (!inputs.flag("use-hab")) {
-		if (inputs.text("plan") !== void 0) inputs.problems.push("use-hab: a plan is built by hab. Leave use-hab out, or name a package instead of the plan");
+async function readHab(values, { useHab, version, releaseChannel, mirror, acceptLicense, plan }, { builder, target }) {
+	if (!useHab) {
+		if (plan !== void 0) values.problem(`${setting("use-hab")}: a plan is built by hab. Leave ${setting("use-hab")} out, or name a package instead of the plan`);
 		return;
 	}
-	if (inputs.text("artifacts") !== void 0) inputs.problems.push("artifacts: hab does not look there. Write use-hab: false, or name the harts as package");
-	const own = await inputs.attempt(() => habTarget(process.platform, process.arch));
-	if (own !== void 0 && target !== void 0 && target !== own) inputs.problems.push(`target: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write target: ${own}, or use-hab: false`);
+	if (values.written(PACKAGES.artifacts)) values.problem(`${setting("artifacts")}: hab does not look there. Write ${setting("use-hab", "false")}, or name the harts as ${setting("package")}`);
+	const own = await values.attempt(() => habTarget(process.platform, process.arch));
+	if (own !== void 0 && target !== void 0 && target !== own) values.problem(`${setting("target")}: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write ${setting("target", own)}, or ${setting("use-hab", "false")}`);
 	return {
-		version: inputs.text("hab-version"),
-		channel: inputs.text("hab-channel"),
-		mirror: inputs.text("hab-mirror"),
+		version,
+		channel: releaseChannel,
+		mirror,
 		builder: builder.url,
-		acceptLicense: inputs.flag("accept-license")
+		acceptLicense
 	};
 }
-function readPreview(inputs) {
-	const pullRequest = inputs.number("pull-request");
-	if (!inputs.flag("preview")) {
-		if (pullRequest !== void 0) inputs.problems.push("pull-request: it says of which pull request a preview is. Write preview: true too");
+async function readPreview(values) {
+	const { preview, pullRequest } = await values.read(PREVIEW);
+	if (!preview) {
+		if (values.written(PREVIEW.pullRequest)) values.problem(`${setting("pull-request")}: it names the pull request of a preview. Write ${setting("preview", "true")} too`);
 		return;
 	}
-	for (const name of [
-		"app-id",
-		"release-tag",
-		"release-id"
+	for (const row of [
+		APP.id,
+		RELEASE.tag,
+		RELEASE.id
 	]) {
-		if (inputs.text(name) === void 0) continue;
-		inputs.problems.push(`${name}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`);
+		if (!values.written(row)) continue;
+		values.problem(`${setting(nameOf(row))}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`);
 	}
 	return { pullRequest };
 }
-function readUriTemplate(inputs) {
+async function readUriTemplate(values) {
 	const given = [
-		"uri",
-		"uri-base",
-		"uri-template"
-	].filter((name) => inputs.text(name) !== void 0);
-	if (given.length > 1 && given.includes("uri-template")) inputs.problems.push(`${given.join(", ")}: only one can be. Keep one`);
-	return inputs.text("uri-template");
+		URIS.uri,
+		URIS.uriBase,
+		URIS.uriTemplate
+	].filter((row) => values.written(row));
+	if (given.length > 1 && values.written(URIS.uriTemplate)) values.problem(`${given.map((row) => setting(nameOf(row))).join(", ")}: only one can be given. Keep one`);
+	return (await values.read(URIS)).uriTemplate;
 }
 // src/actions/export/summary.ts
 const LARGEST = 10;
@@ -2481,13 +2242,12 @@ function shortName(ident) {
 	return ident.split("/").slice(0, 2).join("/");
 }
 // src/actions/export/main.ts
-await runAction(EXPORT_INPUTS, async (signal) => {
+await runAction(EXPORT, async ({ values, signal }) => {
 	const { env } = process;
-	const inputs = new Inputs(EXPORT_INPUTS, env);
-	for (const secret of [...inputs.secrets(), ...secretVariables(env)]) setSecret(secret);
-	const wanted = await readExportAction(inputs, env);
+	for (const secret of secretVariables(env)) setSecret(secret);
+	const wanted = await readExportAction(values);
 	const context = await readContext(env);
-	const told = await inputs.attempt(() => forPreview(wanted, context)) ?? wanted;
+	const told = await values.attempt(() => forPreview(wanted, context)) ?? wanted;
 	const action = context.fromFork ? withoutWriting(told) : told;
 	const report = logReporter();
 	const tools = {
@@ -2506,8 +2266,8 @@ await runAction(EXPORT_INPUTS, async (signal) => {
 	const steps = new Steps();
 	const temporary = env.RUNNER_TEMP ?? tmpdir();
 	try {
-		const publish = await inputs.attempt(() => publisherOf(action, tools));
-		if (!publish || inputs.problems.length > 0) throw new UsageError([...new Set(inputs.problems)]);
+		const publish = await values.attempt(() => publisherOf(action, tools));
+		values.check();
 		const { hab } = action;
 		const request = hab ? await packagesFromHab({
 			...action,
@@ -2533,9 +2293,9 @@ await runAction(EXPORT_INPUTS, async (signal) => {
 		report.close();
 	}
 });
-/** What the job's environment gives to hab and to builds besides inputs. */
+/** What the job's environment gives to builds besides inputs. */
 function secretVariables(env) {
-	return Object.keys(env).filter((name) => /^HAB_(AUTH_TOKEN$|STUDIO_SECRET_)/.test(name)).flatMap((name) => env[name] || []);
+	return Object.keys(env).filter((name) => name.startsWith("HAB_STUDIO_SECRET_")).flatMap((name) => env[name] || []);
 }
 /**
 * A run for a pull request from a fork has a token that can only read, and gets no secrets. An artifact holds one

@@ -1,6 +1,6 @@
 import { i as __toESM } from "./rolldown-runtime.js";
 import { t as MesosizeError } from "./errors.js";
-import { i as printableUrl } from "./validate.js";
+import { t as printableUrl } from "./url.js";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 // src/http/retry-notes.ts
 /** Tells a person of each failure after which something is tried again. */

@@ -1,8 +1,9 @@
-import { A as GitHubError, c as findOrCreateRelease, d as publishRelease, f as deleteAsset, g as uploadTemporary, h as listAssets, j as IMMUTABLE, l as findRelease, m as isTemporaryName, p as holds, v as PREVIEW_RELEASE } from "./markdown.js";
+import { A as IMMUTABLE, b as PREVIEW_RELEASE, c as findRelease, d as deleteAsset, f as holds, h as uploadTemporary, k as GitHubError, m as listAssets, p as isTemporaryName, s as findOrCreateRelease, u as publishRelease } from "./markdown.js";
 import { r as withRetries } from "./fetch.js";
 import { r as messageOf, t as MesosizeError } from "./errors.js";
-import { Readable } from "node:stream";
+import { d as sizesFile, u as readImageSizes } from "./show.js";
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 // src/github/asset-name.ts
 /**
 * The name under which GitHub keeps a file that is attached to a release: without diacritics, and with a dot for
@@ -122,74 +123,6 @@ function exists({ release, file, name }, current) {
 function notRenamed({ release, name }, asset, error) {
 	return new MesosizeError("ASSET_RENAME", `${JSON.stringify(name)} is uploaded to the release ${JSON.stringify(release.tag)}, but only under the temporary name ${JSON.stringify(asset.name)} (asset ${asset.id}): ${messageOf(error)} Run again: the same bytes are not uploaded again, they only get their name.`, { cause: error });
 }
-// src/preview/sizes.ts
-/** The name of the file with the sizes of a branch's image. */
-function sizesFile(service, branch) {
-	return `sizes-${service.split("/")[1]}@${branch}.json`;
-}
-/**
-* Compares two images package by package, whatever their versions. The service's own package is the same in both,
-* even if a pull request's was built for another origin.
-*/
-function compareSizes(base, own) {
-	const before = packedByName(base, own.service);
-	const now = packedByName(own, own.service);
-	const all = [.../* @__PURE__ */ new Set([...now.keys(), ...before.keys()])].map((name) => ({
-		name,
-		before: before.get(name) ?? 0,
-		now: now.get(name) ?? 0
-	}));
-	const changes = all.filter((each) => each.before !== each.now).toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before));
-	return {
-		changes,
-		unchanged: all.length - changes.length,
-		before: total(before),
-		now: total(now)
-	};
-}
-function packedByName({ service, packages }, called) {
-	const sizes = /* @__PURE__ */ new Map();
-	for (const { ident, packed } of packages) {
-		const name = shortName(ident === service ? called : ident);
-		sizes.set(name, (sizes.get(name) ?? 0) + packed);
-	}
-	return sizes;
-}
-function shortName(ident) {
-	return ident.split("/").slice(0, 2).join("/");
-}
-function total(sizes) {
-	return [...sizes.values()].reduce((sum, size) => sum + size, 0);
-}
-/**
-* Reads a list of packages with their sizes: the output `packages` of the export action.
-* @param what it is called, for messages
-* @throws MesosizeError PACKAGE_SIZES
-*/
-function readPackageSizes(text, what) {
-	const value = parse(text);
-	if (Array.isArray(value) && value.every(isPackageSize)) return value;
-	throw new MesosizeError("PACKAGE_SIZES", `${what} is no list of packages with their sizes. Write the export's output there: packages: \${{ steps.export.outputs.packages }}`);
-}
-/** Reads what is kept of a branch; undefined where it is nothing of that kind. */
-function readImageSizes(text) {
-	const { service, packages } = Object(parse(text));
-	return typeof service === "string" && Array.isArray(packages) && packages.every(isPackageSize) ? {
-		service,
-		packages
-	} : void 0;
-}
-function isPackageSize(value) {
-	const { ident, size, packed } = Object(value);
-	return typeof ident === "string" && Number.isSafeInteger(size) && Number.isSafeInteger(packed);
-}
-function parse(text) {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return;
-	}
-}
 // src/preview/kept-sizes.ts
 /** Bytes; a list of a thousand packages has a tenth of that. */
 const LONGEST = 1048576;
@@ -231,4 +164,4 @@ async function findSizes(github, branch, service) {
 	});
 	return readImageSizes(Buffer.from(data).toString("utf8"));
 }
-export { MOST_ASSETS as a, readPackageSizes as i, keepSizes as n, attach as o, compareSizes as r, checkAssetSize as s, findSizes as t };
+export { checkAssetSize as a, attach as i, keepSizes as n, MOST_ASSETS as r, findSizes as t };

@@ -1,12 +1,9 @@
 import { n as formatBytes, o as version } from "./reporter.js";
 import { t as MesosizeError } from "./errors.js";
-import { o as readText } from "./files.js";
 import { d as setSecret } from "./core.js";
 import { f as noteRetries, r as withRetries, t as createFetch } from "./fetch.js";
-import { M as mayPass, _ as PREVIEW_LABEL, i as table, n as details, r as fenced, t as code, w as readPreview } from "./markdown.js";
+import { E as readPreview, i as table, j as mayPass, n as details, r as fenced, t as code, y as PREVIEW_LABEL } from "./markdown.js";
 import { _ as object, g as list, i as createAuthorization, m as MarathonError, p as unexpected, r as createMarathon, s as appPath, t as createAgents, v as text } from "./agents.js";
-import { r as readMarathonUrls } from "./base-url.js";
-import { n as readClusterCa, t as readCredentials } from "./credentials.js";
 // src/preview/comment.ts
 const MOST_ROWS = 15;
 const LONGEST_REASON = 2e3;
@@ -374,71 +371,8 @@ async function tell(what, report, work) {
 	}
 }
 // src/actions/shared/marathon.ts
-/** The inputs about Marathon that several actions have, as in their action.yml. */
-const MARATHON_INPUTS = {
-	"marathon-url": { form: "lines" },
-	"marathon-user": { form: "text" },
-	"marathon-password": {
-		form: "text",
-		secret: true
-	},
-	"dcos-token": {
-		form: "text",
-		secret: true
-	},
-	"dcos-service-account": {
-		form: "text",
-		secret: true
-	},
-	"dcos-user": { form: "text" },
-	"dcos-password": {
-		form: "text",
-		secret: true
-	},
-	"ca-file": { form: "text" }
-};
-/**
-* Reads the inputs about Marathon; undefined where `inputs` gets problems by that.
-* @param fromFork whether the run has no secrets
-*/
-async function readMarathonAccess(inputs, fromFork) {
-	const { length } = inputs.problems;
-	const text = inputs.text("marathon-url");
-	if (text === void 0) inputs.problems.push(fromFork ? "marathon-url: it is empty, and this pull request is from a fork, which gets no secrets. Let a workflow that runs on workflow_run deploy it, as in the README under \"Preview per pull request\"" : "marathon-url: it is missing. Write the base URL of Marathon, such as marathon-url: https://cluster.example.com/service/marathon");
-	const address = text === void 0 ? void 0 : await inputs.attempt(() => readMarathonUrls(text));
-	const credentials = await inputs.attempt(() => readCredentials({
-		fromUrl: address?.authorization,
-		user: inputs.text("marathon-user"),
-		password: inputs.text("marathon-password"),
-		dcosToken: inputs.text("dcos-token"),
-		dcosServiceAccount: inputs.text("dcos-service-account"),
-		dcosUser: inputs.text("dcos-user"),
-		dcosPassword: inputs.text("dcos-password")
-	}));
-	const ca = await readCa(inputs);
-	if (!address || !credentials || inputs.problems.length > length) return void 0;
-	return {
-		urls: address.urls,
-		credentials,
-		ca
-	};
-}
-async function readCa(inputs) {
-	const path = inputs.text("ca-file");
-	if (path === void 0) return void 0;
-	return readAs("ca-file", inputs, async () => readClusterCa(await readText(path)));
-}
-/** Reads an input by what is used for an option too; its messages have another name, or none, in front. */
-async function readAs(name, inputs, read) {
-	return inputs.attempt(async () => {
-		try {
-			return await read();
-		} catch (error) {
-			if (!(error instanceof MesosizeError)) throw error;
-			throw new MesosizeError(error.code, `${name}: ${error.message.replace(/^[a-z-]+: /, "")}`, { cause: error });
-		}
-	});
-}
+/** Why a run for a fork's pull request has no Marathon, for whoever reads how to reach it. */
+const FORK_HINT = "This pull request is from a fork, which gets no secrets. Let a workflow that runs on workflow_run deploy it, as in the README under \"Preview per pull request\"";
 /** Tokens that a login gives are masked as soon as there are any. */
 async function openMarathon({ urls, credentials, ca }, { report, signal }) {
 	const fetch = createFetch({
@@ -486,4 +420,4 @@ function hider({ urls }, secrets) {
 	const hidden = [...secrets, ...urls.map(({ host }) => host)].toSorted((a, b) => b.length - a.length);
 	return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
 }
-export { commentBody as _, readMarathonAccess as a, removedBody as b, listVersions as c, createDeployment as d, retireDeployments as f, COMMENT_START as g, writeComment as h, readAs as i, previewIn as l, rewriteComments as m, hider as n, tell as o, setDeploymentStatus as p, openMarathon as r, listPreviews as s, MARATHON_INPUTS as t, removeEmptyGroup as u, commentMarker as v, previewUrl as y };
+export { previewUrl as _, listPreviews as a, removeEmptyGroup as c, setDeploymentStatus as d, rewriteComments as f, commentMarker as g, commentBody as h, tell as i, createDeployment as l, COMMENT_START as m, hider as n, listVersions as o, writeComment as p, openMarathon as r, previewIn as s, FORK_HINT as t, retireDeployments as u, removedBody as v };

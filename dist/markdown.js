@@ -1,10 +1,9 @@
 import { a as visible, t as terminalReporter } from "./reporter.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
-import { n as wordSettings } from "./setting.js";
-import { t as nearest } from "./nearest.js";
-import { b as HttpClient, f as warning, l as setFailed, n as error, t as debug } from "./core.js";
+import { b as wordSettings, t as printableUrl } from "./url.js";
+import { a as inputsOf, n as SettingValues, r as inputWording, t as nearest } from "./nearest.js";
+import { b as HttpClient, d as setSecret, f as warning, l as setFailed, n as error, t as debug } from "./core.js";
 import { c as HttpStatusError, d as networkError, f as noteRetries, l as formatStatus, r as withRetries, u as isTransient } from "./fetch.js";
-import { i as printableUrl } from "./validate.js";
 import { t as getOctokit } from "./github.js";
 import { readFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
@@ -249,50 +248,6 @@ function explain(thrown, method, now) {
 		body: response.data
 	}, method, request.url, now) : networkError(new URL(request.url), thrown.cause ?? thrown);
 }
-// src/github/pull-request.ts
-/** @throws as `GitHub.rest` */
-async function getPullRequest({ rest, repository }, number) {
-	const { data } = await rest.pulls.get({
-		...repository,
-		pull_number: number
-	});
-	return {
-		open: data.state === "open",
-		head: data.head.sha,
-		base: data.base.ref
-	};
-}
-/** The number of the pull request whose event started the run; undefined for other events. */
-function eventPullRequest({ event }) {
-	const number = inside(event, "pull_request", "number");
-	return Number.isSafeInteger(number) ? number : void 0;
-}
-/**
-* The preview that a run makes: of the pull request whose event started it, or in a run that another workflow
-* started of the one that a person names, for GitHub does not tell it where the pull request is from a fork.
-* @param given the number in the input `pull-request`
-* @throws MesosizeError NO_PULL_REQUEST
-*/
-function previewOf(context, given) {
-	const { event, eventName, repository, runId, runAttempt } = context;
-	const own = eventPullRequest(context);
-	const commit = own === void 0 ? inside(event, "workflow_run", "head_sha") : inside(event, "pull_request", "head", "sha");
-	const number = own ?? (commit === void 0 ? void 0 : given);
-	if (number === void 0 || typeof commit !== "string" || !/^[0-9a-f]{40,64}$/.test(commit)) throw new MesosizeError("NO_PULL_REQUEST", eventName === "workflow_run" ? "pull-request: a run that another workflow started (workflow_run) does not tell of which pull request it is. Write pull-request: with the number that a step before has looked up, as in the README" : `preview: the event ${JSON.stringify(eventName)} is about no pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`);
-	if (given !== void 0 && given !== number) throw new MesosizeError("NO_PULL_REQUEST", `pull-request: the run is for the pull request ${number}, and not for ${given}. Remove the input`);
-	return {
-		repository: `${repository.owner}/${repository.repo}`,
-		number,
-		commit,
-		run: {
-			id: runId,
-			attempt: runAttempt
-		}
-	};
-}
-function inside(value, ...path) {
-	return path.reduce((at, name) => Object(at)[name], value);
-}
 // src/preview/preview.ts
 /** The release that holds the tarballs of previews, and the sizes that they are compared with. */
 const PREVIEW_RELEASE = "mesosize-previews";
@@ -353,6 +308,28 @@ function previewEnvironment({ number }) {
 /** What the names of its tarballs begin with, by which they are found again. */
 function tarballPrefix({ number }) {
 	return `pr-${number}-`;
+}
+// src/github/pull-request.ts
+/** @throws as `GitHub.rest` */
+async function getPullRequest({ rest, repository }, number) {
+	const { data } = await rest.pulls.get({
+		...repository,
+		pull_number: number
+	});
+	return {
+		open: data.state === "open",
+		head: data.head.sha,
+		base: data.base.ref
+	};
+}
+/** The number of the pull request whose event started the run; undefined for other events. */
+function eventPullRequest({ event }) {
+	const number = inside(event, "pull_request", "number");
+	return Number.isSafeInteger(number) ? number : void 0;
+}
+/** What lies in a value under a path of names; undefined where something on the way is missing. */
+function inside(value, ...path) {
+	return path.reduce((at, name) => Object(at)[name], value);
 }
 // src/github/send-asset.ts
 /** The largest answer to an upload describes one asset and who uploaded it. */
@@ -686,122 +663,7 @@ async function missing(answer) {
 		throw error;
 	});
 }
-// src/actions/shared/inputs.ts
-/**
-* The inputs that a workflow gave to an action, with everything that is wrong with their form. The runner hands
-* each on as `INPUT_<NAME>`, upper-cased, dashes kept. An empty one, such as an expression gives that found nothing,
-* stands for its default.
-*/
-var Inputs = class {
-	/** One line each. */
-	problems = [];
-	#table;
-	#env;
-	constructor(table, env) {
-		this.#table = table;
-		this.#env = env;
-		const known = Object.keys(table);
-		for (const variable of Object.keys(env)) {
-			const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase();
-			if (name === void 0 || known.includes(name)) continue;
-			const guess = nearest(name, known);
-			this.problems.push(`${name}: there is no such input.${guess ? ` Did you mean ${guess}?` : " Remove it."}`);
-		}
-	}
-	/** The text without white space around it, or the default; undefined if there is neither. */
-	text(name) {
-		return this.#given(name).trim() || this.#table[name].default;
-	}
-	lines(name) {
-		return (this.text(name)?.split("\n") ?? []).map((line) => line.trim()).filter((line) => line !== "");
-	}
-	flag(name) {
-		const text = this.text(name);
-		if (text !== void 0 && !/^(true|True|TRUE|false|False|FALSE)$/.test(text)) {
-			this.problems.push(`${name}: ${JSON.stringify(text)} is neither true nor false. Write ${name}: true`);
-			return this.#table[name].default === "true";
-		}
-		return text?.toLowerCase() === "true";
-	}
-	/** A whole number, undefined where there is none. */
-	number(name, least = 1) {
-		const text = this.text(name);
-		if (text === void 0) return void 0;
-		const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-		if (!(value >= least)) this.problems.push(`${name}: ${JSON.stringify(text)} is no whole number of at least ${least}. Write one such as ${name}: 12`);
-		return value;
-	}
-	choice(name, choices) {
-		const text = this.text(name);
-		const choice = choices.find((each) => each === text);
-		if (choice === void 0) this.problems.push(`${name}: ${JSON.stringify(text ?? "")} is none of them. Write ${name}: ${choices.join(" or ")}`);
-		return choice ?? choices[0];
-	}
-	/** Turns what `work` throws into problems. */
-	async attempt(work) {
-		try {
-			return await work();
-		} catch (error) {
-			if (!(error instanceof MesosizeError)) throw error;
-			this.problems.push(...error instanceof UsageError ? error.problems : [error.message]);
-			return;
-		}
-	}
-	/** What stands for options of the command line, by the option's name. */
-	options() {
-		const options = /* @__PURE__ */ new Map();
-		for (const [name, input] of Object.entries(this.#table)) {
-			if (input.option === void 0) continue;
-			const texts = this.#texts(name, input);
-			if (texts.length > 0) options.set(input.option, texts.map((text) => ({
-				source: name,
-				text
-			})));
-		}
-		return options;
-	}
-	/** Every text that must never be shown. */
-	secrets() {
-		const all = Object.entries(this.#table).flatMap(([name, { form, secret }]) => {
-			const text = this.#given(name);
-			if (!secret) return urlSecretsIn(text);
-			return form === "headers" ? [...secretsIn(text), ...headerSecretsIn(text)] : secretsIn(text);
-		});
-		return [...new Set(all)];
-	}
-	#given(name) {
-		return this.#env[`INPUT_${name.toUpperCase()}`] ?? "";
-	}
-	#texts(name, { form, inverted }) {
-		switch (form) {
-			case "text": return [this.text(name) ?? []].flat();
-			case "lines":
-			case "headers": return this.lines(name);
-			case "flag": return this.flag(name) !== (inverted ?? false) ? [""] : [];
-			case "pairs": return this.#pairs(name);
-		}
-	}
-	#pairs(name) {
-		const text = this.text(name) ?? "";
-		if (!text.startsWith("{")) return this.lines(name);
-		let pairs;
-		try {
-			pairs = JSON.parse(text);
-		} catch {
-			this.problems.push(`${name}: it starts with "{" but is no JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}`);
-			return [];
-		}
-		return Object.entries(pairs).map(([key, value]) => {
-			if (![
-				"string",
-				"number",
-				"boolean"
-			].includes(typeof value)) this.problems.push(`${name}: the value of ${JSON.stringify(key)} must be a text. Write {${JSON.stringify(key)}: "VALUE"}`);
-			if (key.includes("=")) this.problems.push(`${name}: the key ${JSON.stringify(key)} must not contain "=". Write another key`);
-			return `${key}=${value}`;
-		});
-	}
-};
+// src/actions/shared/secrets.ts
 /** Shorter ones would turn ordinary words of the log, and of outputs, into asterisks. */
 const SHORTEST_PART = 4;
 const SHORTEST_HEADER = 6;
@@ -862,19 +724,86 @@ function decoded(text) {
 		return text;
 	}
 }
-// src/actions/shared/wording.ts
+// src/actions/shared/inputs.ts
 /**
-* Words settings as the inputs of an action: `uri-base` for the option of that name, `cpus` for `--cpu`, and
-* `health-check: false` for `--no-health-check`. What is no input is named as on the command line.
+* The inputs that a workflow gave to an action, with everything that is wrong with their form. The runner hands
+* each on as `INPUT_<NAME>`, upper-cased, dashes kept. An empty one, such as an expression gives that found nothing,
+* counts as not given.
 */
-function inputWording(table) {
-	const byOption = new Map(Object.entries(table).map(([name, { option = name }]) => [option, name]));
-	return (setting, value) => {
-		const name = byOption.get(setting);
-		if (name === void 0) return value === void 0 ? `--${setting}` : `--${setting} ${value}`;
-		if (table[name]?.inverted) return `${name}: false`;
-		return value === void 0 ? name : `${name}: ${value}`;
-	};
+var Inputs = class {
+	#problems = /* @__PURE__ */ new Set();
+	#rows;
+	#env;
+	constructor(table, env) {
+		this.#rows = inputsOf(table);
+		this.#env = env;
+		const known = this.#rows.map(({ input }) => input);
+		for (const variable of Object.keys(env)) {
+			const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase();
+			if (name === void 0 || known.includes(name)) continue;
+			const guess = nearest(name, known);
+			this.#problems.add(`${name}: there is no such input.${guess ? ` Did you mean ${guess}?` : " Remove it."}`);
+		}
+		for (const row of this.#rows) if (row.form === "pairs") this.#pairs(row.input);
+	}
+	/** One line each. */
+	get problems() {
+		return [...this.#problems];
+	}
+	/** Of packages that are named without one. */
+	get origin() {
+		return this.#raw("origin").trim() || void 0;
+	}
+	given({ input = "", form }) {
+		const texts = this.#texts(input, form);
+		return texts.length > 0 ? texts.map((text) => ({
+			source: input,
+			text
+		})) : void 0;
+	}
+	/** Every text that must never be shown, in inputs and in the variables that stand in for them. */
+	secrets() {
+		const all = this.#rows.flatMap(({ input, form, secret, variable }) => {
+			const texts = [this.#raw(input), (variable && this.#env[variable]) ?? ""];
+			if (!secret) return texts.flatMap(urlSecretsIn);
+			return texts.flatMap((text) => form === "headers" ? [...secretsIn(text), ...headerSecretsIn(text)] : secretsIn(text));
+		});
+		return [...new Set(all)];
+	}
+	#raw(name) {
+		return this.#env[`INPUT_${name.toUpperCase()}`] ?? "";
+	}
+	#texts(name, form) {
+		const text = this.#raw(name).trim();
+		switch (form) {
+			case "lines": return linesOf(text);
+			case "pairs": return this.#pairs(name);
+			default: return text === "" ? [] : [text];
+		}
+	}
+	#pairs(name) {
+		const text = this.#raw(name).trim();
+		if (!text.startsWith("{")) return linesOf(text);
+		let pairs;
+		try {
+			pairs = JSON.parse(text);
+		} catch {
+			this.#problems.add(`${name}: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}`);
+			return [];
+		}
+		return Object.entries(pairs).map(([key, value]) => {
+			if (![
+				"string",
+				"number",
+				"boolean"
+			].includes(typeof value)) this.#problems.add(`${name}: the value of ${JSON.stringify(key)} must be a text. Write {${JSON.stringify(key)}: "VALUE"}`);
+			if (key.includes("=")) this.#problems.add(`${name}: the key ${JSON.stringify(key)} must not contain "=". Write another key`);
+			return `${key}=${value}`;
+		});
+	}
+};
+function linesOf(text) {
+	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 }
 // src/actions/shared/run.ts
 /**
@@ -886,7 +815,15 @@ async function runAction(table, program) {
 	for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => cancellation.abort());
 	wordSettings(inputWording(table));
 	try {
-		await program(cancellation.signal);
+		const { env } = process;
+		const inputs = new Inputs(table, env);
+		const secrets = inputs.secrets();
+		for (const secret of secrets) setSecret(secret);
+		await program({
+			values: new SettingValues(inputs, env, inputs.origin),
+			secrets,
+			signal: cancellation.signal
+		});
 	} catch (error) {
 		if (cancellation.signal.aborted) return setFailed("The run was cancelled.");
 		fail(error);
@@ -934,4 +871,4 @@ function fenced(language, text) {
 	const fence = "`".repeat(Math.max(2, ...[...text.matchAll(/^`+/gm)].map(([run]) => run.length)) + 1);
 	return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }
-export { GitHubError as A, previewLabels as C, getPullRequest as D, eventPullRequest as E, mayPass as M, readContext as N, previewOf as O, runUrl as P, previewGroup as S, tarballPrefix as T, PREVIEW_LABEL as _, logReporter as a, isSamePullRequest as b, findOrCreateRelease as c, publishRelease as d, deleteAsset as f, uploadTemporary as g, listAssets as h, table as i, IMMUTABLE as j, connect as k, findRelease as l, isTemporaryName as m, details as n, runAction as o, holds as p, fenced as r, Inputs as s, code as t, findReleases as u, PREVIEW_RELEASE as v, readPreview as w, previewEnvironment as x, isNewer as y };
+export { IMMUTABLE as A, previewEnvironment as C, tarballPrefix as D, readPreview as E, readContext as M, runUrl as N, connect as O, isSamePullRequest as S, previewLabels as T, getPullRequest as _, logReporter as a, PREVIEW_RELEASE as b, findRelease as c, deleteAsset as d, holds as f, eventPullRequest as g, uploadTemporary as h, table as i, mayPass as j, GitHubError as k, findReleases as l, listAssets as m, details as n, runAction as o, isTemporaryName as p, fenced as r, findOrCreateRelease as s, code as t, publishRelease as u, inside as v, previewGroup as w, isNewer as x, PREVIEW_LABEL as y };

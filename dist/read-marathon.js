@@ -1,74 +1,48 @@
-import { n as UsageError, t as MesosizeError } from "./errors.js";
-import { i as countProblem, n as appIdProblem } from "./rules.js";
-import { t as parseApp } from "./app-text.js";
+import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
+import { n as validateApp, r as isObject } from "./validate.js";
 import { t as checkApp } from "./check.js";
-import { h as readNumber, l as invalid, o as readText, p as readDuration, s as statusOf, u as quoted } from "./files.js";
-import { t as setting } from "./setting.js";
-import { r as readMarathonUrls } from "./base-url.js";
-import { n as readClusterCa, t as readCredentials } from "./credentials.js";
+import { C as quoted, c as REMOVAL, i as ACCESS, n as JSON_RESULT, p as readFileText, r as LOGS, s as DEPLOYMENT } from "./show.js";
+import { t as readAccess } from "./read-access.js";
 import { text } from "node:stream/consumers";
-// src/settings/read-access.ts
-/** What the options ask; worth nothing if `values` has problems afterwards. */
-async function readAccess(values) {
-	const text = (name) => values.one(name, (given) => given);
-	if (values.given("marathon").length === 0) values.problem(`${setting("marathon")}: it is not said where Marathon is. Write ${setting("marathon", "https://cluster.example.com/service/marathon")}, or set MARATHON_URL.`);
-	const address = await values.one("marathon", (given) => withoutName(() => readMarathonUrls(given)));
-	const credentials = await values.attempt(async () => readCredentials({
-		fromUrl: address?.authorization,
-		user: await text("marathon-user"),
-		password: await text("marathon-password"),
-		dcosToken: await text("dcos-token"),
-		dcosServiceAccount: await values.one("dcos-service-account", readSecret),
-		dcosUser: await text("dcos-user"),
-		dcosPassword: await text("dcos-password")
-	}));
-	const ca = await values.one("ca-file", async (path) => {
-		const pem = await readText(path);
-		return withoutName(() => readClusterCa(pem));
-	});
-	return {
-		urls: address?.urls ?? [],
-		credentials: credentials ?? { kind: "none" },
-		ca
-	};
-}
-/** The secret itself, or that in a file. What is neither may be a secret as well, and is not shown. */
-async function readSecret(text) {
-	if (text.trimStart().startsWith("{")) return text;
-	if ((await statusOf(text))?.isFile()) return readText(text);
-	throw invalid("it is neither the JSON of a secret nor the path of a file that is there. Give the JSON that \"dcos security secrets create-sa-secret\" stores, or its file.");
-}
-/** Takes the name that an action's input has from the front of a message: the option's will stand there. */
-function withoutName(read) {
+// src/marathon/deploy/app-text.ts
+/**
+* Reads an app definition from the text of a file.
+* @param source the file's name, for messages
+* @throws MesosizeError APP_NOT_JSON, APP_INVALID
+*/
+function parseApp(text, source) {
+	let app;
 	try {
-		return read();
+		app = JSON.parse(text);
 	} catch (error) {
-		if (!(error instanceof MesosizeError)) throw error;
-		throw new MesosizeError(error.code, error.message.replace(/^[a-z-]+: /, ""), { cause: error });
+		throw new MesosizeError("APP_NOT_JSON", `${source}: is no JSON (${messageOf(error)}). Give the file that the export wrote, its output app-path.`);
 	}
+	const found = !isObject(app) ? "a JSON value that is no object" : isObject(app.app) || app.cmd === void 0 && (app.apps ?? app.groups) !== void 0 ? "a group or an answer of Marathon with apps in it" : Array.isArray(app.containers) ? "a pod" : void 0;
+	if (found) throw new MesosizeError("APP_INVALID", `${source}: holds ${found}, not an app definition. Give a file with one app: {"id": "/web/shop", "cmd": ...}.`);
+	return validateApp(app);
 }
 // src/settings/read-marathon.ts
-/** @param stdin read where the file is named `-` */
-async function readDeployRequest(positionals, values, stdin) {
-	const allowUnfetchableUri = values.written("allow-unfetchable-uri");
-	const app = await readOperand(positionals, values, "APP.json", "the file that the export wrote", async (path) => {
-		const text$1 = path === "-" ? await text(stdin) : await readText(path);
-		return checked(() => checkApp(parseApp(text$1, quoted(path)), { allowUnfetchableUri }));
-	});
+/**
+* @param app as it was named: the path of a file, the JSON itself, or `-` for standard input
+* @param more `stdin` is read where it is named; `prefix` stands before what is wrong with the app; `hint`: see
+*   `readAccess`
+*/
+async function readDeployment(values, app, { stdin, prefix, hint }) {
+	const { dryRun, ...options } = await values.read(DEPLOYMENT);
 	return {
-		access: await readAccess(values),
-		app,
-		dryRun: values.written("dry-run"),
-		force: values.written("force"),
-		timeout: await values.one("timeout", readDuration),
-		failFast: await values.one("fail-fast", readCount),
-		rollback: !values.written("no-rollback"),
-		allowUnfetchableUri,
-		json: values.written("json")
+		app: app && await values.attempt(() => readApp(app, options, stdin), prefix),
+		access: await readAccess(values, ACCESS, hint),
+		options,
+		dryRun
 	};
 }
+async function readApp(text$1, options, stdin) {
+	const isJson = /^[{[]/.test(text$1);
+	const json = isJson ? text$1 : text$1 === "-" && stdin ? await text(stdin) : await readFileText(text$1);
+	return eachLine(() => checkApp(parseApp(json, isJson ? "the app definition" : quoted(text$1)), options));
+}
 /** Makes each line of an error that has a line for each mistake a problem. */
-function checked(check) {
+function eachLine(check) {
 	try {
 		return check();
 	} catch (error) {
@@ -76,60 +50,29 @@ function checked(check) {
 		throw new UsageError(error.message.split("\n"));
 	}
 }
-async function readRemoveRequest(positionals, values) {
+async function readRemoveRequest(values, appId) {
 	return {
 		access: await readAccess(values),
-		appId: await readAppId(positionals, values),
-		force: values.written("force"),
-		timeout: await values.one("timeout", readDuration),
-		json: values.written("json")
+		appId,
+		...await values.read(REMOVAL),
+		...await values.read(JSON_RESULT)
 	};
 }
-async function readStatusRequest(positionals, values) {
+async function readStatusRequest(values, appId) {
 	return {
 		access: await readAccess(values),
-		appId: await readAppId(positionals, values),
-		json: values.written("json")
+		appId,
+		...await values.read(JSON_RESULT)
 	};
 }
-async function readLogsRequest(positionals, values) {
-	const named = ["stdout", "stderr"].filter((stream) => values.written(stream));
+async function readLogsRequest(values, appId) {
+	const { stdout, stderr, ...shown } = await values.read(LOGS);
+	const both = stdout === stderr;
 	return {
 		access: await readAccess(values),
-		appId: await readAppId(positionals, values),
-		streams: named.length > 0 ? named : ["stdout", "stderr"],
-		instance: await values.one("instance", readInstance),
-		lines: await values.one("lines", readCount),
-		follow: values.written("follow")
+		appId,
+		streams: both ? ["stdout", "stderr"] : [stdout ? "stdout" : "stderr"],
+		...shown
 	};
 }
-async function readAppId(positionals, values) {
-	return await readOperand(positionals, values, "APP_ID", "the app's id, such as /web/shop", (text) => {
-		const problem = appIdProblem(text);
-		if (problem) throw invalid(`${quoted(text)} ${problem}.`);
-		return `/${text.replace(/^\//, "")}`;
-	}) ?? "";
-}
-/** The one word that a command takes besides its options. */
-async function readOperand(positionals, values, name, what, read) {
-	const sure = positionals.filter(({ doubtful }) => !doubtful);
-	const [first, ...more] = sure.length > 0 ? sure : positionals.slice(0, 1);
-	if (!first) {
-		values.problem(`${name}: it is missing. Write ${what}.`);
-		return;
-	}
-	for (const { text } of more) values.problem(`${quoted(text)}: there is a word too many. Write one ${name}.`);
-	return values.attempt(() => read(first.text));
-}
-function readCount(text) {
-	const count = readNumber(text);
-	const problem = countProblem(count);
-	if (problem) throw invalid(`${quoted(text)} ${problem}.`);
-	return count;
-}
-function readInstance(text) {
-	const number = readCount(text);
-	if (number === 0) throw invalid(`${quoted(text)}: the numbers of tasks begin with 1.`);
-	return number;
-}
-export { readDeployRequest, readLogsRequest, readRemoveRequest, readStatusRequest };
+export { readStatusRequest as i, readLogsRequest as n, readRemoveRequest as r, readDeployment as t };

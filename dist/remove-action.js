@@ -1,16 +1,17 @@
-import { d as setSecret, u as setOutput, v as summary } from "./core.js";
+import { u as setOutput, v as summary } from "./core.js";
 import { o as version } from "./reporter.js";
-import { D as getPullRequest, E as eventPullRequest, N as readContext, P as runUrl, S as previewGroup, T as tarballPrefix, a as logReporter, f as deleteAsset, h as listAssets, k as connect, l as findRelease, o as runAction, s as Inputs, t as code, v as PREVIEW_RELEASE, x as previewEnvironment } from "./markdown.js";
+import { C as previewEnvironment, D as tarballPrefix, M as readContext, N as runUrl, O as connect, _ as getPullRequest, a as logReporter, b as PREVIEW_RELEASE, c as findRelease, d as deleteAsset, g as eventPullRequest, m as listAssets, o as runAction, t as code, w as previewGroup } from "./markdown.js";
 import { c as HttpStatusError, d as networkError, f as noteRetries, l as formatStatus, r as withRetries, t as createFetch } from "./fetch.js";
-import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
 import { t as removeApp } from "./remove.js";
-import { a as readMarathonAccess, b as removedBody, c as listVersions, f as retireDeployments, g as COMMENT_START, i as readAs, m as rewriteComments, o as tell, r as openMarathon, s as listPreviews, t as MARATHON_INPUTS, u as removeEmptyGroup } from "./marathon.js";
+import { a as listPreviews, c as removeEmptyGroup, f as rewriteComments, i as tell, m as COMMENT_START, o as listVersions, r as openMarathon, t as FORK_HINT, u as retireDeployments, v as removedBody } from "./marathon.js";
 import { a as parseFullIdent } from "./ident.js";
-import { i as printableUrl } from "./validate.js";
-import { n as checkHttpTarget, o as uploadAddress, t as parseHeaderLines } from "./header-lines.js";
+import { r as messageOf, t as MesosizeError } from "./errors.js";
+import { t as printableUrl, y as setting } from "./url.js";
+import { a as uploadAddress, t as checkHttpTarget } from "./http.js";
 import { h as tarballName } from "./fetch-uri.js";
-import { n as appIdProblem } from "./rules.js";
-import { p as readDuration } from "./files.js";
+import { _ as REMOVED, f as GITHUB_REMOVE, o as nameOf, p as REMOVE, v as RETRACTION, y as HTTP } from "./nearest.js";
+import { t as readAccess } from "./read-access.js";
+import { c as REMOVAL, i as ACCESS } from "./show.js";
 // src/publish/http-delete.ts
 /**
 * Deletes a tarball from where `publishOverHttp` put it; one that is gone already is fine.
@@ -176,104 +177,61 @@ function readTarball(labels, number) {
 	}
 }
 // src/actions/remove/inputs.ts
-/** Every input of the remove action, as in remove/action.yml. */
-const REMOVE_INPUTS = {
-	"app-id": { form: "text" },
-	"pull-request": { form: "text" },
-	stale: { form: "flag" },
-	days: { form: "text" },
-	...MARATHON_INPUTS,
-	timeout: {
-		form: "text",
-		default: "5m"
-	},
-	"upload-url": { form: "text" },
-	"upload-headers": {
-		form: "headers",
-		secret: true
-	},
-	comment: {
-		form: "flag",
-		default: "true"
-	},
-	"github-token": {
-		form: "text",
-		secret: true
-	},
-	summary: {
-		form: "flag",
-		default: "true"
-	}
-};
-/** Reads all inputs; undefined if `inputs` has problems afterwards. */
-async function readRemoveAction(inputs, context) {
-	const removal = readRemoval(inputs, context);
-	const access = await readMarathonAccess(inputs, context.fromFork);
-	const rest = {
-		timeout: await readAs("timeout", inputs, () => readDuration(inputs.text("timeout"))),
-		uploads: await readUploads(inputs),
-		comment: inputs.flag("comment"),
-		githubToken: inputs.text("github-token") ?? "",
-		summary: inputs.flag("summary")
+/** Reads all inputs; worth nothing if `values` has problems afterwards. */
+async function readRemoveAction(values, context) {
+	const { token, summary } = await values.read(GITHUB_REMOVE);
+	return {
+		removal: await readRemoval(values, context),
+		access: await readAccess(values, ACCESS, context.fromFork ? FORK_HINT : void 0),
+		timeout: (await values.read(REMOVAL)).timeout,
+		uploads: await readUploads(values),
+		...await values.read(RETRACTION),
+		githubToken: token ?? "",
+		summary
 	};
-	return removal && access && inputs.problems.length === 0 ? {
-		removal,
-		access,
-		...rest
-	} : void 0;
 }
-function readRemoval(inputs, context) {
-	const id = inputs.text("app-id");
-	const stale = inputs.flag("stale");
-	const days = inputs.number("days");
-	const given = inputs.number("pull-request");
+async function readRemoval(values, context) {
+	const { appId, stale, days, pullRequest } = await values.read(REMOVED);
 	const named = [
-		id !== void 0 && "app-id",
-		stale && "stale",
-		given !== void 0 && "pull-request"
-	].filter((name) => name !== false);
-	if (named.length > 1) inputs.problems.push(`${named.join(", ")}: only one can be. Keep one`);
-	if (days !== void 0 && !stale) inputs.problems.push("days: it goes with stale. Write stale: true too");
-	if (id !== void 0) {
-		const problem = appIdProblem(id);
-		if (problem) inputs.problems.push(`app-id: ${JSON.stringify(id)} ${problem}`);
-		return {
-			kind: "app",
-			id: `/${id.replace(/^\//, "")}`
-		};
-	}
+		values.written(REMOVED.appId) && REMOVED.appId,
+		stale && REMOVED.stale,
+		values.written(REMOVED.pullRequest) && REMOVED.pullRequest
+	].filter((row) => row !== false);
+	if (named.length > 1) values.problem(`${named.map((row) => setting(nameOf(row))).join(", ")}: only one can be given. Keep one`);
+	if (days !== void 0 && !stale) values.problem(`${setting("days")}: goes with ${setting("stale")}. Write ${setting("stale", "true")} too`);
+	if (values.written(REMOVED.appId)) return {
+		kind: "app",
+		id: appId ?? ""
+	};
 	if (stale) return {
 		kind: "stale",
 		days
 	};
-	const number = given ?? eventPullRequest(context);
+	const number = pullRequest ?? eventPullRequest(context);
 	if (number !== void 0) return {
 		kind: "pull-request",
 		number
 	};
-	inputs.problems.push(`pull-request: the event ${JSON.stringify(context.eventName)} is about no pull request, and nothing else says what is to be removed. Let the workflow run on pull_request with types: [closed], or write pull-request: 12, app-id: /web/shop or stale: true`);
+	if (!values.written(REMOVED.pullRequest)) values.problem(`${setting("pull-request")}: the event ${JSON.stringify(context.eventName)} is not about a pull request, and nothing else says what to remove. Let the workflow run on pull_request with types: [closed], or write ${setting("pull-request", "12")}, ${setting("app-id", "/web/shop")} or ${setting("stale", "true")}`);
 }
-async function readUploads(inputs) {
-	const uploadUrl = inputs.text("upload-url");
-	const text = inputs.text("upload-headers");
+async function readUploads(values) {
+	const { uploadUrl, headers = {} } = await values.read(HTTP);
 	if (uploadUrl === void 0) {
-		if (text !== void 0) inputs.problems.push("upload-headers: they go with upload-url. Write both as for the export");
+		if (values.written(HTTP.headers)) values.problem(`${setting("upload-headers")}: they go with ${setting("upload-url")}. Write both as for the export`);
 		return;
 	}
 	const target = {
 		uploadUrl,
-		headers: await inputs.attempt(() => parseHeaderLines(text ?? "", "upload-headers")) ?? {}
+		headers
 	};
-	await inputs.attempt(() => checkHttpTarget(target));
+	await values.attempt(() => checkHttpTarget(target));
 	return target;
 }
 // src/actions/remove/main.ts
-await runAction(REMOVE_INPUTS, async (signal) => {
-	const inputs = new Inputs(REMOVE_INPUTS, process.env);
-	for (const secret of inputs.secrets()) setSecret(secret);
+await runAction(REMOVE, async ({ values, signal }) => {
 	const context = await readContext(process.env);
-	const action = await readRemoveAction(inputs, context);
-	if (!action) throw new UsageError([...new Set(inputs.problems)]);
+	const action = await readRemoveAction(values, context);
+	values.check();
 	const report = logReporter();
 	try {
 		const removed = await remove(action, {

@@ -1,9 +1,9 @@
 import { r as messageOf, t as MesosizeError } from "./errors.js";
 import { i as group } from "./core.js";
-import { basename, join, relative } from "node:path";
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
-import { once } from "node:events";
+import { basename, join, relative } from "node:path";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { spawn } from "node:child_process";
 // src/habitat/hab/workspace.ts
 /**

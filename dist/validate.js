@@ -1,15 +1,5 @@
 import { t as MesosizeError } from "./errors.js";
-import { _ as secondsProblem, a as cpusProblem, d as instancesProblem, f as labelKeyProblem, g as portProblem, h as portNameProblem, i as countProblem, l as fetchUriProblem, n as appIdProblem, o as diskProblem, p as memProblem } from "./rules.js";
-// src/lib/url.ts
-/**
-* A URL as it may be shown: without user and password, and without the query, in which storage services put
-* signatures. Text that is no web address loses everything up to its last "@".
-*/
-function printableUrl(url) {
-	const parsed = URL.canParse(String(url)) ? new URL(url) : void 0;
-	if (parsed && /^https?:$/.test(parsed.protocol)) return parsed.origin + parsed.pathname;
-	return String(url).replace(/^.*@/s, "").slice(0, 200);
-}
+import { _ as portProblem, a as countProblem, f as instancesProblem, g as portNameProblem, m as memProblem, o as cpusProblem, p as labelKeyProblem, r as appIdProblem, s as diskProblem, u as fetchUriProblem, v as secondsProblem } from "./url.js";
 // src/marathon/app/request.ts
 function isObject(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -337,4 +327,4 @@ function shown(value) {
 	const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, "//...@");
 	return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
-export { printableUrl as i, validateApp as n, isObject as r, shown as t };
+export { validateApp as n, isObject as r, shown as t };

@@ -98,7 +98,11 @@ function anchors(markdown: string): string[] {
 describe('troubleshooting', () => {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter(path => /\.(ts|sh)$/.test(path))
-    .map(path => read(join('src', path)).replaceAll("\\'", "'"))
+    .map(path =>
+      read(join('src', path))
+        .replaceAll("\\'", "'")
+        .replace(/\$\{setting\('([a-z-]+)'\)\}/g, '--$1'),
+    )
   const section = /^### Messages of Mesosize$(.*?)^### /ms.exec(readme)?.[1] ?? ''
   const messages = [...section.matchAll(/\*\*`(.+?)`\*\*/g)].map(([, message = '']) => message)
 

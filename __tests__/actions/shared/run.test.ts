@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
 import { logReporter, runAction } from '../../../src/actions/shared/run.ts'
 import { Steps } from '../../../src/actions/shared/steps.ts'
 import { MesosizeError, UsageError } from '../../../src/lib/errors.ts'
 import { setting } from '../../../src/lib/setting.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
 
 let log: string
 let exitCode: typeof process.exitCode
@@ -30,7 +30,7 @@ afterEach(() => {
 
 /** Runs a program that fails. @returns the exit code */
 async function failing(error: unknown) {
-  await runAction(EXPORT_INPUTS, async () => {
+  await runAction(EXPORT, async () => {
     throw error
   })
   return process.exitCode
@@ -38,7 +38,7 @@ async function failing(error: unknown) {
 
 describe('an action', () => {
   test('that ends well says nothing', async () => {
-    await runAction(EXPORT_INPUTS, async () => {})
+    await runAction(EXPORT, async () => {})
     expect({ log, code: process.exitCode }).toEqual({ log: '', code: undefined })
   })
 
@@ -67,7 +67,7 @@ describe('an action', () => {
   })
 
   test('names settings as its inputs', async () => {
-    await runAction(EXPORT_INPUTS, async () => {
+    await runAction(EXPORT, async () => {
       throw new MesosizeError('X', `Give ${setting('cpu')} or ${setting('no-health-check')}.`)
     })
     expect(log).toContain('::error::Give cpus or health-check: false.\n')

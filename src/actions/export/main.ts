@@ -10,13 +10,12 @@ import { connect } from '../../github/octokit.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { createUpload } from '../../http/upload.ts'
-import { messageOf, UsageError } from '../../lib/errors.ts'
+import { messageOf } from '../../lib/errors.ts'
 import { forPreview } from '../../preview/export.ts'
 import { keepSizes } from '../../preview/kept-sizes.ts'
 import { baseBranch } from '../../preview/run.ts'
 import { probe, probeLayers } from '../../publish/probe.ts'
-import { EXPORT_INPUTS } from '../shared/input-table.ts'
-import { Inputs } from '../shared/inputs.ts'
+import { EXPORT } from '../../settings/tables.ts'
 import { logReporter, runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
 import { packagesFromHab } from './hab-packages.ts'
@@ -27,13 +26,12 @@ import { type ExportAction, readExportAction } from './request.ts'
 import { WORKSPACE_STATE } from './state.ts'
 import { exportSummary } from './summary.ts'
 
-await runAction(EXPORT_INPUTS, async signal => {
+await runAction(EXPORT, async ({ values, signal }) => {
   const { env } = process
-  const inputs = new Inputs(EXPORT_INPUTS, env)
-  for (const secret of [...inputs.secrets(), ...secretVariables(env)]) core.setSecret(secret)
-  const wanted = await readExportAction(inputs, env)
+  for (const secret of secretVariables(env)) core.setSecret(secret)
+  const wanted = await readExportAction(values)
   const context = await readContext(env)
-  const told = (await inputs.attempt(() => forPreview(wanted, context))) ?? wanted
+  const told = (await values.attempt(() => forPreview(wanted, context))) ?? wanted
   const action = context.fromFork ? withoutWriting(told) : told
 
   const report = logReporter()
@@ -43,8 +41,8 @@ await runAction(EXPORT_INPUTS, async signal => {
   const steps = new Steps()
   const temporary = env.RUNNER_TEMP ?? tmpdir()
   try {
-    const publish = await inputs.attempt(() => publisherOf(action, tools))
-    if (!publish || inputs.problems.length > 0) throw new UsageError([...new Set(inputs.problems)])
+    const publish = await values.attempt(() => publisherOf(action, tools))
+    values.check()
     const { hab } = action
     const request = hab
       ? await packagesFromHab({ ...action, hab }, steps, {
@@ -56,7 +54,7 @@ await runAction(EXPORT_INPUTS, async signal => {
       : action.request
     const exported = await exportWithLayers(
       request,
-      request => steps.grouped('Export', () => runExport(request, { ...tools, publish })),
+      request => steps.grouped('Export', () => runExport(request, { ...tools, publish: publish! })),
       {
         service: () => import('@actions/cache'),
         temporary,
@@ -71,9 +69,9 @@ await runAction(EXPORT_INPUTS, async signal => {
   }
 })
 
-/** What the job's environment gives to hab and to builds besides inputs. */
+/** What the job's environment gives to builds besides inputs. */
 function secretVariables(env: NodeJS.ProcessEnv): string[] {
-  const names = Object.keys(env).filter(name => /^HAB_(AUTH_TOKEN$|STUDIO_SECRET_)/.test(name))
+  const names = Object.keys(env).filter(name => name.startsWith('HAB_STUDIO_SECRET_'))
   return names.flatMap(name => env[name] || [])
 }
 

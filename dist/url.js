@@ -1,3 +1,20 @@
+// src/lib/setting.ts
+let wording = (name, value) => value === void 0 ? `--${name}` : `--${name} ${value}`;
+/**
+* Chooses how messages name settings: each front door does that once, before anything else. Until then, settings are
+* named as options of the command line.
+*/
+function wordSettings(chosen) {
+	wording = chosen;
+}
+/**
+* A setting, for use inside a message.
+* @param name of its row in the table of settings
+* @param value to be written with it, as a person would
+*/
+function setting(name, value) {
+	return wording(name, value);
+}
 // src/marathon/app/rules.ts
 const LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
 const APP_ID = new RegExp(`^/?${LABEL}(?:\\.${LABEL})*(?:/${LABEL}(?:\\.${LABEL})*)*$`);
@@ -76,4 +93,14 @@ function peerProblem(value) {
 	const port = match?.groups?.port;
 	return match && (port === void 0 || Number(port) >= 1 && Number(port) <= 65535) ? void 0 : "must be HOST or HOST:PORT, such as 10.0.0.1:9638 or [fd00::1]:9638";
 }
-export { secondsProblem as _, cpusProblem as a, envVarsPrefixProblem as c, instancesProblem as d, labelKeyProblem as f, portProblem as g, portNameProblem as h, countProblem as i, fetchUriProblem as l, peerProblem as m, appIdProblem as n, diskProblem as o, memProblem as p, bindProblem as r, envKeyProblem as s, RESERVED_IDS as t, groupProblem as u };
+// src/lib/url.ts
+/**
+* A URL as it may be shown: without user and password, and without the query, in which storage services put
+* signatures. Text that is no web address loses everything up to its last "@".
+*/
+function printableUrl(url) {
+	const parsed = URL.canParse(String(url)) ? new URL(url) : void 0;
+	if (parsed && /^https?:$/.test(parsed.protocol)) return parsed.origin + parsed.pathname;
+	return String(url).replace(/^.*@/s, "").slice(0, 200);
+}
+export { portProblem as _, countProblem as a, wordSettings as b, envKeyProblem as c, groupProblem as d, instancesProblem as f, portNameProblem as g, peerProblem as h, bindProblem as i, envVarsPrefixProblem as l, memProblem as m, RESERVED_IDS as n, cpusProblem as o, labelKeyProblem as p, appIdProblem as r, diskProblem as s, printableUrl as t, fetchUriProblem as u, secondsProblem as v, setting as y };

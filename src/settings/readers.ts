@@ -2,7 +2,7 @@ import { LINUX_TARGETS, TARGETS } from '../habitat/package/target.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import type { PortRequest } from '../marathon/app/request.ts'
-import { fetchUriProblem } from '../marathon/app/rules.ts'
+import { appIdProblem, countProblem, fetchUriProblem } from '../marathon/app/rules.ts'
 
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
 export function invalid(message: string): MesosizeError {
@@ -18,7 +18,7 @@ export function quoted(text: string): string {
 export function readBuilderUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw invalid(`${quoted(text)} is not a web address. Write one such as https://bldr.habitat.sh.`)
+    throw invalid(`${quoted(text)} is not a URL. Write one such as https://bldr.habitat.sh.`)
   }
   if (url.username || url.password) {
     throw invalid(
@@ -130,11 +130,74 @@ export function readTarget(text: string): string {
   throw invalid(`${quoted(text)} ${what}. Write one of ${LINUX_TARGETS.join(', ')}.`)
 }
 
+/** A text that needs no check here. */
+export function readText(text: string): string {
+  return text
+}
+
+/** A text that must keep one of Marathon's or the Supervisor's rules. */
+export function ruled(problemOf: (text: string) => string | undefined): (text: string) => string {
+  return text => {
+    const problem = problemOf(text)
+    if (problem) throw invalid(`${quoted(text)} ${problem}.`)
+    return text
+  }
+}
+
+/** A number that must keep one of Marathon's rules. */
+export function amount(
+  problemOf: (value: number) => string | undefined,
+  unit?: string,
+): (text: string) => number {
+  return text => {
+    const value = readNumber(text)
+    const problem = problemOf(value)
+    if (problem) throw invalid(`${quoted(text)} ${problem}${unit ? `, in ${unit}` : ''}.`)
+    return value
+  }
+}
+
+/** A whole number from 0. */
+export const readCount = amount(countProblem)
+
+/** The number of something that is counted from 1, such as a pull request. */
+export const readPositive = wholeNumber(1, 9_999_999_999)
+
+/** @returns the app's id with a slash at its beginning */
+export function readAppId(text: string): string {
+  return `/${ruled(appIdProblem)(text).replace(/^\//, '')}`
+}
+
+/** What Git allows as the name of a ref (git-check-ref-format), and not a whole ref. */
+export function readReleaseTag(text: string): string {
+  if (text.startsWith('refs/')) {
+    throw invalid(
+      `${quoted(text)} is a ref, not a tag. Write ${setting('release-tag', `\${{ github.ref_name }}`)}.`,
+    )
+  }
+  if (NO_TAG.test(text)) {
+    throw invalid(`${quoted(text)} is not a valid Git tag name. Write one such as v1.2.3.`)
+  }
+  return text
+}
+
+const NO_TAG = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|^@$|^-|(^|\/)(\.|\/|$)|\.$|\.lock(\/|$)/
+
+/** The id that GitHub's API gives a release. */
+export function readReleaseId(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) {
+    throw invalid(
+      `${quoted(text)} is not a release id. Write the id that the API gives it, or ${setting('release-tag', 'v1.2.3')}.`,
+    )
+  }
+  return Number(text)
+}
+
 /** Reads one of the words. */
-export function choiceOf<T extends string>(choices: readonly T[]): (text: string) => T {
+export function choiceOf<const T extends string>(choices: readonly T[]): (text: string) => T {
   return text => {
     const choice = choices.find(each => each === text)
-    if (choice === undefined) throw invalid(`${quoted(text)} is none of them. Write ${choices.join(' or ')}.`)
+    if (choice === undefined) throw invalid(`${quoted(text)} is not allowed. Use ${choices.join(' or ')}.`)
     return choice
   }
 }

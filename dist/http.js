@@ -1,9 +1,9 @@
-import { a as visible } from "./reporter.js";
 import { n as UsageError, r as messageOf, t as MesosizeError } from "./errors.js";
+import { t as printableUrl } from "./url.js";
 import { a as redirected, c as HttpStatusError, d as networkError, f as noteRetries, l as formatStatus, n as loadClient, r as withRetries } from "./fetch.js";
-import { i as printableUrl } from "./validate.js";
+import { a as takeUserInfo } from "./base-url.js";
 import { c as expandUriTemplate, d as uriTemplateProblem, i as knownUriProblems, l as printableTemplate, r as knownUri, s as variablesOf, u as templateValues } from "./fetch-uri.js";
-import { n as takeUserInfo } from "./user-info.js";
+import { a as visible } from "./reporter.js";
 import { createReadStream } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 // src/http/upload.ts
@@ -341,46 +341,4 @@ function send(url, body, options) {
 		signal
 	});
 }
-// src/publish/header-lines.ts
-/** A token and a field value of RFC 9110, sections 5.6.2 and 5.5. */
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** What the upload itself must say, or what belongs to the connection. */
-const OURS = /* @__PURE__ */ new Set([
-	"connection",
-	"content-length",
-	"expect",
-	"host",
-	"keep-alive",
-	"proxy-authorization",
-	"te",
-	"trailer",
-	"transfer-encoding",
-	"upgrade"
-]);
-/**
-* Reads headers written one per line, as `Name: value`; empty lines do not count. Values may be secrets and
-* are in no message.
-* @param what they are called, for messages
-* @returns by lower-case name
-* @throws UsageError with every problem
-*/
-function parseHeaderLines(text, what) {
-	const headers = /* @__PURE__ */ new Map();
-	const problems = [];
-	for (const [index, line] of text.split(/\r?\n/).entries()) {
-		if (line.trim() === "") continue;
-		const where = `${what}, line ${index + 1}`;
-		const colon = line.indexOf(":");
-		const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
-		const value = line.slice(colon + 1).trim();
-		if (!NAME.test(name)) problems.push(`${where}: this is no header. Write Name: value, such as X-Api-Key: \${{ secrets.API_KEY }}.`);
-		else if (OURS.has(name)) problems.push(`${where}: ${name} is set by the upload itself. Remove the line.`);
-		else if (headers.has(name)) problems.push(`${where}: ${name} is there already. Keep one of the two lines.`);
-		else if (!VALUE.test(value)) problems.push(`${where}: the value of ${name} has characters that no header may have. Copy it again.`);
-		else headers.set(name, value);
-	}
-	if (problems.length > 0) throw new UsageError(problems);
-	return Object.fromEntries(headers);
-}
-export { send as a, uploadUrlProblems as c, createUpload as d, fileBody as f, publishOverHttp as i, uploadRefusal as l, checkHttpTarget as n, uploadAddress as o, look as r, uploadPlace as s, parseHeaderLines as t, put as u };
+export { uploadAddress as a, uploadRefusal as c, fileBody as d, send as i, put as l, look as n, uploadPlace as o, publishOverHttp as r, uploadUrlProblems as s, checkHttpTarget as t, createUpload as u };

@@ -1,0 +1,178 @@
+import {
+  appIdProblem,
+  bindProblem,
+  cpusProblem,
+  diskProblem,
+  envKeyProblem,
+  envVarsPrefixProblem,
+  groupProblem,
+  instancesProblem,
+  labelKeyProblem,
+  memProblem,
+  peerProblem,
+} from '../../marathon/app/rules.ts'
+import { readConfig, readPatch } from '../files.ts'
+import { amount, choiceOf, readPort, ruled } from '../readers.ts'
+import type { Settings } from '../setting.ts'
+
+// The names of these rows are those of AppRequest.
+
+export const RESOURCES = {
+  cpus: {
+    option: 'cpu',
+    input: 'cpus',
+    form: 'text',
+    value: 'NUMBER',
+    default: '0.5',
+    unit: 'CPUs',
+    help: 'CPUs of a task',
+    read: amount(cpusProblem, 'CPUs'),
+  },
+  mem: {
+    option: 'mem',
+    input: 'mem',
+    form: 'text',
+    value: 'NUMBER',
+    default: '256',
+    unit: 'MiB',
+    help: 'memory of a task',
+    read: amount(memProblem, 'MiB'),
+  },
+  disk: {
+    option: 'disk',
+    input: 'disk',
+    form: 'text',
+    value: 'NUMBER',
+    default: '0',
+    unit: 'MiB',
+    help: 'disk space of a task',
+    read: amount(diskProblem, 'MiB'),
+  },
+  instances: {
+    option: 'instances',
+    input: 'instances',
+    form: 'text',
+    value: 'NUMBER',
+    default: '1',
+    help: 'number of tasks',
+    read: amount(instancesProblem),
+  },
+} as const satisfies Settings
+
+export const APP = {
+  id: {
+    option: 'app-id',
+    input: 'app-id',
+    form: 'text',
+    value: 'ID',
+    help: "the app's id; by default made from the package's ident",
+    read: ruled(appIdProblem),
+  },
+  env: {
+    option: 'env',
+    input: 'env',
+    form: 'pairs',
+    value: 'KEY=VALUE',
+    help: 'environment variables of the task',
+    keyProblem: envKeyProblem,
+  },
+  labels: {
+    option: 'label',
+    input: 'labels',
+    form: 'pairs',
+    value: 'KEY=VALUE',
+    help: 'labels of the app',
+    keyProblem: labelKeyProblem,
+  },
+  config: {
+    option: 'config',
+    input: 'config',
+    form: 'text',
+    value: 'FILE.toml',
+    help: "TOML file with the package's own configuration, laid over its default.toml",
+    read: readConfig,
+  },
+  ports: {
+    option: 'port',
+    input: 'ports',
+    form: 'lines',
+    value: 'NAME[=PATH]',
+    help: 'ports of the service, each an export or a path in its configuration; by default taken from the exports',
+    read: readPort,
+  },
+  healthCheck: {
+    option: 'no-health-check',
+    input: 'health-check',
+    form: 'flag',
+    default: 'true',
+    help: 'have Marathon check the health of the service',
+  },
+  legacyUris: {
+    option: 'uris',
+    input: 'uris',
+    form: 'flag',
+    help: 'write the old `uris` field instead of `fetch`',
+  },
+  envVarsPrefix: {
+    option: 'env-vars-prefix',
+    input: 'env-vars-prefix',
+    form: 'text',
+    value: 'PREFIX',
+    help: "value of the flag --env_vars_prefix of the cluster's Marathon",
+    read: ruled(envVarsPrefixProblem),
+  },
+  patch: {
+    option: 'patch',
+    input: 'patch',
+    form: 'text',
+    value: 'FILE.json',
+    help: 'file with a JSON merge patch (RFC 7396), which is applied to the app definition last',
+    read: readPatch,
+  },
+} as const satisfies Settings
+
+export const SUPERVISOR = {
+  peers: {
+    option: 'peer',
+    input: 'peer',
+    form: 'lines',
+    value: 'HOST[:PORT]',
+    help: 'Supervisors whose ring this one joins',
+    read: ruled(peerProblem),
+  },
+  group: {
+    option: 'group',
+    input: 'group',
+    form: 'text',
+    value: 'GROUP',
+    default: 'default',
+    help: 'service group',
+    read: ruled(groupProblem),
+  },
+  topology: {
+    option: 'topology',
+    input: 'topology',
+    form: 'text',
+    value: 'TOPOLOGY',
+    choices: ['standalone', 'leader'],
+    help: 'topology of the service group',
+    read: choiceOf(['standalone', 'leader']),
+  },
+  strategy: {
+    option: 'strategy',
+    input: 'strategy',
+    form: 'text',
+    value: 'STRATEGY',
+    choices: ['none', 'at-once', 'rolling'],
+    help: 'how the Supervisor takes up a new release of the package',
+    read: choiceOf(['none', 'at-once', 'rolling']),
+  },
+  binds: {
+    option: 'bind',
+    input: 'bind',
+    form: 'lines',
+    value: 'NAME:SERVICE.GROUP',
+    help: "service groups that the package's binds connect to",
+    read: ruled(bindProblem),
+  },
+} as const satisfies Settings
