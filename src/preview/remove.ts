@@ -52,7 +52,7 @@ const DAY = 24 * 60 * 60 * 1000
 
 /**
  * Takes the previews of one pull request down.
- * @throws MesosizeError REMOVE_TIMEOUT, and as `removeApp`, `deleteOverHttp` and `GitHub.rest`
+ * @throws MesosizeError REMOVE_TIMED_OUT, and as `removeApp`, `deleteOverHttp` and `GitHub.rest`
  */
 export async function removePullRequest(
   number: number,
@@ -172,7 +172,7 @@ async function takeDown(
 
 export function stillThere(id: string, timeout: number): MesosizeError {
   return new MesosizeError(
-    'REMOVE_TIMEOUT',
+    'REMOVE_TIMED_OUT',
     `${id} is being removed, but its tasks were still there after ${timeout / 1000} seconds. Look at them in Marathon; timeout gives them longer.`,
   )
 }

@@ -59,7 +59,7 @@ describe('an action', () => {
 
   test.each([MesosizeError, TypeError])('shows a stack only with debug on: %o', async error_ => {
     const text = 'Check the channel.'
-    const error = error_ === TypeError ? new TypeError(text) : new MesosizeError('X', text)
+    const error = error_ === TypeError ? new TypeError(text) : new MesosizeError('THREAD', text)
     expect(await failing(error)).toBe(1)
     const [first, ...rest] = log.trimEnd().split('\n')
     expect(first).toBe('::error::Check the channel.')
@@ -68,7 +68,7 @@ describe('an action', () => {
 
   test('names settings as its inputs', async () => {
     await runAction(EXPORT, async () => {
-      throw new MesosizeError('X', `Give ${setting('cpu')} or ${setting('no-health-check')}.`)
+      throw new MesosizeError('THREAD', `Give ${setting('cpu')} or ${setting('no-health-check')}.`)
     })
     expect(log).toContain('::error::Give cpus or health-check: false.\n')
   })
@@ -79,7 +79,7 @@ describe('an action', () => {
   })
 
   test('cannot be made to give the runner commands by a message', async () => {
-    await failing(new MesosizeError('X', 'a\n::add-mask::b\r\n::set-output name=app::c'))
+    await failing(new MesosizeError('THREAD', 'a\n::add-mask::b\r\n::set-output name=app::c'))
     expect(log.split('\n').filter(line => !line.startsWith('::debug::'))).toEqual([
       '::error::a%0A::add-mask::b%0D%0A::set-output name=app::c',
       '',
