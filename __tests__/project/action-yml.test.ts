@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { ACTIONS, describe as describeRow, withInputs } from '../../build/inputs.ts'
+import { describe as describeRow, withInputs } from '../../build/action-inputs.ts'
+import { ACTIONS } from '../../build/docs.ts'
 import { inputsOf } from '../../src/settings/setting.ts'
 import { README_WORKFLOWS, ROOT, read, stepsOf } from './documents.ts'
 
@@ -46,7 +47,7 @@ describe.each(Object.entries(ACTIONS))('%s', (path, table) => {
     }
   })
 
-  test('is given by the workflows of the README what it has', () => {
+  test('is given by the workflows of the documents what it has', () => {
     const folder = dirname(path).replace('.', '')
     const uses = `mesosize/mesosize${folder && `/${folder}`}@`
     const steps = README_WORKFLOWS.flatMap(({ text }) => stepsOf(text)).filter(step =>

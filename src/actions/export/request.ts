@@ -33,7 +33,8 @@ export interface ExportAction extends PreviewableExport {
 export async function readExportAction(values: SettingValues): Promise<ExportAction> {
   const { packages } = await values.read(NAMED)
   const request = await readExportRequest(values, packages)
-  const { origin } = await values.read(PACKAGES)
+  // As an input alone: what HAB_ORIGIN is on a runner says nothing about this package.
+  const origin = values.written(PACKAGES.origin) ? (await values.read(PACKAGES)).origin : undefined
   const hab = await values.read(HAB)
   const { token, summary } = await values.read(GITHUB_EXPORT)
   const action: ExportAction = {

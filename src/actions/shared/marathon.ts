@@ -10,7 +10,7 @@ import type { MarathonAccess } from '../../settings/read-access.ts'
 
 /** Why a run for a fork's pull request has no Marathon, for whoever reads how to reach it. */
 export const FORK_HINT =
-  'This pull request is from a fork, which gets no secrets. Let a workflow that runs on workflow_run deploy it, as in the README under "Preview per pull request"'
+  'This pull request is from a fork, which gets no secrets. Let a workflow that runs on workflow_run deploy it, as in docs/previews.md under "Previews of forks"'
 
 /** Tokens that a login gives are masked as soon as there are any. */
 export async function openMarathon(

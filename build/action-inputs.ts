@@ -1,18 +1,5 @@
-/**
- * Writes the inputs of the actions into their action.yml from the table of settings: `npm run inputs`. With `--check`
- * it only says whether they are up to date.
- */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { inputsOf, type Setting, type SettingGroup, type SettingTable } from '../src/settings/setting.ts'
-import { DEPLOY, EXPORT, REMOVE } from '../src/settings/tables.ts'
-
-/** The actions, each with the settings that are its inputs. */
-export const ACTIONS: Readonly<Record<string, SettingTable>> = {
-  'action.yml': EXPORT,
-  'deploy/action.yml': DEPLOY,
-  'remove/action.yml': REMOVE,
-}
 
 /** A setting in sentences, for action.yml and the documentation. */
 export function describe(row: Setting, { when }: Pick<SettingGroup, 'when'> = {}): string {
@@ -55,27 +42,17 @@ export function withInputs(text: string, table: SettingTable): string {
 }
 
 function input(row: Setting, group: SettingGroup) {
-  const usual = 'expression' in row ? row.expression : 'default' in row ? row.default : undefined
+  const usual = defaultOf(row)
   return {
     description: describe(row, group),
     ...(row.required && !group.when && { required: true }),
-    ...((usual ?? (row.form === 'flag' ? 'false' : undefined)) !== undefined && {
-      default: usual ?? 'false',
-    }),
+    ...(usual !== undefined && { default: usual }),
   }
 }
 
-if (import.meta.main) {
-  for (const [name, table] of Object.entries(ACTIONS)) {
-    const path = new URL(`../${name}`, import.meta.url)
-    const text = readFileSync(path, 'utf8')
-    const current = withInputs(text, table)
-    if (!process.argv.includes('--check')) writeFileSync(path, current)
-    else if (current !== text) {
-      console.error(
-        `${name} does not have the inputs of the table of settings: run "npm run inputs" and commit it.`,
-      )
-      process.exitCode = 1
-    }
-  }
+/** What the runner hands on for an input that a workflow does not give. */
+export function defaultOf(row: Setting): string | undefined {
+  if ('expression' in row && row.expression !== undefined) return row.expression
+  if ('default' in row && row.default !== undefined) return row.default
+  return row.form === 'flag' ? 'false' : undefined
 }

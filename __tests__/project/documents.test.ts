@@ -1,57 +1,41 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { markdown } from '../../bench/results.ts'
-import { ACTIONS, RESULTS, withResults, withTables } from '../../build/readme.ts'
-import { ROOT, read } from './documents.ts'
+import { generate, RESULTS, replace } from '../../build/docs.ts'
+import { DOCUMENTS, ROOT, read } from './documents.ts'
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']
-const readme = read('README.md')
+test('README.md is short', () => {
+  expect(Buffer.byteLength(read('README.md'))).toBeLessThan(15_000)
+})
 
-describe('the tables of README.md', () => {
-  test('are what action.yml says', () => {
-    for (const path of ACTIONS) expect(withTables(readme, read(path), path), path).toBe(readme)
+describe('what is generated', () => {
+  test.each([...generate(read)])('%s is up to date', (path, text) => {
+    expect(read(path)).toBe(text)
   })
 
-  test('are what the benchmarks wrote', () => {
-    for (const path of RESULTS) expect(withResults(readme, read(path), path), path).toBe(readme)
-  })
-
-  test('of benchmarks are those of their numbers', () => {
+  test('tables of benchmarks are those of their numbers', () => {
     for (const path of RESULTS)
       expect(markdown(JSON.parse(read(path.replace(/md$/, 'json'))))).toBe(read(path))
   })
 
-  test('have a row for each input and output, "|" escaped', () => {
-    const page =
-      '# A\n<!-- inputs of action.yml -->\nold\n<!-- end of inputs -->\n<!-- outputs of action.yml --><!-- end of outputs -->\n'
-    const yaml =
-      "inputs:\n  a-b:\n    description: One | two.\n    default: '1'\n  c:\n    description: Three.\noutputs:\n  d:\n    description: Four.\n"
-    expect(withTables(page, yaml)).toBe(
-      [
-        '# A',
-        '<!-- inputs of action.yml -->',
-        '',
-        '| Input | What it says | Default |',
-        '| --- | --- | --- |',
-        '| `a-b` | One \\| two. | `1` |',
-        '| `c` | Three. |  |',
-        '',
-        '<!-- end of inputs -->',
-        '<!-- outputs of action.yml -->',
-        '',
-        '| Output | What it is |',
-        '| --- | --- |',
-        '| `d` | Four. |',
-        '',
-        '<!-- end of outputs -->',
-        '',
-      ].join('\n'),
-    )
+  test('has a row for each input and output, "|" escaped', () => {
+    const page = [...generate(read)].find(([path]) => path === 'docs/action.md')?.[1] ?? ''
+    for (const path of ['action.yml', 'deploy/action.yml', 'remove/action.yml']) {
+      const { inputs, outputs } = parse(read(path))
+      for (const name of [...Object.keys(inputs), ...Object.keys(outputs)])
+        expect(page).toContain(`\n| \`${name}\` | `)
+    }
+    for (const row of page.match(/^\| `.*$/gm) ?? [])
+      expect([2, 3]).toContain(row.split(/(?<!\\)\|/).length - 2)
   })
 
-  test('need their markers', () => {
-    expect(() => withTables('# A\n', read('action.yml'))).toThrow('<!-- inputs of action.yml -->')
+  test('needs its markers', () => {
+    expect(replace('a<!-- x -->old<!-- end of x -->b', 'x', '', 'new')).toBe(
+      'a<!-- x -->\n\nnew\n\n<!-- end of x -->b',
+    )
+    expect(() => replace('# A\n', 'x', ' of y', '')).toThrow('<!-- x of y -->')
   })
 })
 
@@ -63,9 +47,10 @@ describe.each(DOCUMENTS)('%s', name => {
     const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
     const missing = targets.filter(target => {
       if (/^https:\/\//.test(target)) return false
-      const [path = '', anchor] = target.split('#')
-      if (!existsSync(join(ROOT, path || name))) return true
-      return anchor !== undefined && !anchors(read(path || name)).includes(anchor)
+      const [to = '', anchor] = target.split('#')
+      const path = to === '' ? name : join(dirname(name), to)
+      if (!existsSync(join(ROOT, path))) return true
+      return anchor !== undefined && !anchors(read(path)).includes(anchor)
     })
     expect(missing).toEqual([])
   })
@@ -103,7 +88,7 @@ describe('troubleshooting', () => {
         .replaceAll("\\'", "'")
         .replace(/\$\{setting\('([a-z-]+)'\)\}/g, '--$1'),
     )
-  const section = /^### Messages of Mesosize$(.*?)^### /ms.exec(readme)?.[1] ?? ''
+  const section = /^## Messages of Mesosize$(.*?)^## /ms.exec(read('docs/troubleshooting.md'))?.[1] ?? ''
   const messages = [...section.matchAll(/\*\*`(.+?)`\*\*/g)].map(([, message = '']) => message)
 
   test('has messages', () => {
