@@ -399,7 +399,7 @@ describe('bad input', () => {
     [
       'a version that is none',
       { package: 'a/b', 'use-hab': 'perhaps' },
-      [/^use-hab: "perhaps" is neither true nor false\. Write use-hab: true$/],
+      [/^use-hab: "perhaps" is neither true nor false\. Write one of the two\.$/],
     ],
     [
       'a template',
@@ -424,7 +424,7 @@ describe('bad input', () => {
     [
       'a Marathon that is none',
       { package: 'a/b', publish: 'artifact-store', 'marathon-url': 'marathon' },
-      [/^marathon-url: "marathon" is no web address/],
+      [/^marathon-url: "marathon" is not a URL/],
     ],
     [
       'no token',
