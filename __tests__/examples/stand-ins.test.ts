@@ -225,7 +225,8 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
       })
       const running = async () => {
         const answer = await fetch(`http://127.0.0.1:${http}/services/renewed/default`).catch(() => undefined)
-        return (await answer?.json())?.pkg.ident
+        const service = (await answer?.json()) as { pkg: { ident: string } } | undefined
+        return service?.pkg.ident
       }
       return { builder, instance, running }
     }
