@@ -10,6 +10,7 @@ import { type Reporter, silent } from '../lib/report.ts'
 import { appJson, defineApp } from '../marathon/app/app.ts'
 import { checkBinds } from '../marathon/app/binds.ts'
 import type { AppImage, AppLayer, AppTarball } from '../marathon/app/image.ts'
+import { checkReleases } from '../marathon/app/updates.ts'
 import {
   type ImagePublisher,
   LAYERS_FOLDER,
@@ -38,6 +39,7 @@ export function exportPackage(request: ExportRequest, tools: ExportTools): Promi
     const closure = await resolveClosure(request, tools.packages, tools.report, service =>
       checkBinds(service, request.app, tools.report),
     )
+    checkReleases(closure, request.app)
     const service = closure.service.metadata
     const rootfs = layOut(closure)
     const contents = request.layering ? divide(rootfs, closure, request.layering) : [rootfs]

@@ -16,7 +16,16 @@ import {
 import { readConfig, readPatch } from './files.ts'
 import type { OptionValues } from './option-values.ts'
 import { exportOptions, type OptionName, STRATEGIES, TOPOLOGIES } from './options.ts'
-import { choiceOf, invalid, quoted, readNumber, readPair, readPort } from './values.ts'
+import {
+  choiceOf,
+  invalid,
+  quoted,
+  readBuilderUrl,
+  readChannel,
+  readNumber,
+  readPair,
+  readPort,
+} from './values.ts'
 
 /** What the options ask of the app definition; worth nothing if `values` has problems afterwards. */
 export async function readAppRequest(values: OptionValues<OptionName>): Promise<AppRequest> {
@@ -33,12 +42,25 @@ export async function readAppRequest(values: OptionValues<OptionName>): Promise<
     peers: await values.all('peer', ruled(peerProblem)),
     group: (await values.one('group', ruled(groupProblem)))!,
     topology: await values.one('topology', choiceOf(TOPOLOGIES)),
-    strategy: await values.one('strategy', choiceOf(STRATEGIES)),
+    updates: await readUpdates(values),
     binds: await values.all('bind', ruled(bindProblem)),
     ports: await values.all('port', readPort),
     healthCheck: !values.written('no-health-check'),
     envVarsPrefix: await values.one('env-vars-prefix', ruled(envVarsPrefixProblem)),
     patch: await values.one('patch', readPatch),
+  }
+}
+
+async function readUpdates(values: OptionValues<OptionName>): Promise<AppRequest['updates']> {
+  const strategy = await values.one('strategy', choiceOf(STRATEGIES))
+  if (strategy === undefined || strategy === 'none') return undefined
+  return {
+    strategy,
+    from: {
+      url: (await values.one('url', readBuilderUrl))!,
+      channel: (await values.one('channel', readChannel))!,
+    },
+    token: values.given('auth').length > 0,
   }
 }
 

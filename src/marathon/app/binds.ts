@@ -4,6 +4,7 @@ import { MesosizeError } from '../../lib/errors.ts'
 import { nearest } from '../../lib/nearest.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
+import { commandOfPatch } from './command.ts'
 import type { AppRequest } from './request.ts'
 
 type BindRequest = Pick<AppRequest, 'binds' | 'patch'>
@@ -48,12 +49,6 @@ export function checkBinds(service: PackageMetadata, request: BindRequest, repor
       `Optional binds of ${ident} that are not given: ${optional.map(bind => `${JSON.stringify(bind.name)} (${wants(bind)})`).join(', ')}. To give one, write ${setting('bind', `${optional[0]!.name}:SERVICE.GROUP`)}.`,
     )
   }
-}
-
-/** The words of the command that a patch puts in the place of ours, of which flags are unknown here. */
-function commandOfPatch({ patch }: BindRequest): string | undefined {
-  if (patch === undefined || !('cmd' in patch || 'args' in patch)) return undefined
-  return [patch.cmd, patch.args].flat().join(' ')
 }
 
 /** Whether a command line has what could be `--bind NAME:SERVICE.GROUP`, in whatever quotes. */
