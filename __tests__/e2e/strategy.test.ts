@@ -30,7 +30,7 @@ test('the token of an export goes nowhere but to Builder', async () => {
   const token = 'c2VjcmV0LXRva2Vu'
   const { place, run } = await exportBoth(NEW, '--strategy=rolling', '--auth', token)
   expect(run).toMatchObject({ status: 0 })
-  expect(run.stderr).toMatch(/^note: The token of this export is not in the app\./m)
+  expect(run.stderr).toMatch(/^note: The app does not contain this export's Builder token\./m)
   expect(JSON.parse(run.stdout)).toMatchObject({
     cmd: expect.stringMatching(/ --strategy=rolling --channel=base --url=http:\/\/127\.0\.0\.1:1$/),
     labels: { 'mesosize.ident': NEW, 'mesosize.strategy': 'rolling' },

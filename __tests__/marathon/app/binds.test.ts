@@ -64,7 +64,7 @@ describe('binds that the Supervisor would refuse', () => {
   test('are any for a package without binds', () => {
     expect(refusal({ binds: ['database:pg.prod'] }, { ...proxy, binds: [] })).toEqual([
       HEAD,
-      '  --bind database:pg.prod: the package has no bind "database", and no other. Leave it out.',
+      '  --bind database:pg.prod: the package has no binds. Leave it out.',
     ])
   })
 

@@ -61,7 +61,9 @@ describe('a token for Builder', () => {
 
   test('is never taken from the export into the app, which is told', () => {
     const { notes, warnings } = define({ updates: { ...updates, token: true } })
-    expect(notes[1]).toMatch(/token of this export is not in the app.*HAB_AUTH_TOKEN as a secret/)
+    expect(notes[1]).toMatch(
+      /does not contain this export's Builder token.*HAB_AUTH_TOKEN as a Marathon secret/,
+    )
     expect(warnings).toEqual([])
   })
 

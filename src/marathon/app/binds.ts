@@ -73,12 +73,12 @@ function unknownProblem(
   meant: PackageBind | undefined,
   binds: readonly PackageBind[],
 ): string {
+  if (binds.length === 0) return `${setting('bind', text)}: the package has no binds. Leave it out.`
   const problem = `${setting('bind', text)}: the package has no bind ${JSON.stringify(name)}`
   if (meant) {
     const right = meant.name + text.slice(name.length)
     return `${problem}. Did you mean ${described(meant)}? Write ${setting('bind', right)}.`
   }
-  if (binds.length === 0) return `${problem}, and no other. Leave it out.`
   return `${problem}. Its binds are ${binds.map(described).join(', ')}. Give one of those, or leave this one out.`
 }
 

@@ -43,11 +43,11 @@ export function reportUpdates(
   const token = patched === undefined ? env.HAB_AUTH_TOKEN : patched
   if (typeof token === 'string') {
     report.warn(
-      'HAB_AUTH_TOKEN is plain text in the app definition, for everyone to see who may read the app. Where Marathon has secrets, refer to one instead, in a patch: {"env": {"HAB_AUTH_TOKEN": {"secret": "builder"}}, "secrets": {"builder": {"source": "NAME"}}}.',
+      'HAB_AUTH_TOKEN is plain text in the app definition, visible to everyone who may read the app. Where Marathon has secrets, refer to one in a patch instead: {"env": {"HAB_AUTH_TOKEN": {"secret": "builder"}}, "secrets": {"builder": {"source": "NAME"}}}.',
     )
   } else if (updates.token && !token) {
     report.note(
-      `The token of this export is not in the app. If Builder wants one for the channel ${channel}, give the task HAB_AUTH_TOKEN as a secret of Marathon, in a patch.`,
+      `The app does not contain this export's Builder token. If the channel ${channel} needs one, give the task HAB_AUTH_TOKEN as a Marathon secret, in a patch.`,
     )
   }
 }
