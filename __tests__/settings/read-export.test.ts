@@ -108,7 +108,17 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   ],
   [['--group', 'prod'], 'app.group', 'prod'],
   [['--topology', 'leader'], 'app.topology', 'leader'],
-  [['--strategy', 'at-once'], 'app.strategy', 'at-once'],
+  [['--strategy', 'none'], 'app.updates', undefined],
+  [
+    ['--strategy', 'at-once'],
+    'app.updates',
+    { strategy: 'at-once', from: { url: 'https://bldr.habitat.sh', channel: 'base' }, token: false },
+  ],
+  [
+    ['--strategy=rolling', '-u', 'https://bldr.example.com/', '-c', 'acme', '--auth', 's3cret'],
+    'app.updates',
+    { strategy: 'rolling', from: { url: 'https://bldr.example.com', channel: 'acme' }, token: true },
+  ],
   [['--bind', 'db:postgresql.prod'], 'app.binds', ['db:postgresql.prod']],
   [['--url', 'https://bldr.example.com/'], 'builder.url', 'https://bldr.example.com'],
   [['--url', 'http://localhost:9636/bldr//'], 'builder.url', 'http://localhost:9636/bldr'],

@@ -8,7 +8,9 @@ import { divide } from '../image/layers.ts'
 import { type Packed, type PackOptions, pack } from '../image/pack.ts'
 import { type Reporter, silent } from '../lib/report.ts'
 import { appJson, defineApp } from '../marathon/app/app.ts'
+import { checkBinds } from '../marathon/app/binds.ts'
 import type { AppImage, AppLayer, AppTarball } from '../marathon/app/image.ts'
+import { checkReleases } from '../marathon/app/updates.ts'
 import {
   type ImagePublisher,
   LAYERS_FOLDER,
@@ -34,7 +36,10 @@ export interface ExportTools extends Omit<PackOptions, 'phase'> {
  */
 export function exportPackage(request: ExportRequest, tools: ExportTools): Promise<Exported> {
   return withStaging(request.outputDir, async staging => {
-    const closure = await resolveClosure(request, tools.packages, tools.report)
+    const closure = await resolveClosure(request, tools.packages, tools.report, service =>
+      checkBinds(service, request.app, tools.report),
+    )
+    checkReleases(closure, request.app)
     const service = closure.service.metadata
     const rootfs = layOut(closure)
     const contents = request.layering ? divide(rootfs, closure, request.layering) : [rootfs]

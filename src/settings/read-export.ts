@@ -18,9 +18,12 @@ export async function readExportRequest(
   const { origin, builderUrl, channel, baseUrl, baseChannel, ...found } = await values.read(PACKAGES)
   const { folder, size, kept } = await values.read(CACHE)
   const { uri, uriBase } = await values.read(URIS)
+  const app = { ...(await values.read(RESOURCES)), ...(await values.read(APP)) }
+  const { strategy, ...supervisor } = await values.read(SUPERVISOR)
+  const builder = { url: builderUrl, channel }
   const request: ExportRequest = {
     packages,
-    builder: { url: builderUrl, channel },
+    builder,
     base: { url: baseUrl, channel: baseChannel },
     ...found,
     ...(await values.read(OUTPUT)),
@@ -28,9 +31,12 @@ export async function readExportRequest(
     uri,
     uriBase,
     app: {
-      ...(await values.read(RESOURCES)),
-      ...(await values.read(APP)),
-      ...(await values.read(SUPERVISOR)),
+      ...app,
+      ...supervisor,
+      updates:
+        strategy === undefined || strategy === 'none'
+          ? undefined
+          : { strategy, from: builder, token: found.token !== undefined },
     },
   }
   refuseContradictions(values, request)

@@ -125,7 +125,7 @@ describe('what a workflow asks for', () => {
         peers: ['a.example', 'b.example:9638'],
         group: 'blue',
         topology: 'leader',
-        strategy: 'rolling',
+        updates: { strategy: 'rolling' },
         binds: ['db:pg.default', 'cache:redis.blue'],
         legacyUris: true,
         envVarsPrefix: 'M_',

@@ -9,17 +9,21 @@ import { appRequest, image, tarball } from './fixtures.ts'
 describe('commandLine', () => {
   test.each([
     ['no flags', {}, ''],
-    ['the defaults, said aloud', { group: 'default', topology: 'standalone', strategy: 'none' } as const, ''],
+    ['the defaults, said aloud', { group: 'default', topology: 'standalone' } as const, ''],
     [
       'all of them',
       {
         group: 'prod',
         topology: 'leader',
-        strategy: 'rolling',
+        updates: {
+          strategy: 'rolling',
+          from: { url: 'https://bldr.example.com/x', channel: 'stable' },
+          token: true,
+        },
         binds: ['db:postgresql.default', 'q:rabbit.x'],
         peers: ['10.0.0.1:9638', 'sup2'],
       } as const,
-      ' --group=prod --topology=leader --strategy=rolling --bind=db:postgresql.default --bind=q:rabbit.x --peer=10.0.0.1:9638 --peer=sup2',
+      ' --group=prod --topology=leader --strategy=rolling --channel=stable --url=https://bldr.example.com/x --bind=db:postgresql.default --bind=q:rabbit.x --peer=10.0.0.1:9638 --peer=sup2',
     ],
     ['a flag that sh would read otherwise', { peers: ['[fd00::1]:9638'] }, " '--peer=[fd00::1]:9638'"],
   ])('%s', (_, request, flags) => {

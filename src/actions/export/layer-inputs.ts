@@ -1,14 +1,14 @@
 import { LAYERS_RELEASE } from '../../github/layer-releases.ts'
 import { setting } from '../../lib/setting.ts'
+import type { PreviewableExport } from '../../preview/export.ts'
 import { REPORTING } from '../../settings/rows/output.ts'
 import { RELEASE } from '../../settings/rows/publish.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
-import type { ExportAction } from './request.ts'
 
 /** Adds to the problems those inputs that do not go together with layers. */
 export function checkLayerInputs(
   values: SettingValues,
-  { publish, checksumFile, preview }: ExportAction,
+  { publish, checksumFile, preview }: PreviewableExport & { checksumFile: boolean },
 ): void {
   const { to } = publish
   if (to === 'artifact') {

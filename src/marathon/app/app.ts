@@ -3,13 +3,14 @@ import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { appIdOf } from './app-id.ts'
-import { commandLine } from './command.ts'
+import { commandLine, commandOfPatch } from './command.ts'
 import { configure } from './configuration.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
 import { type AppImage, fetchFields } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
 import { definePorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
+import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
 
 /**
@@ -36,10 +37,11 @@ export function defineApp(
     taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
     ...fetchFields(image, request, report),
     env,
-    labels: { ...ownLabels(service, image), ...request.labels },
+    labels: { ...ownLabels(service, image, request), ...request.labels },
     portDefinitions: definitions,
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
   }
+  reportUpdates(service, image.found, request, report)
   return validateApp(mergePatch(app, request.patch ?? {}))
 }
 
@@ -60,8 +62,10 @@ function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: 
   return id
 }
 
-function ownLabels({ ident }: PackageMetadata, image: AppImage): Record<string, string> {
+/** `mesosize.ident` is what is in the image; with a strategy, tasks may run what is newer. */
+function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequest): Record<string, string> {
   const { source, channel } = image.found
+  const strategy = commandOfPatch(request) === undefined ? request.updates?.strategy : undefined
   return {
     'mesosize.ident': formatIdent(ident),
     ...(channel !== undefined && { 'mesosize.channel': channel }),
@@ -69,6 +73,7 @@ function ownLabels({ ident }: PackageMetadata, image: AppImage): Record<string, 
       ? { 'mesosize.sha256': image.tarball.sha256 }
       : { 'mesosize.layers': `${image.layers.length}` }),
     'mesosize.source': source,
+    ...(strategy !== undefined && { 'mesosize.strategy': strategy }),
   }
 }
 

@@ -15,7 +15,7 @@ import { readConfig, readPatch } from '../files.ts'
 import { amount, choiceOf, readPort, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
-// The names of these rows are those of AppRequest.
+// The names of these rows are those of AppRequest; `strategy` becomes its `updates`.
 
 export const RESOURCES = {
   cpus: {
@@ -164,7 +164,8 @@ export const SUPERVISOR = {
     form: 'text',
     value: 'STRATEGY',
     choices: ['none', 'at-once', 'rolling'],
-    help: 'how the Supervisor takes up a new release of the package',
+    help: 'let Supervisors update the service themselves, from the channel of the packages',
+    details: 'Marathon does not know about such updates.',
     read: choiceOf(['none', 'at-once', 'rolling']),
   },
   binds: {
@@ -172,7 +173,8 @@ export const SUPERVISOR = {
     input: 'bind',
     form: 'lines',
     value: 'NAME:SERVICE.GROUP',
-    help: "service groups that the package's binds connect to",
+    help: "service groups for the package's binds",
+    details: 'Every required bind needs one.',
     read: ruled(bindProblem),
   },
 } as const satisfies Settings
