@@ -358,15 +358,13 @@ describe('without hab', () => {
 
   test('a run that is cancelled ends soon, and leaves nothing', async () => {
     const slow = await startActionBuilder()
-    slow.fault({ kind: 'stall', on: /acme\/web\/.*download/, milliseconds: 60_000 })
+    slow.fault({ kind: 'stall', on: /acme\/web\/.*download/, milliseconds: 3_600_000 })
     const job = await makeJob()
+    // Nothing but the signal ends the run before the answer goes on.
     const { child, ended } = startAction(job, await straight(job, slow))
     await until(() => slow.count(/acme\/web\/.*download/) > 0)
-    const before = performance.now()
     child.kill('SIGINT')
     const run = await ended
-    // The runner waits 7.5 s for this.
-    expect(performance.now() - before).toBeLessThan(5000)
     expect(checkFailed(job, run)).toEqual(['The run was cancelled.'])
     expect(readdirSync(job.temp)).toEqual([])
   })
@@ -477,12 +475,11 @@ describe('bad input', () => {
     expect(run.groups).toEqual([])
   })
 
-  test('is told within a second, for nothing large is loaded', async () => {
-    const job = await makeJob()
-    const durations: number[] = []
-    for (let time = 0; time < 3; time++) durations.push((await runAction(job, { cpus: 'x' })).duration)
-    console.log(`the first mistake is told after ${Math.round(Math.min(...durations))} ms`)
-    expect(Math.min(...durations)).toBeLessThan(1000)
+  test('is reported before anything large is loaded', () => {
+    const loaded = loadedBy('export-action.js')
+    expect(loaded).toContain('lib-errors.js')
+    // The libraries of the artifact service and of the cache service.
+    expect(loaded.filter(name => /azure|protobuf/.test(name))).toEqual([])
   })
 
   test('is an environment that is none of a workflow', async () => {
@@ -596,4 +593,13 @@ async function until(condition: () => boolean): Promise<void> {
     if (time > 500) throw new Error('it never happened')
     await pause(20)
   }
+}
+
+/** The files of the bundle that one of them loads before it runs. */
+function loadedBy(name: string, seen = new Set<string>()): string[] {
+  if (seen.has(name)) return []
+  seen.add(name)
+  const text = readFileSync(join(import.meta.dirname, '../../dist', name), 'utf8')
+  const imports = [...text.matchAll(/\b(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)].map(([, file = '']) => file)
+  return [name, ...imports.flatMap(file => loadedBy(file, seen))]
 }

@@ -194,15 +194,13 @@ describe('publishLayersOverHttp', () => {
     await expect(publishing).rejects.toBe(reason)
   })
 
-  test('looks at several at once, and not for long', async () => {
+  test('does not wait for ever for servers that do not say whether they have a layer', async () => {
     layers = await makeLayers(folder, Array(16).fill(1_000), 'many')
     server.fault({ method: 'HEAD', kind: 'silence', times: 8 })
-    const started = performance.now()
     const { publish } = publisher({ uploadUrl: `${server.url}/` })
     expect((await publish(layers)).map(({ kept }) => kept)).not.toContain(true)
-    expect(performance.now() - started).toBeLessThan(15_000)
     expect(sent()).toHaveLength(16)
-  }, 30_000)
+  })
 })
 
 describe('what is no place for layers', () => {
