@@ -13,8 +13,8 @@ extern "C" {
 #endif
 
 #define LIBDEFLATE_VERSION_MAJOR	1
-#define LIBDEFLATE_VERSION_MINOR	23
-#define LIBDEFLATE_VERSION_STRING	"1.23"
+#define LIBDEFLATE_VERSION_MINOR	26
+#define LIBDEFLATE_VERSION_STRING	"1.26"
 
 /*
  * Users of libdeflate.dll on Windows can define LIBDEFLATE_DLL to cause
@@ -43,10 +43,11 @@ struct libdeflate_options;
  * level on a zlib-like scale but with a higher maximum value (1 = fastest, 6 =
  * medium/default, 9 = slow, 12 = slowest).  Level 0 is also supported and means
  * "no compression", specifically "create a valid stream, but only emit
- * uncompressed blocks" (this will expand the data slightly).
+ * uncompressed blocks" (this will expand the data slightly).  Level -1 is an
+ * alias indicating a default level of 6.
  *
  * The return value is a pointer to the new compressor, or NULL if out of memory
- * or if the compression level is invalid (i.e. outside the range [0, 12]).
+ * or if the compression level is invalid (i.e. outside the range [-1, 12]).
  *
  * Note: for compression, the sliding window size is defined at compilation time
  * to 32768, the largest size permissible in the DEFLATE format.  It cannot be

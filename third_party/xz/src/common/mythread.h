@@ -78,7 +78,8 @@ do { \
 } while (0)
 
 
-#if !(defined(_WIN32) && !defined(__CYGWIN__)) && !defined(__wasm__)
+#if !(defined(_WIN32) && !defined(__CYGWIN__)) \
+		&& (!defined(__wasm__) || defined(__EMSCRIPTEN__))
 // Use sigprocmask() to set the signal mask in single-threaded programs.
 #include <signal.h>
 

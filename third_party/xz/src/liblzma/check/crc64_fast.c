@@ -2,7 +2,7 @@
 
 ///////////////////////////////////////////////////////////////////////////////
 //
-/// \file       crc64.c
+/// \file       crc64_fast.c
 /// \brief      CRC64 calculation
 //
 //  Authors:    Lasse Collin
@@ -146,14 +146,6 @@ crc64_dispatch(const uint8_t *buf, size_t size, uint64_t crc)
 extern LZMA_API(uint64_t)
 lzma_crc64(const uint8_t *buf, size_t size, uint64_t crc)
 {
-#if defined(_MSC_VER) && !defined(__INTEL_COMPILER) && !defined(__clang__) \
-		&& defined(_M_IX86) && defined(CRC64_ARCH_OPTIMIZED)
-	// VS2015-2022 might corrupt the ebx register on 32-bit x86 when
-	// the CLMUL code is enabled. This hack forces MSVC to store and
-	// restore ebx. This is only needed here, not in lzma_crc32().
-	__asm  mov ebx, ebx
-#endif
-
 #if defined(CRC64_GENERIC) && defined(CRC64_ARCH_OPTIMIZED)
 	return crc64_func(buf, size, crc);
 

@@ -38,7 +38,7 @@ lzma_vli_decode(lzma_vli *restrict vli, size_t *vli_pos,
 		// Validate the arguments.
 		if (*vli_pos >= LZMA_VLI_BYTES_MAX
 				|| (*vli >> (*vli_pos * 7)) != 0)
-			return LZMA_PROG_ERROR;;
+			return LZMA_PROG_ERROR;
 
 		if (*in_pos >= in_size)
 			return LZMA_BUF_ERROR;

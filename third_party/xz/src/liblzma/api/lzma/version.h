@@ -22,7 +22,7 @@
 #define LZMA_VERSION_MINOR 8
 
 /** \brief Patch version number of the liblzma release. */
-#define LZMA_VERSION_PATCH 1
+#define LZMA_VERSION_PATCH 4
 
 /**
  * \brief Version stability marker
