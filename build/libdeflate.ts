@@ -2,7 +2,6 @@
  * Makes src/codec/gzip/libdeflate.wasm: `npm run libdeflate`. With `--check` it only says whether that is what is
  * committed. What there is of libdeflate in the npm registry uses no SIMD and takes a new compressor for each call.
  */
-import { LIBDEFLATE_VERSION } from '../src/codec/gzip/libdeflate.ts'
 import { makeWasm } from './wasm.ts'
 
 const EXPORTS = [
@@ -15,8 +14,7 @@ const EXPORTS = [
 await makeWasm(
   {
     script: 'libdeflate',
-    source: `https://deb.debian.org/debian/pool/main/libd/libdeflate/libdeflate_${LIBDEFLATE_VERSION}.orig.tar.gz`,
-    sha256: '1ab18349b9fb0ce8a0ca4116bded725be7dcbfa709e19f6f983d99df1fb8b25f',
+    library: 'libdeflate',
     shim: 'build/libdeflate.c',
     args: [
       '-msimd128',
@@ -33,7 +31,6 @@ await makeWasm(
       to: 'typedef uint64_t machine_word_t;',
     },
     module: 'src/codec/gzip/libdeflate.wasm',
-    license: { file: 'src/codec/gzip/libdeflate.LICENSE.txt', in: 'COPYING' },
   },
   process.argv.includes('--check'),
 )

@@ -2,7 +2,6 @@
  * Makes src/codec/xz/liblzma.wasm: `npm run liblzma`. With `--check` it only says whether that is what is committed.
  * The decoder that the npm registry has takes half as much time again.
  */
-import { LIBLZMA_VERSION } from '../src/codec/xz/liblzma.ts'
 import { makeWasm } from './wasm.ts'
 
 const LIBLZMA = 'src/liblzma'
@@ -58,8 +57,7 @@ const SOURCES = [
 await makeWasm(
   {
     script: 'liblzma',
-    source: `https://deb.debian.org/debian/pool/main/x/xz-utils/xz-utils_${LIBLZMA_VERSION}.orig.tar.xz`,
-    sha256: '0b54f79df85912504de0b14aec7971e3f964491af1812d83447005807513cd9e',
+    library: 'xz',
     shim: 'build/liblzma.c',
     args: [
       `-Wl,--max-memory=${MEMORY}`,
@@ -69,7 +67,6 @@ await makeWasm(
       ...SOURCES.map(source => `${LIBLZMA}/${source}`),
     ],
     module: 'src/codec/xz/liblzma.wasm',
-    license: { file: 'src/codec/xz/liblzma.LICENSE.txt', in: 'COPYING.0BSD' },
   },
   process.argv.includes('--check'),
 )

@@ -6,8 +6,8 @@ import { LIBLZMA_VERSION } from '../src/codec/xz/liblzma.ts'
 
 /** What is in the bundle as WebAssembly. */
 const COMPILED = [
-  { title: `libdeflate ${LIBDEFLATE_VERSION} (MIT)`, file: 'src/codec/gzip/libdeflate.LICENSE.txt' },
-  { title: `liblzma ${LIBLZMA_VERSION} (0BSD)`, file: 'src/codec/xz/liblzma.LICENSE.txt' },
+  { title: `libdeflate ${LIBDEFLATE_VERSION} (MIT)`, file: 'third_party/libdeflate/COPYING' },
+  { title: `liblzma ${LIBLZMA_VERSION} (0BSD)`, file: 'third_party/xz/COPYING.0BSD' },
 ]
 
 /** Puts the licences of everything that is in the bundle beside it, as those licences ask. */

@@ -12,6 +12,7 @@ test('there are workflows', () => {
     'ci.yml',
     'codeql.yml',
     'e2e.yml',
+    'libraries.yml',
     'release.yml',
   ])
   expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(8)

@@ -2,7 +2,7 @@ import { BLOCK_SIZE } from '../tar/blocks.ts'
 import { startWasm } from '../wasm.ts'
 
 /** Of what libdeflate.wasm is compiled from. Its bytes depend on this and the level alone, not on the machine. */
-export const LIBDEFLATE_VERSION = '1.23'
+export const LIBDEFLATE_VERSION = '1.26'
 
 /** A compressor and its own memory. */
 export interface Libdeflate {

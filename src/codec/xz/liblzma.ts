@@ -1,7 +1,7 @@
 import { startWasm } from '../wasm.ts'
 
 /** Of what liblzma.wasm is compiled from. */
-export const LIBLZMA_VERSION = '5.8.1'
+export const LIBLZMA_VERSION = '5.8.4'
 
 /** liblzma's decoder of .xz streams, one at a time, with its own memory: what build/liblzma.c exports. */
 export interface Liblzma {
