@@ -12,7 +12,7 @@ import type { ExportRequest } from '../../src/export/request.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
 import { LAYERINGS, type Layering } from '../../src/image/layers.ts'
 import { silent } from '../../src/lib/report.ts'
-import { LayerFolder } from '../../src/package-cache/folder.ts'
+import { CacheFolder } from '../../src/package-cache/folder.ts'
 import { publishLayersNowhere } from '../../src/publish/none.ts'
 import type { ImagePublisher, TarballFile } from '../../src/publish/publisher.ts'
 import { request as packageRequest } from '../habitat/builds.ts'
@@ -63,7 +63,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }))
 
 interface Changes extends Partial<Omit<ExportRequest, 'cache'>> {
-  cache?: LayerFolder
+  cache?: CacheFolder
   publish?: ImagePublisher
 }
 
@@ -83,10 +83,10 @@ async function run({ ident }: PackageSpec, { cache, publish, ...asked }: Changes
     ...asked,
   }
   const fetch = () => Promise.reject(new TypeError('nobody answers'))
-  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, layers: cache }
+  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, cache }
   return exportPackage(request, {
     packages: openPackages(request, tools),
-    layers: cache,
+    cache,
     compress: async block => encode(block),
     blocksInFlight: 2,
     publish: publish ?? publishLayersNowhere(request, silent),
@@ -130,7 +130,7 @@ describe.each(LAYERINGS)('%s', layering => {
   })
 
   test('their names are the same again, with a cache of compressed packages and from it', async () => {
-    const cache = new LayerFolder({
+    const cache = new CacheFolder({
       ...{ folder: await mkdtemp(join(root, 'cache-')), limit: 1 << 30, encoding: 'e', report: silent },
     })
     const usual = namesOf(await run(web, { layering }))

@@ -8,7 +8,7 @@ import { type Compressor, startEncoder } from '../../src/codec/gzip/gzip.ts'
 import type { Part } from '../../src/codec/tar/entry.ts'
 import { type Archive, type Packed, type PackOptions, pack } from '../../src/image/pack.ts'
 import { silent } from '../../src/lib/report.ts'
-import { LayerFolder } from '../../src/package-cache/folder.ts'
+import { CacheFolder } from '../../src/package-cache/folder.ts'
 import { missingPrograms } from '../testkit/machine.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
 
@@ -126,16 +126,16 @@ describe('each archive has the bytes that it has when it is packed alone', () =>
   })
 
   test('filling a cache, and from a full one', async () => {
-    const layers = new LayerFolder({ folder, limit: 1 << 30, encoding: 'e', report: silent })
+    const cache = new CacheFolder({ folder, limit: 1 << 30, encoding: 'e', report: silent })
     let blocks = 0
     const counting: Compressor = block => {
       blocks++
       return compress(block)
     }
-    expectAlone(await packAll({ layers, compress: counting }))
+    expectAlone(await packAll({ cache, compress: counting }))
     const cold = blocks
     blocks = 0
-    expectAlone(await packAll({ layers, compress: counting }))
+    expectAlone(await packAll({ cache, compress: counting }))
     // The part without a key, and the end of all archives.
     expect(blocks).toBe(2)
     expect(cold).toBeGreaterThan(2 + 3)
@@ -192,16 +192,16 @@ describe('what fails in the second archive', () => {
       },
       part('large', 2_500_000),
     ],
-  ])('fails the whole, and leaves no file open nor a layer unfinished: %s', async (_, options, part) => {
+  ])('fails the whole, and leaves no file open and nothing half kept: %s', async (_, options, part) => {
     const cache = mkdtempSync(join(folder, 'cache-'))
-    const layers = new LayerFolder({ folder: cache, limit: 1 << 30, encoding: 'e', report: silent })
+    const kept = new CacheFolder({ folder: cache, limit: 1 << 30, encoding: 'e', report: silent })
     const contents = [CONTENTS[1]!, [part], CONTENTS[0]!]
-    await expect(packAll({ ...options, layers }, contents)).rejects.toThrow('no more')
+    await expect(packAll({ ...options, cache: kept }, contents)).rejects.toThrow('no more')
     expect(openFilesBelow(folder)).toEqual([])
     // The first archive's is whole.
-    expect(readdirSync(cache).filter(name => !name.endsWith('.layer'))).toEqual([])
-    expect(await layers.find('small')).toBeDefined()
-    expect(await layers.find(part.name)).toBeUndefined()
+    expect(readdirSync(cache).filter(name => !name.endsWith('.kept'))).toEqual([])
+    expect(await kept.find('small')).toBeDefined()
+    expect(await kept.find(part.name)).toBeUndefined()
   })
 
   test('is a file that is there already', async () => {

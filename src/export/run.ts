@@ -5,9 +5,9 @@ import type { Block } from '../codec/tar/blocks.ts'
 import { openPackages } from '../habitat/sources/packages.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../lib/report.ts'
-import { LayerFolder } from '../package-cache/folder.ts'
-import { keepLayer } from '../package-cache/keep.ts'
-import { openLayerCache } from '../package-cache/open.ts'
+import { CacheFolder } from '../package-cache/folder.ts'
+import { keepPackage } from '../package-cache/keep.ts'
+import { openPackageCache } from '../package-cache/open.ts'
 import type { ImagePublisher } from '../publish/publisher.ts'
 import { inRootfs } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
@@ -36,7 +36,7 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
     )
   }
   const options = { encoding: encodingName(encoding), report }
-  const cache = await openLayerCache(request.cache, options.encoding, report)
+  const cache = await openPackageCache(request.cache, options.encoding, report)
   if (cache) {
     try {
       return await exportWith(cache, request, encoding, tools)
@@ -48,14 +48,14 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
   if (request.fsRoot !== undefined) return exportWith(undefined, request, encoding, tools)
   // Harts have to be decoded for that, and shall not be once more for the tarball.
   return withStaging(request.outputDir, async folder => {
-    const layers = new LayerFolder({ folder, limit: Number.POSITIVE_INFINITY, ...options })
-    return { result: await exportWith(layers, request, encoding, tools), keep: [] }
+    const packed = new CacheFolder({ folder, limit: Number.POSITIVE_INFINITY, ...options })
+    return { result: await exportWith(packed, request, encoding, tools), keep: [] }
   })
 }
 
-/** @param layers where packages are kept; without, each is packed when its turn in the tarball comes */
+/** @param cache where packages are kept; without, each is packed when its turn in the tarball comes */
 async function exportWith(
-  layers: LayerFolder | undefined,
+  cache: CacheFolder | undefined,
   request: ExportRequest,
   encoding: Encoding,
   { fetch, publish, report, signal }: RunTools,
@@ -66,7 +66,7 @@ async function exportWith(
   // Whatever waits for a thread fails then, and so the whole export unwinds.
   signal.addEventListener('abort', () => pool.close())
   // Nothing is kept, so there is everything to do.
-  if (!layers) pool.start()
+  if (!cache) pool.start()
   const encode = startEncoder(encoding)
   const compress = async (block: Block) => (isSmall(block) ? encode(block) : pool.compress(block))
   try {
@@ -74,18 +74,18 @@ async function exportWith(
       fetch,
       decodeXz: (file, start) => pool.decode(file, start),
       report,
-      layers,
+      cache,
       packAhead:
-        layers &&
+        cache &&
         ((key, entries, metadata) =>
-          keepLayer(layers, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 })),
+          keepPackage(cache, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 })),
       home: homedir(),
       isRoot: process.getuid?.() === 0,
       signal,
     })
     return await exportPackage(request, {
       packages,
-      layers,
+      cache,
       compress,
       blocksInFlight: 2 * pool.size,
       onWork: () => pool.start(),

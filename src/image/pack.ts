@@ -6,7 +6,7 @@ import { END_OF_ARCHIVE } from '../codec/tar/write-header.ts'
 import { discard } from '../lib/discard.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import type { Phase } from '../lib/report.ts'
-import type { CachedLayer, LayerCache, LayerWriter } from '../package-cache/folder.ts'
+import type { KeptPackage, KeptPackageWriter, PackageCache } from '../package-cache/folder.ts'
 import { HashingSink } from './hashing-sink.ts'
 
 /** A gzipped tar that shall be written. */
@@ -33,7 +33,7 @@ export interface PackedPart {
 
 export interface PackOptions extends Compression {
   /** Where the members of parts are kept from one export to the next. */
-  layers?: LayerCache
+  cache?: PackageCache
   /** Called before anything else where there are parts to compress, so that threads may start meanwhile. */
   onWork?: () => void
   /** Told the uncompressed bytes as they are done. */
@@ -49,9 +49,9 @@ export interface PackOptions extends Compression {
  * @throws what the file system and the parts throw
  */
 export async function pack(archives: readonly Archive[], options: PackOptions): Promise<Packed[]> {
-  const { compress, blocksInFlight, layers, onWork, signal } = options
+  const { compress, blocksInFlight, cache, onWork, signal } = options
   const parts = archives.flatMap(archive => archive.parts)
-  const kept = await findLayers(parts, layers)
+  const kept = await findKept(parts, cache)
   if (parts.some(part => part.cacheKey !== undefined && !kept.has(part))) onWork?.()
   const end = await compress({ length: END_OF_ARCHIVE.length, bytes: END_OF_ARCHIVE.slice(), holes: [] })
   const packed: Packed[] = []
@@ -67,7 +67,7 @@ export async function pack(archives: readonly Archive[], options: PackOptions): 
       signal?.throwIfAborted()
       writer ??= new ArchiveWriter(await HashingSink.create(step.archive.file), options)
       if ('member' in step) await writer.write(step.member, step.part)
-      else if ('layer' in step) await writer.copy(step.layer, step.part)
+      else if ('kept' in step) await writer.copy(step.kept, step.part)
       else if ('part' in step) await writer.endPart(step.part)
       else {
         packed.push(await writer.end(end))
@@ -83,16 +83,16 @@ export async function pack(archives: readonly Archive[], options: PackOptions): 
 /** What comes next: a block of a part, or what is kept of the whole part; the part's end; the archive's end. */
 type Step = { archive: Archive } & ({ part: Part; block: Block } | NoBlock)
 type Compressed = { archive: Archive } & ({ part: Part; member: Member } | NoBlock)
-type NoBlock = { part: Part; layer: CachedLayer } | { part: Part; ends: 'part' } | { ends: 'archive' }
+type NoBlock = { part: Part; kept: KeptPackage } | { part: Part; ends: 'part' } | { ends: 'archive' }
 
-async function findLayers(
+async function findKept(
   parts: readonly Part[],
-  layers: LayerCache | undefined,
-): Promise<ReadonlyMap<Part, CachedLayer>> {
-  const kept = new Map<Part, CachedLayer>()
+  cache: PackageCache | undefined,
+): Promise<ReadonlyMap<Part, KeptPackage>> {
+  const kept = new Map<Part, KeptPackage>()
   for (const part of parts) {
-    const layer = part.cacheKey === undefined ? undefined : await layers?.find(part.cacheKey)
-    if (layer) kept.set(part, layer)
+    const found = part.cacheKey === undefined ? undefined : await cache?.find(part.cacheKey)
+    if (found) kept.set(part, found)
   }
   return kept
 }
@@ -100,12 +100,12 @@ async function findLayers(
 /** One stream over everything, so that the threads have work also while one part ends and the next begins. */
 async function* stepsOf(
   archives: readonly Archive[],
-  kept: ReadonlyMap<Part, CachedLayer>,
+  kept: ReadonlyMap<Part, KeptPackage>,
 ): AsyncGenerator<Step> {
   for (const archive of archives) {
     for (const part of archive.parts) {
-      const layer = kept.get(part)
-      if (layer) yield { archive, part, layer }
+      const whole = kept.get(part)
+      if (whole) yield { archive, part, kept: whole }
       else for await (const block of tarBlocks(part.entries())) yield { archive, part, block }
       yield { archive, part, ends: 'part' }
     }
@@ -113,14 +113,14 @@ async function* stepsOf(
   }
 }
 
-/** Writes one archive part after part, and keeps the members of those that have no layer yet. */
+/** Writes one archive part after part, and keeps the members of those that are not kept yet. */
 class ArchiveWriter {
   readonly #parts: PackedPart[] = []
   readonly #sink: HashingSink
   readonly #options: PackOptions
   /** Where the current part begins. */
   #start = 0
-  #layer: LayerWriter | undefined
+  #keeping: KeptPackageWriter | undefined
 
   constructor(sink: HashingSink, options: PackOptions) {
     this.#sink = sink
@@ -128,19 +128,19 @@ class ArchiveWriter {
   }
 
   async write(member: Member, { cacheKey, metadata }: Part): Promise<void> {
-    if (cacheKey !== undefined) this.#layer ??= await this.#options.layers?.create(cacheKey, metadata)
-    await Promise.all([this.#sink.write(member.bytes), this.#layer?.write(member.bytes, member.size)])
+    if (cacheKey !== undefined) this.#keeping ??= await this.#options.cache?.create(cacheKey, metadata)
+    await Promise.all([this.#sink.write(member.bytes), this.#keeping?.write(member.bytes, member.size)])
     discard(member.bytes)
     this.#options.phase.advance(member.size)
   }
 
-  async copy(layer: CachedLayer, part: Part): Promise<void> {
+  async copy(kept: KeptPackage, part: Part): Promise<void> {
     const start = this.#sink.mark()
     try {
-      for await (const chunk of layer.chunks()) await this.#sink.write(chunk)
-      this.#options.phase.advance(layer.size)
+      for await (const chunk of kept.chunks()) await this.#sink.write(chunk)
+      this.#options.phase.advance(kept.size)
     } catch (error) {
-      if (!(error instanceof MesosizeError && error.code === 'LAYER_UNUSABLE')) throw error
+      if (!(error instanceof MesosizeError && error.code === 'KEPT_PACKAGE_UNUSABLE')) throw error
       await this.#sink.rewind(start)
       const members = compressBlocks(tarBlocks(part.entries()), this.#options)
       for await (const member of members) await this.write(member, part)
@@ -148,8 +148,8 @@ class ArchiveWriter {
   }
 
   async endPart({ name }: Part): Promise<void> {
-    await this.#layer?.commit()
-    this.#layer = undefined
+    await this.#keeping?.commit()
+    this.#keeping = undefined
     this.#parts.push({ name, packed: this.#sink.size - this.#start })
     this.#start = this.#sink.size
   }
@@ -161,9 +161,9 @@ class ArchiveWriter {
     return { size: this.#sink.size, sha256, parts: this.#parts }
   }
 
-  /** Gives up the archive, and the layer of a part that did not come to its end. */
+  /** Gives up the archive, and what is kept of a part that did not come to its end. */
   async abandon(): Promise<void> {
-    await this.#layer?.abandon()
+    await this.#keeping?.abandon()
     await this.#sink.close()
   }
 }

@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type CacheService, exportWithLayers } from '../../../src/actions/export/package-cache.ts'
+import { type CacheService, exportWithCache } from '../../../src/actions/export/package-cache.ts'
 import type { Exported } from '../../../src/export/exported.ts'
 import type { ExportRequest } from '../../../src/export/request.ts'
 import { silent } from '../../../src/lib/report.ts'
 import { exported } from './exported.ts'
 
 const request = { target: 'x86_64-linux', cache: { size: 1 << 20 } } as ExportRequest
-const layer = (digit: string) => `${digit.repeat(64)}.layer`
+const kept = (digit: string) => `${digit.repeat(64)}.kept`
 
 let temporary: string
 beforeEach(async () => {
@@ -26,8 +26,8 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
       const key = saved.find(each => [primary, ...others].some(wanted => each.startsWith(wanted)))
       if (key === undefined) return undefined
       await mkdir(folder!, { recursive: true })
-      await writeFile(join(folder!, layer('a')), 'old')
-      await utimes(join(folder!, layer('a')), 1000, 1000)
+      await writeFile(join(folder!, kept('a')), 'old')
+      await utimes(join(folder!, kept('a')), 1000, 1000)
       return key
     }),
     saveCache: vi.fn(async (_, key) => {
@@ -40,12 +40,12 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
     const folder = asked.cache?.folder
     if (folder) {
       await mkdir(folder, { recursive: true })
-      await writeFile(join(folder, layer('b')), 'new')
+      await writeFile(join(folder, kept('b')), 'new')
     }
     return exported()
   })
   const run = (wanted = request, encoding = 'gzip 1') =>
-    exportWithLayers(wanted, runExport, {
+    exportWithCache(wanted, runExport, {
       service: async () => service,
       temporary,
       encoding,
@@ -55,7 +55,7 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
   return { service, runExport, run, notes, saved }
 }
 
-describe('the layers of a workflow', () => {
+describe('the package cache of a workflow', () => {
   test('are restored by a prefix before, and saved under the packages after', async () => {
     const { run, runExport, service, saved } = setUp()
     expect(await run()).toEqual(exported())
@@ -63,7 +63,7 @@ describe('the layers of a workflow', () => {
     expect(folder.startsWith(temporary)).toBe(true)
     expect(service.restoreCache).toHaveBeenCalledWith([folder], expect.any(String), expect.any(Array))
     expect(service.saveCache).toHaveBeenCalledExactlyOnceWith([folder], expect.any(String))
-    expect(saved[0]).toMatch(/^mesosize-layers-[0-9a-f]+-x86_64-linux-[0-9a-f]{16}$/)
+    expect(saved[0]).toMatch(/^mesosize-packages-[0-9a-f]+-x86_64-linux-[0-9a-f]{16}$/)
   })
 
   test('are those of another closure where it has none', async () => {
@@ -99,12 +99,12 @@ describe('the layers of a workflow', () => {
     await first.run()
     const { run, runExport } = setUp([`${first.saved[0]!.slice(0, -16)}0000000000000000`])
     await run()
-    expect(await readdir(runExport.mock.calls[0]![0].cache!.folder!)).toEqual([layer('b')])
+    expect(await readdir(runExport.mock.calls[0]![0].cache!.folder!)).toEqual([kept('b')])
   })
 })
 
 describe('an export goes on', () => {
-  test('without the service, and keeps its layers on the machine', async () => {
+  test('without the service, and keeps its packages on the machine', async () => {
     const { run, runExport, service } = setUp([], { isFeatureAvailable: () => false })
     await run()
     expect(runExport).toHaveBeenCalledExactlyOnceWith(request)

@@ -20,7 +20,7 @@ import { logReporter, runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
 import { packagesFromHab } from './hab-packages.ts'
 import { setExportOutputs } from './outputs.ts'
-import { exportWithLayers } from './package-cache.ts'
+import { exportWithCache } from './package-cache.ts'
 import { type PublisherTools, publisherOf } from './publisher.ts'
 import { type ExportAction, readExportAction } from './request.ts'
 import { WORKSPACE_STATE } from './state.ts'
@@ -53,7 +53,7 @@ await runAction(EXPORT_INPUTS, async signal => {
           onWorkspace: path => core.saveState(WORKSPACE_STATE, path),
         })
       : action.request
-    const exported = await exportWithLayers(
+    const exported = await exportWithCache(
       request,
       request => steps.grouped('Export', () => runExport(request, { ...tools, publish })),
       {

@@ -4,7 +4,7 @@ import type { Exported } from '../../export/exported.ts'
 import type { ExportRequest } from '../../export/request.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
-import { sweepLayers } from '../../package-cache/sweep.ts'
+import { sweepCache } from '../../package-cache/sweep.ts'
 import type { Steps } from '../shared/steps.ts'
 
 /** What of @actions/cache is used. */
@@ -13,26 +13,26 @@ export type CacheService = Pick<
   'isFeatureAvailable' | 'restoreCache' | 'saveCache'
 >
 
-export interface LayerCacheTools {
-  /** Asked for only if layers shall be kept: it is large. */
+export interface CacheTools {
+  /** Asked for only if packages shall be kept: it is large. */
   service: () => Promise<CacheService>
   /** The job's folder for temporary files, at the same path in every run. */
   temporary: string
-  /** As in LayerFolderOptions. */
+  /** As in CacheFolderOptions. */
   encoding: string
   steps: Pick<Steps, 'grouped'>
   report: Reporter
 }
 
 /**
- * Exports with the layers that an earlier run of the workflow kept, and keeps those of this one for later runs.
+ * Exports with the packages that an earlier run of the workflow kept, and keeps those of this one for later runs.
  * Where there is no cache service, they are kept on the machine, as the command line does. Nothing fails for want
- * of layers.
+ * of them.
  */
-export async function exportWithLayers(
+export async function exportWithCache(
   request: ExportRequest,
   runExport: (request: ExportRequest) => Promise<Exported>,
-  { service, temporary, encoding, steps, report }: LayerCacheTools,
+  { service, temporary, encoding, steps, report }: CacheTools,
 ): Promise<Exported> {
   const { cache } = request
   if (!cache) return runExport(request)
@@ -41,14 +41,16 @@ export async function exportWithLayers(
 
   const attempt = <T>(what: string, work: () => Promise<T>) =>
     work().catch(error => {
-      report.note(`The layers could not be ${what}: ${messageOf(error)}. The export goes on without.`)
+      report.note(
+        `The package cache could not be ${what}: ${messageOf(error)}. The export continues without it.`,
+      )
       return undefined
     })
-  const folder = join(temporary, 'mesosize-layers')
-  const prefix = `mesosize-layers-${shortHash(encoding)}-${request.target}-`
+  const folder = join(temporary, 'mesosize-packages')
+  const prefix = `mesosize-packages-${shortHash(encoding)}-${request.target}-`
   const start = new Date()
-  // What is in the image is not known yet; the newest layers of any will have the most of it.
-  const restored = await steps.grouped('Restore the layers', () =>
+  // What is in the image is not known yet; the newest packages of any will have the most of it.
+  const restored = await steps.grouped('Restore the package cache', () =>
     attempt('restored', () => restoreCache([folder], prefix, [prefix])),
   )
   const exported = await runExport({ ...request, cache: { ...cache, folder } })
@@ -61,10 +63,10 @@ export async function exportWithLayers(
         .join('\n'),
     )
   if (key !== restored) {
-    await steps.grouped('Keep the layers', () =>
-      attempt('kept', async () => {
+    await steps.grouped('Save the package cache', () =>
+      attempt('saved', async () => {
         // Else each run would hand on all that the ones before it used.
-        await sweepLayers(folder, { limit: cache.size, usedSince: start })
+        await sweepCache(folder, { limit: cache.size, usedSince: start })
         await saveCache([folder], key)
       }),
     )
