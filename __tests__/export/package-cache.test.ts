@@ -18,12 +18,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { startEncoder } from '../../src/codec/gzip/gzip.ts'
 import type { Block } from '../../src/codec/tar/blocks.ts'
 import { decodeXz } from '../../src/codec/xz/xz.ts'
-import type { Exported, ExportedTarball } from '../../src/export/exported.ts'
+import type { Exported } from '../../src/export/exported.ts'
 import { exportPackage } from '../../src/export/pipeline.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
+import { wholeImage } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
 import { CacheFolder } from '../../src/package-cache/folder.ts'
+import type { PublishedTarball } from '../../src/publish/publisher.ts'
 import { type BuilderServer, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
 import { originKey } from '../testkit/origin-key.ts'
@@ -153,9 +155,10 @@ async function run(
   }
 }
 
-function tarballOf({ image }: Exported): ExportedTarball {
-  if (!('tarball' in image)) throw new Error('the image is layers')
-  return image.tarball
+function tarballOf({ tarballs }: Exported): PublishedTarball {
+  const whole = wholeImage(tarballs)
+  if (!whole) throw new Error('the image is layers')
+  return whole
 }
 
 const folderOf = (name: string) => join(root, name)

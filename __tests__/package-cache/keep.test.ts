@@ -27,11 +27,11 @@ async function* passing(list: readonly Entry[]): AsyncGenerator<Entry> {
   yield* list
 }
 
-let count = 0
 async function packed(cache?: PackageCache): Promise<Buffer> {
-  const path = join(folder, `${count++}.tgz`)
-  await pack([{ file: path, parts: [part] }], { ...compression, cache, phase: silent.phase('') })
-  return readFileSync(path)
+  const out = mkdtempSync(join(folder, 'out-'))
+  const tarballs = [{ isLayer: false, parts: [part] }]
+  const [result] = await pack(tarballs, out, { ...compression, cache, phase: silent.phase('') })
+  return readFileSync(result!.path)
 }
 
 function cacheFolder(): CacheFolder {

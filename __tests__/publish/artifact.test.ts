@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { DefaultArtifactClient } from '@actions/artifact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parseFullIdent } from '../../src/habitat/package/ident.ts'
+import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import type { Reporter } from '../../src/lib/report.ts'
 import { publishAsArtifact } from '../../src/publish/artifact.ts'
-import type { TarballFile } from '../../src/publish/publisher.ts'
 import { sha256 } from '../github/job.ts'
 import { type ArtifactService, startArtifactService } from '../testkit/artifact-service.ts'
 
@@ -34,12 +34,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function tarball(bytes = randomBytes(9_000_000)): Promise<TarballFile & { bytes: Buffer }> {
+async function tarball(bytes = randomBytes(9_000_000)): Promise<NamedTarball & { bytes: Buffer }> {
   const name = 'core-redis-7.2.4-20240102030405.tgz'
   const path = join(folder, name)
   await writeFile(path, bytes)
   const ident = parseFullIdent('core/redis/7.2.4/20240102030405')
-  return { path, name, size: bytes.length, sha256: sha256(bytes), ident, bytes }
+  const packed = { isLayer: false, path, size: bytes.length, sha256: sha256(bytes), parts: [] }
+  return { ...nameTarball(packed, ident), bytes }
 }
 
 function publisher(serverUrl = 'https://github.com') {

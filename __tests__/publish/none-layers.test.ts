@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import { UsageError } from '../../src/lib/errors.ts'
 import type { KnownUri } from '../../src/publish/fetch-uri.ts'
 import { publishLayersNowhere } from '../../src/publish/none.ts'
-import { layerName, type TarballFile } from '../../src/publish/publisher.ts'
 import { recorder } from './recorder.ts'
 
 const DIGESTS = ['ab'.repeat(32), '0c'.repeat(32)] as const
@@ -19,13 +19,13 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-const layers: TarballFile[] = DIGESTS.map((sha256, index) => ({
-  path: `/staging/layers/${index}`,
-  name: layerName(sha256),
-  size: 100 + index,
-  sha256,
-  ident: { origin: 'acme', name: 'shop', version: '1.2.3', release: '20240102030405' },
-}))
+const ident = { origin: 'acme', name: 'shop', version: '1.2.3', release: '20240102030405' }
+const layers: NamedTarball[] = DIGESTS.map((sha256, index) =>
+  nameTarball(
+    { isLayer: true, path: `/staging/layers/${index}`, size: 100 + index, sha256, parts: [] },
+    ident,
+  ),
+)
 
 async function published(known: KnownUri = {}) {
   const told = recorder()

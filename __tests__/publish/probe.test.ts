@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFetch, type Fetch } from '../../src/http/fetch.ts'
-import { probe, probeLayers } from '../../src/publish/probe.ts'
+import { probe, probeTarballs } from '../../src/publish/probe.ts'
 import { type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { recorder } from './recorder.ts'
 
@@ -203,14 +203,15 @@ describe('probe', () => {
   })
 })
 
-describe('probeLayers', () => {
+describe('probeTarballs', () => {
   async function warningsOfLayers(count: number) {
     const { report, warnings } = recorder()
     const layers = Array.from({ length: count }, (_, index) => ({
+      isLayer: true,
       location: { uri: `${server.url}/${index}.tgz` },
       size: file.length,
     }))
-    await probeLayers(layers, { fetch: createFetch({ version: '1' }), report, timeout: 2_000 })
+    await probeTarballs(layers, { fetch: createFetch({ version: '1' }), report, timeout: 2_000 })
     return warnings
   }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { pMapIterable } from 'p-map'
 import { type Compression, compressBlocks, type Member, toMember } from '../codec/gzip/members.ts'
 import { type Block, tarBlocks } from '../codec/tar/blocks.ts'
@@ -8,28 +9,7 @@ import { MesosizeError } from '../lib/errors.ts'
 import type { Phase } from '../lib/report.ts'
 import type { KeptPackage, KeptPackageWriter, PackageCache } from '../package-cache/folder.ts'
 import { HashingSink } from './hashing-sink.ts'
-
-/** A gzipped tar that shall be written. */
-export interface Archive {
-  /** Where; must not exist. */
-  file: string
-  parts: readonly Part[]
-}
-
-/** What was written, as far as its bytes go. */
-export interface Packed {
-  /** Bytes of the file. */
-  size: number
-  /** Lower-case hex. */
-  sha256: string
-  parts: readonly PackedPart[]
-}
-
-export interface PackedPart {
-  name: string
-  /** Bytes of its compressed members. */
-  packed: number
-}
+import type { PackedPart, PackedTarball, PlannedTarball } from './tarball.ts'
 
 export interface PackOptions extends Compression {
   /** Where the members of parts are kept from one export to the next. */
@@ -42,30 +22,35 @@ export interface PackOptions extends Compression {
 }
 
 /**
- * Writes archives, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
+ * Writes tarballs, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
  * own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
  * and may be those that an earlier export made.
- * @returns what was written, in the archives' order
+ * @param folder where they are written, each called by its number: 0, 1, …; nothing of these names may be there
+ * @returns what was written, in the same order
  * @throws what the file system and the parts throw
  */
-export async function pack(archives: readonly Archive[], options: PackOptions): Promise<Packed[]> {
+export async function pack(
+  tarballs: readonly PlannedTarball[],
+  folder: string,
+  options: PackOptions,
+): Promise<PackedTarball[]> {
   const { compress, blocksInFlight, cache, onWork, signal } = options
-  const parts = archives.flatMap(archive => archive.parts)
+  const parts = tarballs.flatMap(tarball => tarball.parts)
   const kept = await findKept(parts, cache)
   if (parts.some(part => part.cacheKey !== undefined && !kept.has(part))) onWork?.()
   const end = await compress({ length: END_OF_ARCHIVE.length, bytes: END_OF_ARCHIVE.slice(), holes: [] })
-  const packed: Packed[] = []
-  let writer: ArchiveWriter | undefined
+  const packed: PackedTarball[] = []
+  let writer: TarballWriter | undefined
   try {
     const compressed = async (step: Step): Promise<Compressed> =>
       'block' in step
-        ? { archive: step.archive, part: step.part, member: await toMember(step.block, compress) }
+        ? { tarball: step.tarball, part: step.part, member: await toMember(step.block, compress) }
         : step
-    for await (const step of pMapIterable(stepsOf(archives, kept), compressed, {
+    for await (const step of pMapIterable(stepsOf(tarballs, kept), compressed, {
       concurrency: blocksInFlight,
     })) {
       signal?.throwIfAborted()
-      writer ??= new ArchiveWriter(await HashingSink.create(step.archive.file), options)
+      writer ??= await TarballWriter.create(join(folder, `${packed.length}`), step.tarball, options)
       if ('member' in step) await writer.write(step.member, step.part)
       else if ('kept' in step) await writer.copy(step.kept, step.part)
       else if ('part' in step) await writer.endPart(step.part)
@@ -80,10 +65,10 @@ export async function pack(archives: readonly Archive[], options: PackOptions): 
   }
 }
 
-/** What comes next: a block of a part, or what is kept of the whole part; the part's end; the archive's end. */
-type Step = { archive: Archive } & ({ part: Part; block: Block } | NoBlock)
-type Compressed = { archive: Archive } & ({ part: Part; member: Member } | NoBlock)
-type NoBlock = { part: Part; kept: KeptPackage } | { part: Part; ends: 'part' } | { ends: 'archive' }
+/** What comes next: a block of a part, or what is kept of the whole part; the part's end; the tarball's end. */
+type Step = { tarball: PlannedTarball } & ({ part: Part; block: Block } | NoBlock)
+type Compressed = { tarball: PlannedTarball } & ({ part: Part; member: Member } | NoBlock)
+type NoBlock = { part: Part; kept: KeptPackage } | { part: Part; ends: 'part' } | { ends: 'tarball' }
 
 async function findKept(
   parts: readonly Part[],
@@ -99,22 +84,24 @@ async function findKept(
 
 /** One stream over everything, so that the threads have work also while one part ends and the next begins. */
 async function* stepsOf(
-  archives: readonly Archive[],
+  tarballs: readonly PlannedTarball[],
   kept: ReadonlyMap<Part, KeptPackage>,
 ): AsyncGenerator<Step> {
-  for (const archive of archives) {
-    for (const part of archive.parts) {
+  for (const tarball of tarballs) {
+    for (const part of tarball.parts) {
       const whole = kept.get(part)
-      if (whole) yield { archive, part, kept: whole }
-      else for await (const block of tarBlocks(part.entries())) yield { archive, part, block }
-      yield { archive, part, ends: 'part' }
+      if (whole) yield { tarball, part, kept: whole }
+      else for await (const block of tarBlocks(part.entries())) yield { tarball, part, block }
+      yield { tarball, part, ends: 'part' }
     }
-    yield { archive, ends: 'archive' }
+    yield { tarball, ends: 'tarball' }
   }
 }
 
-/** Writes one archive part after part, and keeps the members of those that are not kept yet. */
-class ArchiveWriter {
+/** Writes one tarball part after part, and keeps the members of those that are not kept yet. */
+class TarballWriter {
+  readonly #path: string
+  readonly #tarball: PlannedTarball
   readonly #parts: PackedPart[] = []
   readonly #sink: HashingSink
   readonly #options: PackOptions
@@ -122,9 +109,16 @@ class ArchiveWriter {
   #start = 0
   #keeping: KeptPackageWriter | undefined
 
-  constructor(sink: HashingSink, options: PackOptions) {
+  private constructor(path: string, tarball: PlannedTarball, sink: HashingSink, options: PackOptions) {
+    this.#path = path
+    this.#tarball = tarball
     this.#sink = sink
     this.#options = options
+  }
+
+  /** @param path must not exist */
+  static async create(path: string, tarball: PlannedTarball, options: PackOptions): Promise<TarballWriter> {
+    return new TarballWriter(path, tarball, await HashingSink.create(path), options)
   }
 
   async write(member: Member, { cacheKey, metadata }: Part): Promise<void> {
@@ -155,13 +149,13 @@ class ArchiveWriter {
   }
 
   /** @param member the end of an archive, compressed */
-  async end(member: Uint8Array): Promise<Packed> {
+  async end(member: Uint8Array): Promise<PackedTarball> {
     await this.#sink.write(member)
     const sha256 = await this.#sink.end()
-    return { size: this.#sink.size, sha256, parts: this.#parts }
+    return { ...this.#tarball, path: this.#path, size: this.#sink.size, sha256, parts: this.#parts }
   }
 
-  /** Gives up the archive, and what is kept of a part that did not come to its end. */
+  /** Gives up the tarball, and what is kept of a part that did not come to its end. */
   async abandon(): Promise<void> {
     await this.#keeping?.abandon()
     await this.#sink.close()

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
 import type { ArtifactClient } from '@actions/artifact'
 import type { RunContext } from '../github/context.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
-import type { Publisher, TarballFile } from './publisher.ts'
+import type { Publisher } from './publisher.ts'
 
 export interface ArtifactTools {
   client: Pick<ArtifactClient, 'uploadArtifact'>
@@ -43,7 +44,7 @@ export function publishAsArtifact({ client, context, locate, report }: ArtifactT
 
 function explain(
   thrown: unknown,
-  { name }: TarballFile,
+  { name }: NamedTarball,
   { serverUrl }: ArtifactTools['context'],
 ): MesosizeError {
   const text = messageOf(thrown)

@@ -1,5 +1,5 @@
+import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
-import type { TarballFile } from './publisher.ts'
 import {
   expandUriTemplate,
   printableTemplate,
@@ -72,7 +72,7 @@ export function namesLayer(template: string): boolean {
  */
 export function knownUri(
   { uri, uriBase, uriTemplate, tag }: KnownUri,
-  tarball: TarballFile,
+  tarball: NamedTarball,
 ): string | undefined {
   if (uri !== undefined) return uri
   if (uriBase !== undefined) return `${uriBase.replace(/\/+$/, '')}/${encodeURIComponent(tarball.name)}`

@@ -1,10 +1,10 @@
 import { formatStatus, HttpStatusError, networkError } from '../http/errors.ts'
 import { withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 import { type HttpTarget, uploadAddress } from './http.ts'
-import type { TarballFile } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { PublishTools } from './tools.ts'
  */
 export async function deleteOverHttp(
   target: Pick<HttpTarget, 'uploadUrl' | 'headers'>,
-  tarball: Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
+  tarball: Pick<NamedTarball, 'name' | 'sha256' | 'ident'>,
   { fetch, report, signal, retry }: Omit<PublishTools, 'upload'>,
 ): Promise<void> {
   const { url, authorization } = uploadAddress(target, tarball)

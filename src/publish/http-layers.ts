@@ -1,10 +1,11 @@
 import { redirected } from '../http/get.ts'
 import { fileBody } from '../http/upload.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
 import { knownUri, layerUriProblems, namesLayer } from './fetch-uri.ts'
 import { type HttpTarget, look, send, uploadPlace, uploadUrlProblems } from './http.ts'
 import { publishLayers } from './layers.ts'
-import type { ImagePublisher, TarballFile } from './publisher.ts'
+import type { ImagePublisher } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
 import { printableTemplate } from './uri-template.ts'
 
@@ -71,7 +72,7 @@ function layersUrlProblems(target: HttpLayersTarget): string[] {
   return problems
 }
 
-async function isThere(target: HttpLayersTarget, layer: TarballFile, tools: PublishTools): Promise<boolean> {
+async function isThere(target: HttpLayersTarget, layer: NamedTarball, tools: PublishTools): Promise<boolean> {
   const { url, credentials } = uploadPlace(target, layer)
   const headers = { ...credentials, 'accept-encoding': 'identity' }
   const response = await followed(url, await look(url, headers, tools), tools)

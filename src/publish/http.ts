@@ -3,12 +3,13 @@ import { put } from '../http/put.ts'
 import { withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody, textBody, type UploadBody } from '../http/upload.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 import { takeUserInfo } from '../lib/user-info.ts'
 import { type KnownUri, knownUri, knownUriProblems, variablesOf } from './fetch-uri.ts'
 import { httpRefusal } from './http-refusal.ts'
-import type { Publisher, TarballFile } from './publisher.ts'
+import type { Publisher } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
 import { expandUriTemplate, printableTemplate, templateValues, uriTemplateProblem } from './uri-template.ts'
 
@@ -92,7 +93,7 @@ function parseUploadUrl(text: string): { url?: URL; problem?: string } {
 /** Where a tarball is PUT. */
 export function uploadAddress(
   target: Pick<HttpTarget, 'uploadUrl' | 'tag'>,
-  tarball: Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
+  tarball: Pick<NamedTarball, 'name' | 'sha256' | 'ident'>,
 ): { url: URL; authorization?: string } {
   const text = expandUriTemplate(target.uploadUrl, templateValues(tarball, target.tag), 'upload-url')
   const { url, problem } = parseUploadUrl(text)
@@ -105,7 +106,7 @@ export function uploadAddress(
 /** The same, with all headers that only that server may see. */
 export function uploadPlace(
   target: Pick<HttpTarget, 'uploadUrl' | 'tag' | 'headers'>,
-  tarball: TarballFile,
+  tarball: NamedTarball,
 ): { url: URL; credentials: Readonly<Record<string, string>> } {
   const { url, authorization } = uploadAddress(target, tarball)
   return { url, credentials: { ...target.headers, ...(authorization !== undefined && { authorization }) } }
@@ -118,7 +119,7 @@ export function uploadPlace(
 async function isThere(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  { sha256 }: TarballFile,
+  { sha256 }: NamedTarball,
   tools: PublishTools,
 ): Promise<boolean> {
   // The signature in a presigned URL is for PUT.
@@ -149,7 +150,7 @@ export async function look(
 async function sendChecksum(
   url: URL,
   credentials: Readonly<Record<string, string>>,
-  { name, sha256 }: TarballFile,
+  { name, sha256 }: NamedTarball,
   tools: PublishTools,
 ): Promise<void> {
   if (url.search !== '') {

@@ -1,21 +1,22 @@
 import pMap from 'p-map'
+import type { NamedTarball } from '../image/tarball.ts'
 import type { Reporter } from '../lib/report.ts'
-import type { ImagePublisher, TarballFile } from './publisher.ts'
+import type { ImagePublisher } from './publisher.ts'
 
 /** Where layers of all images lie side by side, under their names. */
 export interface LayerPlace {
   /** To be read after "to". */
   name: string
   /** The URI from which agents fetch a layer: the same in every export, for it is what their cache goes by. */
-  uri(layer: TarballFile): string
+  uri(layer: NamedTarball): string
   /** Whether the whole layer is there; false where it cannot be told. */
-  has(layer: TarballFile): Promise<boolean>
+  has(layer: NamedTarball): Promise<boolean>
   /** Puts it there, over what may be a part of it. */
   send: SendLayer<void>
 }
 
 export type SendLayer<Result> = (
-  layer: TarballFile,
+  layer: NamedTarball,
   /** Told how many bytes were sent, and a negative number when they count for nothing after all. */
   onBytes: (amount: number) => void,
   signal: AbortSignal,
@@ -51,8 +52,8 @@ export function publishLayers(
  * @throws what the first to fail throws
  */
 export async function sendMissing<Result>(
-  layers: readonly TarballFile[],
-  missing: readonly TarballFile[],
+  layers: readonly NamedTarball[],
+  missing: readonly NamedTarball[],
   to: string,
   send: SendLayer<Result>,
   { report, signal }: { report: Reporter; signal?: AbortSignal },
@@ -61,7 +62,7 @@ export async function sendMissing<Result>(
   const phase = report.phase('Uploading', size, 'bytes')
   const failure = new AbortController()
   const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal
-  const work = async (layer: TarballFile) => {
+  const work = async (layer: NamedTarball) => {
     try {
       either.throwIfAborted()
       return await send(layer, amount => phase.advance(amount), either)

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { LAYERS_FOLDER } from '../image/tarball.ts'
 import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
 import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
-import { type ImagePublisher, LAYERS_FOLDER, type Publisher } from './publisher.ts'
+import type { ImagePublisher, Publisher } from './publisher.ts'
 
 /**
  * Leaves the tarball where it lies: its URI is the one that was asked for, else that of the file in the output

@@ -6,7 +6,7 @@ import { messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
 import { printableUrl } from '../lib/url.ts'
 import { takeUserInfo } from '../lib/user-info.ts'
-import type { Location } from './publisher.ts'
+import type { PublishedTarball } from './publisher.ts'
 
 export interface ProbeTools {
   fetch: Fetch
@@ -18,7 +18,7 @@ export interface ProbeTools {
   cached?: boolean
 }
 
-const LAYERS_AT_ONCE = 8
+const PROBES_AT_ONCE = 8
 const ELSEWHERE = 'Publish to a server that agents can read without a login, such as with publish: http.'
 
 /**
@@ -50,18 +50,18 @@ export async function probe(uri: string, size: number, tools: ProbeTools): Promi
   return warnings.length === 0
 }
 
+type Probed = Pick<PublishedTarball, 'isLayer' | 'size' | 'location'>
+
 /**
- * Does the same for layers, some at a time. Where the first is not as it should be, the others, which lie beside it,
- * are not looked at: one warning says enough.
+ * Does the same for an image, some tarballs at a time: for those that are on the web, and that no other export has
+ * probed before. Where the first is not as it should be, the others, which lie beside it, are not looked at: one
+ * warning says enough.
  */
-export async function probeLayers(
-  layers: readonly { location: Location; size: number }[],
-  tools: ProbeTools,
-): Promise<void> {
-  const probeOne = ({ location, size }: { location: Location; size: number }) =>
-    probe(location.uri, size, { ...tools, cached: true })
-  const [first, ...others] = layers
-  if (first && (await probeOne(first))) await pMap(others, probeOne, { concurrency: LAYERS_AT_ONCE })
+export async function probeTarballs(tarballs: readonly Probed[], tools: ProbeTools): Promise<void> {
+  const probeOne = ({ isLayer, size, location }: Probed) =>
+    probe(location.uri, size, { ...tools, cached: isLayer })
+  const [first, ...others] = tarballs.filter(({ location: { uri, kept } }) => /^https?:/.test(uri) && !kept)
+  if (first && (await probeOne(first))) await pMap(others, probeOne, { concurrency: PROBES_AT_ONCE })
 }
 
 /** The fetcher's own reading of schemes (Mesos: src/launcher/fetcher.cpp). */

@@ -1,30 +1,9 @@
-import { type FullIdent, formatIdent } from '../habitat/package/ident.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 
-/** A tarball that is ready to be published: a whole image, or a layer of one. */
-export interface TarballFile {
-  path: string
-  /** Its file name, `tarballName` or `layerName`. */
-  name: string
-  /** Bytes. */
-  size: number
-  /** Lower-case hex. */
-  sha256: string
-  /** The service's. */
-  ident: FullIdent
+/** A tarball that can be had somewhere. */
+export interface PublishedTarball extends NamedTarball {
+  location: Location
 }
-
-/** The file name of the tarball of a service's package. */
-export function tarballName(ident: FullIdent): string {
-  return `${formatIdent(ident).replaceAll('/', '-')}.tgz`
-}
-
-/** The file name of a layer, which is that of its bytes: whatever is under it anywhere, is the same. */
-export function layerName(sha256: string): string {
-  return `sha256-${sha256}.tgz`
-}
-
-/** Where layers lie in the output folder, those of other exports beside them. */
-export const LAYERS_FOLDER = 'layers'
 
 /** Where a tarball can be had. */
 export interface Location {
@@ -44,10 +23,10 @@ export interface Location {
  * are there already are kept. No layer is ever replaced or deleted, for any app that was published may use it.
  * @returns where each of them is
  */
-export type ImagePublisher = (tarballs: readonly TarballFile[]) => Promise<readonly Location[]>
+export type ImagePublisher = (tarballs: readonly NamedTarball[]) => Promise<readonly Location[]>
 
 /** Puts a tarball there. */
-export type Publisher = (tarball: TarballFile) => Promise<Location>
+export type Publisher = (tarball: NamedTarball) => Promise<Location>
 
 /** For images that are one tarball. */
 export function publishOne(publish: Publisher): ImagePublisher {

@@ -10,8 +10,9 @@ import {
 } from '../github/layer-releases.ts'
 import type { GitHub } from '../github/octokit.ts'
 import { publishRelease, type Release } from '../github/releases.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { sendMissing } from './layers.ts'
-import type { ImagePublisher, TarballFile } from './publisher.ts'
+import type { ImagePublisher } from './publisher.ts'
 import { assetFile, releaseUri } from './release.ts'
 
 /**
@@ -26,7 +27,7 @@ export function publishLayersToRelease(
     // Before a release is made for nothing.
     for (const layer of layers) checkAssetSize(layer)
     const releases = await findLayersReleases(github)
-    const isMissing = (layer: TarballFile) => findLayer(releases, layer) === undefined
+    const isMissing = (layer: NamedTarball) => findLayer(releases, layer) === undefined
     while (slotsOf(releases).length < layers.filter(isMissing).length) {
       const next = await nextLayersRelease(github, releases, context)
       tellOfImmutable(github, releases.at(-1), next)

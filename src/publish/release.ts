@@ -6,7 +6,8 @@ import { attach, checkAssetSize } from '../github/assets.ts'
 import type { RunContext } from '../github/context.ts'
 import type { GitHub } from '../github/octokit.ts'
 import { findOrCreateRelease, publishRelease, type ReleaseChoice } from '../github/releases.ts'
-import type { Publisher, TarballFile } from './publisher.ts'
+import type { NamedTarball } from '../image/tarball.ts'
+import type { Publisher } from './publisher.ts'
 
 export interface ReleaseTarget extends ReleaseChoice {
   /** Whether an asset of the tarball's name with other bytes is replaced. */
@@ -43,7 +44,7 @@ export function publishToRelease(
 }
 
 /** A tarball as what is attached. */
-export function assetFile({ name, size, sha256, path }: TarballFile): AssetFile {
+export function assetFile({ name, size, sha256, path }: NamedTarball): AssetFile {
   return { name, size, sha256, type: 'application/gzip', open: () => createReadStream(path) }
 }
 

@@ -123,7 +123,7 @@ test.each([
 describe('uris', () => {
   test('stand in place of fetch, and the command does not unpack', () => {
     const { app, warnings } = define({ legacyUris: true })
-    expect(app.uris).toEqual([tarball.uri])
+    expect(app.uris).toEqual([tarball().location.uri])
     expect(app).not.toHaveProperty('fetch')
     expect(app.cmd).toBe('exec sh ./launch')
     expect(warnings).toEqual([])
@@ -132,7 +132,7 @@ describe('uris', () => {
   test('that the fetcher would not unpack are warned of', () => {
     const report = listener()
     const uri = 'https://files.example.com/get?name=a.tgz&sign=x'
-    defineApp(web, { ...image, tarball: { ...tarball, uri } }, appRequest({ legacyUris: true }), report)
+    defineApp(web, { ...image, tarballs: [tarball(uri)] }, appRequest({ legacyUris: true }), report)
     expect(report.warnings).toHaveLength(1)
   })
 })
@@ -256,7 +256,7 @@ describe('health check', () => {
 
 describe('labels', () => {
   test('a package that no channel was asked for has no channel', () => {
-    const app = defineApp(web, { tarball, found: { source: 'hart' } }, appRequest(), silent)
+    const app = defineApp(web, { ...image, found: { source: 'hart' } }, appRequest(), silent)
     expect(app.labels).toMatchObject({ 'mesosize.source': 'hart' })
     expect(app.labels).not.toHaveProperty(['mesosize.channel'])
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
 import { encodingFor, encodingName } from '../../codec/gzip/gzip.ts'
-import type { Exported, ExportedImage, ExportedTarball } from '../../export/exported.ts'
+import type { Exported } from '../../export/exported.ts'
 import { runExport } from '../../export/run.ts'
 import { readContext } from '../../github/context.ts'
 import { connect } from '../../github/octokit.ts'
@@ -13,7 +13,7 @@ import { createUpload } from '../../http/upload.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { baseBranch, forPreview } from '../../preview/export.ts'
 import { keepSizes } from '../../preview/kept-sizes.ts'
-import { probe, probeLayers } from '../../publish/probe.ts'
+import { probeTarballs } from '../../publish/probe.ts'
 import { EXPORT_INPUTS } from '../shared/input-table.ts'
 import { Inputs } from '../shared/inputs.ts'
 import { logReporter, runAction } from '../shared/run.ts'
@@ -97,35 +97,23 @@ async function handOn(
   tools: PublisherTools,
 ): Promise<void> {
   const { checksumFile, publish, summary } = action
-  const { image } = exported
-  const files = 'tarball' in image ? [image.tarball] : image.layers
+  const { tarballs } = exported
   if (checksumFile) {
-    for (const { path, name, sha256 } of files) await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`)
+    for (const { path, name, sha256 } of tarballs) await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`)
   }
   setExportOutputs(exported)
   const { GITHUB_ARTIFACTS } = process.env
-  if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, files.map(({ path }) => `${path}\n`).join(''))
+  if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, tarballs.map(({ path }) => `${path}\n`).join(''))
   // A later step brings the tarball to the URI of an export that is not published, and publishes a draft.
   const later =
     publish.to === 'none' || publish.to === 'artifact' || (publish.to === 'release' && publish.draft)
-  if (!later) await probeImage(image, tools)
+  if (!later) await probeTarballs(tarballs, tools)
   const branch = action.preview && baseBranch(tools.context)
   if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
   // Runners of other makers, and old servers, have no summaries.
   if (summary && process.env.GITHUB_STEP_SUMMARY) {
     await core.summary.addRaw(exportSummary(exported, steps.done)).write()
   }
-}
-
-/** What agents will see; of layers, those that other exports have not probed before. */
-async function probeImage(image: ExportedImage, tools: PublisherTools): Promise<void> {
-  if ('layers' in image) return probeLayers(image.layers.filter(isProbed), tools)
-  const { location, size } = image.tarball
-  if (isProbed(image.tarball)) await probe(location.uri, size, tools)
-}
-
-function isProbed({ location: { uri, kept } }: ExportedTarball): boolean {
-  return /^https?:/.test(uri) && !kept
 }
 
 /** The app is exported all the same where this fails, so it is no failure. */

@@ -1,12 +1,13 @@
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
+import { wholeImage } from '../../image/tarball.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { appIdOf } from './app-id.ts'
 import { commandLine } from './command.ts'
 import { configure } from './configuration.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
-import { type AppImage, fetchFields } from './image.ts'
+import { type AppImage, fetchFields, imageLabels } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
 import { definePorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
@@ -26,7 +27,7 @@ export function defineApp(
   const { definitions, gateway } = definePorts(portNames)
   const app: JsonObject = {
     id: request.id ?? madeUpId(service, request, report),
-    cmd: commandLine(image, request),
+    cmd: commandLine(service.ident, wholeImage(image.tarballs) === undefined, request),
     user: 'root',
     cpus: request.cpus,
     mem: request.mem,
@@ -34,7 +35,7 @@ export function defineApp(
     instances: request.instances,
     // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
     taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
-    ...fetchFields(image, request, report),
+    ...fetchFields(image, service.ident, request, report),
     env,
     labels: { ...ownLabels(service, image), ...request.labels },
     portDefinitions: definitions,
@@ -65,9 +66,7 @@ function ownLabels({ ident }: PackageMetadata, image: AppImage): Record<string, 
   return {
     'mesosize.ident': formatIdent(ident),
     ...(channel !== undefined && { 'mesosize.channel': channel }),
-    ...('tarball' in image
-      ? { 'mesosize.sha256': image.tarball.sha256 }
-      : { 'mesosize.layers': `${image.layers.length}` }),
+    ...imageLabels(image),
     'mesosize.source': source,
   }
 }
