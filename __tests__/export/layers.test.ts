@@ -14,8 +14,8 @@ import { LAYERINGS, type Layering } from '../../src/image/layers.ts'
 import type { NamedTarball } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
 import { CacheFolder } from '../../src/package-cache/folder.ts'
-import { publishLayersNowhere } from '../../src/publish/none.ts'
-import type { ImagePublisher, PublishedTarball } from '../../src/publish/publisher.ts'
+import { publishNowhere } from '../../src/publish/none.ts'
+import type { PublishedTarball, Publisher } from '../../src/publish/publisher.ts'
 import { request as packageRequest } from '../habitat/builds.ts'
 import { appRequest } from '../marathon/app/fixtures.ts'
 import { writeHart } from '../testkit/hart.ts'
@@ -65,7 +65,7 @@ afterAll(() => rm(root, { recursive: true }))
 
 interface Changes extends Partial<Omit<ExportRequest, 'cache'>> {
   cache?: CacheFolder
-  publish?: ImagePublisher
+  publish?: Publisher
 }
 
 const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
@@ -90,7 +90,7 @@ async function run({ ident }: PackageSpec, { cache, publish, ...asked }: Changes
     cache,
     compress: async block => encode(block),
     blocksInFlight: 2,
-    publish: publish ?? publishLayersNowhere(request, silent),
+    publish: publish ?? publishNowhere(request, silent),
     report: silent,
   })
 }
@@ -161,7 +161,10 @@ test('a publisher is given whole files under their names, and what it says is wh
             .digest('hex'),
         )
       }
-      return tarballs.map(({ sha256 }, index) => ({ uri: `https://a.test/${sha256}`, kept: index !== 1 }))
+      return tarballs.map((each, index) => ({
+        ...each,
+        location: { uri: `https://a.test/${each.sha256}`, kept: index !== 1 },
+      }))
     },
   })
   expect(given.map(({ sha256 }) => sha256)).toEqual(digests)

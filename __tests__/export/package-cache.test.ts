@@ -142,7 +142,8 @@ async function run(
     compress,
     blocksInFlight: 2,
     cache,
-    publish: async tarballs => tarballs.map(({ name }) => ({ uri: `https://files.example.com/${name}` })),
+    publish: async tarballs =>
+      tarballs.map(each => ({ ...each, location: { uri: `https://files.example.com/${each.name}` } })),
     report,
   })
   return {

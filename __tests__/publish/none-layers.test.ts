@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import { UsageError } from '../../src/lib/errors.ts'
 import type { KnownUri } from '../../src/publish/fetch-uri.ts'
-import { publishLayersNowhere } from '../../src/publish/none.ts'
-import { recorder } from './recorder.ts'
+import { publishNowhere } from '../../src/publish/none.ts'
+import { locate, recorder } from './recorder.ts'
 
 const DIGESTS = ['ab'.repeat(32), '0c'.repeat(32)] as const
 
@@ -29,7 +29,8 @@ const layers: NamedTarball[] = DIGESTS.map((sha256, index) =>
 
 async function published(known: KnownUri = {}) {
   const told = recorder()
-  const locations = await publishLayersNowhere({ ...known, outputDir }, told.report)(layers)
+  const publish = publishNowhere({ ...known, outputDir, layering: 'package' }, told.report)
+  const locations = await locate(publish, layers)
   return { locations, uris: locations.map(({ uri }) => uri), ...told }
 }
 
@@ -68,7 +69,6 @@ test.each<[KnownUri, (digest: string) => string]>([
 })
 
 test.each<[string, KnownUri, RegExp[]]>([
-  ['one URI', { uri: 'https://a.test/a.tgz' }, [/^uri: .* Give uri-base/]],
   [
     'a template that is the same for all',
     { uriTemplate: 'https://a.test/{origin}/{release}.tgz' },
@@ -76,13 +76,13 @@ test.each<[string, KnownUri, RegExp[]]>([
   ],
   [
     'everything that is wrong at once',
-    { uri: 'https://a.test/a.tgz', uriTemplate: 'https://a.test/{tag}/{nmae}' },
-    [/^uri-template: .*"\{tag\}", "\{nmae\}"/, /^uri: /, /^uri-template: .*\{file\} or \{sha256\}/],
+    { uriTemplate: 'https://a.test/{tag}/{nmae}' },
+    [/^uri-template: .*"\{tag\}", "\{nmae\}"/, /^uri-template: .*\{file\} or \{sha256\}/],
   ],
 ])('%s is refused before there are layers', (_, known, problems) => {
   let thrown: unknown
   try {
-    publishLayersNowhere({ ...known, outputDir }, recorder().report)
+    publishNowhere({ ...known, outputDir, layering: 'package' }, recorder().report)
   } catch (error) {
     thrown = error
   }

@@ -222,6 +222,32 @@ describe('probeTarballs', () => {
     expect(await warningsOfLayers(0)).toEqual([])
   })
 
+  test('asks for nothing that is not on the web, or that other exports have probed', async () => {
+    const { report, warnings } = recorder()
+    const uri = `${server.url}/0.tgz`
+    const tarballs = [
+      { uri, kept: true },
+      { uri: 'file:///srv/1.tgz' },
+      { uri: 'hdfs://a/2.tgz', kept: false },
+    ]
+    await probeTarballs(
+      tarballs.map(location => ({ isLayer: true, size: 1, location })),
+      { fetch: createFetch({ version: '1' }), report },
+    )
+    expect(warnings).toEqual([])
+    expect(server.requests).toEqual([])
+  })
+
+  test('does not mind that a whole image is kept in no cache', async () => {
+    const { report, warnings } = recorder()
+    server.files.set('/0.tgz', file)
+    server.fault({ method: 'HEAD', kind: 'status', status: 403 })
+    const tarball = { isLayer: false, size: file.length, location: { uri: `${server.url}/0.tgz` } }
+    await probeTarballs([tarball], { fetch: createFetch({ version: '1' }), report })
+    expect(warnings).toEqual([])
+    expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
+  })
+
   test('warns once where none is', async () => {
     expect(await warningsOfLayers(20)).toEqual([
       expect.stringMatching(/fail to fetch .*\/0\.tgz: it answers 404/),

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { expect } from 'vitest'
 import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import type { Reporter } from '../../src/lib/report.ts'
+import type { Location, Publisher } from '../../src/publish/publisher.ts'
 
 /** A reporter that writes down what it is told. */
 export function recorder() {
@@ -30,6 +32,22 @@ export function recorder() {
 }
 
 const ident = { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' }
+
+/** Where a publisher put tarballs. */
+export async function locate(publish: Publisher, tarballs: readonly NamedTarball[]): Promise<Location[]> {
+  const published = await publish(tarballs)
+  const about = ({ path, name, file, size, sha256, isLayer }: NamedTarball) => ({
+    ...{ path, name, file, size, sha256, isLayer },
+  })
+  expect(published.map(about)).toEqual(tarballs.map(about))
+  return published.map(({ location }) => location)
+}
+
+/** Where a publisher put the one tarball of an image. */
+export async function locateOne(publish: Publisher, tarball: NamedTarball): Promise<Location> {
+  const [location] = await locate(publish, [tarball])
+  return location!
+}
 
 /** A tarball of an image, with its content. */
 export type Made = NamedTarball & { bytes: Buffer }

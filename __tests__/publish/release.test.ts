@@ -7,9 +7,12 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseFullIdent } from '../../src/habitat/package/ident.ts'
 import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
-import { publishToRelease, type ReleaseTarget } from '../../src/publish/release.ts'
+import type { KnownUri } from '../../src/publish/fetch-uri.ts'
+import { publishToRelease } from '../../src/publish/release.ts'
+import type { ReleaseTarget } from '../../src/publish/release-whole.ts'
 import { failure, type Job, sha256, startJob } from '../github/job.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
+import { locateOne } from './recorder.ts'
 
 let server: GitHubServer
 let folder: string
@@ -43,8 +46,9 @@ async function tarball(
   return { ...nameTarball(packed, ident), bytes }
 }
 
-function publisher({ github, context }: Job, changes: Partial<ReleaseTarget> = {}) {
-  return publishToRelease(github, context, { ...target, ...changes })
+function publisher({ github, context }: Job, changes: Partial<ReleaseTarget> = {}, known: KnownUri = {}) {
+  const publish = publishToRelease(github, context, { ...target, ...changes }, known)
+  return (tarball: NamedTarball) => locateOne(publish, tarball)
 }
 
 test('an agent, which has no token, fetches the very bytes from the URI', async () => {
@@ -69,6 +73,15 @@ test.each([
   const location = await publisher(startJob(server, { tag }))(await tarball(version))
   expect(location.uri).toBe(`${server.serverUrl}/acme/shop/releases/download/${path}`)
   expect((await fetch(location.uri)).status).toBe(200)
+})
+
+test('lets the URI that was asked for win', async () => {
+  const file = await tarball()
+  const publish = publisher(startJob(server, { tag: 'v1' }), {}, { uriBase: 'https://files.example.com/v1' })
+  expect(await publish(file)).toMatchObject({
+    uri: `https://files.example.com/v1/${file.name}`,
+    page: `${server.serverUrl}/acme/shop/releases/tag/v1`,
+  })
 })
 
 test('with the file that sha256sum checks', async () => {

@@ -9,7 +9,7 @@ import { type PackOptions, pack } from '../image/pack.ts'
 import { type NamedTarball, nameTarball, type PackedTarball } from '../image/tarball.ts'
 import { type Reporter, silent } from '../lib/report.ts'
 import { appJson, defineApp } from '../marathon/app/app.ts'
-import type { ImagePublisher } from '../publish/publisher.ts'
+import type { Publisher } from '../publish/publisher.ts'
 import { layOut } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
 import type { ExportRequest } from './request.ts'
@@ -17,7 +17,7 @@ import { withStaging } from './staging.ts'
 
 export interface ExportTools extends Omit<PackOptions, 'phase'> {
   packages: PackageSource
-  publish: ImagePublisher
+  publish: Publisher
   report: Reporter
 }
 
@@ -44,8 +44,7 @@ export function exportPackage(request: ExportRequest, tools: ExportTools): Promi
     phase.done(`${closure.packages.length} packages`)
 
     const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging)))
-    const locations = await tools.publish(named)
-    const published = named.map((tarball, index) => ({ ...tarball, location: locations[index]! }))
+    const published = await tools.publish(named)
 
     const app = defineApp(service, { found, tarballs: published }, request.app, tools.report)
     const appText = appJson(app)

@@ -8,7 +8,7 @@ import type { Reporter } from '../lib/report.ts'
 import { CacheFolder } from '../package-cache/folder.ts'
 import { keepPackage } from '../package-cache/keep.ts'
 import { openPackageCache } from '../package-cache/open.ts'
-import type { ImagePublisher } from '../publish/publisher.ts'
+import type { Publisher } from '../publish/publisher.ts'
 import { inRootfs } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
 import { exportPackage } from './pipeline.ts'
@@ -18,7 +18,7 @@ import { ThreadPool } from './threads/pool.ts'
 
 export interface RunTools {
   fetch: Fetch
-  publish: ImagePublisher
+  publish: Publisher
   report: Reporter
   signal: AbortSignal
 }
