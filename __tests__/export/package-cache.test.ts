@@ -26,6 +26,7 @@ import { wholeImage } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
 import { CacheFolder } from '../../src/package-cache/folder.ts'
 import type { PublishedTarball } from '../../src/publish/publisher.ts'
+import { appRequest } from '../marathon/app/fixtures.ts'
 import { type BuilderServer, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
 import { originKey } from '../testkit/origin-key.ts'
@@ -199,6 +200,12 @@ test('of two exports, the second reads and compresses only what changed', async 
   // Read for its metadata, and to be packed.
   expect(second).toMatchObject({ downloads: 1, decoded: 2, blocks: ALWAYS + 1 })
   expectSame(await run({ packages: ['acme/web/2.0'] }), second)
+})
+
+test('what Marathon would refuse is told before anything is packed', async () => {
+  const app = { ...appRequest(), patch: { uris: ['https://files.example.com/other.tgz'] } }
+  await expect(run({ app })).rejects.toMatchObject({ code: 'APP_INVALID' })
+  expect(compress).not.toHaveBeenCalled()
 })
 
 test('nothing of another encoding is taken', async () => {

@@ -6,9 +6,9 @@ import type { Closure } from '../habitat/package/package.ts'
 import type { PackageSource } from '../habitat/package/source.ts'
 import { divide } from '../image/layers.ts'
 import { type PackOptions, pack } from '../image/pack.ts'
-import { type NamedTarball, nameTarball, type PackedTarball } from '../image/tarball.ts'
-import { type Reporter, silent } from '../lib/report.ts'
-import { appJson, defineApp } from '../marathon/app/app.ts'
+import { type NamedTarball, nameTarball, type PackedTarball, type PlannedTarball } from '../image/tarball.ts'
+import type { Reporter } from '../lib/report.ts'
+import { appJson, checkApp, defineApp } from '../marathon/app/app.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { layOut } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
@@ -27,40 +27,47 @@ export interface ExportTools extends Omit<PackOptions, 'phase'> {
  * @throws MesosizeError, its message ready for the person who asked
  */
 export function exportPackage(request: ExportRequest, tools: ExportTools): Promise<Exported> {
-  return withStaging(request.outputDir, async staging => {
+  const { outputDir } = request
+  return withStaging(outputDir, async staging => {
+    // To know a package, its hart is decoded, and packed on that occasion: see HartPackages.
     const closure = await resolveClosure(request, tools.packages, tools.report)
-    const { found } = closure
     const service = closure.service.metadata
     const planned = divide(layOut(closure), closure, request.layering)
 
-    // What Marathon would refuse is told now, and not after minutes of packing.
-    const expected = planned.map(({ isLayer }, index) => ({
-      ...{ isLayer, sha256: '', size: 0, location: { uri: `file:///${index}` } },
-    }))
-    defineApp(service, { found, tarballs: expected }, request.app, silent)
+    checkApp(service, planned, request.app)
 
-    const phase = tools.report.phase('Packing', unpackedSize(closure), 'bytes')
-    const packed = await pack(planned, staging, { ...tools, phase })
-    phase.done(`${closure.packages.length} packages`)
-
+    const packed = await packAll(planned, closure, staging, tools)
     const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging)))
-    const published = await tools.publish(named)
+    const tarballs = await tools.publish(named)
 
-    const app = defineApp(service, { found, tarballs: published }, request.app, tools.report)
+    const app = defineApp(service, { found: closure.found, tarballs }, request.app, tools.report)
     const appText = appJson(app)
-    const appName = `${dashedIdent(service.ident)}.json`
-    await writeFile(join(staging, appName), appText)
+    const appFile = `${dashedIdent(service.ident)}.json`
+    await writeFile(join(staging, appFile), appText)
 
     const result: Exported = {
       ident: service.ident,
-      tarballs: published.map(tarball => ({ ...tarball, path: resolve(request.outputDir, tarball.file) })),
+      tarballs: tarballs.map(tarball => ({ ...tarball, path: resolve(outputDir, tarball.file) })),
       app,
-      appPath: resolve(request.outputDir, appName),
+      appPath: resolve(outputDir, appFile),
       appText,
       packages: sizes(closure, packed),
     }
-    return { result, keep: [...named.map(({ file }) => file), appName] }
+    return { result, keep: [...tarballs.map(({ file }) => file), appFile] }
   })
+}
+
+async function packAll(
+  planned: readonly PlannedTarball[],
+  { packages }: Closure,
+  staging: string,
+  tools: ExportTools,
+): Promise<PackedTarball[]> {
+  const unpacked = packages.reduce((sum, { metadata }) => sum + metadata.size, 0)
+  const phase = tools.report.phase('Packing', unpacked, 'bytes')
+  const packed = await pack(planned, staging, { ...tools, phase })
+  phase.done(`${packages.length} packages`)
+  return packed
 }
 
 /** Gives what was packed its name. */
@@ -72,14 +79,10 @@ async function nameFile(packed: PackedTarball, ident: FullIdent, staging: string
   return { ...named, path }
 }
 
-function unpackedSize(closure: Closure): number {
-  return closure.packages.reduce((sum, { metadata }) => sum + metadata.size, 0)
-}
-
-function sizes(closure: Closure, packed: readonly PackedTarball[]): Exported['packages'] {
+function sizes({ packages }: Closure, packed: readonly PackedTarball[]): Exported['packages'] {
   const parts = packed.flatMap(tarball => tarball.parts)
   const packedSizes = new Map(parts.map(part => [part.name, part.packed]))
-  return closure.packages.map(({ metadata }) => {
+  return packages.map(({ metadata }) => {
     const ident = formatIdent(metadata.ident)
     return { ident, size: metadata.size, packed: packedSizes.get(ident)! }
   })

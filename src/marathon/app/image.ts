@@ -57,6 +57,12 @@ export function fetchFields(
   return { uris: [uri] }
 }
 
+/** Stands for what will tell the agent to fetch an image whose place is not known yet: a patch may conflict with it. */
+export function somethingFetched({ legacyUris }: AppRequest): JsonObject {
+  const uri = 'file:///'
+  return legacyUris ? { uris: [uri] } : { fetch: [{ uri }] }
+}
+
 /**
  * The command that unpacks the image in the sandbox. `tar` may be GNU's, busybox's or bsdtar; as root each keeps
  * owners and, with -p, modes.
