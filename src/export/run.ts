@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { type Encoding, encodingFor, encodingName, startEncoder } from '../codec/gzip/gzip.ts'
 import type { Block } from '../codec/tar/blocks.ts'
+import type { PackAhead } from '../habitat/sources/harts.ts'
 import { openPackages } from '../habitat/sources/packages.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../lib/report.ts'
@@ -25,18 +26,16 @@ export interface RunTools {
 
 /** Exports with threads of its own, which end with it. */
 export async function runExport(request: ExportRequest, tools: RunTools): Promise<Exported> {
-  const { report } = tools
   // Blocks pass through, and little of what is told of them lives on: V8 would let the room for what is young grow
   // to tens of MiB in each thread.
   setFlagsFromString('--semi-space-growth-factor=1')
   const encoding = encodingFor(request.compressionLevel)
   if (encoding.encoder === 'zlib') {
-    report.note(
+    tools.report.note(
       'This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.',
     )
   }
-  const options = { encoding: encodingName(encoding), report }
-  const cache = await openPackageCache(request.cache, options.encoding, report)
+  const cache = await openPackageCache(request.cache, encodingName(encoding), tools.report)
   if (cache) {
     try {
       return await exportWith(cache, request, encoding, tools)
@@ -44,12 +43,21 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
       await cache.sweep()
     }
   }
-  // Installed packages say what they are without being read.
+  // Installed packages say what they are without being decoded.
   if (request.fsRoot !== undefined) return exportWith(undefined, request, encoding, tools)
-  // Harts have to be decoded for that, and shall not be once more for the tarball.
   return withStaging(request.outputDir, async folder => {
-    const packed = new CacheFolder({ folder, limit: Number.POSITIVE_INFINITY, ...options })
+    const packed = cacheOfThisRun(folder, encoding, tools.report)
     return { result: await exportWith(packed, request, encoding, tools), keep: [] }
+  })
+}
+
+/** Where harts are packed to while they are opened, if nothing is kept: their turn in the tarball comes later. */
+function cacheOfThisRun(folder: string, encoding: Encoding, report: Reporter): CacheFolder {
+  return new CacheFolder({
+    folder,
+    limit: Number.POSITIVE_INFINITY,
+    encoding: encodingName(encoding),
+    report,
   })
 }
 
@@ -69,16 +77,17 @@ async function exportWith(
   if (!cache) pool.start()
   const encode = startEncoder(encoding)
   const compress = async (block: Block) => (isSmall(block) ? encode(block) : pool.compress(block))
+  const packAhead: PackAhead | undefined =
+    cache &&
+    ((key, entries, metadata) =>
+      keepPackage(cache, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 }))
   try {
     const packages = openPackages(request, {
       fetch,
       decodeXz: (file, start) => pool.decode(file, start),
       report,
       cache,
-      packAhead:
-        cache &&
-        ((key, entries, metadata) =>
-          keepPackage(cache, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 })),
+      packAhead,
       home: homedir(),
       isRoot: process.getuid?.() === 0,
       signal,

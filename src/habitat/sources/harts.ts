@@ -45,7 +45,8 @@ export interface HartPackagesOptions {
 }
 
 /**
- * Packs what passes, so that a hart is decoded once for all.
+ * Packs a package while its hart is opened, from the entries that pass. It is the one place where anything is packed
+ * before the layout of the image is known: opening decodes the hart, and no hart is decoded twice.
  * @param contentKey the package's
  * @param metadata its metadata, to be asked for behind the last entry
  */
@@ -55,7 +56,10 @@ export type PackAhead = (
   metadata: () => unknown,
 ) => Promise<void>
 
-/** Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. */
+/**
+ * Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. To open
+ * one is to verify, decode and, with `packAhead`, pack it in one pass.
+ */
 export class HartPackages implements PackageSource {
   readonly #options: HartPackagesOptions
   /** Packages by path of their hart. */
