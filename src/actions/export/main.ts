@@ -4,6 +4,7 @@ import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
 import { encodingFor, encodingName } from '../../codec/gzip/gzip.ts'
 import type { Exported } from '../../export/exported.ts'
+import type { ExportRequest } from '../../export/request.ts'
 import { runExport } from '../../export/run.ts'
 import { readContext } from '../../github/context.ts'
 import { connect } from '../../github/octokit.ts'
@@ -20,8 +21,8 @@ import { logReporter, runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
 import { packagesFromHab } from './hab-packages.ts'
 import { setExportOutputs } from './outputs.ts'
-import { exportWithCache } from './package-cache.ts'
-import { type PublisherTools, publisherOf } from './publisher.ts'
+import { restorePackageCache } from './package-cache.ts'
+import { layeringOf, type PublisherTools, publisherOf } from './publisher.ts'
 import { type ExportAction, readExportAction } from './request.ts'
 import { WORKSPACE_STATE } from './state.ts'
 import { exportSummary } from './summary.ts'
@@ -44,26 +45,21 @@ await runAction(EXPORT_INPUTS, async signal => {
   try {
     const publish = await inputs.attempt(() => publisherOf(action, tools))
     if (!publish || inputs.problems.length > 0) throw new UsageError([...new Set(inputs.problems)])
-    const { hab } = action
-    const request = hab
-      ? await packagesFromHab({ ...action, hab }, steps, {
-          ...tools,
-          env,
-          temporary,
-          onWorkspace: path => core.saveState(WORKSPACE_STATE, path),
-        })
-      : action.request
-    const exported = await exportWithCache(
-      request,
-      request => steps.grouped('Export', () => runExport(request, { ...tools, publish })),
-      {
-        service: () => import('@actions/cache'),
-        temporary,
-        encoding: encodingName(encodingFor(request.compressionLevel)),
-        steps,
-        report,
-      },
-    )
+    const { request: asked, hab } = action
+    const onWorkspace = (path: string) => core.saveState(WORKSPACE_STATE, path)
+    const installed =
+      hab && (await packagesFromHab(action, hab, steps, { ...tools, env, temporary, onWorkspace }))
+    const { cache, save } = await restorePackageCache(asked.cache, {
+      service: () => import('@actions/cache'),
+      temporary,
+      encoding: encodingName(encodingFor(asked.compressionLevel)),
+      target: installed?.target ?? asked.target,
+      steps,
+      report,
+    })
+    const request: ExportRequest = { ...asked, ...installed, layering: layeringOf(action), cache }
+    const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish }))
+    await save(exported)
     await steps.grouped('Hand on', () => handOn(exported, action, steps, tools))
   } finally {
     report.close()
@@ -76,18 +72,15 @@ function secretVariables(env: NodeJS.ProcessEnv): string[] {
   return names.flatMap(name => env[name] || [])
 }
 
-/**
- * A run for a pull request from a fork has a token that can only read, and gets no secrets. An artifact holds one
- * file, and nobody keeps layers in a cache that go nowhere.
- */
+/** A run for a pull request from a fork has a token that can only read, and gets no secrets. */
 function withoutWriting(action: ExportAction): ExportAction {
   if (action.publish.to !== 'release') return action
-  const { layering, ...request } = action.request
+  const { layering } = action.request
   core.notice(
     `This pull request is from a fork, whose token cannot write a release: the ${layering ? 'image becomes one tarball without layers, and that' : 'tarball becomes'} an artifact of the run instead.`,
     { title: 'Mesosize' },
   )
-  return { ...action, request, publish: { to: 'artifact' } }
+  return { ...action, publish: { to: 'artifact' } }
 }
 
 async function handOn(

@@ -2,6 +2,7 @@ import type { RunContext } from '../../github/context.ts'
 import { connect } from '../../github/octokit.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { Upload } from '../../http/upload.ts'
+import type { Layering } from '../../image/layers.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { publishToArtifactStore } from '../../publish/artifact-store.ts'
 import { checkKnownUri, type KnownUri } from '../../publish/fetch-uri.ts'
@@ -49,8 +50,15 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
   }
 }
 
-function knownUriOf({ publish, uriTemplate, request }: ExportAction, context: RunContext): KnownUri {
-  const { uri, uriBase, layering } = request
+/** How the image is divided: an artifact holds one file, and nobody keeps layers in a cache that go nowhere. */
+export function layeringOf({ publish, request }: ExportAction): Layering | undefined {
+  return publish.to === 'artifact' ? undefined : request.layering
+}
+
+function knownUriOf(action: ExportAction, context: RunContext): KnownUri {
+  const { publish, uriTemplate, request } = action
+  const { uri, uriBase } = request
+  const layering = layeringOf(action)
   // Layers do not go to the release that was chosen.
   const chosen = publish.to === 'release' && layering === undefined ? publish.tag : undefined
   return { uri, uriBase, uriTemplate, tag: chosen ?? context.tag, layering }
