@@ -34,10 +34,6 @@ async function published(known: KnownUri = {}) {
   return { locations, uris: locations.map(({ uri }) => uri), ...told }
 }
 
-test('a layer is called by its digest', () => {
-  expect(layers[0]!.name).toBe(`sha256-${DIGESTS[0]}.tgz`)
-})
-
 test('layers have the URIs of files in the output folder, which is told once', async () => {
   const { uris, notes, warnings } = await published()
   expect(uris.map(uri => fileURLToPath(uri))).toEqual(

@@ -32,7 +32,7 @@ export interface PackedPart extends Pick<Part, 'name'> {
 
 /** A tarball that is ready to be published. */
 export interface NamedTarball extends PackedTarball {
-  /** Its file name, `tarballName` or `layerName`. */
+  /** Its file name: `tarballName`, or that of its bytes. */
   name: string
   /** Its path below the output folder. */
   file: string
@@ -59,7 +59,7 @@ export function tarballName(ident: FullIdent): string {
   return `${dashedIdent(ident)}.tgz`
 }
 
-/** The file name of a layer, which is that of its bytes: whatever is under it anywhere, is the same. */
-export function layerName(sha256: string): string {
+/** The file name of a layer. Whatever has it, wherever that is, is the same. */
+function layerName(sha256: string): string {
   return `sha256-${sha256}.tgz`
 }
