@@ -1,4 +1,4 @@
-import{r as e,t}from"./lib-errors.js";import{n}from"./habitat-package-ident.js";
+import{r as e,t}from"./lib-errors.js";import{r as n}from"./habitat-package-ident.js";
 /*!
 * Copyright (c) Squirrel Chat et al., All rights reserved.
 * SPDX-License-Identifier: BSD-3-Clause

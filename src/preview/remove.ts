@@ -5,10 +5,10 @@ import { retireDeployments } from '../github/deployments.ts'
 import { getPullRequest } from '../github/pull-request.ts'
 import { parseFullIdent } from '../habitat/package/ident.ts'
 import type { Fetch } from '../http/fetch.ts'
+import { type NamedTarball, tarballName } from '../image/tarball.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { removeApp } from '../marathon/deploy/remove.ts'
 import { deleteOverHttp } from '../publish/http-delete.ts'
-import { type TarballFile, tarballName } from '../publish/publisher.ts'
 import { listPreviews, listVersions, type PreviewApp, removeEmptyGroup } from './apps.ts'
 import { COMMENT_START, removedBody } from './comment.ts'
 import { previewEnvironment, previewGroup, tarballPrefix } from './preview.ts'
@@ -46,7 +46,7 @@ interface Remains {
   assets: readonly Asset[]
 }
 
-type UploadedTarball = Pick<TarballFile, 'name' | 'sha256' | 'ident'>
+type UploadedTarball = Pick<NamedTarball, 'name' | 'sha256' | 'ident'>
 
 const DAY = 24 * 60 * 60 * 1000
 

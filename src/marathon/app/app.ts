@@ -1,12 +1,13 @@
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
-import type { Reporter } from '../../lib/report.ts'
+import { type PlannedTarball, wholeImage } from '../../image/tarball.ts'
+import { type Reporter, silent } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { appIdOf } from './app-id.ts'
 import { commandLine, commandOfPatch } from './command.ts'
 import { configure } from './configuration.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
-import { type AppImage, fetchFields } from './image.ts'
+import { type AppImage, fetchFields, imageLabels, somethingFetched } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
 import { definePorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
@@ -15,7 +16,7 @@ import { type AppDefinition, validateApp } from './validate.ts'
 
 /**
  * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
- * @throws MesosizeError APP_INVALID or CONFIG_INVALID
+ * @throws MesosizeError APP_INVALID, CONFIG_INVALID or LAYER_URIS
  */
 export function defineApp(
   service: PackageMetadata,
@@ -23,11 +24,36 @@ export function defineApp(
   request: AppRequest,
   report: Reporter,
 ): AppDefinition {
+  return assemble(service, image.tarballs, image, request, report)
+}
+
+/**
+ * Checks what can be checked of the app definition before its image is packed, for that takes minutes: everything
+ * but where the image is fetched from, and its digest.
+ * @param planned the image's tarballs
+ * @throws MesosizeError APP_INVALID or CONFIG_INVALID
+ */
+export function checkApp(
+  service: PackageMetadata,
+  planned: readonly Pick<PlannedTarball, 'isLayer'>[],
+  request: AppRequest,
+): void {
+  assemble(service, planned, undefined, request, silent)
+}
+
+/** @param image undefined as long as there is none */
+function assemble(
+  service: PackageMetadata,
+  tarballs: readonly Pick<PlannedTarball, 'isLayer'>[],
+  image: AppImage | undefined,
+  request: AppRequest,
+  report: Reporter,
+): AppDefinition {
   const { portNames, env } = configure(service, request, report)
   const { definitions, gateway } = definePorts(portNames)
   const app: JsonObject = {
     id: request.id ?? madeUpId(service, request, report),
-    cmd: commandLine(image, request),
+    cmd: commandLine(service.ident, wholeImage(tarballs) === undefined, request),
     user: 'root',
     cpus: request.cpus,
     mem: request.mem,
@@ -35,13 +61,13 @@ export function defineApp(
     instances: request.instances,
     // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
     taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
-    ...fetchFields(image, request, report),
+    ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
-    labels: { ...ownLabels(service, image, request), ...request.labels },
+    labels: { ...(image && ownLabels(service, image, request)), ...request.labels },
     portDefinitions: definitions,
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
   }
-  reportUpdates(service, image.found, request, report)
+  if (image) reportUpdates(service, image.found, request, report)
   return validateApp(mergePatch(app, request.patch ?? {}))
 }
 
@@ -69,9 +95,7 @@ function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequ
   return {
     'mesosize.ident': formatIdent(ident),
     ...(channel !== undefined && { 'mesosize.channel': channel }),
-    ...('tarball' in image
-      ? { 'mesosize.sha256': image.tarball.sha256 }
-      : { 'mesosize.layers': `${image.layers.length}` }),
+    ...imageLabels(image),
     'mesosize.source': source,
     ...(strategy !== undefined && { 'mesosize.strategy': strategy }),
   }
