@@ -2,8 +2,6 @@ import { text as readAll } from 'node:stream/consumers'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
 import { appIdProblem, countProblem } from '../marathon/app/rules.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
-import { parseApp } from '../marathon/deploy/app-text.ts'
-import { checkApp } from '../marathon/deploy/check.ts'
 import type { LogsRequest } from '../marathon/logs/logs.ts'
 import type { Positional } from './arguments.ts'
 import { readText } from './files.ts'
@@ -63,6 +61,9 @@ export async function readDeployRequest(
     'the file that the export wrote',
     async path => {
       const text = path === '-' ? await readAll(stdin) : await readText(path)
+      // Only here: to show the status and the logs there is nothing to validate.
+      const { parseApp } = await import('../marathon/deploy/app-text.ts')
+      const { checkApp } = await import('../marathon/deploy/check.ts')
       return checked(() => checkApp(parseApp(text, quoted(path)), { allowUnfetchableUri }))
     },
   )

@@ -13,7 +13,8 @@ import type { AppRequest, JsonObject } from './request.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
 
 /**
- * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
+ * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11. Warns of what a patch makes
+ * depend on the cluster.
  * @throws MesosizeError APP_INVALID or CONFIG_INVALID
  */
 export function defineApp(
@@ -40,7 +41,7 @@ export function defineApp(
     portDefinitions: definitions,
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
   }
-  return validateApp(mergePatch(app, request.patch ?? {}))
+  return validateApp(mergePatch(app, request.patch ?? {}), report)
 }
 
 /** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
