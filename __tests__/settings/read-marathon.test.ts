@@ -32,7 +32,7 @@ const files: Record<string, string> = {
   'list.json': '[]',
   'group.json': '{"id": "/x", "apps": []}',
   'answer.json': JSON.stringify({ app: APP }),
-  'upper.json': JSON.stringify({ ...APP, id: '/Web/Shop', cpus: 0 }),
+  'upper.json': JSON.stringify({ ...APP, id: '/Web/Shop', cpus: -1 }),
   'file.json': JSON.stringify({ ...APP, fetch: [{ uri: 'file:///results/a.tgz' }] }),
   'secret.json': SECRET,
   'key.pem': 'hunter2',
@@ -291,8 +291,8 @@ describe('one mistake is one problem of one line', () => {
   test('an app definition that Marathon would refuse has a line for each of its fields', async () => {
     expect(await problemsOf(['deploy', at('upper.json'), ...MARATHON])).toEqual([
       'Marathon would refuse the app definition:',
-      expect.stringMatching(/^ {2}\/id: "\/Web\/Shop" must be names/),
-      expect.stringMatching(/^ {2}\/cpus: 0 must be/),
+      expect.stringMatching(/^ {2}id: "\/Web\/Shop" must be names/),
+      expect.stringMatching(/^ {2}cpus: -1 must be/),
       expect.stringMatching(/^Change/),
     ])
   })
@@ -300,7 +300,7 @@ describe('one mistake is one problem of one line', () => {
   test('a tarball that no agent can fetch is refused', async () => {
     const problems = await problemsOf(['deploy', at('file.json'), ...MARATHON])
     expect(problems[0]).toBe('No agent can fetch what the app needs:')
-    expect(problems[1]).toMatch(/^ {2}\/fetch\(0\)\/uri: "file:\/\/\/results\/a\.tgz"/)
+    expect(problems[1]).toMatch(/^ {2}fetch\[0\]\.uri: "file:\/\/\/results\/a\.tgz"/)
     expect(problems.at(-1)).toMatch(/allow-unfetchable-uri/)
   })
 

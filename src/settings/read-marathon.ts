@@ -1,8 +1,6 @@
 import { text as readAll } from 'node:stream/consumers'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
-import { parseApp } from '../marathon/deploy/app-text.ts'
-import { checkApp } from '../marathon/deploy/check.ts'
 import type { DeployOptions } from '../marathon/deploy/deploy.ts'
 import type { LogsRequest } from '../marathon/logs/logs.ts'
 import { readFileText } from './files.ts'
@@ -74,6 +72,9 @@ async function readApp(
   // The path of a file could begin with a brace as well; then it can be written as ./{.
   const isJson = /^[{[]/.test(text)
   const json = isJson ? text : text === '-' && stdin ? await readAll(stdin) : await readFileText(text)
+  // Only here: to show the status and the logs there is nothing to validate.
+  const { parseApp } = await import('../marathon/deploy/app-text.ts')
+  const { checkApp } = await import('../marathon/deploy/check.ts')
   return eachLine(() => checkApp(parseApp(json, isJson ? 'the app definition' : quoted(text)), options))
 }
 

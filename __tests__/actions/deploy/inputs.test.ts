@@ -83,7 +83,11 @@ test.each([
   ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" cannot be read'],
   ['JSON that is cut off', { app: '{"id": ' }, 'the app definition: is no JSON'],
   ['a list', { app: '[]' }, 'the app definition: holds a JSON value that is no object'],
-  ['an id that Marathon refuses', { app: JSON.stringify({ ...APP, id: 'A_b' }) }, '/id: "A_b" must be names'],
+  [
+    'an id that Marathon refuses',
+    { app: JSON.stringify({ ...APP, id: 'A_b' }) },
+    '  id: "A_b" must be names',
+  ],
   [
     'labels of a preview that were changed',
     { app: JSON.stringify({ ...APP, labels: { 'mesosize.preview': 'x' } }) },

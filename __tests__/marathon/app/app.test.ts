@@ -282,11 +282,36 @@ describe('patch', () => {
     expect(app.labels).toHaveProperty(['mesosize.sha256'])
   })
 
-  test('is checked with the rest', () => {
-    expect(() => define({ patch: { cpus: 0, cmd: null } })).toThrow(
+  test.each([
+    ['a health check of no port in particular', { healthChecks: [{ protocol: 'HTTP', path: '/health' }] }],
+    ['a constraint to one rack, whichever it is', { constraints: [['rack_id', 'CLUSTER']] }],
+    ['a protocol in lower case', { healthChecks: [{ protocol: 'mesos_tcp' }] }],
+  ])('takes what Marathon takes: %s', (_, patch) => {
+    expect(define({ patch }).app).toMatchObject(patch)
+  })
+
+  test('names what cannot stand beside what is written already', () => {
+    expect(() => define({ patch: { ipAddress: { networkName: 'dcos' } } })).toThrow(
       expect.objectContaining({
         code: 'APP_INVALID',
-        message: expect.stringMatching(/\/: .*\n.*\/cpus: 0 /),
+        message: expect.stringMatching(
+          /would refuse.*\n {2}ipAddress: cannot stand beside portDefinitions.* networks/,
+        ),
+      }),
+    )
+  })
+
+  test('warns of what only some clusters take', () => {
+    const { app, warnings } = define({ patch: { gpus: 1 } })
+    expect(app.gpus).toBe(1)
+    expect(warnings).toEqual([expect.stringContaining('--enable_features gpu_resources')])
+  })
+
+  test('is checked with the rest', () => {
+    expect(() => define({ patch: { cpus: -1, cmd: null } })).toThrow(
+      expect.objectContaining({
+        code: 'APP_INVALID',
+        message: expect.stringMatching(/cpus: -1 .*\n {2}cmd: is missing/),
       }),
     )
   })

@@ -15,7 +15,8 @@ import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
 
 /**
- * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
+ * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11. Warns of what a patch makes
+ * depend on the cluster.
  * @throws MesosizeError APP_INVALID, CONFIG_INVALID or LAYER_URIS
  */
 export function defineApp(
@@ -68,7 +69,7 @@ function assemble(
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
   }
   if (image) reportUpdates(service, image.found, request, report)
-  return validateApp(mergePatch(app, request.patch ?? {}))
+  return validateApp(mergePatch(app, request.patch ?? {}), report)
 }
 
 /** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
