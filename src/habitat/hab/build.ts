@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { MesosizeError } from '../../lib/errors.ts'
 import { formatKeyName } from '../package/origin-key.ts'
 import type { BuilderChannel } from '../package/request.ts'
-import { callHab, type Hab, type HabResult, pick } from './command.ts'
+import { buildAdvice } from './build-advice.ts'
+import { callHab, type Hab, pick } from './command.ts'
 import { type LastBuild, readFailedBuild, readLastBuild } from './last-build.ts'
 import { findPlan, type Plan } from './plan.ts'
 import { parseSecretKey, type SecretOriginKey } from './secret-key.ts'
@@ -26,9 +27,6 @@ export interface BuildRequest {
 
 /** The channels that a build's tools come from, where the job sets them. */
 const BUILD_CHANNELS = ['HAB_REFRESH_CHANNEL', 'HAB_FALLBACK_CHANNEL', 'HAB_INTERNAL_BLDR_CHANNEL']
-
-const NO_SIGNING_KEY = 35
-const NO_PLAN = 42
 
 /**
  * `hab pkg build`. The secret key is in the workspace's key cache while hab runs, and the public half stays there
@@ -58,7 +56,12 @@ export async function buildPackage(hab: Hab, request: BuildRequest): Promise<Las
   const after = await stampsOf(results)
   if (result.status !== 0) {
     const failedNow = after.failed !== before.failed
-    throw failed(result, plan, key, failedNow ? await readFailedBuild(results) : undefined)
+    const ident = failedNow ? await readFailedBuild(results) : undefined
+    const about = { origin, from: request.from, hadToken: hab.token !== undefined }
+    throw new MesosizeError(
+      'HAB_BUILD',
+      `"hab pkg build ${plan.folder}"${ident ? ` (${ident})` : ''} failed with exit status ${result.status}. ${buildAdvice(result, about)} The last lines of its log:\n${result.tail}`,
+    )
   }
   if (after.last === undefined || after.last === before.last) {
     throw new MesosizeError(
@@ -118,25 +121,4 @@ async function takeOver(results: string, hab: Hab, { uid, gid }: BuildRequest): 
   const args = ['-n', 'chown', '-hR', `${uid}:${gid}`, '--', results]
   // Where even this fails, what cannot be read is told of.
   await hab.run({ program: 'sudo', args, env: { PATH: hab.env.PATH ?? '' } }, () => {}).catch(() => {})
-}
-
-function failed(
-  { status, tail }: HabResult,
-  plan: Plan,
-  { name }: SecretOriginKey,
-  ident: string | undefined,
-): MesosizeError {
-  const next =
-    status === NO_SIGNING_KEY || /unable to export your secret signing key/.test(tail)
-      ? `hab found no key to sign with. Check that the plan builds for the origin ${name.origin}, of which origin-key is.`
-      : status === NO_PLAN
-        ? 'hab found no plan that it can build. Check the plan folder.'
-        : /^\s*sudo: |could not find the `?sudo/im.test(tail)
-          ? 'Builds need root. Use a runner whose user may call sudo without a password, or run the job as root in a container.'
-          : 'Correct the plan.'
-  const what = ident === undefined ? '' : ` (${ident})`
-  return new MesosizeError(
-    'HAB_BUILD',
-    `"hab pkg build ${plan.folder}"${what} failed with exit status ${status}. ${next} The last lines of its log:\n${tail}`,
-  )
 }
