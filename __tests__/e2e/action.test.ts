@@ -581,6 +581,18 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     expect(run).toMatchObject({ status: 1, badGroups: [], outputs: {} })
   })
 
+  test('a plan beside the one that hab builds: a warning', async () => {
+    const job = await makeJob()
+    await writePlan(job, 'plan')
+    await writePlan(job, `plan/${TARGET}`)
+    const inputs = { ...throughHab(builder, mirror), package: '', plan: 'plan', 'origin-key': KEY }
+    const run = await runAction(job, inputs)
+    expect(run.status).toBe(0)
+    expect(warningsOf(run)).toEqual([
+      `The plan folder "plan" has ${TARGET}/plan.sh, so hab builds that for ${TARGET} and ignores plan.sh. Remove what is ignored, or move it into a folder named after its own target.`,
+    ])
+  })
+
   test('a results folder from an earlier build is not taken for the new one', async () => {
     const job = await makeJob()
     await writePlan(job, 'plan')

@@ -54,7 +54,7 @@ async function build(hab: Hab): Promise<unknown> {
   await writeFile(join(cwd, 'plan/plan.sh'), 'pkg_origin=acme\n')
   const key = originKey('acme').secretKeyText
   const request = { plan: 'plan', cwd, originKey: key, from, uid: 0, gid: 0 }
-  return buildPackage(hab, request)
+  return buildPackage(hab, request, silent)
 }
 
 const PROFILE = String.raw`https://builder\.example/#/profile`

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
 import { inputWording } from '../../../src/actions/shared/wording.ts'
 import { decodeXz } from '../../../src/codec/xz/xz.ts'
-import { type BuildRequest, buildPackage } from '../../../src/habitat/hab/build.ts'
+import { type BuildRequest, buildPackage as buildReporting } from '../../../src/habitat/hab/build.ts'
 import type { Hab } from '../../../src/habitat/hab/command.ts'
 import { hartIdent } from '../../../src/habitat/hab/hart-ident.ts'
 import { installPackages } from '../../../src/habitat/hab/install.ts'
@@ -31,6 +31,7 @@ import {
   temporaryFolder,
   testBuilder,
 } from './fixtures.ts'
+import { layOut, SEEN_LAYOUTS } from './layouts.ts'
 
 const noPrograms =
   process.getuid?.() !== 0 ? 'needs root, as a build does' : missingPrograms('bash', 'xz', 'tar')
@@ -64,6 +65,8 @@ async function project(plan = PLAN): Promise<string> {
   await writeFile(join(cwd, 'habitat/hooks/run'), 'exec app')
   return cwd
 }
+
+const buildPackage = (hab: Hab, request: BuildRequest) => buildReporting(hab, request, silent)
 
 const requestFor = (cwd: string, more: Partial<BuildRequest> = {}): BuildRequest => ({
   plan: '.',
@@ -252,6 +255,21 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     const run = file === 'readme' ? 'run' : 'hooks/run'
     const { mode } = await stat(join(hab.workspace.fsRoot, 'hab/pkgs', formatIdent(build.ident), run))
     expect(mode & 0o777).toBe(file === 'readme' ? 0o644 : 0o755)
+  })
+
+  test('warns once of plans that hab ignores', async () => {
+    const [files, loads, ignored] = SEEN_LAYOUTS.find(([, builds, others]) => builds && others.length > 0)!
+    const cwd = await layOut(files)
+    const warnings: string[] = []
+    const report = { ...silent, warn: (text: string) => void warnings.push(text) }
+    const request = requestFor(cwd, { originKey: originKey('top').secretKeyText })
+    // The key is of the plan that is ignored.
+    const error = await failure(buildReporting(await standInHab(), request, report))
+    expect(error.code).toBe('KEY_ORIGIN')
+    expect(warnings).toEqual([])
+    await buildReporting(await standInHab(), { ...request, origin: 'top' }, report)
+    expect(warnings).toEqual([expect.stringContaining(`has ${loads}, so hab builds that`)])
+    expect(warnings[0]).toContain(`ignores ${ignored[0]}.`)
   })
 
   test('resolves what the plan depends on', async () => {

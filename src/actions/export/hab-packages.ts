@@ -8,6 +8,7 @@ import { installForExport } from '../../habitat/hab/install.ts'
 import { licenseVariable } from '../../habitat/hab/license.ts'
 import { makeWorkspace } from '../../habitat/hab/workspace.ts'
 import type { FoundAt } from '../../habitat/package/package.ts'
+import type { Reporter } from '../../lib/report.ts'
 import { commandRunner } from '../shared/run-command.ts'
 import type { Steps } from '../shared/steps.ts'
 import { type InstallHabTools, installHab } from './install-hab.ts'
@@ -47,7 +48,7 @@ export async function packagesFromHab(
     token: request.token,
   }
 
-  const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request)))
+  const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request, report)))
   const packages = built ? [built.hart] : request.packages
   const readIdent = (hart: string) => hartIdent(hart, decodeXz, request.maxPackageSize)
   const installed = await steps.timed('Install the packages', () =>
@@ -56,8 +57,13 @@ export async function packagesFromHab(
   return { ...request, ...installed, installedFrom: built ? { source: 'plan' } : foundAt(request) }
 }
 
-function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builder }: ExportRequest) {
-  return buildPackage(hab, {
+function build(
+  hab: Hab,
+  plan: NonNullable<ExportAction['plan']>,
+  { builder }: ExportRequest,
+  report: Reporter,
+) {
+  const wanted = {
     plan: plan.folder,
     originKey: plan.originKey,
     origin: plan.origin,
@@ -65,7 +71,8 @@ function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builder }: E
     from: builder,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
-  })
+  }
+  return buildPackage(hab, wanted, report)
 }
 
 function foundAt({ packages, builder }: ExportRequest): FoundAt {

@@ -1,12 +1,13 @@
 import { lstat, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
 import { formatKeyName } from '../package/origin-key.ts'
 import type { BuilderChannel } from '../package/request.ts'
 import { buildAdvice } from './build-advice.ts'
 import { callHab, type Hab, pick } from './command.ts'
 import { type LastBuild, readFailedBuild, readLastBuild } from './last-build.ts'
-import { findPlan, type Plan } from './plan.ts'
+import { findPlan, type Plan, warnOfIgnored } from './plan.ts'
 import { parseSecretKey, type SecretOriginKey } from './secret-key.ts'
 
 export interface BuildRequest {
@@ -34,10 +35,11 @@ const BUILD_CHANNELS = ['HAB_REFRESH_CHANNEL', 'HAB_FALLBACK_CHANNEL', 'HAB_INTE
  * (components/hab/src/command/studio/enter.rs), and so with the few variables that it was given.
  * @throws MesosizeError KEY_FORMAT, KEY_ORIGIN, PLAN_…, BUILD_ENVIRONMENT, HAB_BUILD, BUILD_RESULT
  */
-export async function buildPackage(hab: Hab, request: BuildRequest): Promise<LastBuild> {
+export async function buildPackage(hab: Hab, request: BuildRequest, report: Reporter): Promise<LastBuild> {
   const key = parseSecretKey(request.originKey, 'origin-key')
   const plan = await findPlan(request.plan, request.cwd, hab.release.target)
   checkOrigin(key, request.origin, plan)
+  warnOfIgnored(plan, hab.release.target, report)
   const { origin } = key.name
   const own = { HAB_ORIGIN: origin, HAB_ORIGIN_KEYS: origin, ...studioVariables(hab.env) }
   checkStudioVariables({ ...own, HAB_BLDR_URL: request.from.url, HAB_BLDR_CHANNEL: request.from.channel })
