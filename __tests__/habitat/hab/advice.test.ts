@@ -53,7 +53,7 @@ async function build(hab: Hab): Promise<unknown> {
   await mkdir(join(cwd, 'plan'))
   await writeFile(join(cwd, 'plan/plan.sh'), 'pkg_origin=acme\n')
   const key = originKey('acme').secretKeyText
-  const request = { plan: 'plan', cwd, originKey: key, from, uid: 0, gid: 0 }
+  const request = { plan: 'plan', cwd, originKey: key, from, base: from, uid: 0, gid: 0 }
   return buildPackage(hab, request, silent)
 }
 

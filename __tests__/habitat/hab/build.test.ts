@@ -73,6 +73,7 @@ const requestFor = (cwd: string, more: Partial<BuildRequest> = {}): BuildRequest
   cwd,
   originKey: key.secretKeyText,
   from,
+  base: from,
   uid: 0,
   gid: 0,
   ...more,
@@ -312,6 +313,28 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     }
     expect(error.message).not.toContain('Correct the plan')
     expect(error.message).not.toContain('good-token')
+  })
+
+  test.each([
+    ['base-packages-channel', 'lts', {}, undefined, 'lts'],
+    ['nothing', 'base', {}, undefined, undefined],
+    [
+      'the job, which goes first',
+      'lts',
+      { HAB_INTERNAL_BLDR_CHANNEL: 'acceptance' },
+      undefined,
+      'acceptance',
+    ],
+    ['nothing that holds for another Builder', 'lts', {}, 'https://base.example', undefined],
+  ])('takes the studio from the channel that %s names', async (_, channel, job, url, expected) => {
+    const own = await testBuilder()
+    await serve(own, expected ?? 'base', [STUDIO])
+    const hab = await standInHab({ env: { PATH: process.env.PATH, ...job } })
+    const place = { url: own.url, channel: 'acme-prod' }
+    const base = { url: url ?? own.url, channel }
+    await buildPackage(hab, requestFor(await project(), { from: place, base }))
+    expect(recordedCalls(hab.record)[0]!.env.HAB_INTERNAL_BLDR_CHANNEL).toBe(expected)
+    expect(own.count(new RegExp(`/chef/${expected ?? 'base'}/pkgs/hab-studio/2.0.500/latest`))).toBe(1)
   })
 
   test('does not take the results of an earlier build for its own', async () => {

@@ -60,7 +60,7 @@ export async function packagesFromHab(
 function build(
   hab: Hab,
   plan: NonNullable<ExportAction['plan']>,
-  { builder }: ExportRequest,
+  { builder, base }: ExportRequest,
   report: Reporter,
 ) {
   const wanted = {
@@ -69,6 +69,7 @@ function build(
     origin: plan.origin,
     cwd: process.cwd(),
     from: builder,
+    base,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
   }

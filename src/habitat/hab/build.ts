@@ -21,6 +21,8 @@ export interface BuildRequest {
   origin?: string
   /** Where the build's dependencies come from. */
   from: BuilderChannel
+  /** Where Habitat's own packages come from. */
+  base: BuilderChannel
   /** This user. */
   uid: number
   gid: number
@@ -41,7 +43,7 @@ export async function buildPackage(hab: Hab, request: BuildRequest, report: Repo
   checkOrigin(key, request.origin, plan)
   warnOfIgnored(plan, hab.release.target, report)
   const { origin } = key.name
-  const own = { HAB_ORIGIN: origin, HAB_ORIGIN_KEYS: origin, ...studioVariables(hab.env) }
+  const own = { HAB_ORIGIN: origin, HAB_ORIGIN_KEYS: origin, ...studioVariables(hab.env, request) }
   checkStudioVariables({ ...own, HAB_BLDR_URL: request.from.url, HAB_BLDR_CHANNEL: request.from.channel })
 
   const results = join(request.cwd, 'results')
@@ -85,9 +87,16 @@ function checkOrigin({ name }: SecretOriginKey, wanted: string | undefined, plan
   )
 }
 
-function studioVariables(env: Hab['env']): Record<string, string | undefined> {
+/**
+ * The studio itself is of Habitat's own packages, yet hab takes it from the channel `base` of the same Builder as the
+ * rest, or in 1.6 from `stable`, whatever HAB_BLDR_CHANNEL is; only this variable names another channel
+ * (components/hab/src/exec.rs).
+ */
+function studioVariables(env: Hab['env'], { from, base }: BuildRequest): Record<string, string | undefined> {
   const secrets = Object.keys(env).filter(name => name.startsWith('HAB_STUDIO_SECRET_'))
-  return pick(env, [...BUILD_CHANNELS, ...secrets])
+  const named = base.url === from.url && base.channel !== 'base' ? base.channel : undefined
+  const given = pick(env, [...BUILD_CHANNELS, ...secrets])
+  return { ...given, HAB_INTERNAL_BLDR_CHANNEL: given.HAB_INTERNAL_BLDR_CHANNEL || named }
 }
 
 /** hab-studio hands these to the build without quotes (components/studio/bin/hab-studio.sh, chroot_env). */
