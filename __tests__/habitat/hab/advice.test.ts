@@ -121,6 +121,14 @@ describe('what hab 2.1.78 printed is answered with the next step', () => {
     }
   })
 
+  test('what hab tries six times is shown once', async () => {
+    const { stdout, stderr } = RECORDED.at(-1)!
+    const [message] = await messages('build', { stdout, stderr })
+    const shown = message!.split('\n').filter(line => line.startsWith('  '))
+    expect(shown.filter(line => line.startsWith('  » '))).toEqual(['  » Installing chef/hab-studio/2.1.78'])
+    expect(shown).toHaveLength(6)
+  })
+
   test.each(['install', 'build'] as const)('%s: the licence is not accepted', async call => {
     for (const message of await messages(call, LICENCE)) {
       expect(message).toContain(

@@ -68,8 +68,8 @@ export async function callHab(
     end = Buffer.concat([end, chunk]).subarray(-END_BYTES)
   })
   const lines = printedLines(end.toString())
-  const tail = lines.slice(-TAIL_LINES).map(line => `  ${shortened(line)}`)
-  return { status, lines, tail: tail.join('\n') }
+  const tail = lines.filter(isLast).slice(-TAIL_LINES)
+  return { status, lines, tail: tail.map(line => `  ${shortened(line)}`).join('\n') }
 }
 
 /** Variables of an environment by their names; those that it has not are left out. */
@@ -87,6 +87,11 @@ function printedLines(text: string): string[] {
     .split(/[\r\n]+/)
     .map(line => visible(line.replaceAll('\t', ' ')).trimEnd())
     .filter(line => line !== '')
+}
+
+/** hab tries its studio six times, and says each time what it is doing. */
+function isLast(line: string, index: number, lines: readonly string[]): boolean {
+  return !/^[»☁↓☛∅] /.test(line) || !lines.includes(line, index + 1)
 }
 
 /** A server's answer may be one long line. */
