@@ -214,7 +214,9 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     const inputs = throughHab(closed, mirror)
     const refused = await runAction(job, inputs)
     expect(checkFailed(job, refused)).toEqual([
-      expect.stringMatching(/^"hab pkg install .* Add a personal access token as builder-token: /),
+      expect.stringMatching(
+        /^"hab pkg install .* Builder asks for a personal access token for acme\/web\/.* and give it as builder-token\. /,
+      ),
     ])
     const run = await runAction(job, { ...inputs, 'builder-token': token })
     expect(checkedOutputs(run).ident).toBe(WEB)
@@ -258,7 +260,11 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     const good = await runAction(job, throughHab(builder, mirror))
     expect(good.status).toBe(0)
     const bad = await runAction(job, { ...throughHab(builder, mirror), package: 'acme/none' })
-    expect(errorsOf(bad)).toEqual([expect.stringMatching(/^"hab pkg install acme\/none .*\n.*not found/s)])
+    expect(errorsOf(bad)).toEqual([
+      expect.stringMatching(
+        /^"hab pkg install acme\/none .* has no acme\/none for .*\n.*Package not found\./s,
+      ),
+    ])
     expect(readdirSync(job.temp)).toHaveLength(2)
     for (const run of [good, bad]) {
       const { length } = readdirSync(job.temp)
@@ -557,6 +563,31 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     await runPost(job, run)
     expect(readdirSync(job.temp)).toEqual([])
     expect(leaksOf(job, [run], [KEY.split('\n')[3]!])).toEqual([])
+  })
+
+  test('a studio that Builder refuses: the plan is not to blame', async () => {
+    const closed = await startActionBuilder('good-token')
+    const job = await makeJob()
+    await writePlan(job, 'plan')
+    const inputs = { ...throughHab(closed, mirror), package: '', plan: 'plan', 'origin-key': KEY }
+    const run = await runAction(job, { ...inputs, 'builder-token': 'stale-token', channel: 'acme-prod' })
+    const [error] = errorsOf(run)
+    expect(error).toMatch(
+      /^"hab pkg build plan" failed .* hab could not install chef\/hab-studio\/2\.0\.500, .* licence key.* builder-token; or take Habitat 1\.6, .* the channel base of builder-url, whatever channel says; set base-packages-channel to take it from another channel\. /,
+    )
+    expect(run).toMatchObject({ status: 1, badGroups: [], outputs: {} })
+  })
+
+  test('a plan beside the one that hab builds: a warning', async () => {
+    const job = await makeJob()
+    await writePlan(job, 'plan')
+    await writePlan(job, `plan/${TARGET}`)
+    const inputs = { ...throughHab(builder, mirror), package: '', plan: 'plan', 'origin-key': KEY }
+    const run = await runAction(job, inputs)
+    expect(run.status).toBe(0)
+    expect(warningsOf(run)).toEqual([
+      `The plan folder "plan" has ${TARGET}/plan.sh, so hab builds that for ${TARGET} and ignores plan.sh. Remove what is ignored, or move it into a folder named after its own target.`,
+    ])
   })
 
   test('a results folder from an earlier build is not taken for the new one', async () => {

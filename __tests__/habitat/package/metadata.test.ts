@@ -133,6 +133,22 @@ describe('what a package says of itself', () => {
     expect((await metadata({ files: { [file]: '#!/bin/sh\n' } })).runnable).toBe(runnable)
   })
 
+  // The Supervisor copies either file and makes the copy executable (components/sup/src/manager/service.rs); a plan
+  // with hooks/run.sh gives the first without accounts, one with pkg_svc_run the second.
+  test.each([
+    ['hooks/run', 0o644],
+    ['run', 0o644],
+  ])('with %s that is not executable, and no SVC_USER, runnable all the same', async (file, mode) => {
+    const files = { [file]: { content: '#!/bin/sh\n', mode } }
+    const got = await metadata({ files, metafiles: { SVC_USER: undefined, SVC_GROUP: undefined } })
+    expect(got).toMatchObject({ runnable: true, svcUser: undefined, svcGroup: undefined })
+  })
+
+  test('with a folder of that name, not runnable', async () => {
+    const files = { run: { directory: true }, 'hooks/run': { directory: true } } as const
+    expect((await metadata({ files })).runnable).toBe(false)
+  })
+
   test('in the line ends of Windows, with blanks and empty lines', async () => {
     const got = await metadata({
       metafiles: {

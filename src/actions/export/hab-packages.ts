@@ -8,6 +8,7 @@ import { licenseVariable } from '../../habitat/hab/license.ts'
 import { makeWorkspace } from '../../habitat/hab/workspace.ts'
 import type { FoundAt } from '../../habitat/package/package.ts'
 import type { PackageRequest } from '../../habitat/package/request.ts'
+import type { Reporter } from '../../lib/report.ts'
 import { commandRunner } from '../shared/run-command.ts'
 import type { Steps } from '../shared/steps.ts'
 import { type InstallHabTools, installHab } from './install-hab.ts'
@@ -48,7 +49,7 @@ export async function packagesFromHab(
     token: request.token,
   }
 
-  const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request)))
+  const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request, report)))
   const packages = built ? [built.hart] : request.packages
   const readIdent = (hart: string) => hartIdent(hart, decodeXz, request.maxPackageSize)
   const { supervisor, launcher, builder, base, keys } = request
@@ -58,16 +59,23 @@ export async function packagesFromHab(
   return { ...installed, installedFrom: built ? { source: 'plan' } : foundAt(request) }
 }
 
-function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builder }: PackageRequest) {
-  return buildPackage(hab, {
+function build(
+  hab: Hab,
+  plan: NonNullable<ExportAction['plan']>,
+  { builder, base }: PackageRequest,
+  report: Reporter,
+) {
+  const wanted = {
     plan: plan.folder,
     originKey: plan.originKey,
     origin: plan.origin,
     cwd: process.cwd(),
     from: builder,
+    base,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
-  })
+  }
+  return buildPackage(hab, wanted, report)
 }
 
 function foundAt({ packages, builder }: PackageRequest): FoundAt {

@@ -68,6 +68,7 @@ export const PACKAGES = {
     value: 'CHANNEL',
     default: 'base',
     help: "channel of Habitat's own packages",
+    details: 'Also of the studio in which a plan is built.',
     read: readChannel,
   },
   token: {
@@ -160,7 +161,7 @@ export const HAB = {
     form: 'text',
     value: 'DIR',
     help: 'folder of a plan to build and export',
-    details: 'Either this or `package`.',
+    details: 'A plan in a folder named after the target goes first. Either this or `package`.',
     read: readText,
   },
   originKey: {
