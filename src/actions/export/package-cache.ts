@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Exported } from '../../export/exported.ts'
 import { messageOf } from '../../lib/errors.ts'
@@ -57,7 +58,7 @@ export async function restorePackageCache(
     })
   const folder = join(temporary, 'mesosize-packages')
   const prefix = `mesosize-packages-${shortHash(encoding)}-${target}-`
-  const start = new Date()
+  const start = await fileTime(temporary)
   // What is in the image is not known yet; the newest packages of any will have the most of it.
   const restored = await steps.grouped('Restore the package cache', () =>
     attempt('restored', () => restoreCache([folder], prefix, [prefix])),
@@ -77,6 +78,14 @@ export async function restorePackageCache(
       )
     },
   }
+}
+
+/** Now by the clock that dates files, which can lag some milliseconds behind that of Date. */
+async function fileTime(folder: string): Promise<Date> {
+  const probe = await mkdtemp(join(folder, 'mesosize-time-'))
+  const { mtime } = await stat(probe)
+  await rmdir(probe)
+  return mtime
 }
 
 /** Enough to tell a repository's caches from each other. */
