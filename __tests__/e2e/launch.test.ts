@@ -249,11 +249,17 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       )
       expect(readdirSync(`/proc/${process}/root/dev/shm`)).toEqual([])
 
-      const names = environmentOf(process)
-      expect(names).toContain('MARATHON_APP_ID')
-      for (const name of ['LD_LIBRARY_PATH', 'SASL_PATH', 'MESOS_NATIVE_LIBRARY']) {
+      const variables = environmentOf(process)
+      const names = variables.map(variable => variable.split('=')[0])
+      for (const name of ['MARATHON_APP_ID', 'MESOS_TASK_ID', 'MESOS_AGENT_ENDPOINT', 'LIBPROCESS_IP']) {
+        expect(names).toContain(name)
+      }
+      const theirs = ['LD_LIBRARY_PATH', 'SASL_PATH', 'MESOS_NATIVE_LIBRARY', 'MESOS_NATIVE_JAVA_LIBRARY']
+      for (const name of [...theirs, 'MESOS_EXECUTOR_AUTHENTICATION_TOKEN']) {
         expect(names).not.toContain(name)
       }
+      // Nothing names the sandbox, which the service cannot see, or what lies beside it on the agent.
+      expect(variables.filter(variable => variable.includes(sandbox))).toEqual([])
     }
   }
 
@@ -343,10 +349,9 @@ function commandOf(pid: number): string[] {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
 }
 
+/** A process's variables as it was started, each NAME=VALUE. */
 function environmentOf(pid: number): string[] {
-  return readFileSync(`/proc/${pid}/environ`, 'utf8')
-    .split('\0')
-    .map(variable => variable.split('=')[0]!)
+  return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').slice(0, -1)
 }
 
 /** What a process sees mounted below its root: type and whether read-only, by mount point. */

@@ -314,39 +314,61 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     })
   })
 
-  describe('the environment', () => {
-    const loader = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'LD_AUDIT', 'LD_BIND_NOW', 'GCONV_PATH', 'LOCPATH']
-    const hostOnly = [
-      'SASL_PATH',
-      'SHELL',
-      'MESOS_NATIVE_LIBRARY',
-      'MESOS_NATIVE_JAVA_LIBRARY',
-      'BASH_ENV',
-      'ENV',
+  describe.each(shells)('the environment under %s', (_, ...shell) => {
+    // What names libraries, plug-ins, files and sockets of the agent, none of which is in the image.
+    const ofTheAgent = [
+      ...['LD_LIBRARY_PATH', 'LD_PRELOAD', 'LD_AUDIT', 'LD_BIND_NOW', 'GCONV_PATH', 'LOCPATH', 'SASL_PATH'],
+      ...['MESOS_NATIVE_LIBRARY', 'MESOS_NATIVE_JAVA_LIBRARY', 'MESOS_DOMAIN_SOCKET'],
+      ...['SHELL', 'BASH_ENV', 'ENV'],
     ]
+    // What Mesos and Marathon tell a task of itself (Mesos: src/slave/slave.cpp; Marathon: TaskBuilder).
+    const ofTheTask = {
+      HOST: 'agent-7.example.com',
+      PORT0: '31000',
+      LIBPROCESS_IP: '10.0.0.7',
+      LIBPROCESS_PORT: '0',
+      MARATHON_APP_ID: '/acme/hello',
+      MESOS_AGENT_ENDPOINT: '10.0.0.7:5051',
+      MESOS_EXECUTOR_ID: 'hello.1234',
+      MESOS_FRAMEWORK_ID: '4f0d-0000',
+      MESOS_SLAVE_ID: '4f0d-S1',
+      MESOS_TASK_ID: 'hello.1234',
+    }
+    const ofThePerson = {
+      HAB_LICENSE: 'accept-no-persist',
+      GREETING: 'it\'s  "two"\nlines',
+      TMPDIR: '/hab/svc/hello-web/var',
+    }
 
-    test("loses the agent's libraries and keeps the rest", async () => {
+    test('is what the app and the task have, and nothing of the agent or of its sandbox', async () => {
       const env = {
-        HAB_LICENSE: 'accept-no-persist',
-        MESOS_TASK_ID: 'hello.1234',
+        ...Object.fromEntries(ofTheAgent.map(name => [name, '/opt/agent/lib'])),
+        ...ofTheTask,
+        ...ofThePerson,
+        MESOS_DIRECTORY: sandbox,
+        MESOS_SANDBOX: sandbox,
+        MESOS_EXECUTOR_AUTHENTICATION_TOKEN: 'eyJhbGciOiJIUzI1NiJ9',
         PWD: sandbox,
-        GREETING: 'it\'s  "two"\nlines',
-        ...Object.fromEntries([...loader, ...hostOnly].map(name => [name, '/opt/agent/lib'])),
+        OLDPWD: top,
+        HOME: '/home/agent',
+        // As a bash that is the agent's sh sets it.
+        _: join(top, 'programs/sh'),
       }
       // The agent's shell itself complains of the libraries that are not there.
-      const lines = (await run({ probe: 'cat /proc/$$/environ', env })).stdout.split('\0')
-      expect(lines).toEqual(
-        expect.arrayContaining([
-          'HAB_LICENSE=accept-no-persist',
-          'MESOS_TASK_ID=hello.1234',
-          'GREETING=it\'s  "two"\nlines',
-          'PATH=/bin',
-          'PWD=/',
-          'HOME=/root',
-        ]),
-      )
-      const names = lines.map(line => line.split('=')[0])
-      for (const name of [...loader, ...hostOnly]) expect(names).not.toContain(name)
+      const { stdout } = await run({ probe: 'cat /proc/$$/environ', command: [...shell, './launch'], env })
+      const lines = stdout.split('\0').slice(0, -1)
+      const variables = Object.fromEntries(lines.map(line => line.split(/=(.*)/s)))
+      // How deep shells are nested, which each of them counts for itself.
+      delete variables.SHLVL
+      expect(variables).toEqual({
+        ...ofTheTask,
+        ...ofThePerson,
+        PROBE: 'cat /proc/$$/environ',
+        HAB_SUP_BINARY: SUPERVISOR,
+        HOME: '/root',
+        PATH: '/bin',
+        PWD: '/',
+      })
     })
   })
 

@@ -93,9 +93,12 @@ configure() {
 
 # The second half runs in the namespace, after exec: same process, so only it can see its own number here.
 if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
-  # The agent's libraries and plug-ins, by whatever path, are none of the image's.
+  # The agent's libraries, plug-ins, sandbox and sockets are not in the image, whatever their paths.
   unset LD_AUDIT LD_BIND_NOW LD_DEBUG LD_DEBUG_OUTPUT LD_LIBRARY_PATH LD_PRELOAD LD_PROFILE LD_PROFILE_OUTPUT
   unset GCONV_PATH LOCPATH SASL_PATH SHELL MESOS_NATIVE_LIBRARY MESOS_NATIVE_JAVA_LIBRARY ENV BASH_ENV
+  unset MESOS_SANDBOX MESOS_DIRECTORY MESOS_DOMAIN_SOCKET
+  # With this the executor, not the service, speaks to the agent.
+  unset MESOS_EXECUTOR_AUTHENTICATION_TOKEN
   umask 022
 
   "$box" true 2>/dev/null ||
@@ -156,8 +159,9 @@ mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/dev/shm"
 "$box" ln -s fd/1 "$root/dev/stdout"
 "$box" ln -s fd/2 "$root/dev/stderr"
 
-# PWD in the environment would else name the sandbox.
+# PWD, OLDPWD and _ in the environment would otherwise name the sandbox or a program of the agent.
 cd /
+unset OLDPWD _
 export HAB_SUP_BINARY="$supervisor"
 # exec all the way: SIGTERM must reach the launcher, and Mesos takes the end of this process for the task's.
 exec "$box" chroot "$root" "$launcher" run "$service" "$@"
