@@ -3,12 +3,10 @@ import {
   configJson,
   configVariable,
   mergeConfig,
-  namedPorts,
   parseConfigVariable,
-  resolveExports,
-  type ServicePort,
   valueAt,
 } from '../../habitat/config/config.ts'
+import { namedPorts, resolveExports, type ServicePort } from '../../habitat/config/ports.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
