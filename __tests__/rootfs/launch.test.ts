@@ -193,11 +193,13 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
             PORT_GATEWAY: '31002',
             PORT_CTL: '31003',
             PORT_HTTP: '31004',
-            HAB_HELLO_WEB: '{"server":{"port":"$PORT_HTTP"}}',
+            HAB_HELLO_WEB: '{"server":{"port":"$PORT_HTTP","listen":"[::]:$PORT_HTTP"}}',
           },
         },
       )
-      expect(output).toBe('0.0.0.0:31001 0.0.0.0:31002 127.0.0.1:31003 {"server":{"port":31004}}\n')
+      expect(output).toBe(
+        '0.0.0.0:31001 0.0.0.0:31002 127.0.0.1:31003 {"server":{"port":31004,"listen":"[::]:31004"}}\n',
+      )
     })
 
     test('says in one line that it must be root', async () => {
@@ -397,9 +399,9 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       expect(await inside(PROBE, { env })).toBe(`${expected}\n`)
     })
 
-    test('are refused with what is no number', async () => {
+    test('are refused with what is not a number', async () => {
       expect(await failure({ env: { PORT_GOSSIP: '1; touch /tmp/x' } })).toBe(
-        'PORT_GOSSIP is no port number: 1; touch /tmp/x',
+        'PORT_GOSSIP is not a port number: 1; touch /tmp/x',
       )
     })
   })
@@ -412,6 +414,26 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
         'each port',
         '{"a":"$PORT_HTTP","b":["$PORT_ADMIN_2", "$PORT_HTTP"]}',
         '{"a":31004,"b":[31005, 31004]}',
+      ],
+      [
+        'the port of each address, whatever its host',
+        '{"a":"127.0.0.1:$PORT_HTTP","b":":$PORT_HTTP","c":["*:$PORT_HTTP","[::1]:$PORT_HTTP"],"d":"web-1.example.com:$PORT_ADMIN_2","e":"tcp://0.0.0.0:$PORT_HTTP"}',
+        '{"a":"127.0.0.1:31004","b":":31004","c":["*:31004","[::1]:31004"],"d":"web-1.example.com:31005","e":"tcp://0.0.0.0:31004"}',
+      ],
+      [
+        'no text that is more or less than an address',
+        '{"a":"127.0.0.1:$PORT_HTTP/","b":"127.0.0.1$PORT_HTTP","c":"u:p@h:$PORT_HTTP","d":"a b:$PORT_HTTP","e":"$HOME:$PORT_HTTP","f":":$PORT_HTTP:$PORT_HTTP","g":":$PORT_http","h":"`id`:$PORT_HTTP"}',
+        '{"a":"127.0.0.1:$PORT_HTTP/","b":"127.0.0.1$PORT_HTTP","c":"u:p@h:$PORT_HTTP","d":"a b:$PORT_HTTP","e":"$HOME:$PORT_HTTP","f":":$PORT_HTTP:$PORT_HTTP","g":":$PORT_http","h":"`id`:$PORT_HTTP"}',
+      ],
+      [
+        'no address after an escaped quote or backslash',
+        '{"a":"x\\":$PORT_HTTP","b":"\\\\:$PORT_HTTP","c":":$PORT_HTTP"}',
+        '{"a":"x\\":$PORT_HTTP","b":"\\\\:$PORT_HTTP","c":":31004"}',
+      ],
+      [
+        'no key',
+        '{"$PORT_HTTP":"$PORT_HTTP",":$PORT_HTTP" \t: ":$PORT_HTTP"}',
+        '{"$PORT_HTTP":31004,":$PORT_HTTP" \t: ":31004"}',
       ],
       [
         'no text around a port',
@@ -479,12 +501,12 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
         { PORT_HTTP: '1', MESOSIZE_ENV_VARS_PREFIX: 'CLUSTER_' },
         'HAB_HELLO_WEB needs CLUSTER_PORT_HTTP, which is not set: give the app a port definition with the name "http"',
       ],
-      ['refuses what is no number', { PORT_HTTP: '1,"x":2' }, 'PORT_HTTP is no port number: 1,"x":2'],
-      ['refuses an empty number', { PORT_HTTP: '' }, 'PORT_HTTP is no port number:'],
+      ['refuses what is not a number', { PORT_HTTP: '1,"x":2' }, 'PORT_HTTP is not a port number: 1,"x":2'],
+      ['refuses an empty number', { PORT_HTTP: '' }, 'PORT_HTTP is not a port number:'],
     ])('%s', async (_, env, message) => {
-      expect((await failure({ env: { ...env, HAB_HELLO_WEB: '{"port":"$PORT_HTTP"}' } })).trimEnd()).toBe(
-        message,
-      )
+      for (const HAB_HELLO_WEB of ['{"port":"$PORT_HTTP"}', '{"listen":"127.0.0.1:$PORT_HTTP"}']) {
+        expect((await failure({ env: { ...env, HAB_HELLO_WEB } })).trimEnd()).toBe(message)
+      }
     })
   })
 

@@ -56,13 +56,14 @@ listen() {
   port=$("$box" awk 'BEGIN { printf "%s", ENVIRON[ARGV[1]] }' "$name")
   case $port in
     '') ;;
-    *[!0-9]*) fail "$name is no port number: $port" ;;
+    *[!0-9]*) fail "$name is not a port number: $port" ;;
     *) export "$1=$2:$port" ;;
   esac
 }
 
-# Prints the package's configuration with the number in place of each string "$PORT_<NAME>", or what is wrong.
-# String by string, so that an escaped quote before $PORT_ is not taken for a string's start.
+# Prints the package's configuration with the number in place of each string "$PORT_<NAME>", and in strings such as
+# "127.0.0.1:$PORT_<NAME>", or what is wrong. String by string, so that an escaped quote before $PORT_ is not taken
+# for a string's start. What may stand before the port needs no escape in JSON, so it is printed as it is.
 # shellcheck disable=SC2016 # the dollar is for awk
 configure() {
   LC_ALL=C "$box" awk 'BEGIN {
@@ -71,8 +72,11 @@ configure() {
       text = substr(rest, RSTART, RLENGTH)
       filled = filled substr(rest, 1, RSTART - 1)
       rest = substr(rest, RSTART + RLENGTH)
-      if (text ~ /^"\$PORT_[A-Z0-9_]+"$/) {
-        suffix = substr(text, 8, length(text) - 8)
+      # A string with a colon behind it is a key.
+      if (text ~ "^\"([][A-Za-z0-9.:*_+/-]*:)?[$]PORT_[A-Z0-9_]+\"$" && rest !~ /^[ \t\r\n]*:/) {
+        dollar = index(text, "$")
+        host = substr(text, 2, dollar - 2)
+        suffix = substr(text, dollar + 6, length(text) - dollar - 6)
         name = ENVIRON["MESOSIZE_ENV_VARS_PREFIX"] "PORT_" suffix
         if (!(name in ENVIRON)) {
           printf "%s needs %s, which is not set: ", ARGV[1], name
@@ -81,9 +85,10 @@ configure() {
         }
         text = ENVIRON[name]
         if (text !~ /^[0-9]+$/) {
-          printf "%s is no port number: %s", name, text
+          printf "%s is not a port number: %s", name, text
           exit 1
         }
+        if (host != "") text = "\"" host text "\""
       }
       filled = filled text
     }
