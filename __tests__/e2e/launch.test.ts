@@ -13,7 +13,9 @@ import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { examplePackages, makeExample } from '../../examples/make.ts'
+import { writeHart } from '../testkit/hart.ts'
 import { BUSYBOX, cannotChroot, missingPrograms, programPath } from '../testkit/machine.ts'
+import { originKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { type App, ask, type Cluster, runTask, type Task } from './agent.ts'
 import { killProcessesIn, processesIn } from './processes.ts'
@@ -69,6 +71,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       removeShared = remove
     })
     await makeExample({ artifactsDir: shared.artifacts, keysDir: shared.keys, busybox: BUSYBOX })
+    await writeHart(shared.artifacts, { key: originKey('example'), package: listener() })
   })
   afterAll(() => removeShared())
 
@@ -89,12 +92,32 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
 
   const identOf = (name: string) => packages.find(({ ident }) => ident.split('/')[1] === name)!.ident
 
+  /** A service that is told where to listen by one address, which it exports; its version has whatever one may. */
+  const listener = (): PackageSpec => ({
+    ident: 'example/listener/0.2.0-rc.1+b~2/20240102000000',
+    files: {
+      'default.toml': '[server]\nlisten = "127.0.0.1:8181"\n',
+      'config/index.html': '{{pkg.ident}} at {{cfg.server.listen}}\n',
+      'hooks/run': `#!/bin/sh\nexec busybox httpd -f -p "{{cfg.server.listen}}" -h "{{pkg.svc_config_path}}"\n`,
+    },
+    deps: [identOf('busybox-static')],
+    exports: { web: 'server.listen' },
+    metafiles: { RUNTIME_PATH: `/hab/pkgs/${identOf('busybox-static')}/bin\n` },
+  })
+
+  const exportHello = (args: readonly string[] = [], options?: RunOptions) =>
+    exportPackage('example/hello', args, options)
+
   /** The app definition that the bundle prints. */
-  async function exportHello(args: readonly string[] = [], options?: RunOptions): Promise<App> {
+  async function exportPackage(
+    ident: string,
+    args: readonly string[] = [],
+    options?: RunOptions,
+  ): Promise<App> {
     const { status, stdout, stderr } = await runCli(
       place,
       [
-        'example/hello',
+        ident,
         ...['--artifacts', shared.artifacts, '--keys', shared.keys],
         ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
         ...['--output-dir', place.root, '--uri-base', `file://${place.root}`],
@@ -274,6 +297,24 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     expect(await ask(second.ports.http!, '/')).toEqual(page(second, 'Hello from Habitat'))
     expect(await second.health()).toBe(200)
     await expectEnd(second)
+  })
+
+  // From /proc/net/tcp: the address in hexadecimal, in the machine's order.
+  test.each([
+    ['127.0.0.1', [], '0100007F'],
+    ['0.0.0.0', ['--env', 'HAB_LISTENER={"server":{"listen":"0.0.0.0:9000"}}'], '00000000'],
+  ])('serves an exported address, on %s, at the port that Marathon gave', async (host, args, hexadecimal) => {
+    const app = await exportPackage('example/listener', args)
+    expect(app.portDefinitions.map(({ name }) => name)).toEqual(['web', 'gossip', 'gateway', 'ctl'])
+    const task = await run(app, plain)
+    const port = task.ports.web!
+    await task.until(async () => (await ask(port, '/')) !== undefined)
+    expect(await ask(port, '/')).toEqual({ status: 200, text: `${listener().ident} at ${host}:${port}\n` })
+    const listening = readFileSync(`/proc/${task.pid}/net/tcp`, 'utf8').match(/: \S+(?= \S+ 0A )/g)
+    const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+    expect(listening?.filter(address => address.endsWith(suffix))).toEqual([`: ${hexadecimal}${suffix}`])
+    expect(task.output('stderr')).toBe('')
+    expect(await task.terminate()).toEqual({ status: 0, signal: null })
   })
 
   test.each<[string, { cluster?: Partial<Cluster>; patch?: object }, RegExp]>([
