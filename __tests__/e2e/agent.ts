@@ -5,7 +5,7 @@ import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, realpathSync
 import { createServer } from 'node:net'
 import { basename, isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { localPath } from '../testkit/fetcher.ts'
 import { programPath } from '../testkit/machine.ts'
 import { killProcessesIn, terminateTree } from './processes.ts'
 
@@ -140,7 +140,7 @@ function fetchArtifacts(app: App, cluster: Cluster, sandbox: string): void {
   const artifacts = app.fetch ?? app.uris!.map(uri => ({ uri, extract: true, destPath: basename(uri) }))
   for (const { uri, extract, destPath } of artifacts) {
     const file = join(sandbox, destPath)
-    runAs(['cp', fileURLToPath(uri), file])
+    runAs(['cp', localPath(uri), file])
     if (!extract) continue
     runAs(
       cluster.fetcher === 'tar'

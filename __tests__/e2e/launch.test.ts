@@ -13,6 +13,7 @@ import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { examplePackages, makeExample } from '../../examples/make.ts'
+import { localPath } from '../testkit/fetcher.ts'
 import { writeHart } from '../testkit/hart.ts'
 import { BUSYBOX, cannotChroot, missingPrograms, programPath } from '../testkit/machine.ts'
 import { originKey } from '../testkit/origin-key.ts'
@@ -114,15 +115,16 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     args: readonly string[] = [],
     options?: RunOptions,
   ): Promise<App> {
+    const output = ['--output-dir', place.root, '--uri-base', `file://${place.root}`]
+    return exportInto(ident, [...output, ...args], options)
+  }
+
+  async function exportInto(ident: string, args: readonly string[], options?: RunOptions): Promise<App> {
+    const packages = ['--artifacts', shared.artifacts, '--keys', shared.keys]
+    const standIns = ['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher']
     const { status, stdout, stderr } = await runCli(
       place,
-      [
-        ident,
-        ...['--artifacts', shared.artifacts, '--keys', shared.keys],
-        ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
-        ...['--output-dir', place.root, '--uri-base', `file://${place.root}`],
-        ...args,
-      ],
+      [ident, ...packages, ...standIns, ...args],
       options,
     )
     expect(status, stderr).toBe(0)
@@ -317,6 +319,23 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     expect(await task.terminate()).toEqual({ status: 0, signal: null })
   })
 
+  // Mesos decodes none of these, so no character of a version or a path may be encoded.
+  test.each<[string, string[]]>([
+    ['the output folder', []],
+    ['the output folder, in layers', ['--layers']],
+    ['where uri-base says', ['--uri-base', 'OUTPUT']],
+  ])('is fetched from %s, whatever its version and the folder are called', async (_, args) => {
+    const output = join(place.root, 'out~1+2,(ü)')
+    const app = await exportInto('example/listener', [
+      ...['--output-dir', output],
+      ...args.map(arg => (arg === 'OUTPUT' ? `file://${output}` : arg)),
+    ])
+    const task = await run(app, plain)
+    await task.until(async () => (await ask(task.ports.web!, '/')) !== undefined)
+    expect((await ask(task.ports.web!, '/'))?.text).toContain(listener().ident)
+    expect(await task.terminate()).toEqual({ status: 0, signal: null })
+  })
+
   test.each<[string, { cluster?: Partial<Cluster>; patch?: object }, RegExp]>([
     [
       'it must be root',
@@ -383,7 +402,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
 })
 
 function tarballOf({ fetch }: App): string {
-  return new URL(fetch![0]!.uri).pathname
+  return localPath(fetch![0]!.uri)
 }
 
 function commandOf(pid: number): string[] {

@@ -6,7 +6,7 @@ import {
   createArtifactStore,
   layerPath,
 } from '../marathon/api/artifact-store.ts'
-import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
+import { checkKnownUri, checkLayerUri, type KnownUri, knownUri, uploadedUri } from './fetch-uri.ts'
 import { publishLayers } from './layers.ts'
 import type { ImagePublisher, Publisher } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
@@ -35,7 +35,7 @@ export function publishToArtifactStore(target: ArtifactStoreTarget, tools: Publi
     if ((await store.size(path)) === tarball.size) {
       phase.advance(tarball.size)
       phase.done('the same file is there already')
-      return { uri: known ?? store.address(path).href }
+      return { uri: known ?? uploadedUri(store.address(path)) }
     }
     const uri = await store.store(path, tarball.name, fileBody(tarball.path, tarball.size), amount =>
       phase.advance(amount),
@@ -59,7 +59,7 @@ export function publishLayersToArtifactStore(
     {
       name: 'the artifact store',
       // Not the Location that Marathon gives: it gives that to whoever uploads alone.
-      uri: layer => knownUri(target, layer) ?? store.address(layerPath(layer.name)).href,
+      uri: layer => knownUri(target, layer) ?? uploadedUri(store.address(layerPath(layer.name))),
       has: async layer => (await store.size(layerPath(layer.name))) === layer.size,
       async send({ name, path, size }, onBytes, signal) {
         await store.store(layerPath(name), name, fileBody(path, size), onBytes, signal)

@@ -1,7 +1,7 @@
 import { redirected } from '../http/get.ts'
 import { fileBody } from '../http/upload.ts'
 import { UsageError } from '../lib/errors.ts'
-import { knownUri, layerUriProblems, namesLayer } from './fetch-uri.ts'
+import { knownUri, layerUriProblems, namesLayer, uploadedUri } from './fetch-uri.ts'
 import { type HttpTarget, look, send, uploadPlace, uploadUrlProblems } from './http.ts'
 import { publishLayers } from './layers.ts'
 import type { ImagePublisher, TarballFile } from './publisher.ts'
@@ -25,7 +25,7 @@ export function publishLayersOverHttp(target: HttpLayersTarget, tools: PublishTo
       name: new URL(target.uploadUrl.replace(/\{\w+\}/g, '0')).host,
       uri(layer) {
         const { url } = uploadPlace(target, layer)
-        return knownUri(target, layer) ?? url.origin + url.pathname
+        return knownUri(target, layer) ?? uploadedUri(url)
       },
       has: layer => isThere(target, layer, tools),
       send(layer, onBytes, signal) {

@@ -6,7 +6,7 @@ import { fileBody, textBody, type UploadBody } from '../http/upload.ts'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 import { takeUserInfo } from '../lib/user-info.ts'
-import { type KnownUri, knownUri, knownUriProblems, variablesOf } from './fetch-uri.ts'
+import { type KnownUri, knownUri, knownUriProblems, uploadedUri, variablesOf } from './fetch-uri.ts'
 import { httpRefusal } from './http-refusal.ts'
 import type { Publisher, TarballFile } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
@@ -37,7 +37,7 @@ export function publishOverHttp(target: HttpTarget, tools: PublishTools): Publis
   checkHttpTarget(target)
   return async tarball => {
     const { url, credentials } = uploadPlace(target, tarball)
-    const uri = knownUri(target, tarball) ?? url.origin + url.pathname
+    const uri = knownUri(target, tarball) ?? uploadedUri(url)
 
     const phase = tools.report.phase('Uploading', tarball.size, 'bytes')
     if (await isThere(url, credentials, tarball, tools)) {

@@ -16,15 +16,26 @@ export function appIdProblem(value: unknown): string | undefined {
     : undefined
 }
 
+/**
+ * Whether agents take a fetch URI as it is written, with no percent-encoding decoded: Mesos does so with paths, with
+ * `file://` before them or not, and Hadoop with all that it fetches. What curl fetches, the server decodes.
+ */
+export function isTakenLiterally(uri: string): boolean {
+  return /^(?:\/|(?!https?:|ftps?:)[a-z][a-z0-9+.-]*:)/i.test(uri)
+}
+
 /** The syntax that Java's URI class, and so Marathon, takes, less the characters that Mesos' fetcher refuses. */
 export function fetchUriProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return 'must be a URI, such as https://example.com/app.tgz'
   if (value.length > 1024) return `must have at most 1024 characters, not ${value.length}: shorten it`
+  const instead = (encoded: string) =>
+    isTakenLiterally(value)
+      ? 'agents do not decode such a URI, so choose a path without it'
+      : `write ${encoded} instead`
   const illegal = /[\0-\x20\x7f"<>\\^`{|}']/.exec(value)?.[0]
-  if (illegal) return `must not contain ${JSON.stringify(illegal)}: write ${percentEncoded(illegal)} instead`
+  if (illegal) return `must not contain ${JSON.stringify(illegal)}: ${instead(percentEncoded(illegal))}`
   const percent = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(value)?.[0]
-  if (percent)
-    return `has ${JSON.stringify(percent)}, which is no percent-encoding: write %25 for a percent sign`
+  if (percent) return `has ${JSON.stringify(percent)}, which is not percent-encoding: ${instead('%25')}`
   const { scheme, path, fragment } =
     /^(?:(?<scheme>[^/?#]*):)?(?:\/\/[^/?#]*)?(?<path>[^?#]*)(?:\?[^#]*)?(?:#(?<fragment>.*))?$/s.exec(value)!
       .groups!
@@ -34,8 +45,8 @@ export function fetchUriProblem(value: unknown): string | undefined {
   if (/^(?:https?|ftps?)$/i.test(scheme ?? '') && !(/^\w+:\/\/[^/?#]/.test(value) && URL.canParse(value))) {
     return 'must have a host after the scheme, such as https://example.com/app.tgz'
   }
-  if (/[[\]]/.test(path!)) return 'must not contain "[" or "]" in its path: write %5B and %5D instead'
-  if (fragment?.includes('#')) return 'must not contain "#" twice: write %23 instead'
+  if (/[[\]]/.test(path!)) return `must not contain "[" or "]" in its path: ${instead('%5B and %5D')}`
+  if (fragment?.includes('#')) return `must not contain "#" twice: ${instead('%23')}`
   return undefined
 }
 
