@@ -436,6 +436,11 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
         '{"$PORT_HTTP":31004,":$PORT_HTTP" \t: ":31004"}',
       ],
       [
+        'its ports in TOML, and no key',
+        '"$PORT_HTTP" = "$PORT_HTTP"\n[server]\nlisten = "127.0.0.1:$PORT_HTTP" # "$PORT_HTTP"',
+        '"$PORT_HTTP" = 31004\n[server]\nlisten = "127.0.0.1:31004" # 31004',
+      ],
+      [
         'no text around a port',
         '{"a":"http://x:$PORT_HTTP/","b":"$PORT_HTTP "}',
         '{"a":"http://x:$PORT_HTTP/","b":"$PORT_HTTP "}',

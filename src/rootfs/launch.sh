@@ -72,8 +72,8 @@ configure() {
       text = substr(rest, RSTART, RLENGTH)
       filled = filled substr(rest, 1, RSTART - 1)
       rest = substr(rest, RSTART + RLENGTH)
-      # A string with a colon behind it is a key.
-      if (text ~ "^\"([][A-Za-z0-9.:*_+/-]*:)?[$]PORT_[A-Z0-9_]+\"$" && rest !~ /^[ \t\r\n]*:/) {
+      # A string before a colon, or in TOML before an equals sign, is a key.
+      if (text ~ "^\"([][A-Za-z0-9.:*_+/-]*:)?[$]PORT_[A-Z0-9_]+\"$" && rest !~ /^[ \t\r\n]*[:=]/) {
         dollar = index(text, "$")
         host = substr(text, 2, dollar - 2)
         suffix = substr(text, dollar + 6, length(text) - dollar - 6)
