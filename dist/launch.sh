@@ -56,13 +56,14 @@ listen() {
   port=$("$box" awk 'BEGIN { printf "%s", ENVIRON[ARGV[1]] }' "$name")
   case $port in
     '') ;;
-    *[!0-9]*) fail "$name is no port number: $port" ;;
+    *[!0-9]*) fail "$name is not a port number: $port" ;;
     *) export "$1=$2:$port" ;;
   esac
 }
 
-# Prints the package's configuration with the number in place of each string "$PORT_<NAME>", or what is wrong.
-# String by string, so that an escaped quote before $PORT_ is not taken for a string's start.
+# Prints the package's configuration with the number in place of each string "$PORT_<NAME>", and in strings such as
+# "127.0.0.1:$PORT_<NAME>", or what is wrong. String by string, so that an escaped quote before $PORT_ is not taken
+# for a string's start. What may stand before the port needs no escape in JSON, so it is printed as it is.
 # shellcheck disable=SC2016 # the dollar is for awk
 configure() {
   LC_ALL=C "$box" awk 'BEGIN {
@@ -71,8 +72,11 @@ configure() {
       text = substr(rest, RSTART, RLENGTH)
       filled = filled substr(rest, 1, RSTART - 1)
       rest = substr(rest, RSTART + RLENGTH)
-      if (text ~ /^"\$PORT_[A-Z0-9_]+"$/) {
-        suffix = substr(text, 8, length(text) - 8)
+      # A string before a colon, or in TOML before an equals sign, is a key.
+      if (text ~ "^\"([][A-Za-z0-9.:*_+/-]*:)?[$]PORT_[A-Z0-9_]+\"$" && rest !~ /^[ \t\r\n]*[:=]/) {
+        dollar = index(text, "$")
+        host = substr(text, 2, dollar - 2)
+        suffix = substr(text, dollar + 6, length(text) - dollar - 6)
         name = ENVIRON["MESOSIZE_ENV_VARS_PREFIX"] "PORT_" suffix
         if (!(name in ENVIRON)) {
           printf "%s needs %s, which is not set: ", ARGV[1], name
@@ -81,9 +85,10 @@ configure() {
         }
         text = ENVIRON[name]
         if (text !~ /^[0-9]+$/) {
-          printf "%s is no port number: %s", name, text
+          printf "%s is not a port number: %s", name, text
           exit 1
         }
+        if (host != "") text = "\"" host text "\""
       }
       filled = filled text
     }
@@ -93,9 +98,12 @@ configure() {
 
 # The second half runs in the namespace, after exec: same process, so only it can see its own number here.
 if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
-  # The agent's libraries and plug-ins, by whatever path, are none of the image's.
+  # The agent's libraries, plug-ins, sandbox and sockets are not in the image, whatever their paths.
   unset LD_AUDIT LD_BIND_NOW LD_DEBUG LD_DEBUG_OUTPUT LD_LIBRARY_PATH LD_PRELOAD LD_PROFILE LD_PROFILE_OUTPUT
   unset GCONV_PATH LOCPATH SASL_PATH SHELL MESOS_NATIVE_LIBRARY MESOS_NATIVE_JAVA_LIBRARY ENV BASH_ENV
+  unset MESOS_SANDBOX MESOS_DIRECTORY MESOS_DOMAIN_SOCKET
+  # With this the executor, not the service, speaks to the agent.
+  unset MESOS_EXECUTOR_AUTHENTICATION_TOKEN
   umask 022
 
   "$box" true 2>/dev/null ||
@@ -169,8 +177,9 @@ for argument in "$@"; do
 done
 [ "$strategy" = none ] || service=${service%/*/*}
 
-# PWD in the environment would else name the sandbox.
+# PWD, OLDPWD and _ in the environment would otherwise name the sandbox or a program of the agent.
 cd /
+unset OLDPWD _
 export HAB_SUP_BINARY="$supervisor"
 # exec all the way: SIGTERM must reach the launcher, and Mesos takes the end of this process for the task's.
 exec "$box" chroot "$root" "$launcher" run "$service" "$@"

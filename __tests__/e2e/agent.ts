@@ -5,7 +5,7 @@ import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, realpathSync
 import { createServer } from 'node:net'
 import { basename, isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { localPath } from '../testkit/fetcher.ts'
 import { programPath } from '../testkit/machine.ts'
 import { killProcessesIn, terminateTree } from './processes.ts'
 
@@ -140,7 +140,7 @@ function fetchArtifacts(app: App, cluster: Cluster, sandbox: string): void {
   const artifacts = app.fetch ?? app.uris!.map(uri => ({ uri, extract: true, destPath: basename(uri) }))
   for (const { uri, extract, destPath } of artifacts) {
     const file = join(sandbox, destPath)
-    runAs(['cp', fileURLToPath(uri), file])
+    runAs(['cp', localPath(uri), file])
     if (!extract) continue
     runAs(
       cluster.fetcher === 'tar'
@@ -197,9 +197,20 @@ function taskEnvironment(
     LIBPROCESS_IP: '127.0.0.1',
     LIBPROCESS_PORT: 0,
     MESOS_AGENT_ENDPOINT: '127.0.0.1:5051',
+    MESOS_ALLOCATION_ROLE: '*',
+    MESOS_CHECKPOINT: 1,
     MESOS_DIRECTORY: sandbox,
+    MESOS_DOMAIN_SOCKET: `${sandbox}-agent.sock`,
     MESOS_SANDBOX: sandbox,
+    MESOS_EXECUTOR_AUTHENTICATION_TOKEN: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln',
     MESOS_EXECUTOR_ID: taskId,
+    MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '5secs',
+    MESOS_FRAMEWORK_ID: '4f0d2b1e-6a4c-11ef-9f3a-0242ac110002-0000',
+    MESOS_HTTP_COMMAND_EXECUTOR: 0,
+    MESOS_RECOVERY_TIMEOUT: '15mins',
+    MESOS_SLAVE_ID: '4f0d2b1e-6a4c-11ef-9f3a-0242ac110002-S1',
+    MESOS_SLAVE_PID: 'slave(1)@127.0.0.1:5051',
+    MESOS_SUBSCRIPTION_BACKOFF_MAX: '2secs',
     MESOS_TASK_ID: taskId,
     MESOS_NATIVE_JAVA_LIBRARY: '/opt/mesosphere/lib/libmesos.so',
     MESOS_NATIVE_LIBRARY: '/opt/mesosphere/lib/libmesos.so',

@@ -375,7 +375,7 @@ describe('the app definition', () => {
 
   test('has the file:// URI where no other is known, and stderr says so', async () => {
     const { run, place } = await exportHello()
-    const uri = pathToFileURL(join(place.work, 'results', `${NAME}.tgz`)).href
+    const uri = `file://${join(place.work, 'results', `${NAME}.tgz`)}`
     expect(appOf(run).fetch).toEqual([{ uri, extract: false, destPath: `${NAME}.tgz` }])
     expect(run.stderr).toMatch(new RegExp(`^note: .*${uri}.*--uri`, 'm'))
   })

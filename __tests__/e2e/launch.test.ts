@@ -16,6 +16,7 @@ import { examplePackages, makeExample } from '../../examples/make.ts'
 import type { App as MarathonApp } from '../../src/marathon/api/apps.ts'
 import { statusOf } from '../../src/marathon/status/status.ts'
 import { startBuilder } from '../testkit/builder-server.ts'
+import { localPath } from '../testkit/fetcher.ts'
 import { makeHart, writeHart } from '../testkit/hart.ts'
 import { BUSYBOX, cannotChroot, missingPrograms, programPath } from '../testkit/machine.ts'
 import { originKey } from '../testkit/origin-key.ts'
@@ -74,6 +75,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       removeShared = remove
     })
     await makeExample({ artifactsDir: shared.artifacts, keysDir: shared.keys, busybox: BUSYBOX })
+    await writeHart(shared.artifacts, { key: originKey('example'), package: listener() })
   })
   afterAll(() => removeShared())
 
@@ -94,17 +96,38 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
 
   const identOf = (name: string) => packages.find(({ ident }) => ident.split('/')[1] === name)!.ident
 
+  /** A service that is told where to listen by one address, which it exports; its version has whatever one may. */
+  const listener = (): PackageSpec => ({
+    ident: 'example/listener/0.2.0-rc.1+b~2/20240102000000',
+    files: {
+      'default.toml': '[server]\nlisten = "127.0.0.1:8181"\n',
+      'config/index.html': '{{pkg.ident}} at {{cfg.server.listen}}\n',
+      'hooks/run': `#!/bin/sh\nexec busybox httpd -f -p "{{cfg.server.listen}}" -h "{{pkg.svc_config_path}}"\n`,
+    },
+    deps: [identOf('busybox-static')],
+    exports: { web: 'server.listen' },
+    metafiles: { RUNTIME_PATH: `/hab/pkgs/${identOf('busybox-static')}/bin\n` },
+  })
+
+  const exportHello = (args: readonly string[] = [], options?: RunOptions) =>
+    exportPackage('example/hello', args, options)
+
   /** The app definition that the bundle prints. */
-  async function exportHello(args: readonly string[] = [], options?: RunOptions): Promise<App> {
+  async function exportPackage(
+    ident: string,
+    args: readonly string[] = [],
+    options?: RunOptions,
+  ): Promise<App> {
+    const output = ['--output-dir', place.root, '--uri-base', `file://${place.root}`]
+    return exportInto(ident, [...output, ...args], options)
+  }
+
+  async function exportInto(ident: string, args: readonly string[], options?: RunOptions): Promise<App> {
+    const packages = ['--artifacts', shared.artifacts, '--keys', shared.keys]
+    const standIns = ['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher']
     const { status, stdout, stderr } = await runCli(
       place,
-      [
-        'example/hello',
-        ...['--artifacts', shared.artifacts, '--keys', shared.keys],
-        ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
-        ...['--output-dir', place.root, '--uri-base', `file://${place.root}`],
-        ...args,
-      ],
+      [ident, ...packages, ...standIns, ...args],
       options,
     )
     expect(status, stderr).toBe(0)
@@ -254,11 +277,17 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       )
       expect(readdirSync(`/proc/${process}/root/dev/shm`)).toEqual([])
 
-      const names = environmentOf(process)
-      expect(names).toContain('MARATHON_APP_ID')
-      for (const name of ['LD_LIBRARY_PATH', 'SASL_PATH', 'MESOS_NATIVE_LIBRARY']) {
+      const variables = environmentOf(process)
+      const names = variables.map(variable => variable.split('=')[0])
+      for (const name of ['MARATHON_APP_ID', 'MESOS_TASK_ID', 'MESOS_AGENT_ENDPOINT', 'LIBPROCESS_IP']) {
+        expect(names).toContain(name)
+      }
+      const theirs = ['LD_LIBRARY_PATH', 'SASL_PATH', 'MESOS_NATIVE_LIBRARY', 'MESOS_NATIVE_JAVA_LIBRARY']
+      for (const name of [...theirs, 'MESOS_EXECUTOR_AUTHENTICATION_TOKEN']) {
         expect(names).not.toContain(name)
       }
+      // Nothing names the sandbox, which the service cannot see, or what lies beside it on the agent.
+      expect(variables.filter(variable => variable.includes(sandbox))).toEqual([])
     }
   }
 
@@ -397,6 +426,41 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     }
   }
 
+  // From /proc/net/tcp: the address in hexadecimal, in the machine's order.
+  test.each([
+    ['127.0.0.1', [], '0100007F'],
+    ['0.0.0.0', ['--env', 'HAB_LISTENER={"server":{"listen":"0.0.0.0:9000"}}'], '00000000'],
+  ])('serves an exported address, on %s, at the port that Marathon gave', async (host, args, hexadecimal) => {
+    const app = await exportPackage('example/listener', args)
+    expect(app.portDefinitions.map(({ name }) => name)).toEqual(['web', 'gossip', 'gateway', 'ctl'])
+    const task = await run(app, plain)
+    const port = task.ports.web!
+    await task.until(async () => (await ask(port, '/')) !== undefined)
+    expect(await ask(port, '/')).toEqual({ status: 200, text: `${listener().ident} at ${host}:${port}\n` })
+    const listening = readFileSync(`/proc/${task.pid}/net/tcp`, 'utf8').match(/: \S+(?= \S+ 0A )/g)
+    const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+    expect(listening?.filter(address => address.endsWith(suffix))).toEqual([`: ${hexadecimal}${suffix}`])
+    expect(task.output('stderr')).toBe('')
+    expect(await task.terminate()).toEqual({ status: 0, signal: null })
+  })
+
+  // Mesos decodes none of these, so no character of a version or a path may be encoded.
+  test.each<[string, string[]]>([
+    ['the output folder', []],
+    ['the output folder, in layers', ['--layers']],
+    ['where uri-base says', ['--uri-base', 'OUTPUT']],
+  ])('is fetched from %s, whatever its version and the folder are called', async (_, args) => {
+    const output = join(place.root, 'out~1+2,(ü)')
+    const app = await exportInto('example/listener', [
+      ...['--output-dir', output],
+      ...args.map(arg => (arg === 'OUTPUT' ? `file://${output}` : arg)),
+    ])
+    const task = await run(app, plain)
+    await task.until(async () => (await ask(task.ports.web!, '/')) !== undefined)
+    expect((await ask(task.ports.web!, '/'))?.text).toContain(listener().ident)
+    expect(await task.terminate()).toEqual({ status: 0, signal: null })
+  })
+
   test.each<[string, { cluster?: Partial<Cluster>; patch?: object }, RegExp]>([
     [
       'it must be root',
@@ -463,17 +527,16 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
 })
 
 function tarballOf({ fetch }: App): string {
-  return new URL(fetch![0]!.uri).pathname
+  return localPath(fetch![0]!.uri)
 }
 
 function commandOf(pid: number): string[] {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
 }
 
+/** A process's variables as it was started, each NAME=VALUE. */
 function environmentOf(pid: number): string[] {
-  return readFileSync(`/proc/${pid}/environ`, 'utf8')
-    .split('\0')
-    .map(variable => variable.split('=')[0]!)
+  return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').slice(0, -1)
 }
 
 /** What a process sees mounted below its root: type and whether read-only, by mount point. */

@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { localPath } from '../testkit/fetcher.ts'
 import { writeHart } from '../testkit/hart.ts'
 import { BUSYBOX, missingPrograms, programPath } from '../testkit/machine.ts'
 import { type MarathonVersion, refuseApp } from '../testkit/marathon-server-rules.ts'
@@ -118,7 +119,7 @@ test('a second export into the same folder finds all layers there', async () => 
       'results',
       `results/acme-web-1.0-${RELEASE}.json`,
       'results/layers',
-      ...urisOf(appOf(first)).map(uri => fileURLToPath(uri).slice(place.work.length + 1)),
+      ...urisOf(appOf(first)).map(uri => localPath(uri).slice(place.work.length + 1)),
     ].sort(),
   )
   for (const name of readdirSync(layersIn(place))) {
@@ -140,7 +141,7 @@ test('an export of another version adds its own layers alone', async () => {
   const second = urisOf(appOf(run))
   expect(rowOf(run, 'Layers')).toContain('6 of them kept')
   expect(second.filter(uri => !first.includes(uri))).toHaveLength(2)
-  const added = second.filter(uri => !first.includes(uri)).map(uri => lstatSync(fileURLToPath(uri)).size)
+  const added = second.filter(uri => !first.includes(uri)).map(uri => lstatSync(localPath(uri)).size)
   expect(rowOf(run, 'New')).toContain(`(${added.reduce((sum, size) => sum + size)} bytes)`)
   expect(readdirSync(layersIn(place))).toHaveLength(10)
 
@@ -241,8 +242,7 @@ describe.skipIf(missing)(`unpacked by the app's command${missing ? ` (SKIPPED: $
       symlinkSync(program.startsWith('/') ? program : programPath(program)!, join(bin, name))
     }
     // In some other order.
-    for (const { uri, destPath } of fetch!.toReversed())
-      copyFileSync(fileURLToPath(uri), join(sandbox, destPath))
+    for (const { uri, destPath } of fetch!.toReversed()) copyFileSync(localPath(uri), join(sandbox, destPath))
     expect(cmd).toMatch(LAUNCH)
     const { status, stderr } = spawnSync(join(bin, 'sh'), ['-c', cmd.replace(LAUNCH, '')], {
       cwd: sandbox,
@@ -305,7 +305,7 @@ describe.skipIf(missing)(`unpacked by the app's command${missing ? ` (SKIPPED: $
     const paths = apps.package.fetch!.map(({ uri }, index) => {
       const folder = join(root, `${index}`)
       mkdirSync(folder)
-      const args = ['-tzf', fileURLToPath(uri), '--quoting-style=literal']
+      const args = ['-tzf', localPath(uri), '--quoting-style=literal']
       const { status, stdout, stderr } = spawnSync('tar', args, { encoding: 'utf8' })
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
       return stdout.trimEnd().split('\n')
@@ -320,7 +320,7 @@ describe.skipIf(missing)(`unpacked by the app's command${missing ? ` (SKIPPED: $
     const { root } = await makePlace()
     const sandbox = mkdtempSync(join(root, 'sandbox-'))
     const { fetch, cmd } = apps.package
-    for (const { uri, destPath } of fetch!) copyFileSync(fileURLToPath(uri), join(sandbox, destPath))
+    for (const { uri, destPath } of fetch!) copyFileSync(localPath(uri), join(sandbox, destPath))
     const last = join(sandbox, fetch!.at(-1)!.destPath)
     writeFileSync(last, readFileSync(last).subarray(0, 100))
     // What is launched would be this, were it not for the torn layer.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFetch } from '../../src/http/fetch.ts'
 import { createUpload } from '../../src/http/upload.ts'
+import { fetchUriProblem } from '../../src/marathon/app/rules.ts'
 import { parseHeaderLines } from '../../src/publish/header-lines.ts'
 import { type HttpTarget, publishOverHttp } from '../../src/publish/http.ts'
 import { probe } from '../../src/publish/probe.ts'
@@ -71,6 +72,17 @@ describe('publishOverHttp', () => {
     const sent = expected.replace('SHA256', tarball.sha256)
     expect(await publish()).toEqual({ uri: server.url + sent })
     expect([...server.files.keys()]).toEqual([sent])
+  })
+
+  // What Mesos and Marathon refuse in a URI, and new URL leaves: it is sent as written, and fetched encoded.
+  test.each([
+    ["/it's/{version}.tgz", "/it's/1.2.3%2B4.tgz", '/it%27s/1.2.3%2B4.tgz'],
+    ['/[a]|b/100%/x~y.tgz', '/[a]|b/100%/x~y.tgz', '/%5Ba%5D%7Cb/100%25/x~y.tgz'],
+  ])('gives agents a URI for %s that they take', async (path, sent, fetched) => {
+    const { uri } = await publisher({ uploadUrl: server.url + path }).publish()
+    expect([...server.files.keys()]).toEqual([sent])
+    expect(uri).toBe(server.url + fetched)
+    expect(fetchUriProblem(uri)).toBeUndefined()
   })
 
   test('takes a presigned URL as it is, asks nothing there, and keeps its query from everyone', async () => {

@@ -7,6 +7,7 @@ import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import { UsageError } from '../../src/lib/errors.ts'
 import type { KnownUri } from '../../src/publish/fetch-uri.ts'
 import { publishNowhere } from '../../src/publish/none.ts'
+import { localPath } from '../testkit/fetcher.ts'
 import { locate, recorder } from './recorder.ts'
 
 const DIGESTS = ['ab'.repeat(32), '0c'.repeat(32)] as const
@@ -42,9 +43,18 @@ test('layers have the URIs of files in the output folder, which is told once', a
   // The fetcher refuses quotes.
   expect(uris.join()).not.toMatch(/['\\\0 ]/)
   expect(notes).toEqual([
-    expect.stringMatching(/^No URI is known for the layers, .* files in .*, and export with --uri-base\.$/),
+    expect.stringMatching(
+      /^No URI is known for the layers, .* files in .*, which no agent can fetch, because their path must not contain " ".*, and export with --uri-base\.$/,
+    ),
   ])
   expect(warnings).toEqual([])
+})
+
+test('layers in a folder that can be in a URI are where Mesos finds them', async () => {
+  outputDir = join(root, 'out~1+2')
+  const { uris, notes } = await published()
+  expect(uris.map(localPath)).toEqual(layers.map(({ name }) => join(outputDir, 'layers', name)))
+  expect(notes).toEqual([expect.stringContaining('which only an agent with these very files can fetch')])
 })
 
 test.each<[KnownUri, (digest: string) => string]>([

@@ -193,11 +193,13 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
             PORT_GATEWAY: '31002',
             PORT_CTL: '31003',
             PORT_HTTP: '31004',
-            HAB_HELLO_WEB: '{"server":{"port":"$PORT_HTTP"}}',
+            HAB_HELLO_WEB: '{"server":{"port":"$PORT_HTTP","listen":"[::]:$PORT_HTTP"}}',
           },
         },
       )
-      expect(output).toBe('0.0.0.0:31001 0.0.0.0:31002 127.0.0.1:31003 {"server":{"port":31004}}\n')
+      expect(output).toBe(
+        '0.0.0.0:31001 0.0.0.0:31002 127.0.0.1:31003 {"server":{"port":31004,"listen":"[::]:31004"}}\n',
+      )
     })
 
     test('says in one line that it must be root', async () => {
@@ -346,39 +348,61 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     })
   })
 
-  describe('the environment', () => {
-    const loader = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'LD_AUDIT', 'LD_BIND_NOW', 'GCONV_PATH', 'LOCPATH']
-    const hostOnly = [
-      'SASL_PATH',
-      'SHELL',
-      'MESOS_NATIVE_LIBRARY',
-      'MESOS_NATIVE_JAVA_LIBRARY',
-      'BASH_ENV',
-      'ENV',
+  describe.each(shells)('the environment under %s', (_, ...shell) => {
+    // What names libraries, plug-ins, files and sockets of the agent, none of which is in the image.
+    const ofTheAgent = [
+      ...['LD_LIBRARY_PATH', 'LD_PRELOAD', 'LD_AUDIT', 'LD_BIND_NOW', 'GCONV_PATH', 'LOCPATH', 'SASL_PATH'],
+      ...['MESOS_NATIVE_LIBRARY', 'MESOS_NATIVE_JAVA_LIBRARY', 'MESOS_DOMAIN_SOCKET'],
+      ...['SHELL', 'BASH_ENV', 'ENV'],
     ]
+    // What Mesos and Marathon tell a task of itself (Mesos: src/slave/slave.cpp; Marathon: TaskBuilder).
+    const ofTheTask = {
+      HOST: 'agent-7.example.com',
+      PORT0: '31000',
+      LIBPROCESS_IP: '10.0.0.7',
+      LIBPROCESS_PORT: '0',
+      MARATHON_APP_ID: '/acme/hello',
+      MESOS_AGENT_ENDPOINT: '10.0.0.7:5051',
+      MESOS_EXECUTOR_ID: 'hello.1234',
+      MESOS_FRAMEWORK_ID: '4f0d-0000',
+      MESOS_SLAVE_ID: '4f0d-S1',
+      MESOS_TASK_ID: 'hello.1234',
+    }
+    const ofThePerson = {
+      HAB_LICENSE: 'accept-no-persist',
+      GREETING: 'it\'s  "two"\nlines',
+      TMPDIR: '/hab/svc/hello-web/var',
+    }
 
-    test("loses the agent's libraries and keeps the rest", async () => {
+    test('is what the app and the task have, and nothing of the agent or of its sandbox', async () => {
       const env = {
-        HAB_LICENSE: 'accept-no-persist',
-        MESOS_TASK_ID: 'hello.1234',
+        ...Object.fromEntries(ofTheAgent.map(name => [name, '/opt/agent/lib'])),
+        ...ofTheTask,
+        ...ofThePerson,
+        MESOS_DIRECTORY: sandbox,
+        MESOS_SANDBOX: sandbox,
+        MESOS_EXECUTOR_AUTHENTICATION_TOKEN: 'eyJhbGciOiJIUzI1NiJ9',
         PWD: sandbox,
-        GREETING: 'it\'s  "two"\nlines',
-        ...Object.fromEntries([...loader, ...hostOnly].map(name => [name, '/opt/agent/lib'])),
+        OLDPWD: top,
+        HOME: '/home/agent',
+        // As a bash that is the agent's sh sets it.
+        _: join(top, 'programs/sh'),
       }
       // The agent's shell itself complains of the libraries that are not there.
-      const lines = (await run({ probe: 'cat /proc/$$/environ', env })).stdout.split('\0')
-      expect(lines).toEqual(
-        expect.arrayContaining([
-          'HAB_LICENSE=accept-no-persist',
-          'MESOS_TASK_ID=hello.1234',
-          'GREETING=it\'s  "two"\nlines',
-          'PATH=/bin',
-          'PWD=/',
-          'HOME=/root',
-        ]),
-      )
-      const names = lines.map(line => line.split('=')[0])
-      for (const name of [...loader, ...hostOnly]) expect(names).not.toContain(name)
+      const { stdout } = await run({ probe: 'cat /proc/$$/environ', command: [...shell, './launch'], env })
+      const lines = stdout.split('\0').slice(0, -1)
+      const variables = Object.fromEntries(lines.map(line => line.split(/=(.*)/s)))
+      // How deep shells are nested, which each of them counts for itself.
+      delete variables.SHLVL
+      expect(variables).toEqual({
+        ...ofTheTask,
+        ...ofThePerson,
+        PROBE: 'cat /proc/$$/environ',
+        HAB_SUP_BINARY: SUPERVISOR,
+        HOME: '/root',
+        PATH: '/bin',
+        PWD: '/',
+      })
     })
   })
 
@@ -407,9 +431,9 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       expect(await inside(PROBE, { env })).toBe(`${expected}\n`)
     })
 
-    test('are refused with what is no number', async () => {
+    test('are refused with what is not a number', async () => {
       expect(await failure({ env: { PORT_GOSSIP: '1; touch /tmp/x' } })).toBe(
-        'PORT_GOSSIP is no port number: 1; touch /tmp/x',
+        'PORT_GOSSIP is not a port number: 1; touch /tmp/x',
       )
     })
   })
@@ -422,6 +446,31 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
         'each port',
         '{"a":"$PORT_HTTP","b":["$PORT_ADMIN_2", "$PORT_HTTP"]}',
         '{"a":31004,"b":[31005, 31004]}',
+      ],
+      [
+        'the port of each address, whatever its host',
+        '{"a":"127.0.0.1:$PORT_HTTP","b":":$PORT_HTTP","c":["*:$PORT_HTTP","[::1]:$PORT_HTTP"],"d":"web-1.example.com:$PORT_ADMIN_2","e":"tcp://0.0.0.0:$PORT_HTTP"}',
+        '{"a":"127.0.0.1:31004","b":":31004","c":["*:31004","[::1]:31004"],"d":"web-1.example.com:31005","e":"tcp://0.0.0.0:31004"}',
+      ],
+      [
+        'no text that is more or less than an address',
+        '{"a":"127.0.0.1:$PORT_HTTP/","b":"127.0.0.1$PORT_HTTP","c":"u:p@h:$PORT_HTTP","d":"a b:$PORT_HTTP","e":"$HOME:$PORT_HTTP","f":":$PORT_HTTP:$PORT_HTTP","g":":$PORT_http","h":"`id`:$PORT_HTTP"}',
+        '{"a":"127.0.0.1:$PORT_HTTP/","b":"127.0.0.1$PORT_HTTP","c":"u:p@h:$PORT_HTTP","d":"a b:$PORT_HTTP","e":"$HOME:$PORT_HTTP","f":":$PORT_HTTP:$PORT_HTTP","g":":$PORT_http","h":"`id`:$PORT_HTTP"}',
+      ],
+      [
+        'no address after an escaped quote or backslash',
+        '{"a":"x\\":$PORT_HTTP","b":"\\\\:$PORT_HTTP","c":":$PORT_HTTP"}',
+        '{"a":"x\\":$PORT_HTTP","b":"\\\\:$PORT_HTTP","c":":31004"}',
+      ],
+      [
+        'no key',
+        '{"$PORT_HTTP":"$PORT_HTTP",":$PORT_HTTP" \t: ":$PORT_HTTP"}',
+        '{"$PORT_HTTP":31004,":$PORT_HTTP" \t: ":31004"}',
+      ],
+      [
+        'its ports in TOML, and no key',
+        '"$PORT_HTTP" = "$PORT_HTTP"\n[server]\nlisten = "127.0.0.1:$PORT_HTTP" # "$PORT_HTTP"',
+        '"$PORT_HTTP" = 31004\n[server]\nlisten = "127.0.0.1:31004" # 31004',
       ],
       [
         'no text around a port',
@@ -489,12 +538,12 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
         { PORT_HTTP: '1', MESOSIZE_ENV_VARS_PREFIX: 'CLUSTER_' },
         'HAB_HELLO_WEB needs CLUSTER_PORT_HTTP, which is not set: give the app a port definition with the name "http"',
       ],
-      ['refuses what is no number', { PORT_HTTP: '1,"x":2' }, 'PORT_HTTP is no port number: 1,"x":2'],
-      ['refuses an empty number', { PORT_HTTP: '' }, 'PORT_HTTP is no port number:'],
+      ['refuses what is not a number', { PORT_HTTP: '1,"x":2' }, 'PORT_HTTP is not a port number: 1,"x":2'],
+      ['refuses an empty number', { PORT_HTTP: '' }, 'PORT_HTTP is not a port number:'],
     ])('%s', async (_, env, message) => {
-      expect((await failure({ env: { ...env, HAB_HELLO_WEB: '{"port":"$PORT_HTTP"}' } })).trimEnd()).toBe(
-        message,
-      )
+      for (const HAB_HELLO_WEB of ['{"port":"$PORT_HTTP"}', '{"listen":"127.0.0.1:$PORT_HTTP"}']) {
+        expect((await failure({ env: { ...env, HAB_HELLO_WEB } })).trimEnd()).toBe(message)
+      }
     })
   })
 

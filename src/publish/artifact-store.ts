@@ -2,7 +2,7 @@ import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody } from '../http/upload.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { artifactPath, createArtifactStore, layerPath } from '../marathon/api/artifact-store.ts'
-import { checkKnownUri, type KnownUri, knownUri } from './fetch-uri.ts'
+import { checkKnownUri, type KnownUri, knownUri, uploadedUri } from './fetch-uri.ts'
 import { publishTo } from './place.ts'
 import type { Publisher } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
@@ -35,7 +35,7 @@ export function publishToArtifactStore(target: ArtifactStoreTarget, tools: Publi
         return store.store(pathOf(tarball), tarball.name, body, onBytes, signal)
       },
       uri(tarball, given) {
-        const address = store.address(pathOf(tarball)).href
+        const address = uploadedUri(store.address(pathOf(tarball)))
         // Marathon gives its Location to whoever uploads alone.
         return knownUri(target, tarball) ?? (tarball.isLayer ? address : (given ?? address))
       },

@@ -1,6 +1,7 @@
 import type { Layering } from '../image/layers.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
+import { isTakenLiterally } from '../marathon/app/rules.ts'
 import {
   expandUriTemplate,
   printableTemplate,
@@ -47,6 +48,17 @@ export function checkKnownUri(known: KnownUri): void {
   if (problems.length > 0) throw new UsageError(problems)
 }
 
+/** What looks percent-encoded in a URI that was asked for, and that agents take as it is written. */
+export function literalPercent({
+  uri,
+  uriBase,
+  uriTemplate,
+}: KnownUri): { uri: string; percent: string } | undefined {
+  const asked = uri ?? uriBase ?? uriTemplate
+  const percent = /%[0-9A-Fa-f]{2}/.exec(asked ?? '')?.[0]
+  return asked !== undefined && percent && isTakenLiterally(asked) ? { uri: asked, percent } : undefined
+}
+
 /** Whether a template gives each layer a place of its own. */
 export function namesLayer(template: string): boolean {
   return /\{(?:file|sha256)\}/.test(template)
@@ -66,7 +78,21 @@ export function knownUri(
   tarball: NamedTarball,
 ): string | undefined {
   if (uri !== undefined) return uri
-  if (uriBase !== undefined) return `${uriBase.replace(/\/+$/, '')}/${encodeURIComponent(tarball.name)}`
+  if (uriBase !== undefined) {
+    const name = isTakenLiterally(uriBase) ? tarball.name : encodeURIComponent(tarball.name)
+    return `${uriBase.replace(/\/+$/, '')}/${name}`
+  }
   if (uriTemplate === undefined) return undefined
   return expandUriTemplate(uriTemplate, templateValues(tarball, tag), 'uri-template')
+}
+
+/**
+ * Where agents fetch what was uploaded to a URL: there, without a query. What Marathon or Mesos refuse in a URI and
+ * a URL leaves as it is, quotes above all, is encoded.
+ */
+export function uploadedUri({ origin, pathname }: URL): string {
+  const encoded = pathname.replace(/['[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})/g, character => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  })
+  return origin + encoded
 }

@@ -5,7 +5,7 @@ import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody, textBody, type UploadBody } from '../http/upload.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
-import { type KnownUri, knownUri, knownUriProblems } from './fetch-uri.ts'
+import { type KnownUri, knownUri, knownUriProblems, uploadedUri } from './fetch-uri.ts'
 import { httpRefusal } from './http-refusal.ts'
 import { type OnBytes, type Place, publishTo } from './place.ts'
 import type { Publisher } from './publisher.ts'
@@ -54,7 +54,7 @@ function placeFor(tarballs: readonly NamedTarball[], target: HttpTarget, tools: 
     },
     uri(tarball) {
       const { url } = uploadPlace(target, tarball)
-      return knownUri(target, tarball) ?? url.origin + url.pathname
+      return knownUri(target, tarball) ?? uploadedUri(url)
     },
   }
 }

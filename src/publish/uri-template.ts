@@ -1,6 +1,7 @@
 import { formatIdent } from '../habitat/package/ident.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { fetchUriProblem, isTakenLiterally } from '../marathon/app/rules.ts'
 
 /** What a template may name. `ident` is the full ident, `file` the tarball's file name, `tag` the release's tag. */
 export const TEMPLATE_VARIABLES = [
@@ -56,18 +57,24 @@ export function printableTemplate(template: string): string {
 
 /**
  * Simple string expansion of RFC 6570 (level 1): each value with everything percent-encoded but letters, digits
- * and "-._~", so that a "/" in it does not part the path.
+ * and "-._~", so that a "/" in it does not part the path. Where agents take the URI as it is, so is each value.
  * @param what the template is called, for messages
- * @throws MesosizeError URI_TEMPLATE if it is none, or names what has no value
+ * @throws MesosizeError URI_TEMPLATE if it is not a template, names what has no value, or has one that cannot be
+ * written as it is
  */
 export function expandUriTemplate(template: string, values: TemplateValues, what: string): string {
   const known = TEMPLATE_VARIABLES.filter(name => values[name] !== undefined)
-  const problem = uriTemplateProblem(template, known)
+  const literal = isTakenLiterally(template)
+  const expand = () =>
+    template.replace(/\{([^{}]*)\}/g, (_, name: keyof TemplateValues) =>
+      literal ? values[name]! : percentEncode(values[name]!),
+    )
+  const problem = uriTemplateProblem(template, known) ?? (literal ? fetchUriProblem(expand()) : undefined)
   if (problem) {
     const shown = JSON.stringify(printableTemplate(template))
     throw new MesosizeError('URI_TEMPLATE', `${what}: ${shown} ${problem}.`)
   }
-  return template.replace(/\{([^{}]*)\}/g, (_, name: keyof TemplateValues) => percentEncode(values[name]!))
+  return expand()
 }
 
 function percentEncode(value: string): string {

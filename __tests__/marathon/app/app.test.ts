@@ -207,6 +207,7 @@ describe('configuration', () => {
         ['gossip', 'gossip'],
         ['ssl-port', 'ssl-port'],
       ]),
+      exposes: [7000, 7001],
     })
     const { app, notes } = define({}, metadata)
     expect(variable(app)).toEqual({ gossip: '$PORT_GOSSIP2', 'ssl-port': '$PORT_SSLPORT' })
@@ -219,6 +220,114 @@ describe('configuration', () => {
     ])
     expect(notes).toContainEqual(expect.stringMatching(/"gossip".*"gossip2".*PORT_GOSSIP2/))
     expect(notes).toContainEqual(expect.stringMatching(/"ssl-port".*"sslport".*PORT_SSLPORT/))
+  })
+
+  test('an export that is not called a port beside one that is keeps its number', () => {
+    const database = service({
+      defaultConfig: 'port = 3306\nserver_id = 1\n',
+      exports: new Map([
+        ['port', 'port'],
+        ['server_id', 'server_id'],
+      ]),
+    })
+    const { app, notes } = define({}, database)
+    expect(variable(app)).toEqual({ port: '$PORT_PORT' })
+    expect((app.portDefinitions as JsonObject[]).map(({ name }) => name)).toEqual([
+      'port',
+      'gossip',
+      'gateway',
+      'ctl',
+    ])
+    expect(notes).toContainEqual(expect.stringMatching(/^Export "server_id" .* no port .*server_id is 1/))
+    expect(notes.join()).not.toContain('every number')
+  })
+
+  test('an export that is called a port and has no default is told', () => {
+    const balancer = service({
+      defaultConfig: '[http]\n# port = 80\n',
+      exports: new Map([['http-port', 'http.port']]),
+    })
+    const { app, notes } = define({}, balancer)
+    expect(app.env).toEqual({})
+    expect(notes).toContainEqual(
+      expect.stringMatching(
+        /^Export "http-port" .* no port .*neither default\.toml .* sets http\.port.*--port/,
+      ),
+    )
+    const configured = define({ config: { http: { port: 80n } } }, balancer)
+    expect(variable(configured.app)).toEqual({ http: { port: '$PORT_HTTPPORT' } })
+    const named = define({ ports: [{ name: 'http-port' }] }, balancer)
+    expect(variable(named.app)).toEqual({ http: { port: '$PORT_HTTPPORT' } })
+  })
+
+  describe('an address', () => {
+    const agent = service({
+      defaultConfig:
+        '[service]\naddress = "127.0.0.1:8181"\nadmin = "10.0.0.5:8182"\nurl = "http://0.0.0.0:1/x"\n',
+      exports: new Map([['address', 'service.address']]),
+    })
+
+    test('gets the port, and keeps its host', () => {
+      const { app, notes } = define({}, agent)
+      expect(variable(app)).toEqual({ service: { address: '127.0.0.1:$PORT_ADDRESS' } })
+      expect((app.portDefinitions as JsonObject[])[0]).toEqual({ port: 0, name: 'address', protocol: 'tcp' })
+      expect(notes.join()).not.toMatch(/address/)
+    })
+
+    test.each<[string, Partial<AppRequest>]>([
+      ['a file', { config: { service: { address: '[::]:9000' } } }],
+      ['a variable', { env: { HAB_MY_WEB: '{"service":{"address":"[::]:9000"}}' } }],
+    ])('keeps the host that %s gives it, and its port is told', (_, request) => {
+      const { app, notes } = define(request, agent)
+      expect(variable(app)).toEqual({ service: { address: '[::]:$PORT_ADDRESS' } })
+      expect(notes).toContainEqual(
+        expect.stringMatching(/service\.address to "\[::\]:9000".*\[::\]:\$PORT_ADDRESS, takes/),
+      )
+    })
+
+    test('is one that a person names, too', () => {
+      const { app } = define({ ports: [{ name: 'admin', path: 'service.admin' }] }, agent)
+      expect(variable(app)).toEqual({ service: { admin: '10.0.0.5:$PORT_ADMIN' } })
+    })
+
+    test('is nothing that holds more than an address', () => {
+      expect(() => define({ ports: [{ name: 'web', path: 'service.url' }] }, agent)).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('service.url') }),
+      )
+    })
+
+    test('with the number of a port gets that port, and there is one port definition', () => {
+      const metadata = service({
+        defaultConfig: 'port = 8080\nlisten = "0.0.0.0:8080"\n',
+        exports: new Map([
+          ['http-port', 'port'],
+          ['listen', 'listen'],
+        ]),
+        exposes: [8080],
+      })
+      const { app, notes } = define({}, metadata)
+      expect(variable(app)).toEqual({ port: '$PORT_HTTPPORT', listen: '0.0.0.0:$PORT_HTTPPORT' })
+      expect((app.portDefinitions as JsonObject[]).map(({ name }) => name)).toEqual([
+        'httpport',
+        'gossip',
+        'gateway',
+        'ctl',
+      ])
+      expect(notes).toContainEqual(expect.stringMatching(/^listen .*"http-port".*0\.0\.0\.0:\$PORT_HTTPPORT/))
+    })
+  })
+
+  test('numbers of which nothing says that they are ports are told', () => {
+    const metadata = service({
+      defaultConfig: 'http = 8080\nworkers = 4\n',
+      exports: new Map([
+        ['http', 'http'],
+        ['workers', 'workers'],
+      ]),
+    })
+    expect(define({}, metadata).notes).toContainEqual(
+      expect.stringMatching(/no pkg_exposes, .*every number .*: http \(8080\), workers \(4\)\./),
+    )
   })
 
   test('what is left without a port is told', () => {
@@ -328,18 +437,14 @@ describe('before there are tarballs', () => {
   })
 
   test.each<[string, Partial<AppRequest>, RegExp]>([
-    ['a value', { cpus: 0 }, /\/cpus: 0 /],
-    ['a patch', { patch: { instances: -1, cmd: null } }, /\/: has nothing to run.*\n.*\/instances: -1 /s],
+    ['a value', { cpus: -1 }, /cpus: -1 /],
+    ['a patch', { patch: { instances: -1, cmd: null } }, /instances: -1 /],
     ['the configuration', { env: { HAB_MY_WEB: 'port = [' } }, /HAB_MY_WEB/],
-    [
-      'a patch beside fetch',
-      { patch: { uris: ['https://a.test/x.tgz'] } },
-      /\/uris: cannot stand beside fetch/,
-    ],
+    ['a patch beside fetch', { patch: { uris: ['https://a.test/x.tgz'] } }, /uris/],
     [
       'a patch beside uris',
       { legacyUris: true, patch: { fetch: [{ uri: 'https://a.test/x.tgz' }] } },
-      /\/uris: cannot stand beside fetch/,
+      /uris/,
     ],
   ])('%s is found wrong', (_, request, problem) => {
     for (const isLayer of [false, true]) expect(() => check(request, isLayer)).toThrow(problem)

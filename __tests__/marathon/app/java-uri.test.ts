@@ -53,7 +53,7 @@ const wrong: [uri: string, words: string][] = [
   ['http://h/\u00a0', 'write %C2%A0 instead'],
   ['http://h/\u2028', 'write %E2%80%A8 instead'],
   ['http://h/\n', 'write %0A instead'],
-  ['http://h/%', 'has "%", which is not a percent-encoding'],
+  ['http://h/%', 'has "%", which is not percent-encoding: write %25 instead'],
   ['http://h/%zz', 'has "%zz"'],
   ['http://u%zz@[::1]/', 'has "%zz"'],
   ['http://h/[a]', 'must not contain "[" or "]" in its path'],

@@ -135,7 +135,18 @@ describe.each(Object.entries(wrong))('%s', (_, [rule, values]) => {
 test('a URI problem names the character and what to write for it', () => {
   expect(rules.fetchUriProblem('https://h/a b')).toBe('must not contain " ": write %20 instead')
   expect(rules.fetchUriProblem('https://h/\0')).toContain('%00')
+  expect(rules.fetchUriProblem('FTP://h/%zz')).toContain('write %25 instead')
 })
+
+// The fetcher takes these as they are written (Mesos: Fetcher::uriToLocalPath; Hadoop: fs.Path).
+test.each(['file:///a b', '/a b', 'hdfs://nn/a b', 's3://b/%zz', 'file:///[a]', '/#a#b'])(
+  'no encoding is advised where nobody decodes it: %s',
+  uri => {
+    expect(rules.fetchUriProblem(uri)).toMatch(
+      /: agents do not decode such a URI, so choose a path without it$/,
+    )
+  },
+)
 
 // Marathon's own patterns: PathId in types/stringTypes.raml, and the segments of state/PathId.scala.
 const MARATHON_PATH_ID =

@@ -71,7 +71,10 @@ describe('a token for Builder', () => {
     const { notes, warnings, app } = define({ updates: { ...updates, token: true }, patch: asSecret })
     expect(app).toMatchObject(asSecret)
     expect(notes).toHaveLength(1)
-    expect(warnings).toEqual([])
+    // That the cluster must have secrets is all that there is to say.
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Check the app definition: secrets: needs a Marathon with secrets/),
+    ])
   })
 
   test.each<[string, Partial<AppRequest>]>([

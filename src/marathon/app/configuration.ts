@@ -3,12 +3,10 @@ import {
   configJson,
   configVariable,
   mergeConfig,
-  namedPorts,
   parseConfigVariable,
-  resolveExports,
-  type ServicePort,
   valueAt,
 } from '../../habitat/config/config.ts'
+import { namedPorts, resolveExports, type ServicePort } from '../../habitat/config/ports.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
@@ -18,7 +16,8 @@ import type { AppRequest } from './request.ts'
 
 /**
  * Joins what a person configures with the ports that Marathon will give. The value of the package's variable is
- * a JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number.
+ * a JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number, and fills it into addresses such as
+ * `"127.0.0.1:$PORT_<NAME>"`.
  * @returns the Marathon names of the service's ports, and the app's `env`
  * @throws MesosizeError CONFIG_INVALID
  */
@@ -29,14 +28,18 @@ export function configure(
 ): { portNames: string[]; env: Record<string, string> } {
   const variable = configVariable(service.ident.name)
   const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? '', variable))
-  const ports = asked.length > 0 ? namedPorts(service, asked) : exportedPorts(service, wanted, report)
-  const names = namePorts(ports.map(port => port.name))
+  const ports = asked.length > 0 ? namedPorts(service, asked, wanted) : exportedPorts(service, wanted, report)
+  const names = namePorts(ports.filter(({ sameAs }) => sameAs === undefined).map(({ name }) => name))
   let final = wanted
-  for (const { name, path } of ports) {
-    const portName = names.get(name)!
-    const placeholder = `$${portVariable(portName)}`
+  for (const { name, path, before, sameAs } of ports) {
+    const portName = names.get(sameAs ?? name)!
+    const placeholder = `${before}$${portVariable(portName)}`
     const written = valueAt(wanted, path)
-    if (portName !== name) {
+    if (sameAs !== undefined) {
+      report.note(
+        `${path.join('.')} has the number of port ${JSON.stringify(sameAs)}, so it gets the same from Marathon, ${placeholder}.`,
+      )
+    } else if (portName !== name) {
       report.note(
         `Export ${JSON.stringify(name)} is the port "${portName}" in Marathon, and ${portVariable(portName)} in the task.`,
       )
@@ -66,17 +69,17 @@ function exportedPorts(
   wanted: TomlTable,
   report: Reporter,
 ): readonly ServicePort[] {
-  const { ports, leftOut, unnamed } = resolveExports(service, wanted)
+  const { ports, guessed, leftOut, unnamed } = resolveExports(service, wanted)
   const ident = formatIdent(service.ident)
   for (const { name, reason } of leftOut) {
     report.note(
-      `Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name it with ${setting('port')}.`,
+      `Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name all that are with ${setting('port')}.`,
     )
   }
-  if (service.exposes.length === 0 && ports.length > 0) {
-    const taken = ports.map(({ name, value }) => `${name} (${value})`).join(', ')
+  if (guessed.length > 0) {
+    const taken = guessed.map(({ name, number }) => `${name} (${number})`).join(', ')
     report.note(
-      `${ident} has no pkg_exposes, so every number that it exports is taken for a port: ${taken}. If one is not, name those that are with ${setting('port')}.`,
+      `${ident} has no pkg_exposes, and no export that is called a port, so every number that it exports is taken for one: ${taken}. If one is not, name those that are with ${setting('port')}.`,
     )
   }
   for (const number of unnamed) {

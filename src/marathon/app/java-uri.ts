@@ -3,13 +3,19 @@
 const ILLEGAL = /[\0-\x20\x7f-\x9f"<>\\^`{|}\p{Z}]/u
 const BAD_PERCENT = /%(?![0-9A-Fa-f]{2}).{0,2}/su
 
+/** What to write in place of a character: its percent-encoding. */
+export function writeInstead(encoded: string): string {
+  return `write ${encoded} instead`
+}
+
 /**
  * What keeps `java.net.URI`, and so Marathon, from reading a text as a URI or a relative one.
+ * @param instead says what to do about a character whose percent-encoding is given
  * @returns the problem, to be read after the value, or undefined
  */
-export function javaUriProblem(text: string): string | undefined {
+export function javaUriProblem(text: string, instead = writeInstead): string | undefined {
   const illegal = ILLEGAL.exec(text)?.[0]
-  if (illegal) return `must not contain ${JSON.stringify(illegal)}: write ${percentEncoded(illegal)} instead`
+  if (illegal) return `must not contain ${JSON.stringify(illegal)}: ${instead(percentEncoded(illegal))}`
   const { scheme, rest } = /^(?:(?<scheme>[^:/?#]*):)?(?<rest>.*)$/su.exec(text)!.groups!
   if (scheme !== undefined && !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme)) {
     return 'must start with a scheme such as https:// or file://'
@@ -19,7 +25,7 @@ export function javaUriProblem(text: string): string | undefined {
   const inBrackets = authority !== undefined && isBracketed(authority)
   const percent = BAD_PERCENT.exec(inBrackets ? rest!.slice(2 + authority!.length) : text)?.[0]
   if (percent) {
-    return `has ${JSON.stringify(percent)}, which is not a percent-encoding: write %25 for a percent sign`
+    return `has ${JSON.stringify(percent)}, which is not percent-encoding: ${instead('%25')}`
   }
   if (rest === '//' || (scheme !== undefined && /^(?:#|$)/.test(rest!))) {
     return 'must have a host or a path after the scheme, such as https://example.com/app.tgz'
@@ -30,9 +36,9 @@ export function javaUriProblem(text: string): string | undefined {
   // What follows a scheme without a slash is opaque to Java, brackets and all.
   const hierarchical = scheme === undefined || rest!.startsWith('/')
   if (hierarchical && /[[\]]/.test(path!)) {
-    return 'must not contain "[" or "]" in its path: write %5B and %5D instead'
+    return `must not contain "[" or "]" in its path: ${instead('%5B and %5D')}`
   }
-  return fragment?.includes('#') ? 'must not contain "#" twice: write %23 instead' : undefined
+  return fragment?.includes('#') ? `must not contain "#" twice: ${instead('%23')}` : undefined
 }
 
 /** Whether an authority is an IPv6 address in brackets, perhaps with a user before it and a port after it. */

@@ -1,4 +1,4 @@
-import { javaUriProblem } from './java-uri.ts'
+import { javaUriProblem, writeInstead } from './java-uri.ts'
 
 // Checks of single values, for the command line before any work and for the finished app definition. Each
 // returns what is wrong, to be read after the value's name and the value, or undefined where nothing is.
@@ -27,17 +27,28 @@ export function appIdProblem(value: unknown): string | undefined {
     : undefined
 }
 
+/**
+ * Whether agents take a fetch URI as it is written, with no percent-encoding decoded: Mesos does so with paths, with
+ * `file://` before them or not, and Hadoop with all that it fetches. What curl fetches, the server decodes.
+ */
+export function isTakenLiterally(uri: string): boolean {
+  return /^(?:\/|(?!https?:|ftps?:)[a-z][a-z0-9+.-]*:)/i.test(uri)
+}
+
 /** A fetch URI of ours: one that Marathon reads, and that Mesos' fetcher can ask a host for. */
 export function fetchUriProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return 'must be a URI, such as https://example.com/app.tgz'
   if (value.length > 1024) return `must have at most 1024 characters, not ${value.length}: shorten it`
-  return javaUriProblem(value) ?? quoteProblem(value) ?? hostProblem(value)
+  const instead = isTakenLiterally(value)
+    ? () => 'agents do not decode such a URI, so choose a path without it'
+    : writeInstead
+  return javaUriProblem(value, instead) ?? quoteProblem(value, instead) ?? hostProblem(value)
 }
 
 /** The one character that Java allows in a URI and Mesos' fetcher does not (slave/containerizer/fetcher.cpp). */
-export function quoteProblem(uri: string): string | undefined {
+export function quoteProblem(uri: string, instead = writeInstead): string | undefined {
   return uri.includes("'")
-    ? `must not contain "'", which Mesos' fetcher refuses: write %27 instead`
+    ? `must not contain "'", which Mesos' fetcher refuses: ${instead('%27')}`
     : undefined
 }
 

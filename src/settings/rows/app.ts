@@ -98,6 +98,7 @@ export const APP = {
     form: 'lines',
     value: 'NAME[=PATH]',
     help: 'ports of the service, each an export or a path in its configuration; by default taken from the exports',
+    details: 'Naming one drops the others.',
     read: readPort,
   },
   healthCheck: {
