@@ -35,7 +35,7 @@ const most: PackageMetadata = {
   defaultConfig: '[server]\nname = "größe\0"\n',
   runnable: true,
   binaries: ['bin/app', 'bin/a b'],
-  special: [{ path: '', mode: 0o1777, uid: 42, gid: 0 }],
+  special: [{ path: '', mode: 0o1777 }],
   size: Number.MAX_SAFE_INTEGER,
 }
 
@@ -76,9 +76,9 @@ describe('metadata that is kept', () => {
     ['binaries', ['bin/./sh']],
     ['binaries', ['bin/sh\0']],
     ['binaries', 'bin/sh'],
-    ['special', [{ path: 'bin/su', mode: 0o10000, uid: 0, gid: 0 }]],
-    ['special', [{ path: 'bin/su', mode: 0o4755, uid: -1, gid: 0 }]],
-    ['special', [{ path: '/bin/su', mode: 0o4755, uid: 0, gid: 0 }]],
+    ['special', [{ path: 'bin/su', mode: 0o10000 }]],
+    ['special', [{ path: 'bin/su' }]],
+    ['special', [{ path: '/bin/su', mode: 0o4755 }]],
     ['special', [null]],
     ['size', Number.MAX_VALUE],
     ['size', undefined],

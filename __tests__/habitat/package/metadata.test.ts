@@ -62,7 +62,7 @@ describe('what a package says of itself', () => {
         'bin/twin': { hardlink: 'bin/app' },
         'bin/README': { content: 'x', mode: 0o644 },
         'bin/deeper/tool': { content: 'x', mode: 0o755 },
-        'sbin/appd': { content: 'x', mode: 0o4755, uid: 1, gid: 2 },
+        'sbin/appd': { content: 'x', mode: 0o4755 },
         // In no directory of PATH, though its name begins like one.
         binx: { content: 'x', mode: 0o755 },
         'lib/lib.so': { content: 'x', mode: 0o755 },
@@ -87,8 +87,8 @@ describe('what a package says of itself', () => {
     ])
     expect([...got.binaries].sort()).toEqual(['bin/alias', 'bin/app', 'bin/twin', 'sbin/appd'])
     expect(got.special).toEqual([
-      { path: 'sbin/appd', mode: 0o4755, uid: 1, gid: 2 },
-      { path: 'tmp', mode: 0o1777, uid: 0, gid: 0 },
+      { path: 'sbin/appd', mode: 0o4755 },
+      { path: 'tmp', mode: 0o1777 },
     ])
   })
 
@@ -132,7 +132,7 @@ describe('what a package says of itself', () => {
   })
 
   test('is read without the content of other files', async () => {
-    const common = { mode: 0o644, uid: 0, gid: 0, mtime: 0 }
+    const common = { mode: 0o644, mtime: 0 }
     const text = (content: string) => ({ size: content.length, content: [Buffer.from(content)] })
     const unread = (): Iterable<Uint8Array> => {
       throw new Error('was read')

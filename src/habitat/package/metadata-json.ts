@@ -103,8 +103,6 @@ function special(field: string, value: unknown): SpecialMember {
   return {
     path: path(field, member.path),
     mode: integer(field, member.mode, 0o7777),
-    uid: integer(field, member.uid),
-    gid: integer(field, member.gid),
   }
 }
 

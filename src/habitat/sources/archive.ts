@@ -96,12 +96,12 @@ class PackageTree {
 }
 
 function ownDirectory(tree: PackageTree): Entry {
-  return { type: 'directory', path: tree.root, mode: 0o755, uid: 0, gid: 0, mtime: releaseTime(tree.ident) }
+  return { type: 'directory', path: tree.root, mode: 0o755, mtime: releaseTime(tree.ident) }
 }
 
 function toEntry(member: TarMember, path: string, name: string): Entry {
-  const { mode, uid, gid, mtime } = member
-  const common = { path, mode, uid, gid, mtime }
+  const { mode, mtime } = member
+  const common = { path, mode, mtime }
   switch (member.type) {
     case 'directory':
       return { ...common, type: 'directory' }

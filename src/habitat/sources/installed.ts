@@ -101,8 +101,7 @@ async function* tree(root: string, path: string, end: (fingerprint: string) => v
 }
 
 /**
- * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
- * installed it: an ordinary user's installation is the same package. It waits for the file system, because a tree
+ * The tree below a path, parents before children, siblings by name. It waits for the file system, because a tree
  * has thousands of members and asking without waiting takes several times as long.
  * @param hash told everything that is known of an entry without reading it
  */
@@ -118,8 +117,6 @@ function* walk(root: string, top: string, hash: Hash): Generator<Entry> {
     const common = {
       path,
       mode: stats.mode & 0o7777,
-      uid: 0,
-      gid: 0,
       mtime: Math.trunc(stats.mtimeMs / 1000),
     }
     // No path and no link's text holds a NUL.
