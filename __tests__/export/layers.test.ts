@@ -83,7 +83,7 @@ async function run({ ident }: PackageSpec, { cache, publish, ...asked }: Changes
     ...asked,
   }
   const fetch = () => Promise.reject(new TypeError('nobody answers'))
-  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, layers: cache }
+  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, temporary: root, layers: cache }
   return exportPackage(request, {
     packages: openPackages(request, tools),
     layers: cache,

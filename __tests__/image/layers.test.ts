@@ -216,7 +216,7 @@ describe('the layers of real harts', () => {
     })
     const nobody = () => Promise.reject(new TypeError('nobody answers'))
     const packages = openPackages(wanted, {
-      ...{ fetch: nobody, decodeXz, report: silent, home: folder, isRoot: false },
+      ...{ fetch: nobody, decodeXz, report: silent, home: folder, isRoot: false, temporary: folder },
     })
     closure = await resolveClosure(wanted, packages, silent)
   })

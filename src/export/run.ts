@@ -5,7 +5,7 @@ import type { Block } from '../codec/tar/blocks.ts'
 import { openPackages } from '../habitat/sources/packages.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../lib/report.ts'
-import { LayerFolder } from '../package-cache/folder.ts'
+import { LayerFolder, type LayerFolderOptions } from '../package-cache/folder.ts'
 import { keepLayer } from '../package-cache/keep.ts'
 import { openLayerCache } from '../package-cache/open.ts'
 import type { ImagePublisher } from '../publish/publisher.ts'
@@ -37,25 +37,33 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
   }
   const options = { encoding: encodingName(encoding), report }
   const cache = await openLayerCache(request.cache, options.encoding, report)
-  if (cache) {
-    try {
-      return await exportWith(cache, request, encoding, tools)
-    } finally {
-      await cache.sweep()
-    }
+  try {
+    return await withStaging(request.outputDir, async temporary => {
+      const layers = cache ?? layersOfThisExport(request, { folder: temporary, ...options })
+      return { result: await exportWith(layers, temporary, request, encoding, tools), keep: [] }
+    })
+  } finally {
+    await cache?.sweep()
   }
-  // Installed packages say what they are without being read.
-  if (request.fsRoot !== undefined) return exportWith(undefined, request, encoding, tools)
-  // Harts have to be decoded for that, and shall not be once more for the tarball.
-  return withStaging(request.outputDir, async folder => {
-    const layers = new LayerFolder({ folder, limit: Number.POSITIVE_INFINITY, ...options })
-    return { result: await exportWith(layers, request, encoding, tools), keep: [] }
-  })
 }
 
-/** @param layers where packages are kept; without, each is packed when its turn in the tarball comes */
+/** Harts have to be decoded to know what they are, and shall not be once more for the tarball. */
+function layersOfThisExport(
+  { fsRoot }: ExportRequest,
+  options: Omit<LayerFolderOptions, 'limit'>,
+): LayerFolder | undefined {
+  // Installed packages say what they are without being read.
+  if (fsRoot !== undefined) return undefined
+  return new LayerFolder({ ...options, limit: Number.POSITIVE_INFINITY })
+}
+
+/**
+ * @param layers where packages are kept; without, each is packed when its turn in the tarball comes
+ * @param temporary a folder that is removed afterwards
+ */
 async function exportWith(
   layers: LayerFolder | undefined,
+  temporary: string,
   request: ExportRequest,
   encoding: Encoding,
   { fetch, publish, report, signal }: RunTools,
@@ -81,6 +89,7 @@ async function exportWith(
           keepLayer(layers, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 })),
       home: homedir(),
       isRoot: process.getuid?.() === 0,
+      temporary,
       signal,
     })
     return await exportPackage(request, {

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Entry } from '../../codec/tar/entry.ts'
 import { readTar } from '../../codec/tar/read.ts'
 import type { XzDecoder } from '../../codec/xz/xz.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { Spool } from '../../lib/spool.ts'
 import type { LayerCache } from '../../package-cache/folder.ts'
 import type { Builder } from '../builder/builder.ts'
 import {
@@ -21,6 +23,7 @@ import type { BuilderChannel } from '../package/request.ts'
 import type { FoundBuild, PackageSource } from '../package/source.ts'
 import { packageEntries } from './archive.ts'
 import { artifactName, candidates, findArtifact } from './artifact-cache.ts'
+import { asInstalled } from './as-installed.ts'
 import { checkUnchanged, isDamagedHart, type VerifiedHart, verifyHart } from './hart.ts'
 import { keptMetadata } from './kept-metadata.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -33,6 +36,8 @@ export interface HartPackagesOptions {
   caches: readonly string[]
   /** The artifact cache that downloads go to. */
   storeIn: string
+  /** A folder for what is in a hart while it is put in order; nothing stays in it. */
+  temporary: string
   keys: KeyRing
   builder: (url: string) => Builder
   decodeXz: XzDecoder
@@ -149,9 +154,9 @@ export class HartPackages implements PackageSource {
 
   /** Nothing of the body is read before the hart is verified. */
   async #read(path: string): Promise<Package> {
-    const { keys, decodeXz, maxPackageSize, layers } = this.#options
+    const { keys, layers } = this.#options
     const hart = await verifyHart(path, keys)
-    const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path, maxPackageSize), path)
+    const entries = () => this.#entries(hart)
     const contentKey = `hart ${hart.hash}`
     const metadata =
       (await keptMetadata(layers, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
@@ -163,6 +168,18 @@ export class HartPackages implements PackageSource {
       )
     }
     return { metadata, contentKey, entries }
+  }
+
+  async *#entries(hart: VerifiedHart): AsyncGenerator<Entry> {
+    const { decodeXz, maxPackageSize, temporary } = this.#options
+    const { path } = hart
+    const spool = new Spool(join(temporary, `.${randomBytes(6).toString('hex')}.spool`))
+    try {
+      const members = readTar(bodyOf(hart, decodeXz), path, maxPackageSize)
+      yield* asInstalled(packageEntries(members, path), spool)
+    } finally {
+      await spool.close()
+    }
   }
 
   async #readAll(entries: AsyncIterable<Entry>, path: string, contentKey: string): Promise<PackageMetadata> {
