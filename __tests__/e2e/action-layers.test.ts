@@ -220,7 +220,7 @@ test.skipIf(noHab)(
     const fromHarts = layersOf(await runAction(job, { ...(await straight(job, builder)), ...target }))
     expect(fromHarts.map(described)).toEqual(again)
   },
-  60_000,
+  180_000,
 )
 
 test('two layers: what is built together, and the rest', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Entry } from '../../codec/tar/entry.ts'
 import { readTar } from '../../codec/tar/read.ts'
 import type { XzDecoder } from '../../codec/xz/xz.ts'
-import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { Spool } from '../../lib/spool.ts'
 import type { LayerCache } from '../../package-cache/folder.ts'
@@ -20,9 +20,9 @@ import { checkIdent, MetadataReader, readMetadata } from '../package/metadata.ts
 import { metadataToJson } from '../package/metadata-json.ts'
 import type { Package, PackageMetadata } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'
-import type { FoundBuild, PackageSource } from '../package/source.ts'
+import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { packageEntries } from './archive.ts'
-import { artifactName, candidates, findArtifact } from './artifact-cache.ts'
+import { artifactName, candidates, findArtifact, mayBeBuildOf } from './artifact-cache.ts'
 import { asInstalled } from './as-installed.ts'
 import { checkUnchanged, isDamagedHart, type VerifiedHart, verifyHart } from './hart.ts'
 import { keptMetadata } from './kept-metadata.ts'
@@ -68,6 +68,8 @@ export class HartPackages implements PackageSource {
   /** Packages that were given as files, by ident. */
   readonly #given = new Map<string, Package>()
   readonly #opened = new Map<string, Promise<Package | undefined>>()
+  /** Why harts that were at hand cannot be used, by their paths. */
+  readonly #refused = new Map<string, MesosizeError>()
 
   constructor(options: HartPackagesOptions) {
     this.#options = options
@@ -98,6 +100,12 @@ export class HartPackages implements PackageSource {
     return opened
   }
 
+  refusals(ident: PackageIdent): Refusal[] {
+    return [...this.#refused]
+      .filter(([path]) => mayBeBuildOf(path, ident, this.#options.target))
+      .map(([path, reason]) => ({ path, reason }))
+  }
+
   async #localBuilds(wanted: PackageIdent): Promise<FullIdent[]> {
     const builds = [...this.#given.values()].map(hart => hart.metadata.ident)
     for (const path of await candidates(this.#options.searched, wanted, this.#options.target)) {
@@ -105,7 +113,8 @@ export class HartPackages implements PackageSource {
         builds.push((await this.#load(path)).metadata.ident)
       } catch (error) {
         if (!(error instanceof MesosizeError)) throw error
-        this.#options.report.warn(`${path} is left out: ${messageOf(error)}`)
+        this.#refused.set(path, error)
+        this.#options.report.warn(`${path} is left out: ${error.message}`)
       }
     }
     return builds.filter(build => satisfies(build, wanted))
@@ -120,7 +129,8 @@ export class HartPackages implements PackageSource {
       return await this.#loadExpecting(cached, ident)
     } catch (error) {
       if (!isDamagedHart(error)) throw error
-      this.#options.report.warn(`${messageOf(error)} Builder is asked for it again.`)
+      this.#refused.set(cached, error)
+      this.#options.report.warn(`${error.message} Builder is asked for it again.`)
       const fetched = await this.#download(ident, from)
       if (fetched === undefined) throw error
       return fetched

@@ -16,7 +16,7 @@ import {
 } from '../package/ident.ts'
 import { readMetadata } from '../package/metadata.ts'
 import type { FoundAt, Package } from '../package/package.ts'
-import type { FoundBuild, PackageSource } from '../package/source.ts'
+import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { isOfThisMachine } from './as-installed.ts'
 
 // Characters. To hash the text of each file on its own costs several times as much.
@@ -78,6 +78,10 @@ export class InstalledPackages implements PackageSource {
           if (found !== fingerprint) throw changed(join(root, path))
         }),
     }
+  }
+
+  refusals(): readonly Refusal[] {
+    return []
   }
 
   openFile(path: string): Promise<Package> {
