@@ -132,13 +132,13 @@ describe.each(['acme/app', 'acme/app/1.0', id])('asked for as %s, a hart', spec 
   })
 })
 
-test('what comes from Builder instead is used, with a warning', async () => {
+test.each(['acme/app', id])('what comes from Builder instead of %s is used, with one warning', async spec => {
   const path = await put(Buffer.from('damaged'))
   server.add({ ident: id, hart: await makeHart({ key: acme, entries }), channels: ['stable'] })
   const { source, builder } = sourceAt(server.url)
-  const found = await new Finder(source).find('acme/app', builder)
+  const found = await new Finder(source).find(spec, builder)
   expect(found.package.metadata.runnable).toBe(true)
-  expect(warn.mock.calls.flat().join('\n')).toContain(path)
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(path))
 })
 
 test('an older hart that is sound is used, with a warning', async () => {

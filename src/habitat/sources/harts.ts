@@ -113,8 +113,7 @@ export class HartPackages implements PackageSource {
         builds.push((await this.#load(path)).metadata.ident)
       } catch (error) {
         if (!(error instanceof MesosizeError)) throw error
-        this.#refused.set(path, error)
-        this.#options.report.warn(`${path} is left out: ${error.message}`)
+        this.#refuse(path, error, `${path} is left out: ${error.message}`)
       }
     }
     return builds.filter(build => satisfies(build, wanted))
@@ -129,12 +128,17 @@ export class HartPackages implements PackageSource {
       return await this.#loadExpecting(cached, ident)
     } catch (error) {
       if (!isDamagedHart(error)) throw error
-      this.#refused.set(cached, error)
-      this.#options.report.warn(`${error.message} Builder is asked for it again.`)
+      this.#refuse(cached, error, `${error.message} Asking Builder for it instead.`)
       const fetched = await this.#download(ident, from)
       if (fetched === undefined) throw error
       return fetched
     }
+  }
+
+  /** Warns of a hart once: it may be looked at for several idents. */
+  #refuse(path: string, reason: MesosizeError, warning: string): void {
+    if (!this.#refused.has(path)) this.#options.report.warn(warning)
+    this.#refused.set(path, reason)
   }
 
   async #download(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
