@@ -18,6 +18,7 @@ export function build(ident: string, about: Partial<PackageMetadata> = {}): Pack
     tdeps: [],
     exports: new Map(),
     exposes: [],
+    native: false,
     defaultConfig: '',
     runnable: false,
     binaries: [],

@@ -27,6 +27,7 @@ export function makePackage(ident: string, { members = [], ...metadata }: Making
       tdeps: [],
       exports: new Map(),
       exposes: [],
+      native: false,
       defaultConfig: '',
       runnable: false,
       binaries: [],

@@ -30,6 +30,7 @@ describe('what a package says of itself', () => {
       tdeps: [],
       exports: new Map(),
       exposes: [],
+      native: false,
       svcUser: undefined,
       svcGroup: undefined,
       shutdownTimeout: undefined,
@@ -100,6 +101,16 @@ describe('what a package says of itself', () => {
     ['bin/run', false],
   ])('with %s, runnable: %s', async (file, runnable) => {
     expect((await metadata({ files: { [file]: '#!/bin/sh\n' } })).runnable).toBe(runnable)
+  })
+
+  test.each([
+    ['native\n', true],
+    [' native \r\n', true],
+    ['standard\n', false],
+    ['', false],
+    [undefined, false],
+  ])('with the PACKAGE_TYPE %j, native: %s', async (type, native) => {
+    expect((await metadata({ metafiles: { PACKAGE_TYPE: type } })).native).toBe(native)
   })
 
   test('in the line ends of Windows, with blanks and empty lines', async () => {

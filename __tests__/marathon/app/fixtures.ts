@@ -30,6 +30,7 @@ export function service(changes: Partial<PackageMetadata> = {}): PackageMetadata
     tdeps: [],
     exports: new Map(),
     exposes: [],
+    native: false,
     defaultConfig: '',
     runnable: true,
     binaries: [],

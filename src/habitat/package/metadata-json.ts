@@ -31,6 +31,7 @@ export function metadataFromJson(value: unknown): PackageMetadata {
     tdeps: list('tdeps', json.tdeps, ident),
     exports: new Map(list('exports', json.exports, pair)),
     exposes: list('exposes', json.exposes, (field, port) => integer(field, port, 65535)),
+    native: flag('native', json.native),
     svcUser: optional('svcUser', json.svcUser, account),
     svcGroup: optional('svcGroup', json.svcGroup, account),
     shutdownTimeout: optional('shutdownTimeout', json.shutdownTimeout, integer),

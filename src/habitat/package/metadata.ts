@@ -17,6 +17,7 @@ const METAFILES = [
   'SVC_USER',
   'SVC_GROUP',
   'SHUTDOWN_TIMEOUT',
+  'PACKAGE_TYPE',
   'default.toml',
 ]
 const METAFILE_LIMIT = 1 << 20
@@ -98,6 +99,8 @@ export class MetadataReader {
       tdeps: meta.idents('TDEPS'),
       exports: meta.exports(),
       exposes: meta.ports('EXPOSES'),
+      // A standard package has none (components/core/src/package/metadata.rs, enum PackageType).
+      native: meta.line('PACKAGE_TYPE') === 'native',
       svcUser: meta.account('SVC_USER'),
       svcGroup: meta.account('SVC_GROUP'),
       shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),

@@ -14,6 +14,8 @@ export interface PackageMetadata {
   exports: ReadonlyMap<string, string>
   /** EXPOSES: port numbers, resolved when the package was built. */
   exposes: readonly number[]
+  /** Whether its PACKAGE_TYPE is `native`: built against the build machine's system, with `hab pkg build -N`. */
+  native: boolean
   /** SVC_USER and SVC_GROUP; absent for packages that are no services. */
   svcUser?: string
   svcGroup?: string
