@@ -85,7 +85,8 @@ export async function installWithStandIn(
   for (const path of [home, fsRoot, join(home, '.hab'), cache, artifacts, keys, ...harts]) {
     if (uid !== process.getuid?.() && existsSync(path)) chownSync(path, uid, uid)
   }
-  const script = standInScript({ version: '2.1.78', clock })
+  // Directories that a hart only implies are made with the user's umask; a hart that hab built has none such.
+  const script = `umask 022\n${standInScript({ version: '2.1.78', clock })}`
   const env = { PATH: process.env.PATH, HOME: home, FS_ROOT: fsRoot, HAB_LICENSE: 'accept-no-persist' }
   const args = ['pkg', 'install', '--ignore-install-hook', '--url', 'http://127.0.0.1:1', ...harts]
   const options = { env, cwd: home, encoding: 'utf8', uid, gid: uid } as const

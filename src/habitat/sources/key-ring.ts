@@ -102,12 +102,12 @@ function unknownKey(
 ): MesosizeError {
   const id = formatKeyName(name)
   const looked =
-    folders.length > 0 ? `It is not in ${folders.join(', ')}` : 'There is no key cache to look in'
+    folders.length > 0 ? `The key is not in ${folders.join(', ')}` : 'There is no key cache to look in'
   const asked =
     cause === undefined ? '' : `, and Builder did not give it: ${messageOf(cause).replace(/\.$/, '')}`
   return new MesosizeError(
     'KEY_UNKNOWN',
-    `The public origin key ${id} is needed to verify harts such as ${hart}. ${looked}${asked}. ` +
+    `The public origin key ${id} is needed to verify a package. It signed ${hart}. ${looked}${asked}. ` +
       `Put ${id}.pub into a folder and name it with ${setting('keys')}.`,
     { cause },
   )
