@@ -47,7 +47,7 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
   }
 }
 
-/** Harts have to be decoded to know what they are, and shall not be once more for the tarball. */
+/** Reading what a hart says of itself means decoding it, which should not happen again for the tarball. */
 function layersOfThisExport(
   { fsRoot }: ExportRequest,
   options: Omit<LayerFolderOptions, 'limit'>,

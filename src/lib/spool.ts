@@ -2,11 +2,11 @@ import { readSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { discard } from './discard.ts'
 
-/** What fits into memory without being felt; it needs no file. */
+/** So much stays in memory; small packages need no file. */
 const IN_MEMORY = 1 << 20
 const PIECE = 1 << 16
 
-/** Bytes that are written in one order and read in another, in a file as soon as they are many. */
+/** Bytes that are written in one order and read in another: in memory, and in a file once there are many. */
 export class Spool {
   readonly #path: string
   #file: FileHandle | undefined

@@ -2,18 +2,18 @@ import type { DirectoryEntry, Entry, FileEntry, SymlinkEntry } from '../../codec
 import type { Spool } from '../../lib/spool.ts'
 
 // hab writes them when it has run the hook (components/common/src/templating/hooks.rs), and the Supervisor then does
-// not run it again; but to the image the hook has done nothing.
+// not run it again; but what the hook did is on that machine, not in the image.
 const HOOK_STATUS = ['INSTALL_HOOK_STATUS', 'UNINSTALL_HOOK_STATUS']
 
 /**
- * Whether a file tells of the machine that a package was installed on, and so belongs into no image.
+ * Whether a file describes the machine that a package was installed on, and so does not belong in an image.
  * @param path inside the package
  */
 export function isOfThisMachine(path: string): boolean {
   return HOOK_STATUS.includes(path)
 }
 
-/** A file, whatever its names, its content being a stretch of the spool; or something else. */
+/** A file with all its names, whose content is a stretch of the spool; or a directory or symlink. */
 type Member = DirectoryEntry | SymlinkEntry | (Omit<FileEntry, 'content'> & { start: number })
 
 /**
@@ -22,13 +22,13 @@ type Member = DirectoryEntry | SymlinkEntry | (Omit<FileEntry, 'content'> & { st
  * a directory for each that names only imply; and of the names of one file, the first is the file and the others are
  * hard links with its mode and time. Everything is read before the first entry is yielded.
  * @param entries as `packageEntries` yields them
- * @param spool where the content of files is put meanwhile; nothing else may be in it
+ * @param spool holds the content of files in the meantime
  */
 export async function* asInstalled(entries: AsyncIterable<Entry>, spool: Spool): AsyncGenerator<Entry> {
   const members = await membersOf(entries, spool)
   const names = new Map<Member, string>()
   const [root = ''] = members.keys()
-  // By the parts of the paths: nothing sorts before a NUL, which no path holds.
+  // Part by part: a NUL, which paths cannot contain, sorts before everything else.
   const keys = [...members.keys()].map(path => path.replaceAll('/', '\0')).sort()
   for (const key of keys) {
     const path = key.replaceAll('\0', '/')

@@ -115,7 +115,7 @@ async function* tree(
  * The tree of a package, parents before children, siblings by name; a hart's entries are put in the same form. It
  * waits for the file system, because a tree has thousands of members and asking without waiting takes several times
  * as long.
- * @param hash told everything that goes into an entry and is known without reading it
+ * @param hash updated with everything that goes into the entries and is known without reading files
  */
 function* walk(root: string, ident: FullIdent, hash: Hash): Generator<Entry> {
   const top = packagePath(ident)
