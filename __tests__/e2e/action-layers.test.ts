@@ -12,9 +12,12 @@ import {
   CACERTS,
   LAUNCHER,
   LIBRARY,
+  noHab,
   SUPERVISOR,
   startActionBuilder,
+  startHabMirror,
   straight,
+  throughHab,
   WEB,
   WEB_TARBALL,
   webSpec,
@@ -192,6 +195,33 @@ test('to an artifact store: only what changed is uploaded', async () => {
   const target = { publish: 'artifact-store', 'marathon-url': marathon.url }
   await exportTwice(await makeJob(), target, uploads)
 }, 60_000)
+
+test.skipIf(noHab)(
+  `through hab, at two times, nothing is new (${noHab ?? 'a stand-in'})`,
+  async () => {
+    const server = await startHttpServer()
+    onTestFinished(() => server.close())
+    const target = { publish: 'http', 'upload-url': `${server.url}/`, layers: 'package', package: WEB }
+    const cache = join((await makeJob()).root, 'cache')
+    const run = async (clock: number) => {
+      const mirror = await startHabMirror(onTestFinished, undefined, clock)
+      const job = await makeJob({ XDG_CACHE_HOME: cache })
+      return layersOf(await runAction(job, { ...throughHab(builder, mirror), ...target }))
+    }
+    const first = await run(1_790_000_000)
+    expect(first.map(({ uploaded }) => uploaded)).toEqual(first.map(() => true))
+    const kept = readdirSync(join(cache, 'mesosize'))
+    const described = ({ name, packages, uploaded }: Layer) => ({ name, packages, uploaded })
+    const again = first.map(layer => described({ ...layer, uploaded: false }))
+    expect((await run(1_800_000_000)).map(described)).toEqual(again)
+    expect(readdirSync(join(cache, 'mesosize'))).toEqual(kept)
+    // What comes straight from Builder is the same too.
+    const job = await makeJob()
+    const fromHarts = layersOf(await runAction(job, { ...(await straight(job, builder)), ...target }))
+    expect(fromHarts.map(described)).toEqual(again)
+  },
+  180_000,
+)
 
 test('two layers: what is built together, and the rest', async () => {
   const github = await gitHub()

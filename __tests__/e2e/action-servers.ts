@@ -88,15 +88,16 @@ export async function startActionBuilder(
   return builder
 }
 
-/** A mirror of hab's releases; its hab is the stand-in. */
+/** A mirror of hab's releases; its hab is the stand-in. @param clock as in StandInOptions */
 export async function startHabMirror(
   finished: Finished = onTestFinished,
   record?: string,
+  clock?: number,
 ): Promise<PackagesMirror> {
   const mirror = await startPackagesMirror({
     releases: [{ version: '2.0.500' }],
     channels: { stable: '2.0.500' },
-    standIn: { record },
+    standIn: { record, clock },
   })
   finished(mirror.close)
   return mirror

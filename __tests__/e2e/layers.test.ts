@@ -290,8 +290,8 @@ describe.skipIf(missing)(`unpacked by the app's command${missing ? ` (SKIPPED: $
     const { root } = await makePlace()
     const whole = treeOf(unpack(apps.one, root, programs))
     const tool = `rootfs/hab/pkgs/${tools.ident}`
-    expect(whole[`${tool}/bin/setuid`]).toMatchObject({ mode: '104750', uid: 42, gid: 43 })
-    expect(whole[`${tool}/var/own`]).toMatchObject({ mode: '42750', uid: 42, gid: 42 })
+    expect(whole[`${tool}/bin/setuid`]).toMatchObject({ mode: '104750', uid: 0, gid: 0 })
+    expect(whole[`${tool}/var/own`]).toMatchObject({ mode: '42750', uid: 0, gid: 0 })
     expect(whole[`${tool}/bin/twin`]).toMatchObject({ nlink: 2, first: `${tool}/bin/tool` })
     expect(whole['rootfs/root']).toMatchObject({ mode: '40700' })
     expect(Object.keys(whole).filter(name => name.endsWith('.tgz'))).toEqual([])

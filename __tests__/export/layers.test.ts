@@ -84,7 +84,7 @@ async function run({ ident }: PackageSpec, { cache, publish, ...asked }: Changes
     ...asked,
   }
   const fetch = () => Promise.reject(new TypeError('nobody answers'))
-  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, cache }
+  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, temporary: root, cache }
   return exportPackage(request, {
     packages: openPackages(request, tools),
     cache,

@@ -137,7 +137,8 @@ async function run(
   const cache = folder ? new CacheFolder({ folder, encoding, limit: 1 << 30, report }) : undefined
   for (const mock of [decode, compress, note]) mock.mockClear()
   server.requests.length = 0
-  const packages = openPackages(request, { fetch, decodeXz: decode, report, cache, home, isRoot: false })
+  const tools = { fetch, decodeXz: decode, report, cache, home, isRoot: false, temporary: root }
+  const packages = openPackages(request, tools)
   const exported = await exportPackage(request, {
     packages,
     compress,

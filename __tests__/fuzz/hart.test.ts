@@ -47,6 +47,7 @@ async function attempt(hart: Uint8Array): Promise<string> {
     builder: () => expect.fail('no Builder is needed'),
     decodeXz,
     maxPackageSize: LIMIT,
+    temporary: root,
     report: silent,
   })
   try {

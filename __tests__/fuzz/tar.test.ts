@@ -1,9 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readTar } from '../../src/codec/tar/read.ts'
 import { readMetadata } from '../../src/habitat/package/metadata.ts'
 import { packageEntries } from '../../src/habitat/sources/archive.ts'
+import { asInstalled } from '../../src/habitat/sources/as-installed.ts'
 import { MesosizeError } from '../../src/lib/errors.ts'
+import { Spool } from '../../src/lib/spool.ts'
 import { pieces } from '../habitat/reading.ts'
 import { packageEntries as specEntries } from '../testkit/package-entries.ts'
 import { gnuLongName, headerBlock, padded, type RawBlocks, type TarEntry, tarOf } from '../testkit/tar.ts'
@@ -14,16 +19,22 @@ const top = `hab/pkgs/${ident}`
 const LIMIT = 1 << 20
 const options = { seed: 20240102, numRuns: 400 }
 
+const folder = mkdtempSync(join(tmpdir(), 'fuzz-tar-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
 /** Reads a tar as a package, whichever way it ends; anything but clean entries or an error of ours fails. */
 async function attempt(tar: Uint8Array, size = 1 << 16): Promise<'read' | string> {
   const entries = () => packageEntries(readTar(pieces(tar, size), '/x.hart', LIMIT), '/x.hart')
+  const spool = new Spool(join(folder, 'spool'))
   try {
-    await isSound(entries(), LIMIT)
+    await isSound(asInstalled(entries(), spool), LIMIT)
     await readMetadata(entries(), '/x.hart')
     return 'read'
   } catch (error) {
     if (!(error instanceof MesosizeError)) throw error
     return error.code
+  } finally {
+    await spool.close()
   }
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../src/habitat/package/ident.ts'
 import type { Package, PackageMetadata } from '../../src/habitat/package/package.ts'
 import type { PackageRequest } from '../../src/habitat/package/request.ts'
-import type { PackageSource } from '../../src/habitat/package/source.ts'
+import type { PackageSource, Refusal } from '../../src/habitat/package/source.ts'
 
 /** A package without files. @param about what is not as usual */
 export function build(ident: string, about: Partial<PackageMetadata> = {}): Package {
@@ -19,6 +19,7 @@ export function build(ident: string, about: Partial<PackageMetadata> = {}): Pack
     exports: new Map(),
     exposes: [],
     binds: [],
+    native: false,
     defaultConfig: '',
     runnable: false,
     binaries: [],
@@ -38,7 +39,11 @@ export function identOf({ metadata }: Package): string {
 }
 
 /** Packages at hand, each under its ident or the path of a file, and a record of who was asked for what. */
-export function sourceOf(builds: readonly Package[], files: Record<string, Package> = {}) {
+export function sourceOf(
+  builds: readonly Package[],
+  files: Record<string, Package> = {},
+  refusals: Record<string, readonly Refusal[]> = {},
+) {
   const asked: string[] = []
   const source: PackageSource = {
     async newest(wanted, from) {
@@ -53,6 +58,9 @@ export function sourceOf(builds: readonly Package[], files: Record<string, Packa
     },
     async openFile(path) {
       return files[path]!
+    },
+    refusals(ident) {
+      return refusals[formatIdent(ident)] ?? []
     },
   }
   return { source, asked }

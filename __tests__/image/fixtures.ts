@@ -1,21 +1,21 @@
 import type { Entry } from '../../src/codec/tar/entry.ts'
 import type { PackedPart } from '../../src/image/tarball.ts'
 
-const owned = { uid: 0, gid: 0, mtime: 1_704_067_200 }
+const common = { mtime: 1_704_067_200 }
 
 export function directory(path: string, fields: Partial<Entry> = {}): Entry {
-  return { ...owned, mode: 0o755, ...fields, type: 'directory', path } as Entry
+  return { ...common, mode: 0o755, ...fields, type: 'directory', path } as Entry
 }
 
 /** @param pieces the content, in the pieces in which it arrives */
 export function file(path: string, pieces: (string | Uint8Array)[], fields: Partial<Entry> = {}): Entry {
   const content = pieces.map(piece => Buffer.from(piece as string))
   const size = content.reduce((sum, piece) => sum + piece.length, 0)
-  return { ...owned, mode: 0o644, size, content, ...fields, type: 'file', path } as Entry
+  return { ...common, mode: 0o644, size, content, ...fields, type: 'file', path } as Entry
 }
 
 export function link(type: 'symlink' | 'hardlink', path: string, target: string): Entry {
-  return { ...owned, mode: type === 'symlink' ? 0o777 : 0o644, type, path, target }
+  return { ...common, mode: type === 'symlink' ? 0o777 : 0o644, type, path, target }
 }
 
 /** Every shape of entry whose header is out of the ordinary. */
@@ -26,8 +26,7 @@ export function awkwardEntries(): Entry[] {
     directory('tree/sticky', { mode: 0o1777 }),
     file('tree/empty', []),
     file('tree/block', ['x'.repeat(512)]),
-    file('tree/setuid', ['#!/bin/sh\n'], { mode: 0o4755, uid: 42, gid: 43 }),
-    file('tree/large-owner', ['o'], { uid: 2_000_000, gid: 2_097_151 }),
+    file('tree/setuid', ['#!/bin/sh\n'], { mode: 0o4755 }),
     file(`tree/${'n'.repeat(94)}`, ['99 bytes']),
     file(`tree/${'n'.repeat(95)}`, ['100 bytes']),
     file(`tree/${'n'.repeat(96)}`, ['101 bytes']),

@@ -219,7 +219,7 @@ describe('the layers of real harts', () => {
     })
     const nobody = () => Promise.reject(new TypeError('nobody answers'))
     const packages = openPackages(wanted, {
-      ...{ fetch: nobody, decodeXz, report: silent, home: folder, isRoot: false },
+      ...{ fetch: nobody, decodeXz, report: silent, home: folder, isRoot: false, temporary: folder },
     })
     closure = await resolveClosure(wanted, packages, silent)
   })
@@ -256,7 +256,7 @@ describe('the layers of real harts', () => {
   )
 
   test('which would be told if it were not so', () => {
-    const made = { mode: 0o755, uid: 0, gid: 0, mtime: 0 }
+    const made = { mode: 0o755, mtime: 0 }
     const folder = (path: string): Entry => ({ ...made, path, type: 'directory' })
     const link = (path: string): Entry => ({ ...made, path, type: 'symlink', target: 'a' })
     expect(problemsOf([[folder('a'), folder('a/b')], [folder('a/b')]])).toEqual(['a/b is in 0 and 1'])

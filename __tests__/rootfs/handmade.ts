@@ -4,8 +4,8 @@ import type { Closure, Package, PackageMetadata } from '../../src/habitat/packag
 
 type EntryOf<Type> = Extract<Entry, { type: Type }>
 
-/** A member of a handmade package: a path inside it and what differs from a directory, root's, of no date. */
-export type Made = { path: string; mode?: number; uid?: number; gid?: number } & (
+/** A member of a handmade package: a path inside it and what differs from a directory of no date. */
+export type Made = { path: string; mode?: number } & (
   | { text: string | Uint8Array }
   | { target: string }
   | { hardlink: string }
@@ -28,6 +28,7 @@ export function makePackage(ident: string, { members = [], ...metadata }: Making
       exports: new Map(),
       exposes: [],
       binds: [],
+      native: false,
       defaultConfig: '',
       runnable: false,
       binaries: [],
@@ -42,7 +43,7 @@ export function makePackage(ident: string, { members = [], ...metadata }: Making
   }
 
   function entry(path: string, made: Made): Entry {
-    const common = { path, mode: made.mode ?? 0o755, uid: made.uid ?? 0, gid: made.gid ?? 0, mtime: 1 }
+    const common = { path, mode: made.mode ?? 0o755, mtime: 1 }
     if ('target' in made) return { ...common, type: 'symlink', target: made.target }
     if ('hardlink' in made) return { ...common, type: 'hardlink', target: `${top}/${made.hardlink}` }
     if ('directory' in made) return { ...common, type: 'directory' }

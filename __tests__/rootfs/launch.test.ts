@@ -36,15 +36,15 @@ const serviceWithLinkTo = (outside: string): Making => ({
   members: [
     { path: 'bin', directory: true },
     { path: "bin/it's odd", text: 'x', mode: 0o4755 },
-    { path: 'data', directory: true, mode: 0o2770, uid: 42, gid: 42 },
-    { path: 'data/file', text: 'x', mode: 0o640, uid: 42, gid: 42 },
-    { path: 'leads-out', target: outside, uid: 42, gid: 42 },
+    { path: 'data', directory: true, mode: 0o2770 },
+    { path: 'data/file', text: 'x', mode: 0o2640 },
+    { path: 'leads-out', target: outside },
   ],
   special: [
-    { path: "bin/it's odd", mode: 0o4755, uid: 0, gid: 0 },
-    { path: 'data', mode: 0o2770, uid: 42, gid: 42 },
-    { path: 'data/file', mode: 0o640, uid: 42, gid: 42 },
-    { path: 'leads-out', mode: 0o777, uid: 42, gid: 42 },
+    { path: "bin/it's odd", mode: 0o4755 },
+    { path: 'data', mode: 0o2770 },
+    { path: 'data/file', mode: 0o2640 },
+    { path: 'leads-out', mode: 0o777 },
   ],
 })
 
@@ -570,10 +570,10 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       await inside(':')
       expect(modeOf(join(root, 'tmp'))).toBe('1777 0:0')
       expect(modeOf(join(root, 'var/tmp'))).toBe('1777 0:0')
-      expect(modeOf(join(installed(), 'data'))).toBe('2770 42:42')
-      expect(modeOf(join(installed(), 'data/file'))).toBe('640 42:42')
+      expect(modeOf(join(installed(), 'data'))).toBe('2770 0:0')
+      expect(modeOf(join(installed(), 'data/file'))).toBe('2640 0:0')
       expect(modeOf(join(installed(), "bin/it's odd"))).toBe('4755 0:0')
-      expect(modeOf(join(installed(), 'leads-out'))).toBe('777 42:42')
+      expect(modeOf(join(installed(), 'leads-out'))).toBe('777 0:0')
     })
 
     test("a symlink of a package leads into the image, never to the agent's file, and is itself not followed", async () => {
@@ -597,8 +597,8 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       expect(modeOf(join(root, 'root'))).toBe('700 0:0')
       expect(modeOf(join(root, 'etc/passwd'))).toBe('644 0:0')
       expect(modeOf(join(root, LAUNCHER))).toBe('755 0:0')
-      expect(modeOf(join(installed(), 'data'))).toBe('2770 42:42')
-      expect(modeOf(join(installed(), 'data/file'))).toBe('640 42:42')
+      expect(modeOf(join(installed(), 'data'))).toBe('2770 0:0')
+      expect(modeOf(join(installed(), 'data/file'))).toBe('2640 0:0')
     })
 
     test.each(['755', '2755'])('a tree whose top is %s is not gone through', async mode => {

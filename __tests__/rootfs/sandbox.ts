@@ -28,7 +28,7 @@ async function write(entry: Entry, folder: string): Promise<void> {
       linkSync(join(folder, entry.target), path)
       return
   }
-  chownSync(path, entry.uid, entry.gid)
+  chownSync(path, 0, 0)
   chmodSync(path, entry.mode)
 }
 

@@ -4,17 +4,22 @@
  * components/builder-api-client), as far as an export needs it, on real harts: licence, caches, channels, tokens,
  * keys, signatures, FS_ROOT.
  */
-import { spawnSync } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { STATUS_CODES } from 'node:http'
@@ -22,13 +27,11 @@ import { basename, dirname, join } from 'node:path'
 import { blake2b256 } from './blake2b.ts'
 import { build } from './hab-stand-in-build.ts'
 import { begin, Ended, end, Fatal, fatal, status, warn } from './hab-stand-in-ui.ts'
-import { readTar } from './tar.ts'
+import { readTar, type TarEntry } from './tar.ts'
 import { unxz } from './xz.ts'
 
-const { HAB_STAND_IN_VERSION, HAB_STAND_IN_RECORD, HAB_STAND_IN_PATH, ...env } = process.env as Record<
-  string,
-  string
->
+const { HAB_STAND_IN_VERSION, HAB_STAND_IN_RECORD, HAB_STAND_IN_PATH, HAB_STAND_IN_CLOCK, ...env } =
+  process.env as Record<string, string>
 const isRoot = process.getuid?.() === 0
 let fsRoot = env.FS_ROOT || '/'
 const hab = isRoot ? join(fsRoot, 'hab') : join(env.HOME ?? '/', '.hab')
@@ -179,7 +182,7 @@ async function recommendChannels(spec: string, { url, channel }: From): Promise<
 
 /** Everything is fetched and verified before anything is unpacked. @returns the ident */
 async function installBuild(ident: string, { url }: From): Promise<string> {
-  const wanted: string[] = []
+  const wanted: { ident: string; members: TarEntry[] }[] = []
   if (isInstalled(ident)) {
     status('→ Using', ident)
   } else {
@@ -188,15 +191,14 @@ async function installBuild(ident: string, { url }: From): Promise<string> {
       if (isInstalled(dep)) {
         status('→ Using', dep)
       } else {
-        await fetchHart(dep, url)
-        wanted.push(dep)
+        wanted.push({ ident: dep, members: await fetchHart(dep, url) })
       }
     }
-    wanted.push(ident)
+    wanted.push({ ident, members })
   }
   for (const each of wanted) {
-    unpack(artifactOf(each), placeOf(each))
-    status('✓ Installed', each)
+    unpack(each.members, each.ident, placeOf(each.ident))
+    status('✓ Installed', each.ident)
   }
   end(`Install of ${ident} complete with ${wanted.length} new packages installed.`)
   return ident
@@ -242,17 +244,46 @@ ${indent}${ident} for ${target}. Last error: ${(error as Error).message}`,
   }
 }
 
-/** Unpacked beside its place, then renamed, as hab does. */
-function unpack(artifact: string, place: string): void {
+/**
+ * Unpacked beside its place, then renamed, as hab does, and as the crate that it unpacks with does
+ * (alexcrichton/tar-rs, src/archive.rs and src/entry.rs, keeping modes and times): directories last and with the
+ * time of their making, whatever the archive says; everything the installing user's; files and symlinks with their
+ * own times, of which 0 becomes 1; setuid, setgid and sticky bits kept; hard links as hard links.
+ */
+function unpack(members: readonly TarEntry[], ident: string, place: string): void {
   mkdirSync(dirname(place), { recursive: true })
   const temporary = mkdtempSync(join(dirname(place), '.hab-pkg-install'))
-  const body = bodyOf(artifact)
-  const xz = spawnSync('xz', ['-dc'], { input: body, maxBuffer: 2 ** 31 })
-  const tar = spawnSync('tar', ['-xp', '--no-same-owner', '-C', temporary], { input: xz.stdout })
-  if (xz.status !== 0 || tar.status !== 0) throw new Fatal(`${artifact} cannot be unpacked: ${tar.stderr}`)
-  const [ident] = [place.slice(join(fsRoot, 'hab/pkgs').length + 1)]
-  renameSync(join(temporary, 'hab/pkgs', ident), place)
+  const pathOf = (name: string) => join(temporary, name)
+  for (const { path, type, mode, mtime, linkname = '', content = '' } of members) {
+    const [full, time] = [pathOf(path), mtime || 1]
+    if (type === 'directory') continue
+    mkdirSync(dirname(full), { recursive: true })
+    if (type === 'symlink') {
+      symlinkSync(linkname, full)
+      lutimesSync(full, time, time)
+    } else if (type === 'link') {
+      linkSync(pathOf(linkname), full)
+    } else {
+      writeFileSync(full, content)
+      utimesSync(full, time, time)
+      chmodSync(full, mode!)
+    }
+  }
+  const directories = members.filter(({ type }) => type === 'directory')
+  for (const { path, mode } of directories.sort((a, b) => (a.path < b.path ? 1 : -1))) {
+    mkdirSync(pathOf(path), { recursive: true })
+    chmodSync(pathOf(path), mode!)
+  }
+  if (HAB_STAND_IN_CLOCK) setTimes(temporary, Number(HAB_STAND_IN_CLOCK))
+  renameSync(pathOf(join('hab/pkgs', ident)), place)
   rmSync(temporary, { recursive: true })
+}
+
+/** As if all directories had been made at a time, seconds since the epoch. */
+function setTimes(top: string, time: number): void {
+  for (const member of readdirSync(top, { recursive: true, withFileTypes: true })) {
+    if (member.isDirectory()) utimesSync(join(member.parentPath, member.name), time, time)
+  }
 }
 
 async function verifyHart(path: string, url: string): Promise<void> {

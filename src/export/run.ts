@@ -6,7 +6,7 @@ import type { PackAhead } from '../habitat/sources/harts.ts'
 import { openPackages } from '../habitat/sources/packages.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../lib/report.ts'
-import { CacheFolder } from '../package-cache/folder.ts'
+import { CacheFolder, type CacheFolderOptions } from '../package-cache/folder.ts'
 import { keepPackage } from '../package-cache/keep.ts'
 import { openPackageCache } from '../package-cache/open.ts'
 import type { Publisher } from '../publish/publisher.ts'
@@ -35,35 +35,35 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
       'This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.',
     )
   }
-  const cache = await openPackageCache(request.cache, encodingName(encoding), tools.report)
-  if (cache) {
-    try {
-      return await exportWith(cache, request, encoding, tools)
-    } finally {
-      await cache.sweep()
-    }
+  const options = { encoding: encodingName(encoding), report: tools.report }
+  const cache = await openPackageCache(request.cache, options.encoding, tools.report)
+  try {
+    return await withStaging(request.outputDir, async temporary => {
+      const kept = cache ?? cacheOfThisRun(request, { folder: temporary, ...options })
+      return { result: await exportWith(kept, temporary, request, encoding, tools), keep: [] }
+    })
+  } finally {
+    await cache?.sweep()
   }
-  // Installed packages say what they are without being decoded.
-  if (request.fsRoot !== undefined) return exportWith(undefined, request, encoding, tools)
-  return withStaging(request.outputDir, async folder => {
-    const packed = cacheOfThisRun(folder, encoding, tools.report)
-    return { result: await exportWith(packed, request, encoding, tools), keep: [] }
-  })
 }
 
 /** Where harts are packed to while they are opened, if nothing is kept: their turn in the tarball comes later. */
-function cacheOfThisRun(folder: string, encoding: Encoding, report: Reporter): CacheFolder {
-  return new CacheFolder({
-    folder,
-    limit: Number.POSITIVE_INFINITY,
-    encoding: encodingName(encoding),
-    report,
-  })
+function cacheOfThisRun(
+  { fsRoot }: ExportRequest,
+  options: Omit<CacheFolderOptions, 'limit'>,
+): CacheFolder | undefined {
+  // Installed packages say what they are without being decoded.
+  if (fsRoot !== undefined) return undefined
+  return new CacheFolder({ ...options, limit: Number.POSITIVE_INFINITY })
 }
 
-/** @param cache where packages are kept; without, each is packed when its turn in the tarball comes */
+/**
+ * @param cache where packages are kept; without, each is packed when its turn in the tarball comes
+ * @param temporary a folder that is removed afterwards
+ */
 async function exportWith(
   cache: CacheFolder | undefined,
+  temporary: string,
   request: ExportRequest,
   encoding: Encoding,
   { fetch, publish, report, signal }: RunTools,
@@ -90,6 +90,7 @@ async function exportWith(
       packAhead,
       home: homedir(),
       isRoot: process.getuid?.() === 0,
+      temporary,
       signal,
     })
     return await exportPackage(request, {

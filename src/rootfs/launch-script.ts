@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { configVariable } from '../habitat/config/config.ts'
 import { formatIdent, packagePath } from '../habitat/package/ident.ts'
-import type { Closure, SpecialMember } from '../habitat/package/package.ts'
+import type { Closure } from '../habitat/package/package.ts'
 import { shellQuote } from '../lib/shell-quote.ts'
 import type { Programs } from './programs.ts'
 
@@ -30,19 +30,15 @@ function restoreCommands(closure: Closure): string[] {
   const alike = new Map<string, string[]>()
   for (const { metadata } of closure.packages) {
     for (const member of metadata.special) {
-      const words = modeAndOwner(member)
-      const paths = alike.get(words) ?? []
+      const mode = member.mode.toString(8)
+      const paths = alike.get(mode) ?? []
       paths.push(shellQuote(`/${packagePath(metadata.ident)}/${member.path}`))
-      alike.set(words, paths)
+      alike.set(mode, paths)
     }
   }
-  return [...alike].flatMap(([words, paths]) =>
-    chunks(paths, PATHS_AT_ONCE).map(some => `restore ${words} ${some.join(' ')}`),
+  return [...alike].flatMap(([mode, paths]) =>
+    chunks(paths, PATHS_AT_ONCE).map(some => `restore ${mode} ${some.join(' ')}`),
   )
-}
-
-function modeAndOwner({ mode, uid, gid }: SpecialMember): string {
-  return `${mode.toString(8)} ${uid}:${gid}`
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -11,7 +11,7 @@ launcher='/hab/pkgs/origin/hab-launcher/version/release/bin/hab-launch'
 supervisor='/hab/pkgs/origin/hab-sup/version/release/bin/hab-sup'
 config_variable='HAB_NAME'
 restore_special() {
-  restore 4755 0:0 '/hab/pkgs/origin/name/version/release/bin/program'
+  restore 4755 '/hab/pkgs/origin/name/version/release/bin/program'
 }
 # <<< written for each image
 
@@ -42,10 +42,10 @@ inside() {
 }
 
 restore() {
-  mode=$1 owner=$2
-  shift 2
+  mode=$1
+  shift
   # Owner first, as a change of owner clears setuid. A symlink has no mode of its own: chmod would follow it.
-  inside chown -h "$owner" "$@"
+  inside chown -h 0:0 "$@"
   inside find "$@" -prune ! -type l -exec chmod "$mode" {} +
 }
 

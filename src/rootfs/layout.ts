@@ -12,7 +12,7 @@ export const GENERATED = 'root filesystem'
 
 /**
  * What the tarball holds: a part with everything generated (`launch` and the skeleton of `rootfs/`), then a part
- * per package in the closure's order. Generated entries belong to root and carry the service's release time.
+ * per package in the closure's order. Generated entries carry the service's release time.
  * @throws MesosizeError PROGRAM_MISSING or ACCOUNT_NAME_INVALID
  */
 export function layOut(closure: Closure): readonly Part[] {
@@ -30,15 +30,15 @@ export function layOut(closure: Closure): readonly Part[] {
 }
 
 function entryOf(path: string, member: Member, mtime: number): Entry {
-  const owned = { path, uid: 0, gid: 0, mtime }
+  const common = { path, mtime }
   switch (member.type) {
     case 'directory':
-      return { ...owned, ...member }
+      return { ...common, ...member }
     case 'symlink':
-      return { ...owned, ...member, mode: 0o777 }
+      return { ...common, ...member, mode: 0o777 }
     case 'file': {
       const bytes = Buffer.from(member.text)
-      return { ...owned, type: 'file', mode: member.mode, size: bytes.length, content: [bytes] }
+      return { ...common, type: 'file', mode: member.mode, size: bytes.length, content: [bytes] }
     }
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { resolveClosure } from '../../../src/habitat/package/closure.ts'
 import type { Package } from '../../../src/habitat/package/package.ts'
 import type { PackageRequest } from '../../../src/habitat/package/request.ts'
@@ -182,5 +182,40 @@ describe('there is no closure', () => {
     const error = await failure(resolve(builds, about))
     expect(error.code).toBe(code)
     for (const part of parts) expect(error.message).toContain(part)
+  })
+})
+
+describe('a native package', () => {
+  const native = (original: Package) => ({ ...original, metadata: { ...original.metadata, native: true } })
+
+  async function warnings(...natives: Package[]): Promise<string[]> {
+    const warn = vi.fn()
+    const builds = base.map(each => (natives.includes(each) ? native(each) : each))
+    await resolveClosure(request(), sourceOf(builds).source, { ...silent, warn })
+    return warn.mock.calls.flat()
+  }
+
+  test.each([
+    ['the service', app],
+    ['a dependency', lib],
+    ['a dependency of a dependency', glibc],
+    ["one of hab's own", launcher],
+  ])('is warned of: %s', async (_, build) => {
+    const [warning, ...others] = await warnings(build)
+    expect(others).toEqual([])
+    expect(warning).toMatch(new RegExp(`^${identOf(build)} is a native package`))
+    expect(warning).toContain('libraries of the system on the build machine, which are not in the image')
+    expect(warning).toMatch(/Build without --native-package \(-N\)/)
+  })
+
+  test('is warned of once, where there are several', async () => {
+    const [warning, ...others] = await warnings(app, lib)
+    expect(others).toEqual([])
+    for (const build of [app, lib]) expect(warning).toContain(identOf(build))
+    expect(warning).toContain('are native packages')
+  })
+
+  test('is not in most closures, and one that is not needed does not count', async () => {
+    expect(await warnings(tool)).toEqual([])
   })
 })

@@ -31,6 +31,7 @@ describe('what a package says of itself', () => {
       exports: new Map(),
       exposes: [],
       binds: [],
+      native: false,
       svcUser: undefined,
       svcGroup: undefined,
       shutdownTimeout: undefined,
@@ -63,7 +64,7 @@ describe('what a package says of itself', () => {
         'bin/twin': { hardlink: 'bin/app' },
         'bin/README': { content: 'x', mode: 0o644 },
         'bin/deeper/tool': { content: 'x', mode: 0o755 },
-        'sbin/appd': { content: 'x', mode: 0o4755, uid: 1, gid: 2 },
+        'sbin/appd': { content: 'x', mode: 0o4755 },
         // In no directory of PATH, though its name begins like one.
         binx: { content: 'x', mode: 0o755 },
         'lib/lib.so': { content: 'x', mode: 0o755 },
@@ -88,8 +89,8 @@ describe('what a package says of itself', () => {
     ])
     expect([...got.binaries].sort()).toEqual(['bin/alias', 'bin/app', 'bin/twin', 'sbin/appd'])
     expect(got.special).toEqual([
-      { path: 'sbin/appd', mode: 0o4755, uid: 1, gid: 2 },
-      { path: 'tmp', mode: 0o1777, uid: 0, gid: 0 },
+      { path: 'sbin/appd', mode: 0o4755 },
+      { path: 'tmp', mode: 0o1777 },
     ])
   })
 
@@ -149,6 +150,16 @@ describe('what a package says of itself', () => {
     expect((await metadata({ files })).runnable).toBe(false)
   })
 
+  test.each([
+    ['native\n', true],
+    [' native \r\n', true],
+    ['standard\n', false],
+    ['', false],
+    [undefined, false],
+  ])('with the PACKAGE_TYPE %j, native: %s', async (type, native) => {
+    expect((await metadata({ metafiles: { PACKAGE_TYPE: type } })).native).toBe(native)
+  })
+
   test('in the line ends of Windows, with blanks and empty lines', async () => {
     const got = await metadata({
       metafiles: {
@@ -179,7 +190,7 @@ describe('what a package says of itself', () => {
   })
 
   test('is read without the content of other files', async () => {
-    const common = { mode: 0o644, uid: 0, gid: 0, mtime: 0 }
+    const common = { mode: 0o644, mtime: 0 }
     const text = (content: string) => ({ size: content.length, content: [Buffer.from(content)] })
     const unread = (): Iterable<Uint8Array> => {
       throw new Error('was read')

@@ -63,6 +63,7 @@ function packages({ target = TARGET } = {}): CachedPackages {
     searched: [artifacts],
     caches: [artifacts],
     storeIn: artifacts,
+    temporary: root,
     keys: new KeyRing({ folders: [join(root, 'keys')] }),
     builder: url => createBuilder({ url, fetch, retry: { tries: 1 } }),
     decodeXz: decode,

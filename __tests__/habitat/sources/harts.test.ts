@@ -47,6 +47,7 @@ function source(options: Partial<HartPackagesOptions> = {}): HartPackages {
     searched: [cache],
     caches: [cache],
     storeIn: cache,
+    temporary: root,
     keys: new KeyRing({ folders: [keys] }),
     builder: url => createBuilder({ url, fetch, retry: { tries: 1 } }),
     decodeXz,
@@ -102,12 +103,25 @@ describe('a hart that was given', () => {
 
   test('is found out where it is written to while it is read', async () => {
     const path = await give(await makeHart({ key: acme, package: spec }))
+    let meanwhile = async () => {}
+    const writing: typeof decodeXz = async function* (hart, start) {
+      await meanwhile()
+      yield* decodeXz(hart, start)
+    }
+    const given = await source({ decodeXz: writing }).openFile(path)
+    meanwhile = () => writeFile(path, 'other')
+    expect((await failure(drain(given.entries()))).code).toMatch(/HART_CHANGED|XZ_FORMAT/)
+  })
+
+  test('was read as a whole before anything of it is packed', async () => {
+    const path = await give(await makeHart({ key: acme, package: spec }))
     const given = await source().openFile(path)
-    const reading = (async () => {
-      for await (const entry of given.entries())
-        if (entry.path.endsWith('/bin')) await writeFile(path, 'other')
-    })()
-    expect((await failure(reading)).code).toMatch(/HART_CHANGED|XZ_FORMAT/)
+    const paths: string[] = []
+    for await (const entry of given.entries()) {
+      if (paths.length === 0) await rm(path)
+      paths.push(entry.path)
+    }
+    expect(paths).toContain(`hab/pkgs/${id}/share/text`)
   })
 
   test.each<[string, () => Promise<Uint8Array>, string, string]>([

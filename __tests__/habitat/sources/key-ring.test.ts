@@ -22,7 +22,7 @@ test('takes the first folder that has the key', async () => {
   await mkdir(join(root, 'b'))
   await writeFile(join(root, 'b', `${acme.name}.pub`), 'not read')
   const fetchKey = vi.fn()
-  const key = await new KeyRing({ folders, fetchKey }).find(name)
+  const key = await new KeyRing({ folders, fetchKey }).find(name, '/some.hart')
   expect(key.name).toEqual(name)
   expect(fetchKey).not.toHaveBeenCalled()
 })
@@ -30,7 +30,7 @@ test('takes the first folder that has the key', async () => {
 test('reads this key, not one of an origin whose name begins alike', async () => {
   await writePublicKey(root, originKey('acme-foo'))
   await writePublicKey(root, originKey('acme', '20250101000000'))
-  expect((await failure(new KeyRing({ folders: [root] }).find(name))).code).toBe('KEY_UNKNOWN')
+  expect((await failure(new KeyRing({ folders: [root] }).find(name, '/some.hart'))).code).toBe('KEY_UNKNOWN')
 })
 
 describe('a key that no folder has', () => {
@@ -38,14 +38,14 @@ describe('a key that no folder has', () => {
     const storeIn = join(root, 'new', 'keys')
     const fetchKey = vi.fn(async () => acme.publicKeyText)
     const ring = new KeyRing({ folders: [storeIn], fetchKey, storeIn })
-    const [one, other] = await Promise.all([ring.find(name), ring.find(name)])
+    const [one, other] = await Promise.all([ring.find(name, '/some.hart'), ring.find(name, '/some.hart')])
     expect(one).toBe(other)
     expect(fetchKey).toHaveBeenCalledExactlyOnceWith(name)
     expect(await readdir(storeIn)).toEqual([`${acme.name}.pub`])
     expect(await readFile(join(storeIn, `${acme.name}.pub`), 'utf8')).toBe(acme.publicKeyText)
     expect((await stat(join(storeIn, `${acme.name}.pub`))).mode & 0o777).toBe(0o444)
     // The next run needs no Builder.
-    expect((await new KeyRing({ folders: [storeIn] }).find(name)).name).toEqual(name)
+    expect((await new KeyRing({ folders: [storeIn] }).find(name, '/some.hart')).name).toEqual(name)
   })
 
   test('is used where it cannot be stored', async () => {
@@ -55,7 +55,7 @@ describe('a key that no folder has', () => {
       fetchKey: async () => acme.publicKeyText,
       storeIn: join(root, 'file'),
     })
-    expect((await ring.find(name)).name).toEqual(name)
+    expect((await ring.find(name, '/some.hart')).name).toEqual(name)
     expect(await readdir(root)).toEqual(['file'])
   })
 
@@ -64,7 +64,7 @@ describe('a key that no folder has', () => {
     ['another key', originKey('evil').publicKeyText, /holds the key evil-20240101000000, not acme-2024/],
   ])('is not stored when Builder gives %s', async (_, text, problem) => {
     const ring = new KeyRing({ folders: [], fetchKey: async () => text, storeIn: root })
-    const error = await failure(ring.find(name))
+    const error = await failure(ring.find(name, '/some.hart'))
     expect(error.code).toBe('KEY_FORMAT')
     expect(error.message).toMatch(problem)
     expect(error.message).toContain('Builder')
@@ -73,22 +73,22 @@ describe('a key that no folder has', () => {
 
   test('and that Builder does not give is named, with where it was looked for', async () => {
     const fetchKey = () => Promise.reject(new MesosizeError('BUILDER_NOT_FOUND', 'Builder does not have it.'))
-    const error = await failure(new KeyRing({ folders: [root], fetchKey }).find(name))
+    const error = await failure(new KeyRing({ folders: [root], fetchKey }).find(name, '/some.hart'))
     expect(error.code).toBe('KEY_UNKNOWN')
-    expect(error.message).toContain(root)
-    expect(error.message).toContain('Builder does not have it.')
+    for (const part of ['/some.hart', root, 'Builder does not have it. Put'])
+      expect(error.message).toContain(part)
     expect(error.message).toContain('Put acme-20240101000000.pub into a folder and name it with --keys.')
   })
 
   test('and that nobody can be asked for', async () => {
-    expect((await failure(new KeyRing({ folders: [] }).find(name))).code).toBe('KEY_UNKNOWN')
+    expect((await failure(new KeyRing({ folders: [] }).find(name, '/some.hart'))).code).toBe('KEY_UNKNOWN')
   })
 })
 
 test('a file with another key in it is an error, not a reason to look on', async () => {
   await writeFile(join(root, `${acme.name}.pub`), originKey('evil').publicKeyText)
   const fetchKey = vi.fn()
-  const error = await failure(new KeyRing({ folders: [root], fetchKey }).find(name))
+  const error = await failure(new KeyRing({ folders: [root], fetchKey }).find(name, '/some.hart'))
   expect(error.code).toBe('KEY_FORMAT')
   expect(error.message).toContain(join(root, `${acme.name}.pub`))
   expect(fetchKey).not.toHaveBeenCalled()
@@ -98,7 +98,7 @@ test('a key that cannot be read is named', async () => {
   // A folder, because root may read every file.
   await mkdir(join(root, `${acme.name}.pub`))
   await chmod(join(root, `${acme.name}.pub`), 0o700)
-  const error = await failure(new KeyRing({ folders: [root] }).find(name))
+  const error = await failure(new KeyRing({ folders: [root] }).find(name, '/some.hart'))
   expect(error.code).toBe('KEY_UNREADABLE')
   expect(error.message).toContain(`${acme.name}.pub`)
 })

@@ -66,7 +66,8 @@ function open(about: Partial<PackageRequest> = {}, tools: Partial<PackageTools> 
     base: { url: base.url, channel: 'base' },
     ...about,
   })
-  const source = openPackages(asked, { fetch, decodeXz, report: silent, home, isRoot: false, ...tools })
+  const usual = { fetch, decodeXz, report: silent, home, isRoot: false, temporary: root }
+  const source = openPackages(asked, { ...usual, ...tools })
   return { asked, source }
 }
 
@@ -170,7 +171,9 @@ test('a package that may not unpack to so much', async () => {
 describe('without WebAssembly', () => {
   beforeEach(() => void vi.stubGlobal('WebAssembly', undefined))
   afterEach(() => void vi.unstubAllGlobals())
-  const tools = (): PackageTools => ({ fetch, decodeXz, report: silent, home, isRoot: false })
+  const tools = (): PackageTools => ({
+    ...{ fetch, decodeXz, report: silent, home, isRoot: false, temporary: root },
+  })
 
   test('harts are refused before anything is fetched', () => {
     const open = () => openPackages(request({ packages: [app.ident] }), tools())

@@ -31,6 +31,7 @@ export function service(changes: Partial<PackageMetadata> = {}): PackageMetadata
     exports: new Map(),
     exposes: [],
     binds: [],
+    native: false,
     defaultConfig: '',
     runnable: true,
     binaries: [],

@@ -16,8 +16,8 @@ export interface Encoding {
   level: number
 }
 
-// Raised whenever the same entries are packed to other bytes than before.
-const FORMAT = 1
+// Raised whenever a package is packed to other entries, or the same entries to other bytes, than before.
+const FORMAT = 2
 
 /** The encoding that this process is capable of: without WebAssembly, Node's own zlib has to do. */
 export function encodingFor(level: number): Encoding {

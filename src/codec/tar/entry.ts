@@ -3,8 +3,6 @@ interface EntryBase {
   path: string
   /** Permission bits, with setuid, setgid and sticky: 0 to 0o7777. */
   mode: number
-  uid: number
-  gid: number
   /** Seconds since the epoch, whole. */
   mtime: number
 }
@@ -35,7 +33,7 @@ export interface HardlinkEntry extends EntryBase {
   target: string
 }
 
-/** One member of a file tree on its way from a package to the tarball. */
+/** One member of a file tree on its way from a package to the tarball. Everything belongs to root. */
 export type Entry = DirectoryEntry | FileEntry | SymlinkEntry | HardlinkEntry
 
 /**

@@ -22,7 +22,7 @@ export function parsePax(content: Buffer, name: string): Overrides {
     const key = record.toString('utf8', 0, equals)
     const value = record.toString('utf8', equals + 1)
     if (key === 'path' || key === 'linkpath') overrides[key] = value
-    else if (key === 'size' || key === 'uid' || key === 'gid') overrides[key] = wholeNumber(key, value, name)
+    else if (key === 'size') overrides.size = bytes(value, name)
     else if (key === 'mtime') overrides.mtime = seconds(value, name)
     else if (key.startsWith('GNU.sparse.')) throw malformed(name, 'it holds sparse files')
     start = end
@@ -30,10 +30,10 @@ export function parsePax(content: Buffer, name: string): Overrides {
   return overrides
 }
 
-function wholeNumber(key: string, value: string, name: string): number {
+function bytes(value: string, name: string): number {
   const number = Number(value)
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(number))
-    throw malformed(name, `its pax ${key} is ${quote(value)}`)
+    throw malformed(name, `its pax size is ${quote(value)}`)
   return number
 }
 

@@ -7,8 +7,6 @@ export interface TarHeader {
   path: string
   linkpath: string
   mode: number
-  uid: number
-  gid: number
   /** Bytes of content. */
   size: number
   /** Seconds since the epoch, whole. */
@@ -37,13 +35,16 @@ export function decodeHeader(block: Buffer, name: string): TarHeader {
   ) => {
     const value = parseNumber(block.subarray(offset, offset + length))
     if (value === undefined || value < least || value > most) {
-      throw malformed(name, `a header has no sound ${field}`)
+      throw malformed(name, `a header has an invalid ${field}`)
     }
     return value
   }
   if (parseNumber(block.subarray(148, 156)) !== checksum(block)) {
     throw malformed(name, 'the checksum of a header is wrong')
   }
+  // Nothing is unpacked by the owners, so they may be any numbers, such as a nobody's -2; but numbers they must be.
+  number('owner', 108, 8, -Infinity, Infinity)
+  number('group', 116, 8, -Infinity, Infinity)
   const format = block.toString('latin1', 257, 265)
   if (![POSIX, GNU, SEVENTH_EDITION].includes(format)) throw malformed(name, 'a header is of no known format')
   // What other formats have in place of the prefix is not part of the name.
@@ -54,8 +55,6 @@ export function decodeHeader(block: Buffer, name: string): TarHeader {
     path: prefix === '' ? path : `${prefix}/${path}`,
     linkpath: cString(block.subarray(157, 257)),
     mode: number('mode', 100, 8),
-    uid: number('owner', 108, 8),
-    gid: number('group', 116, 8),
     size: number('size', 124, 12),
     mtime: number('time', 136, 12, -FARTHEST_TIME, FARTHEST_TIME),
   }

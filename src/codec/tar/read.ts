@@ -6,8 +6,6 @@ import { malformed, quote } from './tar-error.ts'
 export type TarMember = {
   path: string
   mode: number
-  uid: number
-  gid: number
   /** Seconds since the epoch, whole. */
   mtime: number
 } & (
@@ -31,7 +29,8 @@ const REFUSED_TYPES: Record<string, string> = {
 
 /**
  * Reads a tar archive (ustar, GNU and pax) member by member, in constant memory, and refuses whatever two
- * readers could understand differently. A member's content is there until the next member is asked for.
+ * readers could understand differently. Owners are passed over: nobody unpacks by them. A member's content is there
+ * until the next member is asked for.
  * @param chunks the archive, in pieces of any size
  * @param name what the archive is called in errors
  * @param limit the most bytes that the archive may have
@@ -72,9 +71,9 @@ export async function* readTar(
           }
           continue
       }
-      const { type, size, path, linkpath, mode, uid, gid, mtime } = { ...header, ...overrides }
+      const { type, size, path, linkpath, mode, mtime } = { ...header, ...overrides }
       overrides = {}
-      const common = { path: checkName(path, name), mode: mode & 0o7777, uid, gid, mtime }
+      const common = { path: checkName(path, name), mode: mode & 0o7777, mtime }
       if (type === '0' || type === '7') {
         // Taken for a directory by some, for a file by others.
         if (path.endsWith('/')) throw malformed(name, `the file ${quote(path)} has a name of a directory`)

@@ -1,4 +1,3 @@
-import { MesosizeError } from '../../lib/errors.ts'
 import type { Entry } from './entry.ts'
 
 const BLOCK = 512
@@ -6,8 +5,9 @@ const BLOCK = 512
 // The header's fields for names have 100 and 155 bytes, and some readers want a NUL at their end.
 const NAME_LIMIT = 99
 const PREFIX_LIMIT = 154
-// The largest octal number that a header's fields for owners hold.
-const ID_LIMIT = 0o7777777
+
+/** The number of the user, and of the group. */
+const ROOT = 0
 
 const TYPES = { directory: '5', file: '0', symlink: '2', hardlink: '1' } as const
 
@@ -17,17 +17,10 @@ export const END_OF_ARCHIVE = new Uint8Array(2 * BLOCK)
 /**
  * The header blocks of one entry: ustar (POSIX pax, "ustar Interchange Format"), with GNU's `L` and `K` members
  * before it for names that are too long, and GNU's binary number for a size of 8 GiB or more. GNU tar, busybox and
- * libarchive read all of these, while busybox passes over pax headers. Owners have no names, so that the agent's
- * accounts do not matter.
- * @throws MesosizeError ENTRY_UNPACKABLE for an owner that the format cannot hold
+ * libarchive read all of these, while busybox passes over pax headers. The owner is root, as a number without a
+ * name, so that the agent's accounts do not matter.
  */
 export function encodeHeader(entry: Entry): Buffer {
-  if (Math.max(entry.uid, entry.gid) > ID_LIMIT) {
-    throw new MesosizeError(
-      'ENTRY_UNPACKABLE',
-      `${JSON.stringify(entry.path)} belongs to ${entry.uid}:${entry.gid}; a tarball holds owners up to ${ID_LIMIT}. Build the package as another user.`,
-    )
-  }
   const path = Buffer.from(entry.type === 'directory' ? `${entry.path}/` : entry.path)
   const target = Buffer.from(entry.type === 'symlink' || entry.type === 'hardlink' ? entry.target : '')
   const split = splitName(path)
@@ -78,8 +71,6 @@ function longName(type: 'L' | 'K', name: Buffer): Buffer {
     name: Buffer.from('././@LongLink'),
     target: Buffer.alloc(0),
     mode: 0o644,
-    uid: 0,
-    gid: 0,
     mtime: 0,
     size,
     type,
@@ -92,19 +83,17 @@ interface Fields {
   prefix?: Buffer
   target: Buffer
   mode: number
-  uid: number
-  gid: number
   size: number
   mtime: number
   type: string
 }
 
-function encode({ name, prefix, target, mode, uid, gid, size, mtime, type }: Fields): Buffer {
+function encode({ name, prefix, target, mode, size, mtime, type }: Fields): Buffer {
   const block = Buffer.alloc(BLOCK)
   block.set(name, 0)
   putNumber(block, 100, 8, mode)
-  putNumber(block, 108, 8, uid)
-  putNumber(block, 116, 8, gid)
+  putNumber(block, 108, 8, ROOT)
+  putNumber(block, 116, 8, ROOT)
   putNumber(block, 124, 12, size)
   putNumber(block, 136, 12, mtime)
   block.write('        ', 148, 'latin1')

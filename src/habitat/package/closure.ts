@@ -6,6 +6,7 @@ import { withDependencies } from './dependencies.ts'
 import { Finder, type Root } from './finder.ts'
 import { habPackages } from './hab-packages.ts'
 import { formatIdent } from './ident.ts'
+import { warnOfNative } from './native.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Closure, Package, PackageMetadata } from './package.ts'
 import type { PackageRequest } from './request.ts'
@@ -41,6 +42,7 @@ export async function resolveClosure(
   const roots = [...asked, supervisor, launcher, busybox, cacerts]
   const packages = await withDependencies(roots, source, report)
   checkTargets(packages, request.target)
+  warnOfNative(packages, report)
   return {
     target: request.target,
     service: service.package,

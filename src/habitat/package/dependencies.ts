@@ -5,6 +5,7 @@ import { setting } from '../../lib/setting.ts'
 import type { Root } from './finder.ts'
 import { type FullIdent, formatIdent } from './ident.ts'
 import type { Package } from './package.ts'
+import { findOrExplain } from './refusals.ts'
 import type { BuilderChannel } from './request.ts'
 import type { PackageSource } from './source.ts'
 
@@ -39,8 +40,11 @@ export async function withDependencies(
     if (dependencies.length === 0) break
     const phase = report.phase('Reading dependencies', dependencies.length, 'packages')
     dependents = await forAll(dependencies, OPEN_AT_ONCE, async dependency => {
-      const found = await source.open(dependency.ident, dependency.from)
-      if (!found) throw missing(dependency)
+      const found = await findOrExplain(source, [dependency.ident], async () => {
+        const opened = await source.open(dependency.ident, dependency.from)
+        if (!opened) throw missing(dependency)
+        return opened
+      })
       phase.advance(1)
       return { package: found, from: dependency.from }
     })

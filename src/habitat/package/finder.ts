@@ -3,6 +3,7 @@ import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
 import { formatIdent, parseIdent } from './ident.ts'
 import type { FoundAt, Package } from './package.ts'
+import { findOrExplain } from './refusals.ts'
 import type { BuilderChannel } from './request.ts'
 import type { PackageSource } from './source.ts'
 
@@ -23,8 +24,8 @@ export class Finder {
   }
 
   /** @throws MesosizeError PACKAGE_NOT_FOUND */
-  async find(spec: string, from: BuilderChannel): Promise<Root> {
-    return (await this.findIfThere(spec, from)) ?? notFound([spec], from)
+  find(spec: string, from: BuilderChannel): Promise<Root> {
+    return this.findFirst([spec], from)
   }
 
   async findIfThere(spec: string, from: BuilderChannel): Promise<Root | undefined> {
@@ -38,11 +39,14 @@ export class Finder {
 
   /** The first of several that is there. @throws MesosizeError PACKAGE_NOT_FOUND */
   async findFirst(specs: readonly string[], from: BuilderChannel): Promise<Root> {
-    for (const spec of specs) {
-      const root = await this.findIfThere(spec, from)
-      if (root) return root
-    }
-    return notFound(specs, from)
+    const idents = specs.filter(spec => !isAbsolute(spec)).map(parseIdent)
+    return findOrExplain(this.#source, idents, async () => {
+      for (const spec of specs) {
+        const root = await this.findIfThere(spec, from)
+        if (root) return root
+      }
+      return notFound(specs, from)
+    })
   }
 
   /** One of Habitat's core packages: the build that some root brings along, else the newest. */

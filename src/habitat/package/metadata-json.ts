@@ -32,6 +32,7 @@ export function metadataFromJson(value: unknown): PackageMetadata {
     exports: new Map(list('exports', json.exports, pair)),
     exposes: list('exposes', json.exposes, (field, port) => integer(field, port, 65535)),
     binds: list('binds', json.binds, bind),
+    native: flag('native', json.native),
     svcUser: optional('svcUser', json.svcUser, account),
     svcGroup: optional('svcGroup', json.svcGroup, account),
     shutdownTimeout: optional('shutdownTimeout', json.shutdownTimeout, integer),
@@ -112,8 +113,6 @@ function special(field: string, value: unknown): SpecialMember {
   return {
     path: path(field, member.path),
     mode: integer(field, member.mode, 0o7777),
-    uid: integer(field, member.uid),
-    gid: integer(field, member.gid),
   }
 }
 

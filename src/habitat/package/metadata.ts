@@ -19,6 +19,7 @@ const METAFILES = [
   'SVC_USER',
   'SVC_GROUP',
   'SHUTDOWN_TIMEOUT',
+  'PACKAGE_TYPE',
   'default.toml',
 ]
 const METAFILE_LIMIT = 1 << 20
@@ -85,8 +86,8 @@ export class MetadataReader {
     if (entry.type === 'symlink' || (entry.type !== 'directory' && entry.mode & 0o111)) {
       this.#executables.push(path)
     }
-    if (entry.type !== 'symlink' && entry.type !== 'hardlink' && isSpecial(entry)) {
-      this.#special.push(specialMember(entry, path))
+    if (entry.type !== 'symlink' && entry.type !== 'hardlink' && entry.mode & 0o7000) {
+      this.#special.push({ path, mode: entry.mode })
     }
   }
 
@@ -108,6 +109,8 @@ export class MetadataReader {
       exports: meta.exports(),
       exposes: meta.ports('EXPOSES'),
       binds: meta.binds(),
+      // A standard package has none (components/core/src/package/metadata.rs, enum PackageType).
+      native: meta.line('PACKAGE_TYPE') === 'native',
       svcUser: meta.account('SVC_USER'),
       svcGroup: meta.account('SVC_GROUP'),
       shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
@@ -153,14 +156,6 @@ async function readMetafile(entry: Entry, name: string): Promise<FileEntry & { c
   // A copy, because a piece may be overwritten once the next one is asked for.
   for await (const piece of entry.content) pieces.push(Uint8Array.from(piece))
   return { ...entry, content: [Buffer.concat(pieces)] }
-}
-
-function isSpecial(entry: Entry): boolean {
-  return entry.uid !== 0 || entry.gid !== 0 || (entry.mode & 0o7000) !== 0
-}
-
-function specialMember({ mode, uid, gid }: Entry, path: string): SpecialMember {
-  return { path, mode, uid, gid }
 }
 
 /** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */

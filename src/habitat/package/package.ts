@@ -16,6 +16,8 @@ export interface PackageMetadata {
   exposes: readonly number[]
   /** BINDS and BINDS_OPTIONAL, by name. */
   binds: readonly PackageBind[]
+  /** Whether its PACKAGE_TYPE is `native`: built against the build machine's system, with `hab pkg build -N`. */
+  native: boolean
   /** SVC_USER and SVC_GROUP; absent for packages that are no services. */
   svcUser?: string
   svcGroup?: string
@@ -27,10 +29,7 @@ export interface PackageMetadata {
   runnable: boolean
   /** Executables of its PATH directories, as paths inside the package such as `bin/redis-server`. */
   binaries: readonly string[]
-  /**
-   * Members that a plain unpacking by another user would change: owned by another than root, or with setuid,
-   * setgid or sticky bits. Paths inside the package.
-   */
+  /** Files and directories with setuid, setgid or sticky bits, which not every unpacking keeps. */
   special: readonly SpecialMember[]
   /** Bytes of all regular files. */
   size: number
@@ -45,10 +44,9 @@ export interface PackageBind {
 }
 
 export interface SpecialMember {
+  /** Inside the package. */
   path: string
   mode: number
-  uid: number
-  gid: number
 }
 
 /** A build that is at hand: what it says of itself, and its files. */
@@ -57,7 +55,8 @@ export interface Package {
   /** Names its entries, all of them and their content, for ever; absent where nothing does. */
   contentKey?: string
   /**
-   * Its members in a fixed order, the package's own directory first, with paths such as
+   * Its members as they are in every image, wherever the package comes from: parents before children, siblings by
+   * name, the package's own directory first; directories dated by the release; with paths such as
    * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads anew.
    */
   entries(): AsyncIterable<Entry>

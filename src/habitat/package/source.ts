@@ -1,3 +1,4 @@
+import type { MesosizeError } from '../../lib/errors.ts'
 import type { FullIdent, PackageIdent } from './ident.ts'
 import type { FoundAt, Package } from './package.ts'
 import type { BuilderChannel } from './request.ts'
@@ -16,6 +17,15 @@ export interface PackageSource {
   open(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined>
   /** A package that was given as a file. */
   openFile(path: string): Promise<Package>
+  /** What `newest` and `open` passed over though it may be a build of an ident. */
+  refusals(ident: PackageIdent): readonly Refusal[]
+}
+
+/** A hart at hand that cannot be used, although it may be what was asked for. */
+export interface Refusal {
+  /** Of the hart. */
+  path: string
+  reason: MesosizeError
 }
 
 export interface FoundBuild extends FoundAt {

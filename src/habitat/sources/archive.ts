@@ -11,7 +11,8 @@ const NAMES_LENGTH_LIMIT = 64 << 20
 /**
  * Turns the members of a hart's archive into entries that cannot reach outside the package's own directory,
  * whatever the archive says: the directories above it are left out, everything else must be inside it, once,
- * and never behind a link. The package's own directory comes first.
+ * and never behind a link. The package's own directory comes first; an archive that has it later gives it again.
+ * Owners and the times of directories are not the archive's, as hab does not keep them.
  * @param members what `readTar` yields
  * @param name what the archive is called in errors
  * @throws MesosizeError ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, ARCHIVE_EMPTY
@@ -26,11 +27,11 @@ export async function* packageEntries(
     if (tree === undefined) {
       if (member.type === 'directory' && isAbovePackages(path)) continue
       tree = new PackageTree(identOf(path, name), name)
-      if (path !== tree.root) yield tree.add(ownDirectory(tree))
+      if (path !== tree.root) yield tree.imply()
     } else if (member.type === 'directory' && tree.root.startsWith(`${path}/`)) {
       continue
     }
-    yield tree.add(toEntry(member, path, name))
+    yield tree.add(toEntry(member, path, tree, name))
   }
   if (tree === undefined) {
     throw new MesosizeError(
@@ -42,17 +43,18 @@ export async function* packageEntries(
 
 /** The members seen so far, to refuse those that contradict them. */
 class PackageTree {
-  readonly ident: FullIdent
   /** The package's own directory. */
   readonly root: string
+  /** Seconds since the epoch. */
+  readonly released: number
   readonly #name: string
   /** `implied`: a directory that only the paths below it have named so far. */
   readonly #types = new Map<string, Entry['type'] | 'implied'>()
   #namesLength = 0
 
   constructor(ident: FullIdent, name: string) {
-    this.ident = ident
     this.root = packagePath(ident)
+    this.released = releaseTime(ident)
     this.#name = name
   }
 
@@ -73,13 +75,19 @@ class PackageTree {
     this.#namesLength += path.length
     if (this.#types.size > NAMES_LIMIT || this.#namesLength > NAMES_LENGTH_LIMIT)
       throw tooManyNames(this.#name)
-    if (entry.type === 'hardlink' && this.#types.get(entry.target) !== 'file') {
+    if (entry.type === 'hardlink' && !['file', 'symlink'].includes(this.#types.get(entry.target) ?? '')) {
       throw unsafe(
         this.#name,
-        `${quote(path)} is a hardlink to ${quote(entry.target)}, which is no file before it`,
+        `${quote(path)} is a hardlink to ${quote(entry.target)}, which is not a file or symlink before it`,
       )
     }
     return entry
+  }
+
+  /** The package's own directory where the archive does not begin with it. */
+  imply(): Entry {
+    this.#types.set(this.root, 'implied')
+    return { type: 'directory', path: this.root, mode: 0o755, mtime: this.released }
   }
 
   /** What has something in it must be a directory, whether or not it has an entry of its own. */
@@ -95,20 +103,17 @@ class PackageTree {
   }
 }
 
-function ownDirectory(tree: PackageTree): Entry {
-  return { type: 'directory', path: tree.root, mode: 0o755, uid: 0, gid: 0, mtime: releaseTime(tree.ident) }
-}
-
-function toEntry(member: TarMember, path: string, name: string): Entry {
-  const { mode, uid, gid, mtime } = member
-  const common = { path, mode, uid, gid, mtime }
+function toEntry(member: TarMember, path: string, { released }: PackageTree, name: string): Entry {
+  const { mode } = member
+  // hab makes 0 to 1, by the crate that it unpacks with (alexcrichton/tar-rs, src/entry.rs).
+  const common = { path, mode, mtime: member.mtime || 1 }
   switch (member.type) {
     case 'directory':
-      return { ...common, type: 'directory' }
+      return { ...common, type: 'directory', mtime: released }
     case 'file':
       return { ...common, type: 'file', size: member.size, content: member.content }
     case 'symlink':
-      return { ...common, type: 'symlink', target: member.linkpath }
+      return { ...common, type: 'symlink', mode: 0o777, target: member.linkpath }
     case 'hardlink':
       return { ...common, type: 'hardlink', target: plainPath(member.linkpath, name) }
   }

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { dashedIdent, type FullIdent, type PackageIdent } from '../package/ident.ts'
 
@@ -27,8 +27,16 @@ export async function findArtifact(
 }
 
 /**
- * The harts that may be builds of an ident, by their names. It is no more than a filter: origin, name and
- * version may hold dashes themselves, so the caller must read the ident in each.
+ * Whether a hart may be a build of an ident, by its name. Origin, name and version may hold dashes themselves, so
+ * whoever wants to know must read the ident in it.
+ */
+export function mayBeBuildOf(path: string, ident: PackageIdent, target: string): boolean {
+  const name = basename(path)
+  return name.startsWith(`${dashedIdent(ident)}-`) && name.endsWith(`-${target}.hart`)
+}
+
+/**
+ * The harts that may be builds of an ident, by their names.
  * @param folders artifact caches; those that do not exist are passed over
  * @returns paths, by folder and then by name
  * @throws MesosizeError ARTIFACTS_UNREADABLE
@@ -38,12 +46,10 @@ export async function candidates(
   ident: PackageIdent,
   target: string,
 ): Promise<string[]> {
-  const prefix = `${dashedIdent(ident)}-`
-  const suffix = `-${target}.hart`
   const found: string[] = []
   for (const folder of folders) {
     for (const name of (await list(folder)).sort()) {
-      if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue
+      if (!mayBeBuildOf(name, ident, target)) continue
       const path = join(folder, name)
       if (await isFile(path, folder)) found.push(path)
     }

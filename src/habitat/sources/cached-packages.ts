@@ -5,7 +5,7 @@ import type { PackageCache } from '../../package-cache/folder.ts'
 import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
 import type { Package, PackageMetadata } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'
-import type { FoundBuild, PackageSource } from '../package/source.ts'
+import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { keptMetadata } from './kept-metadata.ts'
 
 /**
@@ -41,6 +41,10 @@ export class CachedPackages implements PackageSource {
     const given = await this.#source.openFile(path)
     this.#opened.set(formatIdent(given.metadata.ident), Promise.resolve(given))
     return given
+  }
+
+  refusals(ident: PackageIdent): readonly Refusal[] {
+    return this.#source.refusals(ident)
   }
 
   async #find(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {

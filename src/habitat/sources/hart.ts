@@ -37,7 +37,7 @@ const SIGNED_BYTES = SIGNATURE_BYTES + 64
  * Whether an error says that the file itself is damaged, so that fetching it again may help. A hart that is
  * whole but signed with an unknown key is not damaged.
  */
-export function isDamagedHart(error: unknown): boolean {
+export function isDamagedHart(error: unknown): error is MesosizeError {
   return error instanceof MesosizeError && ['HART_FORMAT', 'HART_SIGNATURE', 'HART_HASH'].includes(error.code)
 }
 
@@ -82,7 +82,7 @@ export async function verifyHart(path: string, keys: KeyRing): Promise<VerifiedH
     const start = Buffer.alloc(HEADER_LIMIT)
     const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0)
     const { signer, signature, hash, bodyStart } = parseHartHeader(start.subarray(0, bytesRead), path)
-    const key = await keys.find(signer)
+    const key = await keys.find(signer, path)
     if (!verifySignature(key, Buffer.from(hash, 'latin1'), signature)) {
       throw new MesosizeError(
         'HART_SIGNATURE',

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Entry } from '../../codec/tar/entry.ts'
 import { readTar } from '../../codec/tar/read.ts'
 import type { XzDecoder } from '../../codec/xz/xz.ts'
-import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { Spool } from '../../lib/spool.ts'
 import type { PackageCache } from '../../package-cache/folder.ts'
 import type { Builder } from '../builder/builder.ts'
 import {
@@ -18,9 +20,10 @@ import { checkIdent, MetadataReader, readMetadata } from '../package/metadata.ts
 import { metadataToJson } from '../package/metadata-json.ts'
 import type { Package, PackageMetadata } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'
-import type { FoundBuild, PackageSource } from '../package/source.ts'
+import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { packageEntries } from './archive.ts'
-import { artifactName, candidates, findArtifact } from './artifact-cache.ts'
+import { artifactName, candidates, findArtifact, mayBeBuildOf } from './artifact-cache.ts'
+import { asInstalled } from './as-installed.ts'
 import { checkUnchanged, isDamagedHart, type VerifiedHart, verifyHart } from './hart.ts'
 import { keptMetadata } from './kept-metadata.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -33,6 +36,8 @@ export interface HartPackagesOptions {
   caches: readonly string[]
   /** The artifact cache that downloads go to. */
   storeIn: string
+  /** A folder for what is in a hart while it is put in order; nothing stays in it. */
+  temporary: string
   keys: KeyRing
   builder: (url: string) => Builder
   decodeXz: XzDecoder
@@ -67,6 +72,8 @@ export class HartPackages implements PackageSource {
   /** Packages that were given as files, by ident. */
   readonly #given = new Map<string, Package>()
   readonly #opened = new Map<string, Promise<Package | undefined>>()
+  /** Why harts that were at hand cannot be used, by their paths. */
+  readonly #refused = new Map<string, MesosizeError>()
 
   constructor(options: HartPackagesOptions) {
     this.#options = options
@@ -97,6 +104,12 @@ export class HartPackages implements PackageSource {
     return opened
   }
 
+  refusals(ident: PackageIdent): Refusal[] {
+    return [...this.#refused]
+      .filter(([path]) => mayBeBuildOf(path, ident, this.#options.target))
+      .map(([path, reason]) => ({ path, reason }))
+  }
+
   async #localBuilds(wanted: PackageIdent): Promise<FullIdent[]> {
     const builds = [...this.#given.values()].map(hart => hart.metadata.ident)
     for (const path of await candidates(this.#options.searched, wanted, this.#options.target)) {
@@ -104,7 +117,7 @@ export class HartPackages implements PackageSource {
         builds.push((await this.#load(path)).metadata.ident)
       } catch (error) {
         if (!(error instanceof MesosizeError)) throw error
-        this.#options.report.warn(`${path} is left out: ${messageOf(error)}`)
+        this.#refuse(path, error, `${path} is left out: ${error.message}`)
       }
     }
     return builds.filter(build => satisfies(build, wanted))
@@ -119,11 +132,17 @@ export class HartPackages implements PackageSource {
       return await this.#loadExpecting(cached, ident)
     } catch (error) {
       if (!isDamagedHart(error)) throw error
-      this.#options.report.warn(`${messageOf(error)} Builder is asked for it again.`)
+      this.#refuse(cached, error, `${error.message} Asking Builder for it instead.`)
       const fetched = await this.#download(ident, from)
       if (fetched === undefined) throw error
       return fetched
     }
+  }
+
+  /** Warns of a hart once: it may be looked at for several idents. */
+  #refuse(path: string, reason: MesosizeError, warning: string): void {
+    if (!this.#refused.has(path)) this.#options.report.warn(warning)
+    this.#refused.set(path, reason)
   }
 
   async #download(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
@@ -153,9 +172,9 @@ export class HartPackages implements PackageSource {
 
   /** Nothing of the body is read before the hart is verified. */
   async #read(path: string): Promise<Package> {
-    const { keys, decodeXz, maxPackageSize, cache } = this.#options
+    const { keys, cache } = this.#options
     const hart = await verifyHart(path, keys)
-    const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path, maxPackageSize), path)
+    const entries = () => this.#entries(hart)
     const contentKey = `hart ${hart.hash}`
     const metadata =
       (await keptMetadata(cache, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
@@ -167,6 +186,18 @@ export class HartPackages implements PackageSource {
       )
     }
     return { metadata, contentKey, entries }
+  }
+
+  async *#entries(hart: VerifiedHart): AsyncGenerator<Entry> {
+    const { decodeXz, maxPackageSize, temporary } = this.#options
+    const { path } = hart
+    const spool = new Spool(join(temporary, `.${randomBytes(6).toString('hex')}.spool`))
+    try {
+      const members = readTar(bodyOf(hart, decodeXz), path, maxPackageSize)
+      yield* asInstalled(packageEntries(members, path), spool)
+    } finally {
+      await spool.close()
+    }
   }
 
   async #readAll(entries: AsyncIterable<Entry>, path: string, contentKey: string): Promise<PackageMetadata> {

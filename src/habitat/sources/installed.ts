@@ -11,11 +11,13 @@ import {
   formatIdent,
   type PackageIdent,
   packagePath,
+  releaseTime,
   satisfies,
 } from '../package/ident.ts'
 import { readMetadata } from '../package/metadata.ts'
 import type { FoundAt, Package } from '../package/package.ts'
-import type { FoundBuild, PackageSource } from '../package/source.ts'
+import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
+import { isOfThisMachine } from './as-installed.ts'
 
 // Characters. To hash the text of each file on its own costs several times as much.
 const TOLD_AT_ONCE = 1 << 16
@@ -63,7 +65,7 @@ export class InstalledPackages implements PackageSource {
     if (!(await isFolder(join(root, path)))) return undefined
     let fingerprint = ''
     const metadata = await readMetadata(
-      tree(root, path, found => {
+      tree(root, ident, found => {
         fingerprint = found
       }),
       `the installed package ${formatIdent(ident)}`,
@@ -72,10 +74,14 @@ export class InstalledPackages implements PackageSource {
       metadata,
       contentKey: `installed ${formatIdent(ident)} ${fingerprint}`,
       entries: () =>
-        tree(root, path, found => {
+        tree(root, ident, found => {
           if (found !== fingerprint) throw changed(join(root, path))
         }),
     }
+  }
+
+  refusals(): readonly Refusal[] {
+    return []
   }
 
   openFile(path: string): Promise<Package> {
@@ -88,25 +94,32 @@ export class InstalledPackages implements PackageSource {
 
 /**
  * @param end told, when everything was read, what tells this tree from others: not by the content of its files,
- *   but by their sizes and the times of their last change, which installing leaves as they were packed
+ *   but by their sizes and the times of their last change, which installing leaves as they were packed; directories
+ *   have the time of their installation
  */
-async function* tree(root: string, path: string, end: (fingerprint: string) => void): AsyncGenerator<Entry> {
+async function* tree(
+  root: string,
+  ident: FullIdent,
+  end: (fingerprint: string) => void,
+): AsyncGenerator<Entry> {
   const hash = createHash('sha256')
   try {
-    for (const entry of walk(root, path, hash)) yield entry
+    for (const entry of walk(root, ident, hash)) yield entry
     end(hash.digest('hex'))
   } catch (error) {
-    throw unreadable((error as NodeJS.ErrnoException).path ?? join(root, path), error)
+    throw unreadable((error as NodeJS.ErrnoException).path ?? join(root, packagePath(ident)), error)
   }
 }
 
 /**
- * The tree below a path, parents before children, siblings by name. Everything belongs to root, whoever
- * installed it: an ordinary user's installation is the same package. It waits for the file system, because a tree
- * has thousands of members and asking without waiting takes several times as long.
- * @param hash told everything that is known of an entry without reading it
+ * The tree of a package, parents before children, siblings by name; a hart's entries are put in the same form. It
+ * waits for the file system, because a tree has thousands of members and asking without waiting takes several times
+ * as long.
+ * @param hash updated with everything that goes into the entries and is known without reading files
  */
-function* walk(root: string, top: string, hash: Hash): Generator<Entry> {
+function* walk(root: string, ident: FullIdent, hash: Hash): Generator<Entry> {
+  const top = packagePath(ident)
+  const released = releaseTime(ident)
   /** First path of each file with several links. */
   const seen = new Map<string, string>()
   /** What is still to come, the next one last. */
@@ -115,17 +128,12 @@ function* walk(root: string, top: string, hash: Hash): Generator<Entry> {
   for (let path = ahead.pop(); path !== undefined; path = ahead.pop()) {
     const full = `${root}/${path}`
     const stats = lstatSync(full)
-    const common = {
-      path,
-      mode: stats.mode & 0o7777,
-      uid: 0,
-      gid: 0,
-      mtime: Math.trunc(stats.mtimeMs / 1000),
-    }
+    if (!stats.isDirectory() && isOfThisMachine(path.slice(top.length + 1))) continue
+    const common = { path, mode: stats.mode & 0o7777, mtime: Math.floor(stats.mtimeMs / 1000) }
     // No path and no link's text holds a NUL.
-    told += `${path}\0${stats.mode}\0${stats.mtimeMs}\0`
+    told += `${path}\0${stats.mode}\0${stats.isDirectory() ? '' : stats.mtimeMs}\0`
     if (stats.isDirectory()) {
-      yield { ...common, type: 'directory' }
+      yield { ...common, type: 'directory', mtime: released }
       for (const name of readdirSync(full).sort().reverse()) {
         if (name.includes('\uFFFD')) throw unpackable(join(full, name), 'its name is not UTF-8')
         ahead.push(`${path}/${name}`)

@@ -27,24 +27,28 @@ export class KeyRing {
     this.#options = options
   }
 
-  /** @throws MesosizeError KEY_UNKNOWN if it is nowhere, KEY_FORMAT if what is there is not this key */
-  find(name: OriginKeyName): Promise<PublicOriginKey> {
+  /**
+   * @param hart path of the hart that it shall verify; an error names the first of those that need the key, so that
+   *   it is the same for all of them
+   * @throws MesosizeError KEY_UNKNOWN if it is nowhere, KEY_FORMAT if what is there is not this key
+   */
+  find(name: OriginKeyName, hart: string): Promise<PublicOriginKey> {
     const id = formatKeyName(name)
-    const found = this.#found.get(id) ?? this.#look(name)
+    const found = this.#found.get(id) ?? this.#look(name, hart)
     this.#found.set(id, found)
     return found
   }
 
-  async #look(name: OriginKeyName): Promise<PublicOriginKey> {
+  async #look(name: OriginKeyName, hart: string): Promise<PublicOriginKey> {
     const file = `${formatKeyName(name)}.pub`
     for (const folder of this.#options.folders) {
       const path = join(folder, file)
       const text = await readIfThere(path)
       if (text !== undefined) return checked(text, path, name)
     }
-    if (!this.#options.fetchKey) throw unknownKey(name, this.#options.folders)
+    if (!this.#options.fetchKey) throw unknownKey(name, hart, this.#options.folders)
     const text = await this.#options.fetchKey(name).catch(cause => {
-      throw unknownKey(name, this.#options.folders, cause)
+      throw unknownKey(name, hart, this.#options.folders, cause)
     })
     const key = checked(text, `the answer of Builder for ${file}`, name)
     await this.#store(file, text)
@@ -90,14 +94,20 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-function unknownKey(name: OriginKeyName, folders: readonly string[], cause?: unknown): MesosizeError {
+function unknownKey(
+  name: OriginKeyName,
+  hart: string,
+  folders: readonly string[],
+  cause?: unknown,
+): MesosizeError {
   const id = formatKeyName(name)
   const looked =
-    folders.length > 0 ? `It is not in ${folders.join(', ')}` : 'There is no key cache to look in'
-  const asked = cause === undefined ? '' : `, and Builder did not give it: ${messageOf(cause)}`
+    folders.length > 0 ? `The key is not in ${folders.join(', ')}` : 'There is no key cache to look in'
+  const asked =
+    cause === undefined ? '' : `, and Builder did not give it: ${messageOf(cause).replace(/\.$/, '')}`
   return new MesosizeError(
     'KEY_UNKNOWN',
-    `The public origin key ${id} is needed to verify a package. ${looked}${asked}. ` +
+    `The public origin key ${id} is needed to verify a package. It signed ${hart}. ${looked}${asked}. ` +
       `Put ${id}.pub into a folder and name it with ${setting('keys')}.`,
     { cause },
   )

@@ -25,6 +25,8 @@ export interface PackageTools {
   /** The person's home folder, and whether the person is root: hab keeps its caches elsewhere then. */
   home: string
   isRoot: boolean
+  /** A folder with room for what is in harts; nothing stays in it. */
+  temporary: string
   signal?: AbortSignal
 }
 
@@ -57,6 +59,7 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     builder,
     decodeXz: tools.decodeXz,
     maxPackageSize: request.maxPackageSize,
+    temporary: tools.temporary,
     cache,
     packAhead,
     report,
