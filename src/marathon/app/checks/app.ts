@@ -1,45 +1,25 @@
 import * as v from 'valibot'
 import { isObject, type JsonObject, type JsonValue } from '../request.ts'
-import { CHECK, CHECK_RULES } from './check.ts'
-import { CONSTRAINT_RULES, CONSTRAINTS } from './constraints.ts'
-import { CONTAINER, CONTAINER_RULES } from './container.ts'
-import { ENVIRONMENT, ENVIRONMENT_RULES } from './environment.ts'
-import { FETCH, FETCH_RULES } from './fetch.ts'
-import { HEALTH, HEALTH_RULES } from './health.ts'
-import { IDENTITY, IDENTITY_RULES } from './identity.ts'
+import { APP, type App } from '../shapes/app.ts'
+import { CHECK_RULES } from './check.ts'
+import { CONSTRAINT_RULES } from './constraints.ts'
+import { CONTAINER_RULES } from './container.ts'
+import { ENVIRONMENT_RULES } from './environment.ts'
+import { FETCH_RULES } from './fetch.ts'
+import { HEALTH_RULES } from './health.ts'
+import { IDENTITY_RULES } from './identity.ts'
 import { LINUX_RULES } from './linux.ts'
 import { MAPPING_RULES } from './mappings.ts'
-import { NETWORK_RULES, NETWORKS } from './networks.ts'
-import { PORT_RULES, PORTS } from './ports.ts'
+import { NETWORK_RULES } from './networks.ts'
+import { PORT_RULES } from './ports.ts'
 import { type Problem, place, refused } from './problem.ts'
-import { PROCESS, PROCESS_RULES } from './process.ts'
-import { READINESS, READINESS_RULES } from './readiness.ts'
-import { RESOURCE_RULES, RESOURCES } from './resources.ts'
-import { ROLE_RULES, ROLES } from './roles.ts'
+import { PROCESS_RULES } from './process.ts'
+import { READINESS_RULES } from './readiness.ts'
+import { RESOURCE_RULES } from './resources.ts'
+import { ROLE_RULES } from './roles.ts'
 import type { Rule } from './rule.ts'
-import { SCHEDULING, SCHEDULING_RULES } from './scheduling.ts'
-import { shape } from './shape.ts'
-import { VERSION } from './version.ts'
+import { SCHEDULING_RULES } from './scheduling.ts'
 import { VOLUME_RULES } from './volumes.ts'
-
-/** The fields of an app definition (Marathon 1.11: types/app.raml). Marathon ignores any others. */
-const APP = shape({
-  ...IDENTITY,
-  ...PROCESS,
-  ...RESOURCES,
-  ...SCHEDULING,
-  ...CONSTRAINTS,
-  ...ROLES,
-  ...ENVIRONMENT,
-  ...FETCH,
-  ...PORTS,
-  ...NETWORKS,
-  ...CONTAINER,
-  ...HEALTH,
-  ...CHECK,
-  ...READINESS,
-  ...VERSION,
-})
 
 const RULES: readonly Rule[] = [
   ...IDENTITY_RULES,
@@ -60,19 +40,6 @@ const RULES: readonly Rule[] = [
   ...CHECK_RULES,
   ...READINESS_RULES,
 ]
-
-type Whole = v.InferOutput<typeof APP>
-type WithGaps<T> = T extends readonly (infer I)[]
-  ? readonly (I | undefined)[]
-  : T extends object
-    ? { readonly [Field in keyof T]: WithGaps<T[Field]> }
-    : T
-
-/**
- * An app definition as Marathon reads it, with its defaults. A list that is in no other has a gap where a member
- * could not be read.
- */
-export type App = WithGaps<Whole>
 
 /** All that is or may be wrong with an app definition: with single fields first, then between fields. */
 export function problemsOf(definition: JsonObject): Problem[] {

@@ -1,47 +1,9 @@
-import * as v from 'valibot'
-import { isObject, type JsonValue } from '../request.ts'
-import { secondsProblem } from '../rules.ts'
+import { COMMAND_EXAMPLE } from '../shapes/check.ts'
 import { effectivePorts } from './effective.ts'
-import { PORT, PORT_INDEX } from './ports.ts'
 import { refused } from './problem.ts'
 import { rule } from './rule.ts'
-import { list, oneOf, ruled, shape, strictShape, text } from './shape.ts'
 
-// check, whose outcome Mesos reports and does nothing about (types/check.raml, types/mesosCommand.raml,
-// raml/CheckConversion.scala).
-
-const seconds = v.optional(ruled<number>(secondsProblem))
-const EXAMPLE = '{"shell": "test -f ready"}'
-
-const SHELL = shape({ shell: text('"test -f ready"', 1) })
-const ARGUMENTS = shape({
-  argv: v.pipe(list(text('"test"'), '["test", "-f", "ready"]'), v.minLength(1, 'must have a program')),
-})
-const command = v.lazy(input =>
-  isObject(input as JsonValue) && (input as { argv?: unknown }).argv != null && !v.is(SHELL, input)
-    ? ARGUMENTS
-    : SHELL,
-)
-
-export const CHECK = {
-  check: v.optional(
-    shape({
-      http: v.optional(
-        shape({
-          path: v.optional(text('"/ready"', 1, 1024)),
-          scheme: v.optional(oneOf('HTTP', 'HTTPS'), 'HTTP'),
-          port: v.optional(PORT),
-          portIndex: v.optional(PORT_INDEX),
-        }),
-      ),
-      tcp: v.optional(shape({ port: v.optional(PORT), portIndex: v.optional(PORT_INDEX) })),
-      exec: v.optional(strictShape({ command }, `{"command": ${EXAMPLE}}`)),
-      intervalSeconds: seconds,
-      timeoutSeconds: seconds,
-      delaySeconds: seconds,
-    }),
-  ),
-}
+// check (raml/CheckConversion.scala).
 
 export const CHECK_RULES = [
   rule(['check'], function* ({ check }) {
@@ -51,7 +13,7 @@ export const CHECK_RULES = [
       yield refused(
         'check',
         undefined,
-        `must have exactly one of http, tcp and exec, such as {"exec": {"command": ${EXAMPLE}}}`,
+        `must have exactly one of http, tcp and exec, such as {"exec": {"command": ${COMMAND_EXAMPLE}}}`,
       )
     }
     if (http?.scheme === 'HTTPS') {

@@ -1,17 +1,11 @@
-import * as v from 'valibot'
 import { javaRegexProblem } from '../java-regex.ts'
+import { CONSTRAINT_EXAMPLE } from '../shapes/constraints.ts'
 import { refused } from './problem.ts'
 import { items, rule } from './rule.ts'
-import { list, text } from './shape.ts'
 
-// Where tasks may run (types/constraint.raml, api/v2/validation/SchedulingValidation.scala, Java's Integer.parseInt).
+// Where tasks may run (api/v2/validation/SchedulingValidation.scala, Java's Integer.parseInt).
 
 const OPERATORS = ['UNIQUE', 'CLUSTER', 'GROUP_BY', 'LIKE', 'UNLIKE', 'MAX_PER', 'IS']
-const EXAMPLE = '["hostname", "UNIQUE"]'
-
-export const CONSTRAINTS = {
-  constraints: v.optional(list(list(text('"hostname"'), EXAMPLE), `[${EXAMPLE}]`)),
-}
 
 export const CONSTRAINT_RULES = [
   rule(['constraints'], function* ({ constraints }) {
@@ -24,7 +18,7 @@ export const CONSTRAINT_RULES = [
 
 function constraintProblem(constraint: readonly string[]): string | undefined {
   if (constraint.length < 2 || constraint.length > 3)
-    return `must have two or three texts, such as ${EXAMPLE}`
+    return `must have two or three texts, such as ${CONSTRAINT_EXAMPLE}`
   const [field, operator, value] = constraint
   if (field === '') return 'must start with a field, such as "hostname"'
   // Marathon's check reads the operator in any case, and fails with 500 afterwards.

@@ -1,4 +1,4 @@
-import type { App } from './app.ts'
+import type { App } from '../shapes/app.ts'
 import { items } from './rule.ts'
 
 // What Marathon makes of the old and the new fields before it checks them (api/v2/AppNormalization.scala,

@@ -1,26 +1,12 @@
-import * as v from 'valibot'
 import { isObject, type JsonValue } from '../request.ts'
 import { cluster, impossible, place, refused } from './problem.ts'
 import { rule } from './rule.ts'
-import { map, shape, text } from './shape.ts'
 
-// env, secrets and labels (types/environmentVariable.raml, types/secrets.raml, types/label.raml,
-// api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). The text of a variable is never shown: it may be
-// a password.
+// env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). The text of a variable is
+// never shown: it may be a password.
 
 /** Linux gives one string of the environment, `KEY=value` with its end, so many bytes (MAX_ARG_STRLEN). */
 const STRING_LIMIT = 128 * 1024
-
-export const LABELS = v.optional(map(text('"web": put a number or a boolean in quotes'), '{"team": "web"}'))
-
-export const ENVIRONMENT = {
-  // Each variable is looked at by a rule, so that one that is wrong does not keep the others from being looked at.
-  env: v.optional(map(v.unknown(), '{"JAVA_OPTS": "-Xmx256m"}')),
-  secrets: v.optional(
-    map(shape({ source: text('"web/password"', 1) }), '{"password": {"source": "web/password"}}'),
-  ),
-  labels: LABELS,
-}
 
 export const ENVIRONMENT_RULES = [
   rule(['env'], function* ({ env = {} }) {

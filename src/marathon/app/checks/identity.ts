@@ -1,16 +1,9 @@
-import * as v from 'valibot'
 import { canonicalId } from '../app-id.ts'
 import { pathIdProblem, RESERVED_IDS } from '../rules.ts'
 import { refused } from './problem.ts'
 import { items, rule } from './rule.ts'
-import { list, ruled, text } from './shape.ts'
 
-// The app's id and those that it depends on (state/PathId.scala, types/stringTypes.raml).
-
-export const IDENTITY = {
-  id: ruled<string>(pathIdProblem),
-  dependencies: v.optional(list(text('"/web/database"'), '["/web/database"]')),
-}
+// The app's id and those that it depends on (state/PathId.scala).
 
 export const IDENTITY_RULES = [
   rule(['id'], function* ({ id }) {

@@ -1,28 +1,9 @@
-import * as v from 'valibot'
 import { effectiveNetworks } from './effective.ts'
-import { LABELS } from './environment.ts'
-import { PORT, PORT_NAME, PROTOCOL } from './ports.ts'
 import { refused } from './problem.ts'
 import { items, repeated, rule } from './rule.ts'
-import { list, shape, text } from './shape.ts'
 
 // Ports of a container: container.portMappings, and the older container.docker.portMappings
-// (types/appContainer.raml, api/v2/validation/AppValidation.scala).
-
-export const PORT_MAPPINGS = v.optional(
-  list(
-    shape({
-      containerPort: v.optional(PORT, 0),
-      hostPort: v.optional(PORT),
-      servicePort: v.optional(PORT, 0),
-      name: v.optional(PORT_NAME),
-      protocol: v.optional(PROTOCOL, 'tcp'),
-      labels: LABELS,
-      networkNames: v.optional(list(text('"dcos"'), '["dcos"]')),
-    }),
-    '[{"containerPort": 8080, "name": "http"}]',
-  ),
-)
+// (api/v2/validation/AppValidation.scala).
 
 export const MAPPING_RULES = [
   rule(['container', 'ipAddress'], function* ({ container, ipAddress }) {

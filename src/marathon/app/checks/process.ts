@@ -1,25 +1,7 @@
-import * as v from 'valibot'
 import { impossible, refused } from './problem.ts'
 import { items, rule } from './rule.ts'
-import { boolean, list, ruled, text } from './shape.ts'
 
-// What runs, and as whom (types/app.raml, api/v2/validation/AppValidation.scala).
-
-const EXECUTOR = /^(?:|\/\/cmd|\/?[^/]+(?:\/[^/]+)*)$/
-
-export const PROCESS = {
-  cmd: v.optional(text('"./server --port $PORT0"')),
-  args: v.optional(list(text('"--verbose"'), '["./server", "--verbose"]')),
-  user: v.optional(text('"root"')),
-  executor: v.optional(
-    ruled<string>(value =>
-      typeof value === 'string' && EXECUTOR.test(value)
-        ? undefined
-        : 'must be "//cmd" or the path of an executor, such as "/opt/executor"',
-    ),
-  ),
-  tty: v.optional(boolean),
-}
+// What runs, and as whom (api/v2/validation/AppValidation.scala).
 
 export const PROCESS_RULES = [
   rule(['cmd', 'args', 'user'], function* ({ cmd, args, user }) {

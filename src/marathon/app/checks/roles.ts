@@ -1,15 +1,8 @@
-import * as v from 'valibot'
 import { canonicalId } from '../app-id.ts'
 import { cluster, refused } from './problem.ts'
 import { items, rule } from './rule.ts'
-import { list, ruled, text } from './shape.ts'
 
-// Mesos roles (state/ResourceRole.scala, util/RoleSettings.scala; Mesos: common/roles.cpp).
-
-export const ROLES = {
-  role: v.optional(ruled<string>(roleProblem)),
-  acceptedResourceRoles: v.optional(list(text('"*"'), '["*"]')),
-}
+// Mesos roles (state/ResourceRole.scala, util/RoleSettings.scala).
 
 export const ROLE_RULES = [
   rule(['id', 'role'], function* ({ id, role }) {
@@ -55,9 +48,3 @@ export const ROLE_RULES = [
     }
   }),
 ]
-
-function roleProblem(value: unknown): string | undefined {
-  return typeof value === 'string' && /^(?!-|\.{1,2}$)[^\t-\r \x7f]+$/.test(value)
-    ? undefined
-    : 'must be a Mesos role without spaces that does not start with "-", such as "dev"'
-}

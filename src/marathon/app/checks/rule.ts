@@ -1,4 +1,4 @@
-import type { App } from './app.ts'
+import type { App } from '../shapes/app.ts'
 import type { Problem } from './problem.ts'
 
 /** A rule between fields, for a definition whose fields have been read. */

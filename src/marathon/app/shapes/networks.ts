@@ -1,0 +1,42 @@
+import * as v from 'valibot'
+import { LABELS } from './environment.ts'
+import { PORT, PORT_NAME, PROTOCOL } from './ports.ts'
+import { list, oneOf, ruled, shape, text } from './shape.ts'
+
+// networks, and the older ipAddress (types/network.raml).
+
+const NAME = ruled<string>(value =>
+  typeof value === 'string' && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)
+    ? undefined
+    : 'must be 1 to 63 lower-case letters, digits and inner "-", such as "dcos"',
+)
+
+const DISCOVERY_PORT = shape({
+  number: v.optional(PORT, 0),
+  name: PORT_NAME,
+  protocol: v.optional(PROTOCOL, 'tcp'),
+  labels: LABELS,
+})
+
+export const NETWORKS = {
+  networks: v.optional(
+    list(
+      shape({
+        mode: v.optional(oneOf('container', 'container/bridge', 'host'), 'container'),
+        name: v.optional(NAME),
+        labels: LABELS,
+      }),
+      '[{"mode": "container/bridge"}]',
+    ),
+  ),
+  ipAddress: v.optional(
+    shape({
+      networkName: v.optional(text('"dcos"', 1)),
+      discovery: v.optional(
+        shape({ ports: v.optional(list(DISCOVERY_PORT, '[{"number": 80, "name": "http"}]')) }),
+      ),
+      groups: v.optional(list(text('"web"'), '["web"]')),
+      labels: LABELS,
+    }),
+  ),
+}
