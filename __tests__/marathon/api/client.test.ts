@@ -30,9 +30,9 @@ describe('the API', () => {
       {
         id: started.deploymentId,
         affectedApps: ['/web/shop'],
-        currentStep: 1,
+        currentStep: 2,
         totalSteps: 2,
-        currentActions: [{ action: 'StartApplication', app: '/web/shop', readiness: [] }],
+        currentActions: [{ action: 'ScaleApplication', app: '/web/shop', readiness: [] }],
       },
     ])
     server.tick(5)
@@ -64,7 +64,7 @@ describe('the API', () => {
     server.tick()
     const [item] = await listQueue(marathon)
     expect(item).toMatchObject({ appId: '/web/shop', count: 2, delay: 0, processedOffers: 2 })
-    expect(item!.rejections.at(-1)).toEqual({ reason: 'InsufficientPorts', declined: 2, processed: 2 })
+    expect(item!.rejections).toContainEqual({ reason: 'InsufficientPorts', declined: 2, processed: 2 })
     await revertDeployment(marathon, deploymentId)
     server.tick()
     expect(await getApp(marathon, '/web/shop')).toBeUndefined()
