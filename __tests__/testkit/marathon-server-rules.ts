@@ -200,9 +200,10 @@ export function normalized(
       cache: false,
       ...artifact,
     })),
-    portDefinitions: definitions.map((definition: Json, index: number) => ({
+    portDefinitions: definitions.map(({ labels, ...definition }: Json, index: number) => ({
       protocol: 'tcp',
       ...definition,
+      ...(Object.keys(labels ?? {}).length > 0 && { labels }),
       port: definition.port || (freePorts ? (old[index] ?? freePorts.next().value) : 0),
     })),
     healthChecks: (app.healthChecks ?? []).map((check: Json) => ({
