@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { deleteApp } from '../../../src/marathon/api/apps.ts'
 import { isSuccess } from '../../../src/marathon/deploy/outcome.ts'
 import { removeApp } from '../../../src/marathon/deploy/remove.ts'
@@ -91,7 +94,8 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
     expect(result.state).toBe('failed')
     const failed = result.culprit!.taskId
     expect(result.message.split('\n')).toEqual([
-      `/web/shop does not stay up: 3 tasks of the new version have failed. The task ${failed} on 127.0.0.1 ended as TASK_FAILED: "Command exited with status 1".`,
+      // Of two at once, and of the next two.
+      `/web/shop does not stay up: 4 tasks of the new version have ended. The task ${failed} on 127.0.0.1 ended as TASK_FAILED: "Command exited with status 1".`,
       ...result.message.split('\n').slice(1, -1),
       expect.stringMatching(/^Rolled back: \/web\/shop runs as it did in its version 20/),
     ])
@@ -113,10 +117,13 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
 })
 
 describe('a deployment that fails', () => {
-  test.each([1, 5])('is given up after %d tasks', async failFast => {
+  test.each([
+    [1, '1 task of the new version has ended'],
+    [5, '5 tasks of the new version have ended'],
+  ])('is given up after %d tasks', async (failFast, words) => {
     const { deploy } = await stage()
     const result = await deploy(behaving('fails', { instances: 1 }), { failFast })
-    expect(result.message).toContain(`${failFast} task${failFast === 1 ? '' : 's'} of the new version`)
+    expect(result.message).toContain(words)
   })
 
   test('is not given up where nobody wants that, and then not undone', async () => {
@@ -136,10 +143,10 @@ describe('a deployment that fails', () => {
 
   test('by flapping: healthy for a moment, and so a success to Marathon', async () => {
     // Tasks live for eight moments, so that we never see one that is healthy.
-    const { server, deploy } = await stage({ ticks: 8 })
+    const { server, deploy } = await stage({ ticks: 9 })
     const result = await deploy(behaving('flaps', { instances: 1 }))
     expect(result.state).toBe('failed')
-    expect(result.message).toContain('/web/shop does not stay up: 3 tasks of the new version have failed.')
+    expect(result.message).toContain('/web/shop does not stay up: 3 tasks of the new version have ended.')
     expect(server.requests.some(({ method, path }) => method === 'DELETE' && path.includes('apps'))).toBe(
       true,
     )
@@ -161,9 +168,10 @@ describe('a deployment that fails', () => {
     expect(await deploy(shop, { failFast: 1 })).toMatchObject({ state: 'unchanged' })
   })
 
-  test('whose tasks are not healthy', async () => {
+  test('whose tasks are not healthy by checks of Marathon', async () => {
     const { deploy } = await stage()
-    const result = await deploy(behaving('unhealthy'), { timeout: 30_000 })
+    const healthChecks = [{ protocol: 'HTTP', path: '/health', portIndex: 0 }]
+    const result = await deploy(behaving('unhealthy', { healthChecks }), { timeout: 30_000 })
     expect(result.state).toBe('timed-out')
     expect(result.message).toMatch(
       /\n {2}The task \S+ on 127\.0\.0\.1 is not healthy: its health check has failed \d+ times, last with "503 Service Unavailable"\.\n/,
@@ -171,10 +179,67 @@ describe('a deployment that fails', () => {
     expect(result.culprit).toMatchObject({ host: '127.0.0.1', slaveId: expect.any(String) })
   })
 
+  test('whose tasks are not healthy by checks of Mesos, which tells Marathon no cause', async () => {
+    const { deploy } = await stage()
+    const result = await deploy(behaving('unhealthy', { instances: 1 }), { timeout: 30_000 })
+    expect(result.message.split('\n')).toEqual([
+      '/web/shop was not up after 30 seconds.',
+      expect.stringMatching(
+        /^ {2}The task \S+ on 127\.0\.0\.1 is not healthy, as Mesos reports without a cause\.$/,
+      ),
+      expect.stringContaining('it was removed again'),
+    ])
+  })
+
+  test('whose tasks are not healthy, and whose Supervisor says why', async () => {
+    const gateway = createServer((request, response) => {
+      const body = { status: 'CRITICAL', stdout: 'no database', stderr: '' }
+      response.writeHead(request.url === '/services/web/default/health' ? 503 : 404).end(JSON.stringify(body))
+    })
+    await once(gateway.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void gateway.close())
+    const { port } = gateway.address() as AddressInfo
+    const { server, deploy, at } = await stage()
+    at(4_000, () => {
+      for (const task of server.cluster.app('/web/shop')!.tasks) task.ports = [1, port]
+    })
+    const made = {
+      labels: { behaviour: 'unhealthy', 'mesosize.ident': 'acme/web/1.0/20240101000000' },
+      portDefinitions: [
+        { port: 0, name: 'http' },
+        { port: 0, name: 'gateway' },
+      ],
+    }
+    const result = await deploy({ ...shop, ...made, instances: 1 }, { timeout: 30_000 })
+    expect(result.message).toMatch(
+      /is not healthy, as Mesos reports without a cause\. Its Supervisor says that the service is critical, with "no database"\.\n/,
+    )
+  })
+
   test('whose tasks do not start to run', async () => {
     const { deploy } = await stage()
     const result = await deploy(behaving('hangs'), { timeout: 30_000 })
-    expect(result.message).toMatch(/ is not running yet: the agent may still fetch or unpack\./)
+    expect(result.message.split('\n').slice(0, -1)).toEqual([
+      '/web/shop was not up after 30 seconds.',
+      // Those are in Marathon's queue, too, and wait for nothing there.
+      expect.stringMatching(
+        /^ {2}The task \S+ on 127\.0\.0\.1 is not running yet: the agent may still fetch or unpack\.$/,
+      ),
+      expect.stringMatching(/ is not running yet: /),
+    ])
+  })
+
+  test('whose tasks have just ended', async () => {
+    const { deploy } = await stage()
+    const options = { failFast: 1, rollback: false }
+    const result = await deploy(behaving('ends', { instances: 1, healthChecks: [] }), options)
+    const { taskId } = result.culprit!
+    expect(result.message.split('\n')).toEqual([
+      `/web/shop does not stay up: 1 task of the new version has ended. The task ${taskId} on 127.0.0.1 ended as TASK_FINISHED: it left no message.`,
+      `  The task ${taskId} on 127.0.0.1 has just ended as TASK_FINISHED; Marathon starts another in its place.`,
+      '  1 task waits to be started.',
+      expect.stringContaining('/web/shop is left as it is'),
+    ])
   })
 
   test('for want of offers', async () => {
@@ -228,6 +293,96 @@ describe('a deployment that fails', () => {
     const put = server.requests.findLast(({ method }) => method === 'PUT')!
     expect(JSON.parse(put.body)).toEqual({ version: before.version })
     expect(result.message).toMatch(/\nRolled back: \/web\/shop runs as it did/)
+  })
+})
+
+describe('a version that crashes again and again', () => {
+  const unchecked = { healthChecks: [] }
+
+  test.each(
+    VERSIONS.flatMap(version =>
+      (['fails', 'ends', 'cannot-fetch'] as const).map(how => [version, how] as const),
+    ),
+  )('is not finished, on Marathon %s, where its tasks do: %s', async (version, how) => {
+    const { server, deploy } = await stage({ version })
+    const result = await deploy(behaving(how, { ...unchecked, instances: 1 }))
+    expect(result.state).toBe('failed')
+    expect(result.message).toMatch(/^\/web\/shop does not stay up: 3 tasks of the new version have ended\./)
+    expect(server.cluster.app('/web/shop')).toBeUndefined()
+  })
+
+  test('is not finished where looks are far apart, and Marathon tells the last failure alone', async () => {
+    // Each task lives for one moment of three, and there are seven between two looks.
+    const { deploy } = await stage({ ticks: 7 })
+    const result = await deploy(behaving('fails', { ...unchecked, instances: 1 }))
+    expect(result.state).toBe('failed')
+  })
+
+  test.each(['1.4', '1.10'] as const)('is not unchanged, on Marathon %s', async version => {
+    const { server, deploy } = await stage({ version })
+    running(server, behaving('fails', unchecked))
+    for (let moment = 0; moment < 6; moment++) {
+      // Whatever the tasks do when it begins.
+      server.tick()
+      expect((await deploy(behaving('fails', unchecked))).state).toBe('failed')
+    }
+  })
+
+  test('is not finished after the time that it had, where only that ends it', async () => {
+    const { deploy } = await stage()
+    const options = { failFast: 0, rollback: false, timeout: 120_000 }
+    const result = await deploy(behaving('fails', unchecked), options)
+    expect(result.state).toBe('timed-out')
+  })
+
+  test('is finished when its tasks stay up after all', async () => {
+    const { server, deploy, at, time, report } = await stage()
+    server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    at(4_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'runs'
+    })
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 })
+    expect(result.state).toBe('finished')
+    expect(time()).toBeGreaterThan(60_000)
+    expect(report.notes.filter(note => note.endsWith('and are watched for a minute.'))).toHaveLength(1)
+  })
+
+  test('is told of where its tasks run just when the time is over', async () => {
+    const { server, deploy, at } = await stage()
+    server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    at(4_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'runs'
+    })
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 }, { timeout: 30_000 })
+    expect(result.state).toBe('timed-out')
+    expect(result.message).toMatch(
+      /^\/web\/shop was not up after 30 seconds\. Its tasks run just now, but 1 task of the new version has ended\.\n/,
+    )
+  })
+
+  test('is seen though its first task runs for a few seconds', async () => {
+    const { server, deploy, at } = await stage()
+    // Twice it is seen running, when the deployment is over.
+    at(4_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    })
+    expect((await deploy({ ...shop, ...unchecked, instances: 1 })).state).toBe('failed')
+  })
+})
+
+describe('tasks that end and are meant to', () => {
+  test('those that are too many after a change of instances', async () => {
+    const { server, deploy } = await stage()
+    running(server, { ...shop, healthChecks: [], instances: 6 })
+    const result = await deploy({ ...shop, healthChecks: [], instances: 2 }, { failFast: 1 })
+    expect(result).toMatchObject({ state: 'finished', message: expect.stringContaining('2 tasks') })
+  })
+
+  test('those of the version before', async () => {
+    const { server, deploy } = await stage()
+    running(server, { ...shop, healthChecks: [], instances: 3 })
+    const result = await deploy({ ...shop, healthChecks: [], mem: 512 }, { failFast: 1 })
+    expect(result.state).toBe('finished')
   })
 })
 

@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
-import { createFetch } from '../../http/fetch.ts'
+import { createFetch, type Fetch } from '../../http/fetch.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
@@ -91,7 +91,7 @@ export async function readAs<T, Name extends string>(
 export async function openMarathon(
   { urls, credentials, ca }: MarathonAccess,
   { report, signal }: { report: Reporter; signal: AbortSignal },
-): Promise<{ marathon: Marathon; agents: Agents }> {
+): Promise<{ fetch: Fetch; marathon: Marathon; agents: Agents }> {
   const fetch = createFetch({ version: manifest.version, signal, ca })
   const retry = noteRetries(report)
   const login = createAuthorization(credentials, urls[0]!, { fetch, report, signal, retry })
@@ -107,7 +107,7 @@ export async function openMarathon(
     },
   }
   const marathon = await createMarathon({ urls, authorization, fetch, report, signal, retry })
-  return { marathon, agents: createAgents(marathon, { fetch, authorization, signal }) }
+  return { fetch, marathon, agents: createAgents(marathon, { fetch, authorization, signal }) }
 }
 
 /** Takes secrets, and where Marathon is, which may be one, out of texts that everyone can read. */

@@ -6,18 +6,20 @@ export interface Task {
   host: string
   /** The host's ports that Marathon gave it, in the order of the port definitions. */
   ports: readonly number[]
-  /** Of the app, when the task was started. */
+  /** Of the app, when the task was started; empty for one that has ended. */
   version: string
   /** The agent's id. */
   slaveId?: string
   /** Mesos' word, such as TASK_RUNNING; Marathon tells it since 1.4. */
   state?: string
+  stagedAt?: string
   startedAt?: string
   healthCheckResults: readonly HealthCheckResult[]
 }
 
 export interface HealthCheckResult {
   alive: boolean
+  /** 0 for checks that Mesos carries out, MESOS_* and COMMAND: it tells Marathon neither this nor a cause. */
   consecutiveFailures: number
   lastFailureCause?: string
 }
@@ -36,6 +38,24 @@ export interface TaskFailure {
   timestamp: string
 }
 
+/** Mesos' words for the end of a task (include/mesos/mesos.proto). */
+const ENDS: ReadonlySet<string> = new Set([
+  'TASK_DROPPED',
+  'TASK_ERROR',
+  'TASK_FAILED',
+  'TASK_FINISHED',
+  'TASK_GONE',
+  'TASK_GONE_BY_OPERATOR',
+  'TASK_KILLED',
+  'TASK_LOST',
+  'TASK_UNKNOWN',
+])
+
+/** Whether a task is over. Marathon lists it until another has taken its place, without its version and times. */
+export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
+  return state !== undefined && ENDS.has(state)
+}
+
 export function readTask(value: unknown): Task {
   const task = object(value) ?? {}
   return {
@@ -45,6 +65,7 @@ export function readTask(value: unknown): Task {
     version: word(task.version) ?? '',
     slaveId: word(task.slaveId),
     state: word(task.state),
+    stagedAt: text(task.stagedAt),
     startedAt: text(task.startedAt),
     healthCheckResults: list(task.healthCheckResults).map(result => {
       const { alive, consecutiveFailures, lastFailureCause } = object(result) ?? {}

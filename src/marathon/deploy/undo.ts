@@ -5,7 +5,8 @@ import { revertDeployment } from '../api/deployments.ts'
 import { MarathonError } from '../api/errors.ts'
 import type { DeployTools } from './clock.ts'
 import { awaitEnd } from './ended.ts'
-import { isWell, type Target } from './wait.ts'
+import type { Target } from './wait.ts'
+import { isWell } from './watch.ts'
 
 /** Milliseconds. */
 const PATIENCE = 300_000
