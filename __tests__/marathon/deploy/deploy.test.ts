@@ -585,4 +585,49 @@ describe('removeApp', () => {
     const { marathon, tools } = await stage()
     expect(await removeApp(marathon, '/web/shop', options, tools)).toBe('absent')
   })
+
+  /** An app whose tasks do not end when they are killed. */
+  async function stubborn() {
+    const set = await stage()
+    running(set.server, behaving('immortal'))
+    const tasks = set.server.cluster.app('/web/shop')!.tasks.map(({ id, host }) => `${id} on ${host}`)
+    const remove = () => removeApp(set.marathon, '/web/shop', options, set.tools)
+    return { ...set, tasks, remove }
+  }
+
+  test('tells what is left when the time is over, of which Marathon no longer tells', async () => {
+    const { server, tasks, remove, time } = await stubborn()
+    const error = await remove().catch(thrown => thrown)
+    const [deployment] = server.cluster.deployments()
+    expect(error).toMatchObject({
+      code: 'REMOVE_TIMEOUT',
+      message: `/web/shop is being removed, but after 1 min 00 s not all of its tasks were gone. Marathon does not list those that are left; it had ${tasks.join(', ')}. Marathon goes on in its deployment ${deployment!.id}. Remove the app again to go on waiting; --timeout waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
+    })
+    expect(time()).toBeGreaterThanOrEqual(60_000)
+  })
+
+  test('tells which tasks are still being killed, where Marathon lists them', async () => {
+    const { server, remove } = await stubborn()
+    const tasks = ['/web/shop', '/web', '/web/shop'].map((appId, index) => ({
+      id: `t${index}`,
+      appId,
+      host: 'h',
+    }))
+    server.fault({ path: '/v2/tasks', reply: { status: 200, body: { tasks } } })
+    await expect(remove()).rejects.toMatchObject({
+      message: expect.stringContaining(' these tasks were still being killed: t0 on h, t2 on h. '),
+    })
+  })
+
+  test('goes on waiting when it is done again, though there is no such app any more', async () => {
+    const { server, remove, at, time } = await stubborn()
+    await expect(remove()).rejects.toMatchObject({ code: 'REMOVE_TIMEOUT' })
+    const before = time()
+    at(before + 20_000, () => {
+      server.cluster.apps.get('/web/shop')!.tasks = []
+    })
+    expect(await remove()).toBe('removed')
+    expect(time() - before).toBeGreaterThanOrEqual(20_000)
+    expect(await remove()).toBe('absent')
+  })
 })

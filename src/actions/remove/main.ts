@@ -6,7 +6,7 @@ import { createFetch } from '../../http/fetch.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { code } from '../../lib/markdown.ts'
 import { removeApp } from '../../marathon/deploy/remove.ts'
-import { type Removed, removePullRequest, removeStale, stillThere } from '../../preview/remove.ts'
+import { type Removed, removePullRequest, removeStale } from '../../preview/remove.ts'
 import { Inputs } from '../shared/inputs.ts'
 import { openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
@@ -38,7 +38,6 @@ async function remove(action: RemoveAction, tools: DeployActionTools): Promise<R
   const { removal, timeout, githubToken } = action
   if (removal.kind === 'app') {
     const outcome = await removeApp(tools.marathon, removal.id, { force: true, timeout }, tools)
-    if (outcome === 'timed-out') throw stillThere(removal.id, timeout)
     return { apps: outcome === 'removed' ? [removal.id] : [], tarballs: [], notes: [] }
   }
   const fetch = createFetch({ version: manifest.version, signal: tools.signal })

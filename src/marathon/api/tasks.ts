@@ -1,3 +1,4 @@
+import type { Marathon } from './client.ts'
 import { integer, list, object, text, word } from './reading.ts'
 
 /** A task of an app (types/enrichedTask.raml). */
@@ -50,6 +51,15 @@ const ENDS: ReadonlySet<string> = new Set([
   'TASK_LOST',
   'TASK_UNKNOWN',
 ])
+
+/** The tasks of all apps; those of apps that are removed may be missing while they are still being killed. */
+export async function listTasks(marathon: Marathon): Promise<(Task & { appId: string })[]> {
+  const body = await marathon.send({ method: 'GET', path: '/v2/tasks', what: 'list the tasks', tries: 2 })
+  return list(object(body)?.tasks).map(value => ({
+    ...readTask(value),
+    appId: word(object(value)?.appId) ?? '',
+  }))
+}
 
 /** Whether a task is over. Marathon lists it until another has taken its place, without its version and times. */
 export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
