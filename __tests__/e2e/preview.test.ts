@@ -486,6 +486,11 @@ describe('stale previews', () => {
     ])
     expect([...marathon.cluster.apps.keys()]).toEqual([open, old, foreign])
 
+    // One that was put back today has such a versionInfo, too.
+    expect((await remove({ stale: 'true', days: '30' })).outputs).toEqual({ removed: '[]', tarballs: '[]' })
+    const { tasks } = marathon.cluster.app(old)!
+    await expect.poll(() => tasks.length).toBe(1)
+    tasks[0]!.stagedAt = '2020-01-01T00:00:01.000Z'
     const second = await remove({ stale: 'true', days: '30' })
     expect(second.outputs).toEqual({ removed: JSON.stringify([old]), tarballs: '["pr-14-b.tgz"]' })
     expect([...marathon.cluster.apps.keys()]).toEqual([open, foreign])
