@@ -345,7 +345,7 @@ describe('logs', () => {
     const run = await s.run(['logs', ID, '--stderr'])
     expect(run).toMatchObject({ status: 1, stdout: '' })
     expect(run.stderr).toMatch(/warning: No complete answer came from http:\/\/127\.255\.255\.254:5051\//)
-    expect(problemsOf(run)).toEqual([expect.stringContaining('Nothing of what /web/shop writes')])
+    expect(problemsOf(run)).toEqual([expect.stringContaining('No output of /web/shop could be read')])
   })
 })
 
