@@ -149,8 +149,8 @@ describe('deploy', () => {
 /** What stands in app.json, the words behind `deploy app.json`, and what is said of it. */
 const refused: readonly (readonly [what: string, text: string, words: readonly string[], problem: RegExp])[] =
   [
-    ['no JSON', '{"id":', [], /is no JSON/],
-    ['no app', '[]', [], /holds a JSON value that is no object/],
+    ['no JSON', '{"id":', [], /is not valid JSON/],
+    ['no app', '[]', [], /holds a JSON value that is not an object/],
     [
       'an id that Marathon refuses',
       JSON.stringify({ ...APP, id: '/Web_Shop' }),

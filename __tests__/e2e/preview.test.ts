@@ -561,7 +561,7 @@ describe('bad input', () => {
       'colour: there is no such input.',
       'timeout: "15" is not a time',
       'fail-fast: "-1" is no whole number of at least 0',
-      'app: is no JSON',
+      'app: is not valid JSON',
       'marathon-url: "marathon.example.com" is no web address',
       'Credentials of 3 kinds are given',
       'marathon-user: needs marathon-password beside it',

@@ -63,7 +63,8 @@ export async function readDeployRequest(
     'the file that the export wrote',
     async path => {
       const text = path === '-' ? await readAll(stdin) : await readText(path)
-      return checked(() => checkApp(parseApp(text, quoted(path)), { allowUnfetchableUri }))
+      const source = path === '-' ? 'standard input' : quoted(path)
+      return checked(() => checkApp(parseApp(text, source), { allowUnfetchableUri }))
     },
   )
   return {

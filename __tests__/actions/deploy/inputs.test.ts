@@ -123,8 +123,8 @@ test.each([
     `app: it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
   ],
   ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" cannot be read'],
-  ['JSON that is cut off', { app: '{"id": ' }, 'app: is no JSON'],
-  ['a list', { app: '[]' }, 'app: holds a JSON value that is no object'],
+  ['JSON that is cut off', { app: '{"id": ' }, 'app: is not valid JSON'],
+  ['a list', { app: '[]' }, 'app: holds a JSON value that is not an object'],
   ['an id that Marathon refuses', { app: JSON.stringify({ ...APP, id: 'A_b' }) }, '/id: "A_b" must be names'],
   [
     'labels of a preview that were changed',

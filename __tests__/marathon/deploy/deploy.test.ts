@@ -110,7 +110,7 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
     const result = await deploy(behaving('fails'))
     expect(result).toMatchObject({ state: 'failed', culprit: { host: '127.0.0.1' } })
     expect(result.message).toMatch(
-      /There was no \/web\/shop before, so it was removed again; rollback: false leaves it\.$/,
+      /There was no \/web\/shop before, so it was removed again; --no-rollback leaves it\.$/,
     )
     expect(server.cluster.app('/web/shop')).toBeUndefined()
   })

@@ -25,8 +25,8 @@ test.each([
   ['https://api.github.com/repos/acme/shop/actions/artifacts/2/zip', 'is an artifact of a workflow run'],
   ['https://api.github.com/repos/acme/shop/releases/assets/2', "is the address of a release's asset"],
   ['https://ghe.test/api/v3/repos/acme/shop/releases/assets/2', "is the address of a release's asset"],
-  ['http://localhost:8000/shop.tgz', 'is on the agent itself'],
-  ['http://127.0.0.1/shop.tgz', 'is on the agent itself'],
+  ['http://localhost:8000/shop.tgz', 'is the agent itself there'],
+  ['http://127.0.0.1/shop.tgz', 'is the agent itself there'],
 ])('%s cannot', (uri, words) => {
   expect(() => checkFetchable(withUri(uri))).toThrow(`/fetch(0)/uri: ${JSON.stringify(uri)} ${words}`)
   expect(() => checkFetchable({ id: '/a', uris: ['https://files.test/a.tgz', uri] })).toThrow(

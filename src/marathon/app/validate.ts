@@ -15,9 +15,13 @@ export type AppDefinition = JsonObject & { id: string }
 /**
  * Checks an app definition against the rules that Marathon 1.4 to 1.11 checks it by, before Marathon does.
  * Fields that are not known here pass: Marathon ignores those that it does not know either.
+ * @param advice a sentence that says where the definition is changed
  * @throws MesosizeError APP_INVALID, with every problem
  */
-export function validateApp(app: JsonObject): AppDefinition {
+export function validateApp(
+  app: JsonObject,
+  advice = 'Change the option or the patch that set it.',
+): AppDefinition {
   const problems = [...problemsOf(app)]
   if (problems.length === 0) return app as AppDefinition
   throw new MesosizeError(
@@ -27,7 +31,7 @@ export function validateApp(app: JsonObject): AppDefinition {
       ...problems.map(({ path, value, problem }) =>
         value === undefined ? `  ${path}: ${problem}` : `  ${path}: ${shown(value)} ${problem}`,
       ),
-      'Change the option or the patch that set it.',
+      advice,
     ].join('\n'),
   )
 }

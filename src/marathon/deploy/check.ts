@@ -13,7 +13,7 @@ export interface CheckOptions {
  * @throws MesosizeError APP_INVALID, APP_UNFETCHABLE
  */
 export function checkApp(definition: JsonObject, { allowUnfetchableUri }: CheckOptions): AppDefinition {
-  const app = validateApp(definition)
+  const app = validateApp(definition, 'Change it in the app definition.')
   if (!allowUnfetchableUri) checkFetchable(app)
   return { ...app, id: `/${app.id.replace(/^\//, '')}` }
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { deleteApp, getApp, restoreVersion, type Started } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import { revertDeployment } from '../api/deployments.ts'
@@ -57,7 +58,7 @@ async function outcome(marathon: Marathon, { app: { id }, before }: Target): Pro
   if (!before) {
     return now
       ? `${id} could not be removed again: it is there. See to it in Marathon.`
-      : `There was no ${id} before, so it was removed again; rollback: false leaves it.`
+      : `There was no ${id} before, so it was removed again; ${setting('no-rollback')} leaves it.`
   }
   if (!now) return `${id} is gone; its version before was ${before.version}.`
   return isWell(now)
