@@ -424,7 +424,7 @@ describe('bad input', () => {
     [
       'a Marathon that is none',
       { package: 'a/b', publish: 'artifact-store', 'marathon-url': 'marathon' },
-      [/^marathon-url: "marathon" is no web address/],
+      [/^marathon-url: "marathon" is not a web address/],
     ],
     [
       'no token',

@@ -562,7 +562,7 @@ describe('bad input', () => {
       'timeout: "15" is not a time',
       'fail-fast: "-1" is no whole number of at least 0',
       'app: is not valid JSON',
-      'marathon-url: "marathon.example.com" is no web address',
+      'marathon-url: "marathon.example.com" is not a web address',
       'Credentials of 3 kinds are given',
       'marathon-user: needs marathon-password beside it',
       'ca-file: "missing.pem" cannot be read',

@@ -101,7 +101,7 @@ describe('publishToArtifactStore', () => {
   })
 
   test.each([
-    [undefined, 'Give marathon-user and marathon-password'],
+    [undefined, 'Give --marathon-user and --marathon-password'],
     ['token=secret.secret', 'are not valid there'],
   ])('says what to do without the right login (%s)', async (authorization, words) => {
     const server = await start({ authorization: 'token=another' })
@@ -116,7 +116,7 @@ describe('publishToArtifactStore', () => {
     const { publish } = publisher({ marathonUrl: server.url })
     await expect(publish()).rejects.toMatchObject({
       code: 'ARTIFACT_STORE_MISSING',
-      message: expect.stringMatching(/--artifact_store, or is 1\.5 or newer.*publish: http/),
+      message: expect.stringMatching(/--artifact_store, or is 1\.5 or newer.*--publish http/),
     })
     expect(server.requests.filter(({ method }) => method === 'PUT').length).toBe(1)
   })
@@ -158,7 +158,7 @@ describe('publishToArtifactStore', () => {
   })
 
   test.each(['marathon', 'ftp://a.test', '', 'user:secret@a.test'])('refuses the address %s', marathonUrl => {
-    expect(() => publisher({ marathonUrl })).toThrow('marathon-url:')
+    expect(() => publisher({ marathonUrl })).toThrow('--marathon:')
     expect(() => publisher({ marathonUrl })).not.toThrow('secret')
   })
 })

@@ -231,9 +231,9 @@ const refused: readonly (readonly [
   env?: Record<string, string>,
 ])[] = [
   [['status', '/web/shop'], /^--marathon: it is not said where Marathon is\. .*MARATHON_URL/],
-  [['status', '/web/shop', '--marathon', 'marathon'], /^--marathon: "marathon" is no web address\./],
-  [['status', '/web/shop', '--marathon', 'ftp://m'], /^--marathon: "ftp:\/\/m" is no web address\./],
-  [['status', '/web/shop'], /^MARATHON_URL: "m" is no web address\./, { MARATHON_URL: 'm' }],
+  [['status', '/web/shop', '--marathon', 'marathon'], /^--marathon: "marathon" is not a web address\./],
+  [['status', '/web/shop', '--marathon', 'ftp://m'], /^--marathon: "ftp:\/\/m" is not a web address\./],
+  [['status', '/web/shop'], /^MARATHON_URL: "m" is not a web address\./, { MARATHON_URL: 'm' }],
   [['status', ...MARATHON], /^APP_ID: it is missing\. Write .*\/web\/shop/],
   [['deploy', ...MARATHON], /^APP\.json: it is missing\./],
   [['status', '/a', '/b', ...MARATHON], /^"\/b": there is a word too many\. Write one APP_ID\.$/],
@@ -258,20 +258,20 @@ const refused: readonly (readonly [
   [['logs', '/a', '--lines', '1.5', ...MARATHON], /^--lines: "1\.5" must be a whole number/],
   [['logs', '/a', '--tail', ...MARATHON], /^--tail: there is no such option/],
   [['core/redis', '--marathon', 'http://m'], /^--marathon: there is no such option/],
-  [['status', '/a', ...MARATHON], /^marathon-user: needs marathon-password/, { MARATHON_USER: 'u' }],
+  [['status', '/a', ...MARATHON], /^--marathon-user: needs --marathon-password/, { MARATHON_USER: 'u' }],
   [
     ['status', '/a', ...MARATHON],
-    /^Credentials of 2 kinds are given: marathon-user and marathon-password; dcos-token\. /,
+    /^Credentials of 2 kinds are given: --marathon-user and --marathon-password; --dcos-token\. /,
     { MARATHON_USER: 'u', MARATHON_PASSWORD: 'hunter2', DCOS_TOKEN: 'hunter2' },
   ],
   [
     ['status', '/a', '--marathon', 'https://u:hunter2@m', '--dcos-token', 'hunter2'],
     /^Credentials of 2 kinds/,
   ],
-  [['status', '/a', ...MARATHON], /^dcos-token: has white space/, { DCOS_TOKEN: 'hunter2 hunter2' }],
+  [['status', '/a', ...MARATHON], /^--dcos-token: has white space/, { DCOS_TOKEN: 'hunter2 hunter2' }],
   [
     ['status', '/a', ...MARATHON],
-    /^dcos-service-account: .*no "private_key"/,
+    /^--dcos-service-account: .*no "private_key"/,
     { DCOS_SERVICE_ACCOUNT: '{"uid":"hunter2"}' },
   ],
   [
@@ -317,7 +317,7 @@ describe('one mistake is one problem of one line', () => {
     expect(problems.map(problem => problem.split(':')[0])).toEqual([
       '--folow',
       '--marathon',
-      'dcos-user',
+      '--dcos-user',
       expect.stringMatching(/^"\/Web"/),
       '--instance',
       '--lines',

@@ -24,7 +24,7 @@ describe('who asks', () => {
     const { marathon } = clientOf(server.url)
     await expect(listDeployments(marathon)).rejects.toMatchObject({
       code: 'MARATHON_LOGIN',
-      message: expect.stringContaining('It wants to know who asks: give marathon-user'),
+      message: expect.stringContaining('It wants a login: give --marathon-user'),
     })
     expect(server.requests[0]!.headers.authorization).toBeUndefined()
   })
@@ -95,7 +95,7 @@ describe('who asks', () => {
   })
 
   test.each([
-    ['a wrong password', { dcosUser: 'ops', dcosPassword: 'hunter3' }, /dcos-password is wrong/],
+    ['a wrong password', { dcosUser: 'ops', dcosPassword: 'hunter3' }, /--dcos-password is wrong/],
     ['an unknown account', { dcosServiceAccount: secretOf({ uid: 'nobody' }) }, /has another public key/],
   ])('%s', async (_name, given, words) => {
     const server = await marathonServer(dcos())
@@ -121,7 +121,7 @@ describe('who asks', () => {
     const server = await marathonServer()
     const given = { dcosUser: 'ops', dcosPassword: 'hunter2' }
     await expect(listDeployments(clientOf(server.url, { given }).marathon)).rejects.toThrow(
-      /answered 404 Not Found to the login. Check that marathon-url is an address of a DC\/OS cluster/,
+      /answered 404 Not Found to the login. Check that --marathon is an address of a DC\/OS cluster/,
     )
   })
 

@@ -185,7 +185,7 @@ describe('what is no Marathon', () => {
       'another JSON',
       { status: 200, body: { apps: [] } },
       'MARATHON_UNEXPECTED',
-      'does not tell of deployments',
+      "Marathon's response lacks deployments",
     ],
     [
       'a 404 of a web server',
@@ -206,7 +206,7 @@ describe('what is no Marathon', () => {
     const server = await marathonServer({ version })
     await expect(listDeployments(clientOf(`${server.url}/marathon`).marathon)).rejects.toMatchObject({
       code: 'MARATHON_URL',
-      message: expect.stringContaining('it knows no "/marathon/v2/deployments". Check marathon-url'),
+      message: expect.stringContaining('it knows no "/marathon/v2/deployments". Check --marathon'),
     })
   })
 })
@@ -283,7 +283,7 @@ describe.skipIf(missing)(`a cluster with its own authority${missing ? ` (SKIPPED
     for (const ca of [undefined, other]) {
       await expect(ask(server.url, ca)).rejects.toMatchObject({
         code: 'HTTP_NETWORK',
-        message: expect.stringMatching(/self-signed certificate.*ca-file/s),
+        message: expect.stringMatching(/self-signed certificate.*--ca-file/s),
       })
     }
     expect(server.requests).toEqual([])

@@ -468,7 +468,7 @@ describe('an app that is locked', () => {
     server.cluster.change('/web/shop', behaving('hangs'), false)
     await expect(deploy(shop)).rejects.toMatchObject({
       code: 'MARATHON_LOCKED',
-      message: expect.stringContaining('Wait until that has ended, or use force to cancel it.'),
+      message: expect.stringContaining('Wait until that has ended, or use --force to cancel it.'),
     })
     expect(time()).toBeGreaterThanOrEqual(120_000)
     expect(time()).toBeLessThan(130_000)

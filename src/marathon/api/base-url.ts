@@ -1,4 +1,5 @@
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import { takeUserInfo } from '../../lib/user-info.ts'
 
@@ -17,13 +18,14 @@ export interface MarathonAddress {
  */
 export function readMarathonUrls(text: string): MarathonAddress {
   const words = text.split(/[\s,]+/).filter(word => word !== '')
-  if (words.length === 0) throw new MesosizeError('MARATHON_URL', `marathon-url: is empty. ${EXAMPLES}`)
+  if (words.length === 0)
+    throw new MesosizeError('MARATHON_URL', `${setting('marathon')}: is empty. ${EXAMPLES}`)
   const read = words.map(readUrl)
   const authorizations = new Set(read.flatMap(({ authorization }) => authorization ?? []))
   if (authorizations.size > 1) {
     throw new MesosizeError(
       'MARATHON_URL',
-      'marathon-url: the masters of one Marathon take the same user and password, and these URLs have different ones. Write one of them, in one URL.',
+      `${setting('marathon')}: the masters of one Marathon take the same user and password, and these URLs have different ones. Write one of them, in one URL.`,
     )
   }
   return { urls: read.map(({ url }) => url), authorization: [...authorizations][0] }
@@ -50,7 +52,7 @@ function readUrl(word: string): ReturnType<typeof takeUserInfo> {
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
     throw new MesosizeError(
       'MARATHON_URL',
-      `marathon-url: ${JSON.stringify(printableUrl(word))} is no web address. ${EXAMPLES}`,
+      `${setting('marathon')}: ${JSON.stringify(printableUrl(word))} is not a web address. ${EXAMPLES}`,
     )
   }
   const { url, authorization } = takeUserInfo(parsed)

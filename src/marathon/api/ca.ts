@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 
 /**
  * Checks that a text holds certificates in PEM, such as the `/ca/dcos-ca.crt` of a DC/OS cluster. A TLS library
@@ -10,7 +11,7 @@ export function readClusterCa(text: string): string {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs)
   const hint =
     'Give the certificate of the authority in PEM, which begins with -----BEGIN CERTIFICATE-----; DC/OS serves its own at https://CLUSTER/ca/dcos-ca.crt.'
-  if (!blocks) throw new MesosizeError('MARATHON_CA', `ca-file: holds no certificate. ${hint}`)
+  if (!blocks) throw new MesosizeError('MARATHON_CA', `${setting('ca-file')}: holds no certificate. ${hint}`)
   for (const [index, block] of blocks.entries()) {
     try {
       new X509Certificate(block)
@@ -18,7 +19,7 @@ export function readClusterCa(text: string): string {
       const which = blocks.length > 1 ? `certificate ${index + 1} of ${blocks.length}` : 'the certificate'
       throw new MesosizeError(
         'MARATHON_CA',
-        `ca-file: ${which} cannot be read (${messageOf(error)}). ${hint}`,
+        `${setting('ca-file')}: ${which} cannot be read (${messageOf(error)}). ${hint}`,
       )
     }
   }
