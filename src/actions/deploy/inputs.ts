@@ -20,7 +20,7 @@ export const DEPLOY_INPUTS = {
   'dry-run': { form: 'flag' },
   timeout: { form: 'text', default: '15m' },
   'fail-fast': { form: 'text', default: '3' },
-  rollback: { form: 'flag', default: 'true' },
+  rollback: { form: 'flag', default: 'true', row: 'no-rollback', inverted: true },
   'allow-unfetchable-uri': { form: 'flag' },
   packages: { form: 'text' },
   comment: { form: 'flag', default: 'true' },

@@ -19,6 +19,8 @@ export interface Input {
   default?: string
   /** The option of the command line that means the same. */
   option?: OptionName
+  /** What messages call it by, where that is no option of an export; see `setting`. */
+  row?: string
   /** The option says what happens when the input is `false`. */
   inverted?: true
   /** Never shown, and masked before anything else. */
@@ -80,7 +82,7 @@ export const EXPORT_INPUTS = {
   'uri-template': text,
   'upload-url': text,
   'upload-headers': { form: 'headers', secret: true },
-  'marathon-url': text,
+  'marathon-url': { form: 'text', row: 'marathon' },
   'marathon-user': text,
   'marathon-password': { form: 'text', secret: true },
   'dcos-token': { form: 'text', secret: true },

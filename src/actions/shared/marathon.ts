@@ -17,7 +17,7 @@ import type { Inputs } from './inputs.ts'
 
 /** The inputs about Marathon that several actions have, as in their action.yml. */
 export const MARATHON_INPUTS = {
-  'marathon-url': { form: 'lines' },
+  'marathon-url': { form: 'lines', row: 'marathon' },
   'marathon-user': { form: 'text' },
   'marathon-password': { form: 'text', secret: true },
   'dcos-token': { form: 'text', secret: true },

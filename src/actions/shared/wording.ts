@@ -6,7 +6,9 @@ import type { Input } from './input-table.ts'
  * `health-check: false` for `--no-health-check`. What is no input is named as on the command line.
  */
 export function inputWording(table: Readonly<Record<string, Input>>): SettingWording {
-  const byOption = new Map(Object.entries(table).map(([name, { option = name }]) => [option, name]))
+  const byOption = new Map(
+    Object.entries(table).map(([name, { option = name, row = option }]) => [row, name]),
+  )
   return (setting, value) => {
     const name = byOption.get(setting)
     if (name === undefined) return value === undefined ? `--${setting}` : `--${setting} ${value}`
