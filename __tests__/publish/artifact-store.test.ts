@@ -111,6 +111,14 @@ describe('publishToArtifactStore', () => {
     await expect(publish()).rejects.not.toThrow('secret')
   })
 
+  test('says so where the password has a colon, which cannot work', async () => {
+    // The server splits its flag --http_credentials at the last colon.
+    const server = await start({ authorization: `Basic ${Buffer.from('us:er').toString('base64')}` })
+    const { publish } = publisher({ marathonUrl: server.url.replace('//', '//us:e:r@') })
+    await expect(publish()).rejects.toThrow("which never works with Marathon's --http_credentials")
+    expect(() => publisher({ marathonUrl: server.url.replace('//', '//u%3As:er@') })).toThrow('has a colon')
+  })
+
   test.each(['unset', '1.5', '1.6'] as const)('says that there is no store (%s)', async marathon => {
     const server = await start({ marathon })
     const { publish } = publisher({ marathonUrl: server.url })

@@ -124,6 +124,13 @@ describe('where the tarball goes', () => {
       [/^marathon-user: it goes with marathon-password/],
     ],
     [
+      {
+        ...{ publish: 'artifact-store', 'marathon-url': 'http://m' },
+        ...{ 'marathon-user': 'm:e', 'marathon-password': 'hunter22' },
+      },
+      [/^marathon-user: it has a colon, /],
+    ],
+    [
       { publish: 'artifact-store', 'marathon-url': 'http://m', 'marathon-password': 'hunter22' },
       [/^marathon-user: it goes with marathon-password/],
     ],

@@ -37,6 +37,32 @@ describe('who asks', () => {
     expect(await listDeployments(clientOf(url).marathon)).toEqual([])
   })
 
+  test.each(['pass:word', ':', 'p:a:s'])(
+    'the password %j, which cannot work, and is told so',
+    async password => {
+      const server = await marathonServer({ auth: { kind: 'basic', user: 'ci', password } })
+      const url = server.url.replace('//', `//ci:${encodeURIComponent(password)}@`)
+      for (const client of [clientOf(server.url, { given: { user: 'ci', password } }), clientOf(url)]) {
+        const error = await listDeployments(client.marathon).catch(thrown => thrown)
+        expect(error).toMatchObject({
+          code: 'MARATHON_LOGIN',
+          message: expect.stringMatching(
+            /The credentials are not valid there\. The password has a colon, which never works with Marathon's --http_credentials: .* Choose one without a colon\.$/,
+          ),
+        })
+        if (password.length > 1) expect(error.message).not.toContain(password)
+      }
+    },
+  )
+
+  test('a wrong password without a colon, of which nothing is said', async () => {
+    const server = await marathonServer({ auth: { kind: 'basic', user: 'ci', password: 'hunter2' } })
+    const { marathon } = clientOf(server.url, { given: { user: 'ci', password: 'hunter3' } })
+    await expect(listDeployments(marathon)).rejects.toMatchObject({
+      message: expect.not.stringContaining('colon'),
+    })
+  })
+
   test('a token of DC/OS', async () => {
     const server = await marathonServer(dcos())
     const { marathon, report } = clientOf(server.url, { given: { dcosToken: 'five-days' } })

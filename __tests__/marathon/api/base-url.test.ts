@@ -22,6 +22,7 @@ describe('readMarathonUrls', () => {
     [' , ', '--marathon: is empty'],
     ['marathon.test:8080', '--marathon: "marathon.test:8080" is not a web address'],
     ['ftp://u:secret@marathon.test', '--marathon: "marathon.test" is not a web address'],
+    ['http://c%3Ai:hunter2@a.test', '--marathon: the user in it has a colon'],
     ['http://a.test nonsense', '"nonsense" is not a web address'],
     ['http://a:b@a.test http://c:d@b.test', 'have different ones'],
   ])('refuses %j', (text, message) => {

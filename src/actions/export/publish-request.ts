@@ -1,3 +1,4 @@
+import { basicUserProblem } from '../../lib/user-info.ts'
 import { parseHeaderLines } from '../../publish/header-lines.ts'
 import type { ExportInput } from '../shared/input-table.ts'
 import type { Inputs } from '../shared/inputs.ts'
@@ -90,7 +91,10 @@ function readMarathonUrl(inputs: Inputs<ExportInput>): string {
   if ((user === undefined) !== (password === undefined)) {
     inputs.problems.push('marathon-user: it goes with marathon-password. Write both, or neither')
   }
-  if (user === undefined || password === undefined || !URL.canParse(text)) return text
+  const problem = basicUserProblem(user ?? '')
+  if (problem !== undefined) inputs.problems.push(`marathon-user: it ${problem}`)
+  if (user === undefined || password === undefined || problem !== undefined || !URL.canParse(text))
+    return text
   const url = new URL(text)
   url.username = encodeURIComponent(user)
   url.password = encodeURIComponent(password)

@@ -9,7 +9,8 @@ import { uploadRefusal } from '../../http/upload-refusal.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
-import { takeUserInfo } from '../../lib/user-info.ts'
+import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
+import { colonAdvice } from './credentials.ts'
 
 export interface ArtifactStoreOptions {
   /** Marathon's base URL, such as `https://cluster.example.com/service/marathon`; may have user and password. */
@@ -63,7 +64,9 @@ export function layerPath(name: string): string {
 /** @throws MesosizeError MARATHON_URL */
 export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStore {
   const { fetch, upload, signal, retry } = options
-  const { url: base, authorization: fromUrl } = takeUserInfo(parseBase(options.url))
+  const { url: base, user = '', authorization: fromUrl } = takeUserInfo(parseBase(options.url))
+  const problem = basicUserProblem(user)
+  if (problem) throw new MesosizeError('MARATHON_URL', `${setting('marathon')}: the user in it ${problem}`)
   const authorization = options.authorization ?? fromUrl
 
   function address(path: string): URL {
@@ -155,7 +158,7 @@ function refusal(answer: UploadAnswer, base: URL, authorization: string | undefi
     )
   }
   const secrets = authorization === undefined ? [] : [authorization, authorization.replace(/^\S+[ =]/, '')]
-  return uploadRefusal(answer, nextStep(answer, base, authorization !== undefined), secrets)
+  return uploadRefusal(answer, nextStep(answer, base, authorization), secrets)
 }
 
 /** The answers of Marathon before 1.5 without a store, to 1.5, and since 1.6. */
@@ -168,15 +171,15 @@ function hasNoStore({ status, text }: UploadAnswer): boolean {
   )
 }
 
-function nextStep({ url, status }: UploadAnswer, base: URL, authorized: boolean): string {
+function nextStep({ url, status }: UploadAnswer, base: URL, authorization: string | undefined): string {
   if (url.origin !== base.origin) {
     return `Marathon at ${base.origin} redirected there, and user, password and token are sent to ${base.origin} alone. If ${url.origin} is the Marathon that you mean, give its address as ${setting('marathon')}.`
   }
   const basic = `${setting('marathon-user')} and ${setting('marathon-password')}`
   switch (status) {
     case 401:
-      return authorized
-        ? `The user and password, or the token, are not valid there, or have expired. Give others in ${basic}, or in ${setting('dcos-token')}.`
+      return authorization !== undefined
+        ? `The user and password, or the token, are not valid there, or have expired. ${colonAdvice(authorization) ?? `Give others in ${basic}, or in ${setting('dcos-token')}.`}`
         : `Marathon wants a login. Give ${basic}, or for DC/OS ${setting('dcos-token')}.`
     case 403:
       return `This login may not store artifacts there. Ask for that right, or give another in ${basic}, or in ${setting('dcos-token')}.`

@@ -1,7 +1,7 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
-import { takeUserInfo } from '../../lib/user-info.ts'
+import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
 
 /** Where a Marathon is. */
 export interface MarathonAddress {
@@ -55,7 +55,9 @@ function readUrl(word: string): ReturnType<typeof takeUserInfo> {
       `${setting('marathon')}: ${JSON.stringify(printableUrl(word))} is not a web address. ${EXAMPLES}`,
     )
   }
-  const { url, authorization } = takeUserInfo(parsed)
+  const { url, user = '', authorization } = takeUserInfo(parsed)
+  const problem = basicUserProblem(user)
+  if (problem) throw new MesosizeError('MARATHON_URL', `${setting('marathon')}: the user in it ${problem}`)
   url.search = ''
   url.hash = ''
   url.pathname = url.pathname.replace(/\/+$/, '')

@@ -3,6 +3,7 @@ import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { JsonValue } from '../app/request.ts'
 import { complaintsIn, said } from './complaints.ts'
+import { colonAdvice } from './credentials.ts'
 import { word } from './reading.ts'
 
 /** An answer of Marathon that was no success. */
@@ -33,7 +34,7 @@ export interface Refused {
   text: string
   /** The app definition that was sent. */
   app?: JsonValue
-  /** Whether credentials were sent, and which text no message may show. */
+  /** Which text no message may show: the Authorization header that was sent, if one was, and what is in it. */
   secrets: readonly string[]
 }
 
@@ -121,6 +122,8 @@ function addressAdvice(): string {
 function loginAdvice({ secrets }: Refused): string {
   const basic = `${setting('marathon-user')} and ${setting('marathon-password')}`
   const dcos = `${setting('dcos-token')}, ${setting('dcos-service-account')}, or ${setting('dcos-user')} and ${setting('dcos-password')}`
+  const advice = colonAdvice(secrets[0] ?? '')
+  if (advice !== undefined) return `The credentials are not valid there. ${advice}`
   return secrets.length > 0
     ? `The credentials are not valid there, or have expired: give others. ${basic} are for --http_credentials; DC/OS takes ${dcos}.`
     : `It wants a login: give ${basic}, or for DC/OS ${dcos}.`
