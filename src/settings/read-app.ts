@@ -1,4 +1,5 @@
 import { setting } from '../lib/setting.ts'
+import { manyInstancesProblem } from '../marathon/app/many-instances.ts'
 import type { AppRequest } from '../marathon/app/request.ts'
 import {
   appIdProblem,
@@ -25,7 +26,7 @@ export async function readAppRequest(values: OptionValues<OptionName>): Promise<
     cpus: (await readResource('cpu', values, cpusProblem))!,
     mem: (await readResource('mem', values, memProblem))!,
     disk: (await readResource('disk', values, diskProblem))!,
-    instances: (await readResource('instances', values, instancesProblem))!,
+    instances: (await readResource('instances', values, unconfirmedInstancesProblem))!,
     env: await readPairs('env', values, envKeyProblem),
     labels: await readPairs('label', values, labelKeyProblem),
     config: await values.one('config', readConfig),
@@ -40,6 +41,13 @@ export async function readAppRequest(values: OptionValues<OptionName>): Promise<
     envVarsPrefix: await values.one('env-vars-prefix', ruled(envVarsPrefixProblem)),
     patch: await values.one('patch', readPatch),
   }
+}
+
+/** A patch says so a second time, which a typing error does not. */
+function unconfirmedInstancesProblem(value: number): string | undefined {
+  const many = manyInstancesProblem(value)
+  const advice = `write them into ${setting('patch')} if you mean it, as {"instances": ${value}}`
+  return instancesProblem(value) ?? (many && `${many}: ${advice}`)
 }
 
 /** A text that must keep one of Marathon's or the Supervisor's rules. */

@@ -85,7 +85,9 @@ function checked<T>(check: () => T): T {
   try {
     return check()
   } catch (error) {
-    if (!(error instanceof MesosizeError) || !/^APP_(INVALID|UNFETCHABLE)$/.test(error.code)) throw error
+    if (!(error instanceof MesosizeError) || !/^APP_(INSTANCES|INVALID|UNFETCHABLE)$/.test(error.code)) {
+      throw error
+    }
     throw new UsageError(error.message.split('\n'))
   }
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { deleteApp } from '../../../src/marathon/api/apps.ts'
 import { isSuccess } from '../../../src/marathon/deploy/outcome.ts'
+import { planDeployment } from '../../../src/marathon/deploy/plan.ts'
 import { removeApp } from '../../../src/marathon/deploy/remove.ts'
 import { behaving, running, shop, stage } from './stage.ts'
 
@@ -563,6 +564,31 @@ describe('what is refused before Marathon is asked', () => {
     const { server, deploy } = await stage()
     await expect(deploy(definition)).rejects.toMatchObject({ code })
     expect(server.requests).toEqual([])
+  })
+
+  test.each([5001, 2 ** 31 - 1])('%d instances, which may be a typing error', async instances => {
+    const { server, deploy } = await stage()
+    const fetch = [{ uri: 'file:///tmp/shop.tgz' }]
+    await expect(deploy({ ...shop, instances, fetch })).rejects.toMatchObject({
+      code: 'APP_INSTANCES',
+      // With all other mistakes.
+      message: expect.stringMatching(
+        /^\/instances: \d+ is more than 5000 instances, .*; --allow-many-instances deploys it anyway\.\nNo agent can fetch/,
+      ),
+    })
+    expect(server.requests).toEqual([])
+  })
+
+  test('so many are taken by who insists, or where there are not more', async () => {
+    const { server, marathon, tools } = await stage()
+    for (const [instances, allowManyInstances] of [
+      [5000, false],
+      [5001, true],
+    ] as const) {
+      await planDeployment(marathon, { ...shop, instances }, { allowManyInstances }, tools)
+      const [app] = JSON.parse(server.requests.at(-1)!.body).apps
+      expect(app.instances).toBe(instances)
+    }
   })
 
   test('such a URI is taken by who insists', async () => {

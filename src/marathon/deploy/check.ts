@@ -1,3 +1,6 @@
+import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
+import { manyInstancesProblem } from '../app/many-instances.ts'
 import type { JsonObject } from '../app/request.ts'
 import { type AppDefinition, validateApp } from '../app/validate.ts'
 import { checkFetchable } from './fetchable.ts'
@@ -5,15 +8,40 @@ import { checkFetchable } from './fetchable.ts'
 export interface CheckOptions {
   /** Deploy although no agent can fetch what the app needs. */
   allowUnfetchableUri?: boolean
+  /** Deploy however many instances there are to be. */
+  allowManyInstances?: boolean
 }
 
 /**
  * Checks what can be checked without Marathon.
  * @returns the definition, its id absolute
- * @throws MesosizeError APP_INVALID, APP_UNFETCHABLE
+ * @throws MesosizeError APP_INVALID, APP_INSTANCES, APP_UNFETCHABLE; the last two together as the first of them
  */
-export function checkApp(definition: JsonObject, { allowUnfetchableUri }: CheckOptions): AppDefinition {
+export function checkApp(definition: JsonObject, options: CheckOptions): AppDefinition {
   const app = validateApp(definition, 'Change it in the app definition.')
-  if (!allowUnfetchableUri) checkFetchable(app)
+  const problems: MesosizeError[] = []
+  if (!options.allowManyInstances) problems.push(...problemsOf(() => checkInstances(app)))
+  if (!options.allowUnfetchableUri) problems.push(...problemsOf(() => checkFetchable(app)))
+  const [first] = problems
+  if (first) throw new MesosizeError(first.code, problems.map(({ message }) => message).join('\n'))
   return { ...app, id: `/${app.id.replace(/^\//, '')}` }
+}
+
+function checkInstances({ instances }: AppDefinition): void {
+  const problem = manyInstancesProblem(instances)
+  if (problem === undefined) return
+  throw new MesosizeError(
+    'APP_INSTANCES',
+    `/instances: ${instances} ${problem}. Write fewer into the app definition; ${setting('allow-many-instances')} deploys it anyway.`,
+  )
+}
+
+function problemsOf(check: () => void): MesosizeError[] {
+  try {
+    check()
+    return []
+  } catch (error) {
+    if (!(error instanceof MesosizeError)) throw error
+    return [error]
+  }
 }
