@@ -33,6 +33,7 @@ const files: Record<string, string> = {
   'group.json': '{"id": "/x", "apps": []}',
   'answer.json': JSON.stringify({ app: APP }),
   'upper.json': JSON.stringify({ ...APP, id: '/Web/Shop', cpus: 0 }),
+  'many.json': JSON.stringify({ ...APP, instances: 50_000 }),
   'file.json': JSON.stringify({ ...APP, fetch: [{ uri: 'file:///results/a.tgz' }] }),
   'secret.json': SECRET,
   'key.pem': 'hunter2',
@@ -72,6 +73,7 @@ describe('what a command asks for, with its defaults', () => {
         failFast: 3,
         rollback: true,
         allowUnfetchableUri: false,
+        allowManyInstances: false,
         json: false,
       },
     })
@@ -120,6 +122,7 @@ const understood: readonly (readonly [line: readonly string[], path: string, val
   [['deploy', at('app.json'), '--fail-fast', '0'], 'failFast', 0],
   [['deploy', at('app.json'), '--no-rollback'], 'rollback', false],
   [['deploy', at('file.json'), '--allow-unfetchable-uri'], 'allowUnfetchableUri', true],
+  [['deploy', at('many.json'), '--allow-many-instances'], 'allowManyInstances', true],
   [['deploy', at('app.json'), '--json'], 'json', true],
   [['remove', '/web/shop', '--force'], 'force', true],
   [['remove', '/web/shop', '--timeout', '5m'], 'timeout', 300_000],
@@ -299,6 +302,14 @@ describe('one mistake is one problem of one line', () => {
       expect.stringMatching(/^ {2}\/cpus: 0 must be/),
       // Not the options of an export, which may have been anywhere.
       `Change it in ${JSON.stringify(at('upper.json'))}.`,
+    ])
+  })
+
+  test('more instances than one may have meant are refused', async () => {
+    expect(await problemsOf(['deploy', at('many.json'), ...MARATHON])).toEqual([
+      expect.stringMatching(
+        /^\/instances: 50000 is more than 5000 .*; --allow-many-instances deploys it anyway\.$/,
+      ),
     ])
   })
 

@@ -85,6 +85,7 @@ export const deployOptions = optionTable([
         name: 'allow-unfetchable-uri',
         help: 'deploy although no agent can fetch the tarball from its URI',
       },
+      { name: 'allow-many-instances', help: 'deploy although the app has more than 5000 instances' },
     ],
   },
   ACCESS,

@@ -25,6 +25,7 @@ export interface DeployRequest {
   failFast: number
   rollback: boolean
   allowUnfetchableUri: boolean
+  allowManyInstances: boolean
   json: boolean
 }
 
@@ -55,7 +56,10 @@ export async function readDeployRequest(
   values: ValuesOf<typeof deployOptions>,
   stdin: NodeJS.ReadableStream,
 ): Promise<DeployRequest> {
-  const allowUnfetchableUri = values.written('allow-unfetchable-uri')
+  const allowed = {
+    allowUnfetchableUri: values.written('allow-unfetchable-uri'),
+    allowManyInstances: values.written('allow-many-instances'),
+  }
   const app = await readOperand(
     positionals,
     values,
@@ -64,7 +68,7 @@ export async function readDeployRequest(
     async path => {
       const text = path === '-' ? await readAll(stdin) : await readText(path)
       const source = path === '-' ? 'standard input' : quoted(path)
-      return checked(() => checkApp(parseApp(text, source), { allowUnfetchableUri }))
+      return checked(() => checkApp(parseApp(text, source), allowed))
     },
   )
   return {
@@ -75,7 +79,7 @@ export async function readDeployRequest(
     timeout: (await values.one('timeout', readDuration))!,
     failFast: (await values.one('fail-fast', readCount))!,
     rollback: !values.written('no-rollback'),
-    allowUnfetchableUri,
+    ...allowed,
     json: values.written('json'),
   }
 }

@@ -77,7 +77,14 @@ describe('what a workflow asks for', () => {
       app: { ...APP, id: '/web' },
       preview: undefined,
       access: { urls: [new URL('http://marathon.example:8080')], credentials: { kind: 'none' } },
-      options: { force: false, timeout: 900_000, failFast: 3, rollback: true, allowUnfetchableUri: false },
+      options: {
+        force: false,
+        timeout: 900_000,
+        failFast: 3,
+        rollback: true,
+        allowUnfetchableUri: false,
+        allowManyInstances: false,
+      },
       dryRun: false,
       packages: undefined,
       comment: true,
@@ -89,7 +96,7 @@ describe('what a workflow asks for', () => {
     const folder = await mkdtemp(join(tmpdir(), 'deploy-inputs-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const path = join(folder, 'my app.json')
-    await writeFile(path, JSON.stringify({ ...APP, fetch: [{ uri: 'file:///a.tgz' }] }))
+    await writeFile(path, JSON.stringify({ ...APP, instances: 6000, fetch: [{ uri: 'file:///a.tgz' }] }))
     const { action, problems } = await read({
       app: path,
       'marathon-url': 'http://a.example:8080\nhttp://b.example:8080/marathon',
@@ -101,6 +108,7 @@ describe('what a workflow asks for', () => {
       'fail-fast': '0',
       rollback: 'false',
       'allow-unfetchable-uri': 'true',
+      'allow-many-instances': 'true',
       packages: '[]',
     })
     expect(problems).toEqual([])

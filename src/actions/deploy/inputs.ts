@@ -22,6 +22,7 @@ export const DEPLOY_INPUTS = {
   'fail-fast': { form: 'text', default: '3' },
   rollback: { form: 'flag', default: 'true', row: 'no-rollback', inverted: true },
   'allow-unfetchable-uri': { form: 'flag' },
+  'allow-many-instances': { form: 'flag' },
   packages: { form: 'text' },
   comment: { form: 'flag', default: 'true' },
   'github-token': { form: 'text', secret: true },
@@ -56,6 +57,7 @@ export async function readDeployAction(
     failFast: inputs.number('fail-fast', 0),
     rollback: inputs.flag('rollback'),
     allowUnfetchableUri: inputs.flag('allow-unfetchable-uri'),
+    allowManyInstances: inputs.flag('allow-many-instances'),
   }
   const app = await readAs('app', inputs, async () => checkApp(await readApp(inputs), options))
   const preview = app && (await inputs.attempt(() => readPreview(app.labels)))
