@@ -151,18 +151,29 @@ describe('what cannot be shown', () => {
     expect(told).toEqual([expect.stringContaining('".."')])
   })
 
+  test('the last task that failed, where its agent has not answered before', async () => {
+    await run(1)
+    const app = server.cluster.app(ID)!
+    const [task] = app.tasks
+    task!.host = '..'
+    app.lastTaskFailure = { ...{ taskId: 'x', host: '..', version: task!.version }, slaveId: task!.slaveId }
+    await expect(showLogs(REQUEST, tools)).rejects.toMatchObject({ code: 'NO_OUTPUT' })
+    expect(told).toHaveLength(1)
+  })
+
   test('anything, where no agent answers: then nobody knows whether there was anything', async () => {
     await run(3)
     const app = server.cluster.app(ID)!
     for (const task of app.tasks) task.host = '..'
     app.tasks[2]!.host = '/'
     const { id: taskId, version } = app.tasks[0]!
-    app.lastTaskFailure = { taskId: `${taskId}x`, host: '..', version, slaveId: app.tasks[0]!.slaveId }
+    app.lastTaskFailure = { taskId: `${taskId}x`, host: '../x', version, slaveId: app.tasks[0]!.slaveId }
     await expect(showLogs(REQUEST, tools)).rejects.toMatchObject({ code: 'NO_OUTPUT' })
     expect(told).toEqual([
       expect.stringMatching(/"\.\.".* Instances 1, 2 are there\.$/),
       expect.stringMatching(/"\/"/),
       'What the tasks of /web/shop write could not be read. This is the output of the last one that failed.',
+      expect.stringMatching(/"\.\.\/x"/),
     ])
   })
 })

@@ -94,14 +94,14 @@ test('an app without tasks is short', () => {
 describe('a task that is not healthy by a check that Mesos carries out', () => {
   const [task] = status.tasks
   test.each<[Partial<AppStatus['tasks'][number]>, string]>([
-    [{ service: undefined }, 'Instance 1 is not healthy, as Mesos reports without a cause.'],
+    [{ service: undefined }, 'Instance 1 is not healthy, according to Mesos, which gives no reason.'],
     [
       { service: 'critical', serviceOutput: 'no database' },
-      'Instance 1 is not healthy, as Mesos reports without a cause. Its Supervisor says that the service is critical, with "no database".',
+      'Instance 1 is not healthy, according to Mesos, which gives no reason. Its Supervisor reports the service as critical: "no database".',
     ],
     [
       { service: 'unreachable' },
-      'Instance 1 is not healthy, as Mesos reports without a cause. Its Supervisor cannot be reached from here.',
+      'Instance 1 is not healthy, according to Mesos, which gives no reason. Its Supervisor cannot be reached from here.',
     ],
   ])('%j', (more, words) => {
     const tasks = [{ ...task!, healthFailure: undefined, ...more }]

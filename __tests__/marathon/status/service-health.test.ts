@@ -48,13 +48,13 @@ describe('in words, with what the hook printed', () => {
   test.each([
     [
       '{"status":"CRITICAL","stdout":"no \\"db\\"\\n","stderr":"refused\\n"}',
-      'Its Supervisor says that the service is critical, with "no \\"db\\"\\nrefused".',
+      'Its Supervisor reports the service as critical: "no \\"db\\"\\nrefused".',
     ],
-    ['{"status":"CRITICAL","stdout":"","stderr":""}', 'Its Supervisor says that the service is critical.'],
-    ['<html>', 'Its Supervisor says that the service is critical.'],
+    ['{"status":"CRITICAL","stdout":"","stderr":""}', 'Its Supervisor reports the service as critical.'],
+    ['<html>', 'Its Supervisor reports the service as critical.'],
     [
       JSON.stringify({ stdout: `${'a'.repeat(1000)}end` }),
-      `Its Supervisor says that the service is critical, with "${'a'.repeat(297)}end".`,
+      `Its Supervisor reports the service as critical: "${'a'.repeat(297)}end".`,
     ],
   ])('%j', async (body, words) => {
     expect(formatService(await askService(fetch, await gateway(503, body)))).toBe(words)
@@ -62,7 +62,7 @@ describe('in words, with what the hook printed', () => {
 
   test('of a gateway that does not say', async () => {
     expect(formatService(await askService(fetch, await gateway(401, '{"status":"OK"}')))).toBe(
-      'Its Supervisor gives no answer about the service.',
+      'Its Supervisor does not report on the service.',
     )
   })
 })

@@ -101,10 +101,10 @@ async function conclude(
         message: `Someone has cancelled the deployment ${target.deploymentId}, and Marathon ${ending.app ? `has put back what ${id} was before` : `has removed ${id} again`}.`,
       }
   }
-  const { lines, culprit } = await diagnose(marathon, target, tools)
+  const { lines, culprit, underWay } = await diagnose(marathon, target, tools)
   const undone = rollback
     ? await undo(marathon, target, tools)
-    : `${id} is left as it is, and Marathon goes on trying; its deployment ${target.deploymentId} locks it until then.`
+    : `${id} is left as it is, and Marathon goes on trying${underWay ? `; its deployment ${target.deploymentId} locks it until then` : ''}.`
   const head = reason(ending, id, timeout)
   const details = lines.filter(line => !head.includes(line))
   return {

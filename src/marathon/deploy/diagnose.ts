@@ -14,6 +14,8 @@ export interface Diagnosis {
   /** What is known of why a deployment does not get on, a line each. */
   lines: readonly string[]
   culprit?: Culprit
+  /** Whether the deployment is still under way, and so locks the app. */
+  underWay: boolean
 }
 
 /**
@@ -34,12 +36,12 @@ export async function diagnose(
   const failed = failure && failure.taskId !== before?.lastTaskFailure?.taskId ? failure : undefined
   const sick = current ? current.tasks.filter(task => isSick(task, current)) : []
   const untold = sick.filter(({ id }) => id !== failed?.taskId)
-  const actions = deployments.find(({ id }) => id === deploymentId)?.currentActions ?? []
+  const deployment = deployments.find(({ id }) => id === deploymentId)
   return {
     lines: [
       ...(failed ? [formatFailure(failed)] : []),
       ...(await Promise.all(untold.map(task => formatSick(task, current!, tools)))),
-      ...actions
+      ...(deployment?.currentActions ?? [])
         .flatMap(({ readiness }) => readiness)
         .filter(({ ready }) => !ready)
         .map(
@@ -51,6 +53,7 @@ export async function diagnose(
         .flatMap(item => offerReasons(item, app, current?.staged ?? 0)),
     ],
     culprit: failed ?? (sick[0] && { taskId: sick[0].id, host: sick[0].host, slaveId: sick[0].slaveId }),
+    underWay: deployment !== undefined,
   }
 }
 
@@ -80,7 +83,7 @@ async function formatSick(
   const bad = healthCheckResults.find(({ alive }) => !alive)
   if (!bad) return `${name} has passed no health check yet.`
   if (bad.consecutiveFailures === 0) {
-    return `${name} is not healthy, as Mesos reports without a cause.${await supervisorWords(task, app, tools)}`
+    return `${name} is not healthy, according to Mesos, which gives no reason.${await supervisorWords(task, app, tools)}`
   }
   const cause =
     bad.lastFailureCause === undefined

@@ -88,7 +88,7 @@ export async function waitForDeployment(
           up = ending
           if (failures.length > 0 && !watching) {
             watching = true
-            report.note(`${endedText(failures)}; its tasks run now, and are watched for a minute.`)
+            report.note(`${endedText(failures)}. Watching for a minute whether those that run now stay up.`)
           }
         } else {
           return ending

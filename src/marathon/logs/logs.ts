@@ -70,7 +70,8 @@ async function show(app: App, request: LogsRequest, tools: LogsTools): Promise<v
   const lost: LostAgents = new Map()
   let shown = await showSources(sources, lost, request, tools)
   const { lastTaskFailure: failure } = app
-  const another = failure && !wanted.some(({ taskId }) => taskId === failure.taskId)
+  const another =
+    failure && !lost.has(agentOf(failure)) && !wanted.some(({ taskId }) => taskId === failure.taskId)
   if (shown.lines === 0 && another && instance === undefined) {
     const why =
       wanted.length === 0

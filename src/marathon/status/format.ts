@@ -62,7 +62,7 @@ export function formatStatus(status: AppStatus): string[] {
 function causeOf({ healthFailure, service, serviceOutput }: TaskStatus): string {
   if (healthFailure !== undefined) return `: ${healthFailure}`
   const answer = service && ` ${formatService({ health: service, output: serviceOutput })}`
-  return `, as Mesos reports without a cause.${answer ?? ''}`
+  return `, according to Mesos, which gives no reason.${answer ?? ''}`
 }
 
 function formatInstances({ wanted, staged, running, healthy, unhealthy }: AppStatus['instances']): string {

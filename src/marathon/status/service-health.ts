@@ -57,9 +57,9 @@ export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): 
 /** An answer as a sentence. */
 export function formatService({ health, output }: ServiceAnswer): string {
   if (health === 'unreachable') return 'Its Supervisor cannot be reached from here.'
-  if (health === 'not told') return 'Its Supervisor gives no answer about the service.'
-  const words = output === undefined ? '' : `, with ${JSON.stringify(output.slice(-MOST_WORDS))}`
-  return `Its Supervisor says that the service is ${health}${words}.`
+  if (health === 'not told') return 'Its Supervisor does not report on the service.'
+  const words = output === undefined ? '' : `: ${JSON.stringify(output.slice(-MOST_WORDS))}`
+  return `Its Supervisor reports the service as ${health}${words}.`
 }
 
 /** Source: http_gateway.rs in Habitat's components/sup. 200 stands for a warning too. */
