@@ -628,7 +628,7 @@ describe('removeApp', () => {
     const [deployment] = server.cluster.deployments()
     expect(error).toMatchObject({
       code: 'REMOVE_TIMEOUT',
-      message: `/web/shop is being removed, but after 1 min 00 s not all of its tasks were gone. Marathon does not list those that are left; it had ${tasks.join(', ')}. Marathon goes on in its deployment ${deployment!.id}. Remove the app again to go on waiting; --timeout waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
+      message: `/web/shop is being removed, but after 1 min 00 s not all of its tasks were gone. Marathon does not list those that are left; it had ${tasks.join(', ')}. Marathon goes on (deployment ${deployment!.id}). Remove the app again to go on waiting; --timeout waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
     })
     expect(time()).toBeGreaterThanOrEqual(60_000)
   })

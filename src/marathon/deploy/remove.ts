@@ -43,7 +43,7 @@ export async function removeApp(
   tools.signal?.throwIfAborted()
   throw new MesosizeError(
     'REMOVE_TIMEOUT',
-    `${id} is being removed, but after ${formatDuration(timeout)} ${whatIsLeft(listed, before)} Marathon goes on in its deployment ${deploymentId}. Remove the app again to go on waiting; ${setting('timeout')} waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
+    `${id} is being removed, but after ${formatDuration(timeout)} ${whatIsLeft(listed, before)} Marathon goes on (deployment ${deploymentId}). Remove the app again to go on waiting; ${setting('timeout')} waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
   )
 }
 
