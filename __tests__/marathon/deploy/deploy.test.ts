@@ -362,6 +362,34 @@ describe('a version that crashes again and again', () => {
     )
   })
 
+  test('is not finished where its time is over before it has crashed', async () => {
+    const { server, deploy, at } = await stage()
+    at(5_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    })
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 }, { timeout: 3_000 })
+    expect(result.state).toBe('timed-out')
+  })
+
+  test('is not unchanged where its time is over before it crashes again', async () => {
+    const { server, deploy } = await stage()
+    running(server, behaving('fails', { ...unchecked, instances: 1 }))
+    const app = server.cluster.app('/web/shop')!
+    app.definition.labels.behaviour = 'runs'
+    server.tick(3)
+    const definition = { ...shop, ...unchecked, instances: 1, labels: { behaviour: 'runs' } }
+    const result = await deploy(definition, { timeout: 3_000 })
+    expect(result.state).toBe('timed-out')
+    expect(result.message).toContain('but a task of this version ended shortly before.')
+  })
+
+  test('is another than one that was up only at the end of its time', async () => {
+    const { deploy, time } = await stage()
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 }, { timeout: 3_000 })
+    expect(result.state).toBe('finished')
+    expect(time()).toBeGreaterThan(5_000)
+  })
+
   test('is seen though its first task runs for a few seconds', async () => {
     const { server, deploy, at } = await stage()
     // Twice it is seen running, when the deployment is over.

@@ -56,7 +56,7 @@ export async function waitForDeployment(
   { report, signal, clock = systemClock }: DeployTools,
 ): Promise<Ending> {
   const deadline = clock.now() + timeout
-  const watch = watchTasks(target, clock.now)
+  const watch = watchTasks(target, () => clock.now())
   const pause = pauses()
   let absences = 0
   let stepped = false
@@ -64,7 +64,9 @@ export async function waitForDeployment(
   let watching = false
   let problem: string | undefined
   while (true) {
-    let up: Ending | undefined
+    // All of its tasks run, and have yet to show that they stay up.
+    let isUp = false
+    let hasFailed = false
     const seen = await observe(marathon, target.app.id, target.deploymentId, signal)
     if (typeof seen === 'string') {
       if (problem === undefined) report.note(`${seen} The deployment goes on meanwhile; looking again.`)
@@ -85,30 +87,31 @@ export async function waitForDeployment(
         } else if (ending.kind === 'finished' || ending.kind === 'unchanged') {
           unwellSince = undefined
           if (watch.isSteady(ending.app)) return ending
-          up = ending
-          if (failures.length > 0 && !watching) {
+          isUp = true
+          hasFailed = watch.hasFailed(ending.app)
+          if (hasFailed && !watching) {
             watching = true
-            report.note(`${endedText(failures)}. Watching for a minute whether those that run now stay up.`)
+            report.note(
+              `Watching for a minute whether the tasks that run now stay up: ${endedText(failures)}.`,
+            )
           }
         } else {
           return ending
         }
       }
     }
-    if (clock.now() >= deadline) return late(up, watch.failures(), problem)
+    // What has not failed yet gets its few seconds all the same.
+    if (clock.now() >= deadline && !(isUp && !hasFailed)) {
+      const just = isUp ? `Its tasks run just now, but ${endedText(watch.failures())}.` : undefined
+      return { kind: 'timed-out', problem: just ?? problem }
+    }
     await clock.sleep(absences === 1 ? 1_000 : pause.next().value, signal)
   }
 }
 
-/** How it ends when its time is over; `up`: as it would end if its tasks stayed up. */
-function late(up: Ending | undefined, failures: readonly TaskFailure[], problem: string | undefined): Ending {
-  if (!up) return { kind: 'timed-out', problem }
-  if (failures.length === 0) return up
-  return { kind: 'timed-out', problem: `Its tasks run just now, but ${endedText(failures)}.` }
-}
-
-/** Such as "2 tasks of the new version have ended". */
+/** Such as "2 tasks of the new version have ended"; of none, that this was before they were counted. */
 export function endedText({ length }: readonly TaskFailure[]): string {
+  if (length === 0) return 'a task of this version ended shortly before'
   return `${length} ${length === 1 ? 'task of the new version has' : 'tasks of the new version have'} ended`
 }
 

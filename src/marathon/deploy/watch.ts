@@ -7,6 +7,8 @@ export interface Watch {
   look(app: App): void
   /** The tasks of the new version that have ended, each once. */
   failures(): readonly TaskFailure[]
+  /** Whether tasks of the new version have ended, or did so shortly before where it is the one that ran already. */
+  hasFailed(app: App): boolean
   /** Whether as many tasks as there are to be have run for so long that they can be believed to stay up. */
   isSteady(app: App): boolean
 }
@@ -69,7 +71,8 @@ export function watchTasks({ version, before }: Target, now: () => number): Watc
     return taskId !== before?.lastTaskFailure?.taskId
   }
 
-  function hasFailedBefore(app: App): boolean {
+  function hasFailed(app: App): boolean {
+    if (failures.size > 0) return true
     const failure = before?.lastTaskFailure
     if (!failure || !isUpToDate(failure, app)) return false
     return Date.parse(version) - Date.parse(failure.timestamp) < RECENT
@@ -78,9 +81,9 @@ export function watchTasks({ version, before }: Target, now: () => number): Watc
   return {
     look,
     failures: () => [...failures.values()],
+    hasFailed,
     isSteady(app) {
-      const needed =
-        failures.size > 0 || hasFailedBefore(app) ? STEADY_AFTER_FAILURE : app.healthChecked ? 0 : STEADY
+      const needed = hasFailed(app) ? STEADY_AFTER_FAILURE : app.healthChecked ? 0 : STEADY
       const steady = goodTasks(app).filter(({ id }) => now() - (upSince.get(id) ?? now()) >= needed)
       return steady.length >= app.instances
     },
