@@ -476,7 +476,7 @@ describe('a deployment into which someone comes', () => {
     const [deployment] = server.cluster.deployments()
     expect(result).toMatchObject({
       state: 'cancelled',
-      message: `The deployment ${deployment!.id} of /web/shop goes on in Marathon, and is no longer waited for.`,
+      message: `The deployment ${deployment!.id} of /web/shop goes on in Marathon; Mesosize has stopped waiting for it.`,
     })
   })
 })

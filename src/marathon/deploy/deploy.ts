@@ -52,7 +52,11 @@ export async function deployApp(
   } catch (error) {
     const goesOn = `The deployment ${started.deploymentId} of ${app.id} goes on in Marathon`
     if (tools.signal?.aborted) {
-      return { ...common(target), state: 'cancelled', message: `${goesOn}, and is no longer waited for.` }
+      return {
+        ...common(target),
+        state: 'cancelled',
+        message: `${goesOn}; Mesosize has stopped waiting for it.`,
+      }
     }
     throw error instanceof MesosizeError
       ? new MesosizeError(error.code, `${error.message} ${goesOn}.`, { cause: error })

@@ -33,7 +33,7 @@ export async function undo(marathon: Marathon, target: Target, tools: DeployTool
       )
       const reversal = await startUndoing(marathon, target)
       if (!(await awaitEnd(marathon, id, reversal.deploymentId, PATIENCE, tools))) {
-        return `Marathon is putting back what was before, but has not got to the end of it (deployment ${reversal.deploymentId}). See to it in Marathon.`
+        return `Marathon is putting back what was before, but has not finished (deployment ${reversal.deploymentId}). Check it in Marathon.`
       }
     }
     return await outcome(marathon, target)
@@ -57,7 +57,7 @@ async function outcome(marathon: Marathon, { app: { id }, before }: Target): Pro
   const now = await getApp(marathon, id)
   if (!before) {
     return now
-      ? `${id} could not be removed again: it is there. See to it in Marathon.`
+      ? `${id} could not be removed again: it is still there. Check it in Marathon.`
       : `There was no ${id} before, so it was removed again; ${setting('no-rollback')} leaves it.`
   }
   if (!now) return `${id} is gone; its version before was ${before.version}.`
