@@ -376,7 +376,7 @@ test('a run that is cancelled while it uploads ends soon, and leaves nothing', a
 describe('to an artifact store', () => {
   test('Marathon has it, and gives the URI', async () => {
     const marathon = await store({
-      authorization: `Basic ${Buffer.from('me:p@ss:w0rd').toString('base64')}`,
+      authorization: `Basic ${Buffer.from('me:p@ss w0rd').toString('base64')}`,
     })
     const job = await makeJob()
     const inputs = {
@@ -384,7 +384,7 @@ describe('to an artifact store', () => {
       publish: 'artifact-store',
       'marathon-url': marathon.url,
       'marathon-user': 'me',
-      'marathon-password': 'p@ss:w0rd',
+      'marathon-password': 'p@ss w0rd',
     }
     const first = await runAction(job, inputs)
     const { uri, tarball } = published(first)
@@ -393,7 +393,7 @@ describe('to an artifact store', () => {
     const second = await runAction(job, inputs)
     expect(published(second).uri).toBe(uri)
     expect(marathon.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1)
-    expect(leaksOf(job, [first, second], ['p@ss:w0rd', 'p%40ss'])).toEqual([])
+    expect(leaksOf(job, [first, second], ['p@ss w0rd', 'p%40ss'])).toEqual([])
   })
 
   test('a Marathon without one is told of', async () => {

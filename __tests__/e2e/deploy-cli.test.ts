@@ -61,12 +61,15 @@ async function succeed(scene: Scene, args: readonly string[], options: RunOption
   return run
 }
 
+/** With checks that say so, a task is taken to be well at once. */
+const CHECKED = { healthChecks: [{ protocol: 'MESOS_HTTP', path: '/', portIndex: 0 }] }
+
 const behaving = (behaviour: string) => ({ labels: { behaviour } })
 
 describe('deploy', () => {
   test('a new app, the same again, and another version, with --json', async () => {
     const s = await scene()
-    const first = await succeed(s, ['deploy', writeApp(s)])
+    const first = await succeed(s, ['deploy', writeApp(s, CHECKED)])
     expect(first.stdout).toBe('')
     expect(first.stderr).toMatch(/^App {9}\/web\/shop\nState {7}finished\n/m)
     const [task] = s.server.cluster.app(ID)!.tasks
@@ -76,7 +79,7 @@ describe('deploy', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ state: 'unchanged', appId: ID })
     expect(s.server.cluster.app(ID)!.tasks).toContain(task)
 
-    const other = await succeed(s, ['deploy', writeApp(s, { mem: 64 }), '--json'])
+    const other = await succeed(s, ['deploy', writeApp(s, { ...CHECKED, mem: 64 }), '--json'])
     const result = JSON.parse(other.stdout)
     expect(result).toMatchObject({ state: 'finished', version: s.server.cluster.app(ID)!.version })
     expect(result.endpoints).toHaveLength(4)
@@ -85,7 +88,7 @@ describe('deploy', () => {
 
   test('an app definition from standard input', async () => {
     const s = await scene()
-    writeApp(s)
+    writeApp(s, CHECKED)
     await succeed(s, ['deploy', '-'], { wrapper: inShell('"$@" < app.json') })
     expect(s.server.cluster.app(ID)?.tasks).toHaveLength(2)
   })
@@ -130,6 +133,29 @@ describe('deploy', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ exists: true, appId: ID })
   })
 
+  test('--dry-run tells of a scaling as that, and of no steps where nothing changes', async () => {
+    const s = await scene()
+    await seed(s)
+    const scaled = await succeed(s, ['deploy', writeApp(s, { instances: 3 }), '--dry-run'])
+    expect(scaled.stdout).toBe(
+      '/web/shop would change:\n  instances: 2 → 3\nMarathon would do:\n  step 1: ScaleApplication\n',
+    )
+    const same = await succeed(s, ['deploy', writeApp(s), '--dry-run'])
+    expect(same.stdout).toBe('/web/shop would not change: it has this definition already.\n')
+    const below = await s.run(['deploy', writeApp(s, { id: '/web/shop/cart' }), '--dry-run'])
+    expect(below).toMatchObject({ status: 1, stdout: '' })
+    expect(problemsOf(below)).toEqual([expect.stringContaining('there is an app /web/shop')])
+  })
+
+  test.each(['fails', 'ends'] as const)('an app whose tasks end after a moment: %s', async behaviour => {
+    const s = await scene({ pace: 600 })
+    const run = await s.run(['deploy', writeApp(s, { ...behaving(behaviour), instances: 1 })])
+    expect(run.status).toBe(1)
+    expect(run.stderr).toMatch(/^State {7}failed$/m)
+    // Between two looks, two may end.
+    expect(run.stderr).toMatch(/\/web\/shop does not stay up: [34] tasks of the new version have ended\./)
+  })
+
   test('SIGINT ends the waiting, not the deployment', async () => {
     const s = await scene()
     const args = ['deploy', writeApp(s, behaving('hangs'))]
@@ -149,8 +175,8 @@ describe('deploy', () => {
 /** What stands in app.json, the words behind `deploy app.json`, and what is said of it. */
 const refused: readonly (readonly [what: string, text: string, words: readonly string[], problem: RegExp])[] =
   [
-    ['no JSON', '{"id":', [], /is no JSON/],
-    ['no app', '[]', [], /holds a JSON value that is no object/],
+    ['no JSON', '{"id":', [], /is not valid JSON/],
+    ['no app', '[]', [], /holds a JSON value that is not an object/],
     [
       'an id that Marathon refuses',
       JSON.stringify({ ...APP, id: '/Web_Shop' }),
@@ -184,7 +210,7 @@ describe('refused before anything is asked of Marathon', () => {
 
   test('but an unfetchable tarball may be insisted on', async () => {
     const s = await scene()
-    const name = writeApp(s, { fetch: [{ uri: 'file:///shop.tgz' }] })
+    const name = writeApp(s, { ...CHECKED, fetch: [{ uri: 'file:///shop.tgz' }] })
     await succeed(s, ['deploy', name, '--allow-unfetchable-uri'])
   })
 })
@@ -222,6 +248,14 @@ describe('a Marathon that', () => {
     const wrong = await s.run(['status', ID], { env: { ...env, MARATHON_PASSWORD: 'hunter2x' } })
     expect(wrong.status).toBe(1)
     expect(wrong.stderr + withThem.stderr).not.toContain('hunter2')
+  })
+
+  test('cannot know a password with a colon', async () => {
+    const s = await scene({ auth: { kind: 'basic', user: 'u', password: 'hunter:2' } })
+    const run = await s.run(['status', ID], { env: { MARATHON_USER: 'u', MARATHON_PASSWORD: 'hunter:2' } })
+    expect(run.status).toBe(1)
+    expect(problemsOf(run)).toEqual([expect.stringMatching(/401.* Choose one without a colon\.$/)])
+    expect(run.stderr).not.toContain('hunter')
   })
 
   test('gets credentials over open http is warned of, unless it is this machine', async () => {
@@ -279,6 +313,25 @@ test('remove takes an app away, and is content when it is not there', async () =
   const absent = await succeed(s, ['remove', ID, '--json'])
   expect(JSON.parse(absent.stdout)).toEqual({ appId: ID, state: 'absent' })
   expect(absent.stderr).toContain('it is not there')
+})
+
+test('remove tells what is left when its time is over, and then goes on waiting', async () => {
+  const s = await scene()
+  await seed(s, { ...behaving('immortal'), instances: 1 })
+  const [task] = s.server.cluster.app(ID)!.tasks
+  const run = await s.run(['remove', ID, '--timeout', '1s', '--json'])
+  expect(run.status).toBe(1)
+  expect(JSON.parse(run.stdout)).toEqual({ appId: ID, state: 'timed-out' })
+  expect(problemsOf(run)).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^/web/shop is being removed, .* it had ${task!.id} on 127.0.0.1\\. .*--timeout waits longer`,
+      ),
+    ),
+  ])
+  s.server.cluster.apps.get(ID)!.tasks = []
+  const again = await succeed(s, ['remove', ID, '--json'])
+  expect(JSON.parse(again.stdout)).toMatchObject({ appId: ID })
 })
 
 test('status shows a table, or JSON', async () => {
@@ -345,7 +398,7 @@ describe('logs', () => {
     const run = await s.run(['logs', ID, '--stderr'])
     expect(run).toMatchObject({ status: 1, stdout: '' })
     expect(run.stderr).toMatch(/warning: No complete answer came from http:\/\/127\.255\.255\.254:5051\//)
-    expect(problemsOf(run)).toEqual([expect.stringContaining('Nothing of what /web/shop writes')])
+    expect(problemsOf(run)).toEqual([expect.stringContaining('No output of /web/shop could be read')])
   })
 })
 

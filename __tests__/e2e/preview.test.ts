@@ -390,7 +390,7 @@ describe('a deployment that fails', () => {
     const run = await runAction(job, { app: path, ...login() }, { action: 'deploy' })
     expect([run.status, run.outputs.state]).toEqual([1, 'failed'])
     const [error = ''] = errorsOf(run)
-    expect(error).toMatch(`${WEB} does not stay up: 3 tasks of the new version have failed.`)
+    expect(error).toMatch(/pr-12\/web does not stay up: [34] tasks of the new version have ended\./)
     expect(error).toMatch(/Rolled back: .* runs as it did/)
     expect(error).toMatch(/\nThe last lines of its stderr:\n\| no \| such /)
     expect(running()).toBe(FIRST)
@@ -486,6 +486,11 @@ describe('stale previews', () => {
     ])
     expect([...marathon.cluster.apps.keys()]).toEqual([open, old, foreign])
 
+    // One that was put back today has such a versionInfo, too.
+    expect((await remove({ stale: 'true', days: '30' })).outputs).toEqual({ removed: '[]', tarballs: '[]' })
+    const { tasks } = marathon.cluster.app(old)!
+    await expect.poll(() => tasks.length).toBe(1)
+    tasks[0]!.stagedAt = '2020-01-01T00:00:01.000Z'
     const second = await remove({ stale: 'true', days: '30' })
     expect(second.outputs).toEqual({ removed: JSON.stringify([old]), tarballs: '["pr-14-b.tgz"]' })
     expect([...marathon.cluster.apps.keys()]).toEqual([open, foreign])
@@ -556,8 +561,8 @@ describe('bad input', () => {
       'colour: there is no such input.',
       'timeout: "15" is not a time',
       'fail-fast: "-1" is no whole number of at least 0',
-      'app: is no JSON',
-      'marathon-url: "marathon.example.com" is no web address',
+      'app: is not valid JSON',
+      'marathon-url: "marathon.example.com" is not a web address',
       'Credentials of 3 kinds are given',
       'marathon-user: needs marathon-password beside it',
       'ca-file: "missing.pem" cannot be read',

@@ -10,6 +10,8 @@ const LABELS = {
   'mesosize.run': '4711.2',
 }
 
+const LIST = 'GET /v2/apps?label=mesosize.preview?embed=apps.tasks'
+
 /** A Marathon that knows these answers; to all else it answers as to an unknown app. */
 function marathon(answers: Record<string, unknown>): Marathon & { sent: string[] } {
   const sent: string[] = []
@@ -40,25 +42,40 @@ describe('previews', () => {
         version: '2024-02-02T00:00:00.000Z',
         versionInfo: { lastConfigChangeAt: '2024-01-02T00:00:00.000Z' },
       },
+      {
+        // Put back by a cancelled deployment.
+        ...{ id: '/e', labels: LABELS, version: '2024-02-02T00:00:00.000Z' },
+        versionInfo: { lastConfigChangeAt: '2024-01-02T00:00:00.000Z' },
+        tasks: [
+          { stagedAt: '2024-02-03T00:00:00.000Z' },
+          { stagedAt: '2024-02-02T00:00:01.000Z' },
+          { state: 'TASK_FAILED' },
+        ],
+      },
+      {
+        // Changed after its tasks were launched.
+        ...{ id: '/f', labels: LABELS, version: '2024-03-03T00:00:00.000Z' },
+        tasks: [{ stagedAt: '2024-02-03T00:00:00.000Z' }],
+      },
       { id: '/c', labels: { ...LABELS, 'mesosize.run': 'x' } },
       { id: '/d' },
       { labels: LABELS },
       7,
     ]
-    const found = await listPreviews(marathon({ 'GET /v2/apps?label=mesosize.preview': { apps } }))
+    const found = await listPreviews(marathon({ [LIST]: { apps } }))
     expect(found.map(({ id, changed }) => [id, changed])).toEqual([
       ['/a', Date.UTC(2024, 0, 1)],
       // Scaling is no change.
       ['/b', Date.UTC(2024, 0, 2)],
+      ['/e', Date.UTC(2024, 1, 3)],
+      ['/f', Date.UTC(2024, 2, 3)],
     ])
   })
 
   test('an answer of something else', async () => {
-    await expect(listPreviews(marathon({ 'GET /v2/apps?label=mesosize.preview': {} }))).rejects.toMatchObject(
-      {
-        code: 'MARATHON_UNEXPECTED',
-      },
-    )
+    await expect(listPreviews(marathon({ [LIST]: {} }))).rejects.toMatchObject({
+      code: 'MARATHON_UNEXPECTED',
+    })
   })
 })
 

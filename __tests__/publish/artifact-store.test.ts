@@ -97,7 +97,7 @@ describe('publishToArtifactStore', () => {
   })
 
   test.each([
-    [undefined, 'Give marathon-user and marathon-password'],
+    [undefined, 'Give --marathon-user and --marathon-password'],
     ['token=secret.secret', 'are not valid there'],
   ])('says what to do without the right login (%s)', async (authorization, words) => {
     const server = await start({ authorization: 'token=another' })
@@ -107,12 +107,20 @@ describe('publishToArtifactStore', () => {
     await expect(publish()).rejects.not.toThrow('secret')
   })
 
+  test('says so where the password has a colon, which cannot work', async () => {
+    // The server splits its flag --http_credentials at the last colon.
+    const server = await start({ authorization: `Basic ${Buffer.from('us:er').toString('base64')}` })
+    const { publish } = publisher({ marathonUrl: server.url.replace('//', '//us:e:r@') })
+    await expect(publish()).rejects.toThrow("which never works with Marathon's --http_credentials")
+    expect(() => publisher({ marathonUrl: server.url.replace('//', '//u%3As:er@') })).toThrow('has a colon')
+  })
+
   test.each(['unset', '1.5', '1.6'] as const)('says that there is no store (%s)', async marathon => {
     const server = await start({ marathon })
     const { publish } = publisher({ marathonUrl: server.url })
     await expect(publish()).rejects.toMatchObject({
       code: 'ARTIFACT_STORE_MISSING',
-      message: expect.stringMatching(/--artifact_store, or is 1\.5 or newer.*publish: http/),
+      message: expect.stringMatching(/--artifact_store, or is 1\.5 or newer.*--publish http/),
     })
     expect(server.requests.filter(({ method }) => method === 'PUT').length).toBe(1)
   })
@@ -154,7 +162,7 @@ describe('publishToArtifactStore', () => {
   })
 
   test.each(['marathon', 'ftp://a.test', '', 'user:secret@a.test'])('refuses the address %s', marathonUrl => {
-    expect(() => publisher({ marathonUrl })).toThrow('marathon-url:')
+    expect(() => publisher({ marathonUrl })).toThrow('--marathon:')
     expect(() => publisher({ marathonUrl })).not.toThrow('secret')
   })
 })

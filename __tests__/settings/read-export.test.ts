@@ -86,6 +86,7 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   [['--mem', 'oops', '--mem', '2'], 'app.mem', 2],
   [['--disk=100'], 'app.disk', 100],
   [['--instances', '0'], 'app.instances', 0],
+  [['--instances', '5000'], 'app.instances', 5000],
   [['--app-id', '/prod/redis'], 'app.id', '/prod/redis'],
   [['--env', 'A=1', '--env=B=x=y', '--env', 'C='], 'app.env', { A: '1', B: 'x=y', C: '' }],
   [['--label', 'team=data'], 'app.labels', { team: 'data' }],
@@ -275,6 +276,10 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--disk', '-0.5'], /^--disk: "-0.5" must be a /],
   [['--instances', '-1'], /^--instances: "-1" must be a /],
   [['--instances', '1.5'], /^--instances: "1.5" must be a /],
+  [
+    ['--instances', '5001'],
+    /^--instances: "5001" is more than 5000 instances, .*: write them into --patch if you mean it, as \{"instances": 5001\}\.$/,
+  ],
   [['--cpu', '0'], /^--cpu: "0" must be a /],
   [['--cpu', '-1'], /^--cpu: "-1" must be a /],
   [['--app-id', 'My_App'], /^--app-id: "My_App" /],

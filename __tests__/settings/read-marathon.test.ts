@@ -33,6 +33,7 @@ const files: Record<string, string> = {
   'group.json': '{"id": "/x", "apps": []}',
   'answer.json': JSON.stringify({ app: APP }),
   'upper.json': JSON.stringify({ ...APP, id: '/Web/Shop', cpus: -1 }),
+  'many.json': JSON.stringify({ ...APP, instances: 50_000 }),
   'file.json': JSON.stringify({ ...APP, fetch: [{ uri: 'file:///results/a.tgz' }] }),
   'secret.json': SECRET,
   'key.pem': 'hunter2',
@@ -66,7 +67,14 @@ describe('what a command asks for, with its defaults', () => {
       request: {
         access,
         app: { ...APP, id: '/web/shop' },
-        options: { force: false, timeout: 900_000, failFast: 3, rollback: true, allowUnfetchableUri: false },
+        options: {
+          force: false,
+          timeout: 900_000,
+          failFast: 3,
+          rollback: true,
+          allowUnfetchableUri: false,
+          allowManyInstances: false,
+        },
         dryRun: false,
         json: false,
       },
@@ -116,6 +124,7 @@ const understood: readonly (readonly [line: readonly string[], path: string, val
   [['deploy', at('app.json'), '--fail-fast', '0'], 'options.failFast', 0],
   [['deploy', at('app.json'), '--no-rollback'], 'options.rollback', false],
   [['deploy', at('file.json'), '--allow-unfetchable-uri'], 'options.allowUnfetchableUri', true],
+  [['deploy', at('many.json'), '--allow-many-instances'], 'options.allowManyInstances', true],
   [['deploy', at('app.json'), '--json'], 'json', true],
   [['remove', '/web/shop', '--force'], 'force', true],
   [['remove', '/web/shop', '--timeout', '5m'], 'timeout', 300_000],
@@ -237,8 +246,8 @@ const refused: readonly (readonly [
   [['remove', '/web/tasks', ...MARATHON], /^"\/web\/tasks" must not end in/],
   [['logs', '/', ...MARATHON], /^"\/" must be names/],
   [['deploy', at('none.json'), ...MARATHON], /none\.json" cannot be read: ENOENT/],
-  [['deploy', at('broken.json'), ...MARATHON], /broken\.json": is no JSON/],
-  [['deploy', at('list.json'), ...MARATHON], /list\.json": holds a JSON value that is no object/],
+  [['deploy', at('broken.json'), ...MARATHON], /broken\.json": is not valid JSON/],
+  [['deploy', at('list.json'), ...MARATHON], /list\.json": holds a JSON value that is not an object/],
   [['deploy', at('group.json'), ...MARATHON], /group\.json": holds a group/],
   [['deploy', at('answer.json'), ...MARATHON], /answer\.json": holds .* an answer of Marathon/],
   [
@@ -293,7 +302,16 @@ describe('one mistake is one problem of one line', () => {
       'Marathon would refuse the app definition:',
       expect.stringMatching(/^ {2}id: "\/Web\/Shop" must be names/),
       expect.stringMatching(/^ {2}cpus: -1 must be/),
-      expect.stringMatching(/^Change/),
+      // Not the options of an export, which may have been anywhere.
+      `Change it in ${JSON.stringify(at('upper.json'))}.`,
+    ])
+  })
+
+  test('more instances than one may have meant are refused', async () => {
+    expect(await problemsOf(['deploy', at('many.json'), ...MARATHON])).toEqual([
+      expect.stringMatching(
+        /^instances: 50000 is more than 5000 .*; --allow-many-instances deploys it anyway\.$/,
+      ),
     ])
   })
 
@@ -301,7 +319,9 @@ describe('one mistake is one problem of one line', () => {
     const problems = await problemsOf(['deploy', at('file.json'), ...MARATHON])
     expect(problems[0]).toBe('No agent can fetch what the app needs:')
     expect(problems[1]).toMatch(/^ {2}fetch\[0\]\.uri: "file:\/\/\/results\/a\.tgz"/)
-    expect(problems.at(-1)).toMatch(/allow-unfetchable-uri/)
+    expect(problems.at(-1)).toMatch(
+      / into the app definition, .*; --allow-unfetchable-uri deploys it anyway\.$/,
+    )
   })
 
   test('all problems are told at once', async () => {

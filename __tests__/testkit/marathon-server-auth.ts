@@ -1,6 +1,7 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto'
 import { type Json, message, type Reply } from './marathon-server-rules.ts'
 
+/** The flag --http_credentials. */
 export interface BasicAuth {
   kind: 'basic'
   user: string
@@ -27,7 +28,7 @@ export function createGate(auth: BasicAuth | DcosAuth | undefined, now: () => nu
     if (!auth) return undefined
     const good =
       auth.kind === 'basic'
-        ? authorization === `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}`
+        ? isSame(loginIn(authorization), auth)
         : authorization?.startsWith('token=') && tokens.has(authorization.slice('token='.length))
     if (good) return undefined
     return {
@@ -63,6 +64,23 @@ export function createGate(auth: BasicAuth | DcosAuth | undefined, now: () => nu
   }
 
   return { refuse, logIn, logins, expireTokens: () => tokens.clear() }
+}
+
+/** Jetty splits what is sent at the first colon. */
+function loginIn(authorization: string | undefined): [user: string, password: string] | undefined {
+  const [, encoded] = /^Basic (\S+)$/.exec(authorization ?? '') ?? []
+  return encoded === undefined ? undefined : splitAt(Buffer.from(encoded, 'base64').toString(), 'indexOf')
+}
+
+/** Marathon splits its flag --http_credentials at the last colon. */
+function isSame(sent: [user: string, password: string] | undefined, { user, password }: BasicAuth): boolean {
+  const wanted = splitAt(`${user}:${password}`, 'lastIndexOf')
+  return sent !== undefined && sent[0] === wanted[0] && sent[1] === wanted[1]
+}
+
+function splitAt(text: string, which: 'indexOf' | 'lastIndexOf'): [string, string] {
+  const at = text[which](':')
+  return [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** RS256, and an expiry not past and not more than ten minutes ahead. */

@@ -1,5 +1,5 @@
 // What the stand-in for Marathon refuses, in the words of Marathon's own tests and sources as the project's facts
-// have them. On purpose none of it comes from src/marathon, which is tested against it.
+// have them, and its recorded answers. On purpose none of it comes from src/marathon, which is tested against it.
 
 export type MarathonVersion = '1.4' | '1.5' | '1.10'
 
@@ -21,6 +21,16 @@ const PATH_SEGMENT = `^(${SEGMENT}\\.)*${SEGMENT}|(\\.|\\.\\.)$`
 
 export function message(status: number, text: string, more: Json = {}): Reply {
   return { status, body: { message: text, ...more } }
+}
+
+/** An answer to a body that is no app at all, or undefined. */
+export function refuseBody(body: unknown): Reply | undefined {
+  if (body === undefined) {
+    const details = 'No content to map due to end-of-input\n at [Source: (byte[])""; line: 1, column: 0]'
+    return message(400, 'Please specify data in JSON format', { details })
+  }
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return undefined
+  return message(422, 'Invalid JSON', { details: [{ path: '', errors: ['error.expected.jsobject'] }] })
 }
 
 /** An answer to an app that cannot be, or undefined. */
@@ -102,13 +112,35 @@ function* semanticErrors(app: Json, version: MarathonVersion) {
       }
     }
   }
-  if (Object.values(app.env ?? {}).some(value => typeof value === 'object')) {
+  const references = Object.entries<Loose>(app.env ?? {}).filter(([, value]) => typeof value === 'object')
+  if (references.length > 0) {
     yield error(
       '/env',
       'use of secret-references in the environment requires the secrets feature to be enabled',
     )
   }
+  for (const [name, { secret }] of references) {
+    if (modern && !Object.hasOwn(app.secrets ?? {}, secret)) {
+      yield error(`/env/${name}/secret`, 'references an undefined secret')
+    }
+  }
+  if ((app.constraints ?? []).some(([, operator]: string[]) => !OPERATORS.test(operator!))) {
+    yield error(
+      '/constraints',
+      'operator must be one of the following UNIQUE, CLUSTER, GROUP_BY, LIKE, MAX_PER, UNLIKE or IS',
+    )
+  }
+  const count = app.portDefinitions?.length ?? app.ports?.length ?? 1
+  for (const [index, { protocol = 'HTTP', port, portIndex = 0 }] of (app.healthChecks ?? []).entries()) {
+    if (protocol !== 'COMMAND' && port === undefined && portIndex >= count) {
+      const text =
+        'Health check port indices must address an element of the ports array or container port mappings.'
+      yield error(`/healthChecks(${index})`, text)
+    }
+  }
 }
+
+const OPERATORS = /^(?:UNIQUE|CLUSTER|GROUP_BY|LIKE|MAX_PER|UNLIKE|IS)$/i
 
 function has(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0
@@ -118,8 +150,17 @@ function repeats(values: unknown[]): boolean {
   return new Set(values).size < values.length
 }
 
-/** An app with what Marathon fills in (types/app.raml); ports that it chose are kept. */
-export function normalized(given: Json, version: MarathonVersion, before: Json | undefined): Json {
+/**
+ * An app with what Marathon fills in (types/app.raml).
+ * @param before the app as it was, whose ports are kept
+ * @param freePorts gives service ports; without it, those that are not chosen stay 0
+ */
+export function normalized(
+  given: Json,
+  version: MarathonVersion,
+  before?: Json,
+  freePorts?: Iterator<number>,
+): Json {
   const { id, uris, fetch, ports, ...app } = given
   const artifacts = has(fetch)
     ? fetch
@@ -127,12 +168,14 @@ export function normalized(given: Json, version: MarathonVersion, before: Json |
   const old: number[] = (before?.portDefinitions ?? []).map(({ port }: Json) => port)
   const definitions = app.portDefinitions ??
     ports?.map((port: number) => ({ port })) ?? [{ port: 0, name: 'default' }]
+  const patience = version === '1.10' ? [0, 0] : [300, 600]
   return {
     id,
     backoffFactor: 1.15,
     backoffSeconds: 1,
     cpus: 1,
     disk: 0,
+    executor: '',
     gpus: 0,
     instances: 1,
     maxLaunchDelaySeconds: version === '1.10' ? 300 : 3600,
@@ -143,8 +186,12 @@ export function normalized(given: Json, version: MarathonVersion, before: Json |
     labels: {},
     constraints: [],
     ...(version === '1.4'
-      ? { executor: '', dependencies: [], storeUrls: [], uris: artifacts.map(({ uri }: Json) => uri) }
-      : { executor: '', networks: [{ mode: 'host' }], killSelection: 'YOUNGEST_FIRST' }),
+      ? { dependencies: [], storeUrls: [], uris: artifacts.map(({ uri }: Json) => uri) }
+      : {
+          networks: [{ mode: 'host' }],
+          killSelection: 'YOUNGEST_FIRST',
+          unreachableStrategy: { inactiveAfterSeconds: patience[0], expungeAfterSeconds: patience[1] },
+        }),
     ...app,
     ...(version === '1.10' && { role: '*' }),
     fetch: artifacts.map((artifact: Json) => ({
@@ -153,11 +200,11 @@ export function normalized(given: Json, version: MarathonVersion, before: Json |
       cache: false,
       ...artifact,
     })),
-    portDefinitions: definitions.map((definition: Json, index: number) => ({
+    portDefinitions: definitions.map(({ labels, ...definition }: Json, index: number) => ({
       protocol: 'tcp',
-      labels: {},
       ...definition,
-      port: definition.port || (old[index] ?? 10_000 + ((id.length * 7 + index) % 10_000)),
+      ...(Object.keys(labels ?? {}).length > 0 && { labels }),
+      port: definition.port || (freePorts ? (old[index] ?? freePorts.next().value) : 0),
     })),
     healthChecks: (app.healthChecks ?? []).map((check: Json) => ({
       gracePeriodSeconds: 300,
@@ -167,6 +214,7 @@ export function normalized(given: Json, version: MarathonVersion, before: Json |
       protocol: 'HTTP',
       ...(check.protocol === 'COMMAND' ? {} : { path: '/', portIndex: 0 }),
       ...(version === '1.10' && { delaySeconds: 15 }),
+      ...(version === '1.10' && check.protocol !== 'COMMAND' && { ipProtocol: 'IPv4' }),
       ...check,
     })),
   }

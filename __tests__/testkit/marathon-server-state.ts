@@ -19,12 +19,16 @@ export interface RealTask {
   terminate(): Promise<unknown>
 }
 
-/** How an app's tasks do, by its label `behaviour`. */
+/** How an app's tasks do, by its label `behaviour` or by `settings.behaviours`. */
 export type Behaviour =
   /** Staged, running, healthy. */
   | 'runs'
   /** Run and fail at once. */
   | 'fails'
+  /** Run and end at once, with status 0. */
+  | 'ends'
+  /** Fail before they run. */
+  | 'cannot-fetch'
   /** Are healthy for a while and fail then. */
   | 'flaps'
   | 'unhealthy'
@@ -32,6 +36,8 @@ export type Behaviour =
   | 'hangs'
   /** No offer is good enough. */
   | 'unplaced'
+  /** Run, and go on when they are killed. */
+  | 'immortal'
 
 export interface StoredTask {
   id: string
@@ -42,8 +48,10 @@ export interface StoredTask {
   ports: number[]
   stagedAt: string
   startedAt?: string
-  state: 'TASK_STAGING' | 'TASK_RUNNING' | 'TASK_KILLING'
-  health?: { alive: boolean; consecutiveFailures: number; lastFailureCause?: string }
+  /** Killing shows in no state: Marathon does not ask Mesos for TASK_KILLING. */
+  state: 'TASK_STAGING' | 'TASK_RUNNING' | 'TASK_FAILED' | 'TASK_FINISHED'
+  killed?: true
+  health?: { alive: boolean; consecutiveFailures: number; lastFailureCause?: string; since?: string }
   /** Ticks since it was launched. */
   age: number
   real?: RealTask
@@ -54,9 +62,13 @@ export interface StoredApp {
   version: string
   lastConfigChangeAt: string
   lastScalingAt: string
+  /** What `versionInfo` says of both instead: a cancelled deployment gives back older ones. */
+  shownInfo?: { lastConfigChangeAt: string; lastScalingAt: string }
   versions: Map<string, Json>
   tasks: StoredTask[]
   lastTaskFailure?: Json
+  /** Offers that were looked at for it, and how many of them were of use. */
+  offers: { used: number; lastUsedAt?: string }
   /** Removed, and gone when its tasks are. */
   stopping: boolean
 }
@@ -65,8 +77,8 @@ export interface StoredDeployment {
   id: string
   version: string
   appId: string
-  /** The definition before; undefined where there was no app. */
-  original: Json | undefined
+  /** The app before; undefined where there was none. */
+  original: Pick<StoredApp, 'definition' | 'lastConfigChangeAt' | 'lastScalingAt'> | undefined
   actions: string[]
   currentStep: number
   /** How many more times it is left out of answers (MARATHON-8566). */
@@ -82,6 +94,8 @@ export interface ClusterOptions {
 /** The apps, tasks and deployments of one Marathon; time passes by `tick`. */
 export function createCluster({ version, now, start }: ClusterOptions) {
   const apps = new Map<string, StoredApp>()
+  /** They stay when they are empty. */
+  const groups = new Set<string>()
   let deployments: StoredDeployment[] = []
   const outputs = new Map<string, { stdout: string; stderr: string }>()
   const settings = {
@@ -89,6 +103,8 @@ export function createCluster({ version, now, start }: ClusterOptions) {
     rejections: { InsufficientPorts: 2 } as Record<string, number>,
     offers: 2,
     delay: 0,
+    /** By app, for those without a label. */
+    behaviours: {} as Record<string, Behaviour>,
   }
   let lastTime = 0
 
@@ -96,6 +112,16 @@ export function createCluster({ version, now, start }: ClusterOptions) {
   function timestamp(): string {
     lastTime = Math.max(now(), lastTime + 1)
     return new Date(lastTime).toISOString()
+  }
+
+  /** The service ports that no app has, from the flag --local_port_min on. */
+  function* freePorts(): Generator<number, number> {
+    const taken = new Set(
+      [...apps.values()].flatMap(({ definition }) =>
+        definition.portDefinitions.map(({ port }: Json) => port),
+      ),
+    )
+    for (let port = 10_000; ; port++) if (!taken.has(port)) yield port
   }
 
   /**
@@ -108,22 +134,30 @@ export function createCluster({ version, now, start }: ClusterOptions) {
       const refused = refuseApp(wanted, version) ?? clash(id)
       if (refused) return refused
     }
+    const time = timestamp()
+    const original = app && !app.stopping ? app : undefined
+    const definition = wanted && normalized(wanted, version, original?.definition, freePorts())
+    const actions = actionsFor(original?.definition, definition)
     const locks = deployments.filter(({ appId }) => appId === id)
     if (locks.length > 0 && !force) {
+      // What is refused only now has been stored already.
+      if (definition && actions.length > 0) original?.versions.set(time, definition)
       const text = `App is locked by one or more deployments. Override with the option '?force=true'. View details at '/v2/deployments/<DEPLOYMENT_ID>'.`
       return message(409, text, { deployments: locks.map(lock => ({ id: lock.id })) })
     }
     deployments = deployments.filter(({ appId }) => appId !== id)
-    const time = timestamp()
-    const original = app && !app.stopping ? app.definition : undefined
-    const definition = wanted && normalized(wanted, version, original)
     const deployment: StoredDeployment = {
       id: randomUUID(),
       version: time,
       appId: id,
-      original,
-      actions: actionsFor(original, definition),
-      currentStep: 1,
+      original: original && {
+        definition: original.definition,
+        lastConfigChangeAt: original.lastConfigChangeAt,
+        lastScalingAt: original.lastScalingAt,
+      },
+      actions,
+      // An app is started with no task, which takes no time.
+      currentStep: actions[0] === 'StartApplication' ? 2 : 1,
       unseen: version === '1.10' ? 0 : 2,
     }
     if (!definition) {
@@ -133,14 +167,17 @@ export function createCluster({ version, now, start }: ClusterOptions) {
       apps.set(id, {
         tasks: [],
         versions: new Map(),
+        offers: { used: 0 },
         ...app,
         definition,
         version: time,
         lastScalingAt: time,
         lastConfigChangeAt: scaled ? app!.lastConfigChangeAt : time,
+        shownInfo: undefined,
         stopping: false,
       })
       apps.get(id)!.versions.set(time, definition)
+      for (const group of ancestorsOf(id)) groups.add(group)
     }
     if (deployment.actions.length > 0) deployments.push(deployment)
     return deployment
@@ -153,28 +190,43 @@ export function createCluster({ version, now, start }: ClusterOptions) {
     return change(id, old && definition, force)
   }
 
-  /** What `change` would do, as its actions. */
+  /** Cancels a deployment by one that puts back what was before. */
+  function revert({ appId, original }: StoredDeployment): Reply | StoredDeployment {
+    const changed = restore(appId, original?.definition, true)
+    const app = apps.get(appId)
+    if (app && original && 'actions' in changed && changed.actions.length > 0) {
+      const { lastConfigChangeAt, lastScalingAt } = original
+      app.shownInfo = { lastConfigChangeAt, lastScalingAt }
+    }
+    return changed
+  }
+
+  /**
+   * What a dry run says that `change` would do, as its actions. It compares the ports as they are sent, takes every
+   * app that it is given for a change, and does not check the whole tree of groups.
+   */
   function plan(id: string, wanted: Json): Reply | string[] {
+    const refused = refuseApp(wanted, version)
+    if (refused) return refused
     const original = apps.get(id)?.definition
-    return (
-      refuseApp(wanted, version) ?? clash(id) ?? actionsFor(original, normalized(wanted, version, original))
-    )
+    const actions = actionsFor(original, normalized(wanted, version))
+    return actions.length > 0 ? actions : ['RestartApplication']
   }
 
   /** state/Group.scala */
   function clash(id: string): Reply | undefined {
-    const taken = [...apps.keys()].some(other => other.startsWith(`${id}/`) || id.startsWith(`${other}/`))
+    const taken = groups.has(id) || ancestorsOf(id).some(group => apps.has(group))
     const text = 'Groups and Applications may not have the same identifier.'
     return taken
       ? message(422, 'Object is not valid', { details: [{ path: '/', errors: [text] }] })
       : undefined
   }
 
-  function launch(app: StoredApp): void {
+  /** @param dead whose place it takes */
+  function launch(app: StoredApp, dead?: StoredTask): void {
     const { definition } = app
-    const id = `${definition.id.slice(1).replaceAll('/', '_')}.${randomUUID()}`
     const task: StoredTask = {
-      id,
+      id: dead ? nextAttempt(dead.id) : firstAttempt(definition.id),
       appId: definition.id,
       version: app.version,
       host: '127.0.0.1',
@@ -184,14 +236,25 @@ export function createCluster({ version, now, start }: ClusterOptions) {
       state: 'TASK_STAGING',
       age: 0,
     }
-    outputs.set(id, { stdout: '', stderr: '' })
-    app.tasks.push(task)
+    outputs.set(task.id, { stdout: '', stderr: '' })
+    if (dead) app.tasks.splice(app.tasks.indexOf(dead), 1, task)
+    else app.tasks.push(task)
+    app.offers = { used: app.offers.used + 1, lastUsedAt: task.stagedAt }
     if (start) {
       void start(definition).then(
         real => run(app, task, real),
-        error => fail(app, task, `Failed to launch container: ${error.message}`),
+        error => end(app, task, 'TASK_FAILED', `Failed to launch container: ${error.message}`),
       )
     }
+  }
+
+  function firstAttempt(appId: string): string {
+    const name = appId.slice(1).replaceAll('/', '_')
+    return version === '1.10' ? `${name}.instance-${randomUUID()}._app.1` : `${name}.${randomUUID()}`
+  }
+
+  function nextAttempt(id: string): string {
+    return id.replace(/\d+$/, attempt => String(Number(attempt) + 1))
   }
 
   function run(app: StoredApp, task: StoredTask, real: RealTask): void {
@@ -200,20 +263,25 @@ export function createCluster({ version, now, start }: ClusterOptions) {
     task.state = 'TASK_RUNNING'
     task.startedAt = timestamp()
     void real.ended.then(({ status }) => {
-      if (task.state !== 'TASK_KILLING') fail(app, task, `Command exited with status ${status}`)
+      if (task.killed) return
+      if (status === 0) end(app, task, 'TASK_FINISHED', 'Command exited with status 0')
+      else end(app, task, 'TASK_FAILED', `Command exited with status ${status}`)
     })
   }
 
-  function fail(app: StoredApp, task: StoredTask, text: string): void {
+  function end(app: StoredApp, task: StoredTask, state: 'TASK_FAILED' | 'TASK_FINISHED', text: string): void {
     if (!app.tasks.includes(task)) return
     keep(task)
-    app.tasks.splice(app.tasks.indexOf(task), 1)
+    task.state = state
+    // Until another takes its place; older ones forget it at once.
+    if (version !== '1.10') app.tasks.splice(app.tasks.indexOf(task), 1)
+    if (state === 'TASK_FINISHED') return
     if (!task.real) outputs.get(task.id)!.stderr += `${text}\n`
     app.lastTaskFailure = {
       appId: task.appId,
       host: task.host,
       message: text,
-      state: 'TASK_FAILED',
+      state,
       taskId: task.id,
       timestamp: timestamp(),
       version: task.version,
@@ -222,14 +290,14 @@ export function createCluster({ version, now, start }: ClusterOptions) {
   }
 
   function kill(app: StoredApp, task: StoredTask): void {
-    if (task.state === 'TASK_KILLING') return
-    task.state = 'TASK_KILLING'
+    if (task.killed) return
+    task.killed = true
     const gone = () => {
       keep(task)
       app.tasks.splice(app.tasks.indexOf(task), 1)
     }
     if (task.real) void task.real.terminate().then(gone)
-    else gone()
+    else if (behaviourOf(app) !== 'immortal' || isDead(task)) gone()
   }
 
   /** What a task has written stays in its sandbox. */
@@ -237,52 +305,68 @@ export function createCluster({ version, now, start }: ClusterOptions) {
     if (real) outputs.set(id, { stdout: real.output('stdout'), stderr: real.output('stderr') })
   }
 
+  function behaviourOf({ definition }: Pick<StoredApp, 'definition'>): Behaviour {
+    return definition.labels.behaviour ?? settings.behaviours[definition.id] ?? 'runs'
+  }
+
   function advance(app: StoredApp, task: StoredTask): void {
-    const behaviour = behaviourOf(app.versions.get(task.version) ?? app.definition)
-    const checked = app.definition.healthChecks.length > 0
+    const behaviour = behaviourOf({ definition: app.versions.get(task.version) ?? app.definition })
+    const [check] = app.definition.healthChecks
     task.age++
     if (task.real) {
-      if (checked) {
+      if (check) {
         void task.real.health().then(status => {
-          const alive = status !== undefined && status >= 200 && status < 400
-          task.health = {
-            alive,
-            consecutiveFailures: alive ? 0 : (task.health?.consecutiveFailures ?? 0) + 1,
-          }
+          task.health = result(task, check, status !== undefined && status >= 200 && status < 400)
         })
       }
       return
     }
-    if (start || task.state === 'TASK_KILLING' || behaviour === 'hangs') return
+    if (start || task.killed || behaviour === 'hangs') return
     if (task.state === 'TASK_STAGING') {
-      task.state = 'TASK_RUNNING'
-      task.startedAt = timestamp()
-      return
-    }
-    if (behaviour === 'fails' || (behaviour === 'flaps' && task.age > 6)) {
-      fail(app, task, settings.failureMessage)
-    } else if (checked && behaviour === 'unhealthy') {
-      const consecutiveFailures = (task.health?.consecutiveFailures ?? 0) + 1
-      task.health = { alive: false, consecutiveFailures, lastFailureCause: '503 Service Unavailable' }
-    } else if (checked) {
-      task.health = { alive: true, consecutiveFailures: 0 }
+      if (behaviour === 'cannot-fetch') {
+        const text = "Failed to fetch all URIs for container 'c' with exit status: 256"
+        end(app, task, 'TASK_FAILED', text)
+      } else {
+        task.state = 'TASK_RUNNING'
+        task.startedAt = timestamp()
+      }
+    } else if (behaviour === 'fails' || (behaviour === 'flaps' && task.age > 6)) {
+      end(app, task, 'TASK_FAILED', settings.failureMessage)
+    } else if (behaviour === 'ends') {
+      end(app, task, 'TASK_FINISHED', 'Command exited with status 0')
+    } else if (check) {
+      task.health = result(task, check, behaviour !== 'unhealthy')
     }
   }
 
+  /** The executor, which carries out MESOS_* checks, tells Marathon no more than whether the task is healthy. */
+  function result({ health }: StoredTask, { protocol }: Json, alive: boolean): StoredTask['health'] {
+    const since = (health?.alive === alive ? health.since : undefined) ?? timestamp()
+    if (alive || protocol.startsWith('MESOS_')) return { alive, consecutiveFailures: 0, since }
+    const consecutiveFailures = (health?.consecutiveFailures ?? 0) + 1
+    return { alive, consecutiveFailures, lastFailureCause: '503 Service Unavailable', since }
+  }
+
   function converge(app: StoredApp): void {
-    for (const task of [...app.tasks]) advance(app, task)
+    // A newer deployment does not wait for what an older one has not got to run.
+    for (const task of app.tasks.filter(each => !isCurrent(app, each))) {
+      if (isDead(task) || task.state === 'TASK_STAGING') kill(app, task)
+    }
+    const dead = app.tasks.filter(isDead)
+    for (const task of app.tasks.filter(each => !isDead(each))) advance(app, task)
     if (app.stopping) {
       for (const task of [...app.tasks]) kill(app, task)
       return
     }
     const { instances } = app.definition
-    const current = app.tasks.filter(task => task.version >= app.lastConfigChangeAt)
-    if (behaviourOf(app.definition) !== 'unplaced') {
-      for (let missing = instances - current.length; missing > 0; missing--) launch(app)
+    // Those that have only just died are not missed yet.
+    const current = app.tasks.filter(task => isCurrent(app, task) && !dead.includes(task))
+    if (behaviourOf(app) !== 'unplaced') {
+      for (let missing = instances - current.length; missing > 0; missing--) launch(app, dead.shift())
     }
     const well = current.filter(task => isWell(app, task))
     if (well.length >= instances) {
-      for (const task of app.tasks.filter(each => !current.includes(each))) kill(app, task)
+      for (const task of app.tasks.filter(each => !isCurrent(app, each))) kill(app, task)
       for (const task of current.slice(instances)) kill(app, task)
     }
   }
@@ -295,25 +379,22 @@ export function createCluster({ version, now, start }: ClusterOptions) {
     deployments = deployments.filter(deployment => {
       const app = apps.get(deployment.appId)
       const action = deployment.actions[deployment.currentStep - 1]
-      const done =
-        action === 'StartApplication' || (action === 'StopApplication' ? !app : !app || settled(app))
-      if (done) deployment.currentStep++
+      if (action === 'StopApplication' ? !app : !app || settled(app)) deployment.currentStep++
       return deployment.currentStep <= deployment.actions.length
     })
   }
 
   function settled(app: StoredApp): boolean {
-    const { tasks, definition, lastConfigChangeAt } = app
+    const { tasks, definition } = app
     return (
-      tasks.length === definition.instances &&
-      tasks.every(task => task.version >= lastConfigChangeAt && isWell(app, task))
+      tasks.length === definition.instances && tasks.every(task => isCurrent(app, task) && isWell(app, task))
     )
   }
 
-  /** How many tasks an app waits for. */
-  function missing(app: StoredApp): number {
-    const current = app.tasks.filter(task => task.version >= app.lastConfigChangeAt)
-    return Math.max(app.definition.instances - current.length, 0)
+  /** How many tasks an app has in the queue: those that are staged are in it until they run. */
+  function queued(app: StoredApp): number {
+    const running = app.tasks.filter(task => isCurrent(app, task) && task.state === 'TASK_RUNNING')
+    return Math.max(app.definition.instances - running.length, 0)
   }
 
   /** The deployments that an answer tells of. */
@@ -328,7 +409,9 @@ export function createCluster({ version, now, start }: ClusterOptions) {
   }
 
   return {
+    version,
     apps,
+    groups,
     outputs,
     settings,
     deployments: () => deployments,
@@ -337,12 +420,14 @@ export function createCluster({ version, now, start }: ClusterOptions) {
       const app = apps.get(id)
       return app?.stopping ? undefined : app
     },
+    behaviourOf,
     change,
     plan,
     restore,
+    revert,
     cancel,
     kill,
-    missing,
+    queued,
     tick,
     timestamp,
   }
@@ -350,12 +435,22 @@ export function createCluster({ version, now, start }: ClusterOptions) {
 
 export type Cluster = ReturnType<typeof createCluster>
 
-export function isWell({ definition }: StoredApp, { state, health }: StoredTask): boolean {
-  return state === 'TASK_RUNNING' && (definition.healthChecks.length === 0 || health?.alive === true)
+/** The groups above an app: of `/a/b/c` these are `/a` and `/a/b`. */
+function ancestorsOf(id: string): string[] {
+  const parts = id.split('/').slice(1, -1)
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
 }
 
-function behaviourOf({ labels }: Json): Behaviour {
-  return labels.behaviour ?? 'runs'
+export function isDead({ state }: StoredTask): boolean {
+  return state === 'TASK_FAILED' || state === 'TASK_FINISHED'
+}
+
+function isCurrent({ lastConfigChangeAt }: StoredApp, { version }: StoredTask): boolean {
+  return version >= lastConfigChangeAt
+}
+
+export function isWell({ definition }: StoredApp, { state, health }: StoredTask): boolean {
+  return state === 'TASK_RUNNING' && (definition.healthChecks.length === 0 || health?.alive === true)
 }
 
 /** The steps of a deployment, one action each. */

@@ -9,7 +9,14 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type BasicAuth, createGate, type DcosAuth } from './marathon-server-auth.ts'
-import { type Json, type Loose, type MarathonVersion, message, type Reply } from './marathon-server-rules.ts'
+import {
+  type Json,
+  type Loose,
+  type MarathonVersion,
+  message,
+  type Reply,
+  refuseBody,
+} from './marathon-server-rules.ts'
 import { type Cluster, createCluster, type RealTask } from './marathon-server-state.ts'
 import {
   appView,
@@ -121,28 +128,39 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
     if (refused) return refused
     const agent = /^\/agent\/[^/]+(\/files\/.*)$/.exec(pathname)
     if (agent) return readFile(agent[1]!, searchParams, cluster)
-    if (pathname === `${prefix}/ping`)
-      return { status: OK, body: 'pong', headers: { 'content-type': 'text/plain' } }
+    if (pathname === `${prefix}/ping`) {
+      // Text, unless JSON alone will do (api/SystemResource.scala).
+      return headers.accept === 'application/json'
+        ? { status: OK, body: '"pong"', headers: { 'content-type': 'application/json' } }
+        : { status: OK, body: 'pong', headers: { 'content-type': 'text/plain' } }
+    }
     const json = parse(body)
     const route = pathname.startsWith(`${prefix}/v2/`) ? pathname.slice(prefix.length + 3) : undefined
     const found =
       route === undefined
         ? undefined
-        : json === NOT_JSON
-          ? message(400, 'Invalid JSON', { details: 'Unexpected character' })
-          : api(method, route, searchParams, json)
+        : json instanceof SyntaxError
+          ? message(400, 'Invalid JSON', { details: jacksonText(json) })
+          : api(method, route, searchParams, json, headers.host)
     return (
       found ??
       (version === '1.10' ? message(500, 'URI not found') : message(404, `URI not found: ${pathname}`))
     )
   }
 
-  function api(method: string, route: string, query: URLSearchParams, body: Loose): Reply | undefined {
+  function api(
+    method: string,
+    route: string,
+    query: URLSearchParams,
+    body: Loose,
+    host = '',
+  ): Reply | undefined {
     const [, collection, rest = ''] = /^\/([a-z]+)(?:\/+(.*?))?\/*$/.exec(route) ?? []
     const force = query.get('force')?.toLowerCase() === 'true'
     switch (collection) {
       case 'apps':
-        return rest === '' ? allApps(method, query, body, force) : oneApp(method, rest, query, body, force)
+        if (rest === '') return allApps(method, query, body, force)
+        return created(oneApp(method, rest, query, body, force), `http://${host}${absolute(rest)}`)
       case 'groups':
         return groups(method, `/${rest}`, query, body)
       case 'deployments':
@@ -174,10 +192,8 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
       return { status: OK, body: { apps: views } }
     }
     if (method !== 'POST') return undefined
-    if (!body)
-      return message(400, 'Please specify data in JSON format', {
-        details: 'No content to map due to end-of-input',
-      })
+    const refused = refuseBody(body)
+    if (refused) return refused
     const id = typeof body.id === 'string' ? absolute(body.id) : body.id
     if (cluster.app(id)) return message(409, `An app with id [${id}] already exists.`)
     const changed = cluster.change(id, { ...body, id }, force)
@@ -200,7 +216,7 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
     const [, name, sub, item] = /^(.*?)(?:\/(tasks|versions|restart)(?:\/(.+))?)?$/.exec(rest)!
     const id = absolute(name!)
     const app = cluster.app(id)
-    const unknown = message(404, `App '${id}' does not exist`)
+    const unknown = message(404, `App '${id}' does not exist`, method === 'GET' ? { details: [] } : {})
     if (sub !== undefined) return app ? ofApp(method, id, sub, item, query) : unknown
     if (method === 'GET') {
       return app ? { status: OK, body: { app: appView(app, cluster, query.getAll('embed')) } } : unknown
@@ -213,7 +229,9 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
     }
     if (method !== 'PUT' && method !== 'PATCH') return undefined
     if (!app && method === 'PATCH') return unknown
-    if (body?.version !== undefined) {
+    const refused = refuseBody(body)
+    if (refused) return refused
+    if (body.version !== undefined) {
       if (Object.keys(body).some(key => key !== 'id' && key !== 'version')) {
         return message(422, "The 'version' field may only be combined with the 'id' field.")
       }
@@ -238,19 +256,22 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
   ): Reply | undefined {
     const app = cluster.app(id)!
     if (sub === 'versions' && method === 'GET') {
-      if (item === undefined) return { status: OK, body: { versions: [...app.versions.keys()].reverse() } }
+      if (item === undefined) {
+        const others = [...app.versions.keys()].filter(version => version !== app.version)
+        return { status: OK, body: { versions: [app.version, ...others.sort(inNoOrder)] } }
+      }
       const old = app.versions.get(item)
       return old
         ? { status: OK, body: { ...old, version: item } }
-        : message(404, `App '${id}' does not exist`)
+        : message(404, `App '${id}' does not exist`, { details: [] })
     }
     if (sub === 'tasks' && method === 'GET') {
-      return { status: OK, body: { tasks: app.tasks.map(task => taskView(task, app)) } }
+      return { status: OK, body: { tasks: app.tasks.map(task => taskView(task, app, cluster)) } }
     }
     if (sub === 'tasks' && method === 'DELETE') {
       const killed = app.tasks.filter(task => item === undefined || task.id === item)
       if (item !== undefined && killed.length === 0) return message(404, `Task '${item}' does not exist`)
-      const views = killed.map(task => taskView(task, app))
+      const views = killed.map(task => taskView(task, app, cluster))
       for (const task of killed) cluster.kill(app, task)
       if (query.get('scale') === 'true')
         return deployed(
@@ -265,15 +286,18 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
     return undefined
   }
 
+  /** Not those of apps that are removed, even while these are still being killed (api/v2/TasksResource.scala). */
   function allTasks(): Json[] {
-    return [...cluster.apps.values()].flatMap(app => app.tasks.map(task => taskView(task, app)))
+    return [...cluster.apps.values()]
+      .filter(({ stopping }) => !stopping)
+      .flatMap(app => app.tasks.map(task => taskView(task, app, cluster, true)))
   }
 
   function endDeployment(method: string, id: string, force: boolean): Reply | undefined {
     if (method !== 'DELETE') return undefined
     const deployment = cluster.deployments().find(each => each.id === id)
     if (!deployment) return message(404, `DeploymentPlan ${id} does not exist`)
-    if (!force) return deployed(cluster.restore(deployment.appId, deployment.original, true))
+    if (!force) return deployed(cluster.revert(deployment))
     cluster.cancel(deployment)
     return { status: 202 }
   }
@@ -281,11 +305,24 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
   function groups(method: string, path: string, query: URLSearchParams, body: Loose): Reply | undefined {
     const id = path.replace(/\/+$/, '') || '/'
     const view = groupView(id, cluster)
-    const exists = id === '/' || view.apps.length + view.groups.length > 0
-    if (method === 'GET')
-      return exists ? { status: OK, body: view } : message(404, `Group '${id}' does not exist`)
+    const exists = id === '/' || cluster.groups.has(id)
+    const unknown = message(404, `Group '${id}' does not exist`, method === 'GET' ? { details: [] } : {})
+    if (method === 'GET') return exists ? { status: OK, body: view } : unknown
+    if (method === 'DELETE') {
+      if (!exists || view.apps.length + view.groups.length > 0) return exists ? undefined : unknown
+      cluster.groups.delete(id)
+      const time = cluster.timestamp()
+      return { status: OK, body: { version: time, deploymentId: time } }
+    }
     if (method !== 'PUT' || !query.has('dryRun')) return undefined
     const steps: Json[] = []
+    const strangers = [...(body.apps ?? []).entries()].filter(
+      ([, app]) => !absolute(app.id).startsWith(id === '/' ? id : `${id}/`),
+    )
+    if (strangers.length > 0) {
+      const error = { path: '/id', errors: [`Identifier is not child of '${id}'`] }
+      return inGroup(message(422, 'Object is not valid', { details: [error] }), strangers[0]![0])
+    }
     for (const [index, app] of (body.apps ?? []).entries()) {
       const planned = cluster.plan(absolute(app.id), { ...app, id: absolute(app.id) })
       if (!Array.isArray(planned)) return inGroup(planned, index)
@@ -362,20 +399,35 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
   }
 }
 
-const NOT_JSON = Symbol('not JSON')
-
 function parse(body: string): unknown {
   if (body === '') return undefined
   try {
     return JSON.parse(body)
-  } catch {
-    return NOT_JSON
+  } catch (error) {
+    return error
   }
+}
+
+/** What Jackson, Marathon's reader of JSON, says of the same. */
+function jacksonText({ message: text }: SyntaxError): string {
+  return /end of JSON|Unterminated/.test(text)
+    ? 'Unexpected end-of-input within/between Object entries'
+    : 'Unexpected character'
+}
+
+/** By the digits of their milliseconds, read backwards. */
+function inNoOrder(a: string, b: string): number {
+  const key = (text: string) => [...text].reverse().join('')
+  return key(a) < key(b) ? -1 : 1
 }
 
 /** state/PathId.scala: relative ids are those below the root. */
 function absolute(id: string): string {
   return `/${id.replace(/^\/+/, '')}`
+}
+
+function created(reply: Reply | undefined, location: string): Reply | undefined {
+  return reply?.status === 201 ? { ...reply, headers: { location, ...reply.headers } } : reply
 }
 
 function deployed(changed: ReturnType<Cluster['change']>, status = OK): Reply {

@@ -12,7 +12,7 @@ import { print, type Session } from './session.ts'
 export async function deployForPerson(request: DeployRequest, session: Session): Promise<number> {
   const { app, options, json } = request
   const { report, signal } = session
-  const { marathon, agents } = await connect(request.access, session)
+  const { fetch, marathon, agents } = await connect(request.access, session)
   if (request.dryRun) {
     const plan = await planDeployment(marathon, app, options, { report })
     report.close()
@@ -25,7 +25,7 @@ export async function deployForPerson(request: DeployRequest, session: Session):
     )
     return 0
   }
-  const result = await deployApp(marathon, app, options, { report, signal })
+  const result = await deployApp(marathon, app, options, { report, fetch, signal })
   if (result.state === 'cancelled') report.note(result.message)
   signal.throwIfAborted()
   const words = result.culprit ? await lastWords(result.culprit, agents) : []

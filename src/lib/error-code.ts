@@ -3,6 +3,8 @@ export type ErrorCode =
   | 'ACCOUNT_NAME_INVALID'
   | 'AGENT_REFUSED'
   | 'AGENT_UNREACHABLE'
+  | 'APP_ID_TAKEN'
+  | 'APP_INSTANCES'
   | 'APP_INVALID'
   | 'APP_MISSING'
   | 'APP_NOT_JSON'

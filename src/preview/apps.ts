@@ -9,7 +9,10 @@ import { PREVIEW_LABEL, type Preview, readPreview } from './preview.ts'
 export interface PreviewApp {
   id: string
   preview: Preview
-  /** When it was changed last, milliseconds since the epoch. */
+  /**
+   * When it was changed, or a task of it launched, last, milliseconds since the epoch. Of an app that a cancelled
+   * deployment has put back, Marathon tells when it had become what it is again; its tasks are new.
+   */
   changed: number
   /** Whether it fetches layers, which are not its own. */
   layered: boolean
@@ -20,7 +23,10 @@ export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
   const body = await marathon.send({
     method: 'GET',
     path: '/v2/apps',
-    query: [['label', PREVIEW_LABEL]],
+    query: [
+      ['label', PREVIEW_LABEL],
+      ['embed', 'apps.tasks'],
+    ],
     what: 'list the previews',
   })
   const { apps } = object(body) ?? {}
@@ -29,10 +35,17 @@ export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
     const app = object(value) ?? {}
     const id = text(app.id)
     const preview = previewIn(app)
-    const changed = text(object(app.versionInfo)?.lastConfigChangeAt) ?? text(app.version) ?? ''
     const layered = object(app.labels)?.['mesosize.layers'] !== undefined
-    return id !== undefined && preview ? [{ id, preview, changed: Date.parse(changed), layered }] : []
+    return id !== undefined && preview ? [{ id, preview, changed: lastChange(app), layered }] : []
   })
+}
+
+function lastChange({ version, versionInfo, tasks }: Record<string, unknown>): number {
+  const changed = text(object(versionInfo)?.lastConfigChangeAt) ?? text(version) ?? ''
+  const staged = list(tasks)
+    .map(task => Date.parse(text(object(task)?.stagedAt) ?? ''))
+    .filter(time => !Number.isNaN(time))
+  return Math.max(Date.parse(changed), ...staged)
 }
 
 /** The preview that an app in Marathon is, undefined for any other app. */
@@ -48,7 +61,7 @@ export function previewIn({ labels }: { labels?: unknown }): Preview | undefined
 /** The name of a version, as it stands in a path. */
 const TIMESTAMP = /^[\dTZ:.+-]+$/
 
-/** The definitions of an app that Marathon remembers, the newest first. */
+/** The definitions of an app that Marathon remembers, in no order. */
 export async function listVersions(marathon: Marathon, id: string): Promise<Record<string, unknown>[]> {
   const path = `${appPath(id)}/versions`
   const what = `list the versions of ${id}`

@@ -52,7 +52,7 @@ const DAY = 24 * 60 * 60 * 1000
 
 /**
  * Takes the previews of one pull request down.
- * @throws MesosizeError REMOVE_TIMED_OUT, and as `removeApp`, `deleteOverHttp` and `GitHub.rest`
+ * @throws as `removeApp`, `deleteOverHttp` and `GitHub.rest`
  */
 export async function removePullRequest(
   number: number,
@@ -141,7 +141,6 @@ async function takeDown(
   const uploads = action.uploads ? await uploadedTarballs(number, apps, tools) : []
   for (const { id } of apps) {
     const outcome = await removeApp(marathon, id, { force: true, timeout: action.timeout }, tools)
-    if (outcome === 'timed-out') throw stillThere(id, action.timeout)
     if (outcome === 'removed') removed.apps.push(id)
   }
   const layered = apps.filter(app => app.layered).map(({ id }) => id)
@@ -168,13 +167,6 @@ async function takeDown(
     )
   }
   return removed
-}
-
-export function stillThere(id: string, timeout: number): MesosizeError {
-  return new MesosizeError(
-    'REMOVE_TIMED_OUT',
-    `${id} is being removed, but its tasks were still there after ${timeout / 1000} seconds. Look at them in Marathon; timeout gives them longer.`,
-  )
 }
 
 /** The tarballs with which the apps were ever deployed, under the names that they were uploaded by. */

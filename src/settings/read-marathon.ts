@@ -72,10 +72,11 @@ async function readApp(
   // The path of a file could begin with a brace as well; then it can be written as ./{.
   const isJson = /^[{[]/.test(text)
   const json = isJson ? text : text === '-' && stdin ? await readAll(stdin) : await readFileText(text)
+  const source = isJson ? 'the app definition' : text === '-' ? 'standard input' : quoted(text)
   // Only here: to show the status and the logs there is nothing to validate.
   const { parseApp } = await import('../marathon/deploy/app-text.ts')
   const { checkApp } = await import('../marathon/deploy/check.ts')
-  return eachLine(() => checkApp(parseApp(json, isJson ? 'the app definition' : quoted(text)), options))
+  return eachLine(() => checkApp(parseApp(json, source), options))
 }
 
 /** Makes each line of an error that has a line for each mistake a problem. */
@@ -83,7 +84,9 @@ function eachLine<T>(check: () => T): T {
   try {
     return check()
   } catch (error) {
-    if (!(error instanceof MesosizeError) || !/^APP_(INVALID|UNFETCHABLE)$/.test(error.code)) throw error
+    if (!(error instanceof MesosizeError) || !/^APP_(INSTANCES|INVALID|UNFETCHABLE)$/.test(error.code)) {
+      throw error
+    }
     throw new UsageError(error.message.split('\n'))
   }
 }

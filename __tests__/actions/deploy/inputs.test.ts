@@ -35,7 +35,14 @@ describe('what a workflow asks for', () => {
       app: { ...APP, id: '/web' },
       preview: undefined,
       access: { urls: [new URL('http://marathon.example:8080')], credentials: { kind: 'none' } },
-      options: { force: false, timeout: 900_000, failFast: 3, rollback: true, allowUnfetchableUri: false },
+      options: {
+        force: false,
+        timeout: 900_000,
+        failFast: 3,
+        rollback: true,
+        allowUnfetchableUri: false,
+        allowManyInstances: false,
+      },
       dryRun: false,
       packages: undefined,
       comment: true,
@@ -47,7 +54,7 @@ describe('what a workflow asks for', () => {
     const folder = await mkdtemp(join(tmpdir(), 'deploy-inputs-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const path = join(folder, 'my app.json')
-    await writeFile(path, JSON.stringify({ ...APP, fetch: [{ uri: 'file:///a.tgz' }] }))
+    await writeFile(path, JSON.stringify({ ...APP, instances: 6000, fetch: [{ uri: 'file:///a.tgz' }] }))
     const { action, problems } = await read({
       app: path,
       'marathon-url': 'http://a.example:8080\nhttp://b.example:8080/marathon',
@@ -59,6 +66,7 @@ describe('what a workflow asks for', () => {
       'fail-fast': '0',
       rollback: 'false',
       'allow-unfetchable-uri': 'true',
+      'allow-many-instances': 'true',
       packages: '[]',
     })
     expect(problems).toEqual([])
@@ -81,8 +89,8 @@ test.each([
     `app: it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
   ],
   ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" cannot be read'],
-  ['JSON that is cut off', { app: '{"id": ' }, 'the app definition: is no JSON'],
-  ['a list', { app: '[]' }, 'the app definition: holds a JSON value that is no object'],
+  ['JSON that is cut off', { app: '{"id": ' }, 'the app definition: is not valid JSON'],
+  ['a list', { app: '[]' }, 'the app definition: holds a JSON value that is not an object'],
   [
     'an id that Marathon refuses',
     { app: JSON.stringify({ ...APP, id: 'A_b' }) },

@@ -139,6 +139,13 @@ describe('where the tarball goes', () => {
       [/^marathon-user: needs marathon-password beside it/],
     ],
     [
+      {
+        ...{ publish: 'artifact-store', 'marathon-url': 'http://m' },
+        ...{ 'marathon-user': 'm:e', 'marathon-password': 'hunter22' },
+      },
+      [/^marathon-user: has a colon, /],
+    ],
+    [
       { publish: 'artifact-store', 'marathon-url': 'http://m', 'marathon-password': 'hunter22' },
       [/^marathon-password: needs marathon-user beside it/],
     ],

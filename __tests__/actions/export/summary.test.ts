@@ -1,6 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { exportSummary } from '../../../src/actions/export/summary.ts'
 import type { Exported } from '../../../src/export/exported.ts'
+import { missingPrograms } from '../../testkit/machine.ts'
+import { startMarathon } from '../../testkit/marathon-server.ts'
 import { exported, layer, tarball } from './exported.ts'
 
 function summary(about: Partial<Exported> = {}): string {
@@ -69,6 +76,31 @@ describe('the job summary', () => {
     expect(text.match(/<details>/g)).toHaveLength(text.match(/<\/details>/g)!.length)
   })
 
+  test.skipIf(missingPrograms('curl'))(
+    'has a command that leaves the app as its definition says',
+    async () => {
+      const server = await startMarathon({ pace: 0 })
+      onTestFinished(() => server.close())
+      const folder = await mkdtemp(join(tmpdir(), "mesosize it's "))
+      onTestFinished(() => rm(folder, { recursive: true }))
+      const deploy = async (app: object) => {
+        const appPath = join(folder, 'app.json')
+        await writeFile(appPath, JSON.stringify(app))
+        const [command = ''] = blocks(summary({ app: app as Exported['app'], appPath }), 'sh')
+        const env = { ...process.env, MARATHON: server.url, no_proxy: '*' }
+        await promisify(execFile)('sh', ['-c', command], { env })
+        server.tick(3)
+        return server.cluster.app('/acme/web')!.definition
+      }
+      const app = { id: '/acme/web', cmd: 'exec sh ./launch', healthChecks: [{ protocol: 'MESOS_HTTP' }] }
+      const first = await deploy({ ...app, constraints: [['hostname', 'UNIQUE']], env: { OLD: '1' } })
+      expect(first).toMatchObject({ constraints: [['hostname', 'UNIQUE']], env: { OLD: '1' } })
+      // Once it says nothing of these, they are gone.
+      const second = await deploy({ id: '/acme/web', cmd: 'exec sh ./launch', env: {} })
+      expect(second).toMatchObject({ constraints: [], healthChecks: [], env: {} })
+    },
+  )
+
   test('is not ended by backticks in what it shows', () => {
     const appText = '{\n"cmd": "x\n```\n</details>\n````"\n}\n'
     const [shown] = blocks(summary({ appText }), 'json')
@@ -108,7 +140,7 @@ describe('the job summary', () => {
   test('says how to deploy, in shell that runs', () => {
     const [command] = blocks(summary({ appPath: "/srv/it's here/app.json" }), 'sh')
     expect(command).toBe(
-      `curl -X PUT "$MARATHON/v2/apps/acme/web" -H 'Content-Type: application/json' -d @'/srv/it'\\''s here/app.json'`,
+      `curl -X PUT "$MARATHON/v2/apps/acme/web?partialUpdate=false" -H 'Content-Type: application/json' -d @'/srv/it'\\''s here/app.json'`,
     )
   })
 

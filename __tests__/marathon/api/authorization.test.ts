@@ -24,7 +24,7 @@ describe('who asks', () => {
     const { marathon } = clientOf(server.url)
     await expect(listDeployments(marathon)).rejects.toMatchObject({
       code: 'MARATHON_LOGIN',
-      message: expect.stringContaining('It wants to know who asks: give marathon-user'),
+      message: expect.stringContaining('It wants a login: give --marathon-user'),
     })
     expect(server.requests[0]!.headers.authorization).toBeUndefined()
   })
@@ -35,6 +35,32 @@ describe('who asks', () => {
     expect(await listDeployments(clientOf(server.url, { given }).marathon)).toEqual([])
     const url = server.url.replace('//', '//ci:hunter2@')
     expect(await listDeployments(clientOf(url).marathon)).toEqual([])
+  })
+
+  test.each(['pass:word', ':', 'p:a:s'])(
+    'the password %j, which cannot work, and is told so',
+    async password => {
+      const server = await marathonServer({ auth: { kind: 'basic', user: 'ci', password } })
+      const url = server.url.replace('//', `//ci:${encodeURIComponent(password)}@`)
+      for (const client of [clientOf(server.url, { given: { user: 'ci', password } }), clientOf(url)]) {
+        const error = await listDeployments(client.marathon).catch(thrown => thrown)
+        expect(error).toMatchObject({
+          code: 'MARATHON_LOGIN',
+          message: expect.stringMatching(
+            /The credentials are not valid there\. The password has a colon, which never works with Marathon's --http_credentials: .* Choose one without a colon\.$/,
+          ),
+        })
+        if (password.length > 1) expect(error.message).not.toContain(password)
+      }
+    },
+  )
+
+  test('a wrong password without a colon, of which nothing is said', async () => {
+    const server = await marathonServer({ auth: { kind: 'basic', user: 'ci', password: 'hunter2' } })
+    const { marathon } = clientOf(server.url, { given: { user: 'ci', password: 'hunter3' } })
+    await expect(listDeployments(marathon)).rejects.toMatchObject({
+      message: expect.not.stringContaining('colon'),
+    })
   })
 
   test('a token of DC/OS', async () => {
@@ -95,7 +121,7 @@ describe('who asks', () => {
   })
 
   test.each([
-    ['a wrong password', { dcosUser: 'ops', dcosPassword: 'hunter3' }, /dcos-password is wrong/],
+    ['a wrong password', { dcosUser: 'ops', dcosPassword: 'hunter3' }, /--dcos-password is wrong/],
     ['an unknown account', { dcosServiceAccount: secretOf({ uid: 'nobody' }) }, /has another public key/],
   ])('%s', async (_name, given, words) => {
     const server = await marathonServer(dcos())
@@ -121,7 +147,7 @@ describe('who asks', () => {
     const server = await marathonServer()
     const given = { dcosUser: 'ops', dcosPassword: 'hunter2' }
     await expect(listDeployments(clientOf(server.url, { given }).marathon)).rejects.toThrow(
-      /answered 404 Not Found to the login. Check that marathon-url is an address of a DC\/OS cluster/,
+      /answered 404 Not Found to the login. Check that --marathon is an address of a DC\/OS cluster/,
     )
   })
 

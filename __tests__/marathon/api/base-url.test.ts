@@ -22,6 +22,7 @@ describe('readMarathonUrls', () => {
     [' , ', 'it is empty'],
     ['marathon.test:8080', '"marathon.test:8080" is not a URL'],
     ['ftp://u:secret@marathon.test', '"marathon.test" is not a URL'],
+    ['http://c%3Ai:hunter2@a.test', 'the user in it has a colon'],
     ['http://a.test nonsense', '"nonsense" is not a URL'],
     ['http://a:b@a.test http://c:d@b.test', 'have different ones'],
   ])('refuses %j', (text, message) => {

@@ -30,9 +30,9 @@ describe('the API', () => {
       {
         id: started.deploymentId,
         affectedApps: ['/web/shop'],
-        currentStep: 1,
+        currentStep: 2,
         totalSteps: 2,
-        currentActions: [{ action: 'StartApplication', app: '/web/shop', readiness: [] }],
+        currentActions: [{ action: 'ScaleApplication', app: '/web/shop', readiness: [] }],
       },
     ])
     server.tick(5)
@@ -64,7 +64,7 @@ describe('the API', () => {
     server.tick()
     const [item] = await listQueue(marathon)
     expect(item).toMatchObject({ appId: '/web/shop', count: 2, delay: 0, processedOffers: 2 })
-    expect(item!.rejections.at(-1)).toEqual({ reason: 'InsufficientPorts', declined: 2, processed: 2 })
+    expect(item!.rejections).toContainEqual({ reason: 'InsufficientPorts', declined: 2, processed: 2 })
     await revertDeployment(marathon, deploymentId)
     server.tick()
     expect(await getApp(marathon, '/web/shop')).toBeUndefined()
@@ -185,7 +185,7 @@ describe('what is no Marathon', () => {
       'another JSON',
       { status: 200, body: { apps: [] } },
       'MARATHON_UNEXPECTED',
-      'does not tell of deployments',
+      "Marathon's response lacks deployments",
     ],
     [
       'a 404 of a web server',
@@ -206,7 +206,7 @@ describe('what is no Marathon', () => {
     const server = await marathonServer({ version })
     await expect(listDeployments(clientOf(`${server.url}/marathon`).marathon)).rejects.toMatchObject({
       code: 'MARATHON_URL',
-      message: expect.stringContaining('it knows no "/marathon/v2/deployments". Check marathon-url'),
+      message: expect.stringContaining('it knows no "/marathon/v2/deployments". Check --marathon'),
     })
   })
 })
@@ -283,7 +283,7 @@ describe.skipIf(missing)(`a cluster with its own authority${missing ? ` (SKIPPED
     for (const ca of [undefined, other]) {
       await expect(ask(server.url, ca)).rejects.toMatchObject({
         code: 'HTTP_NETWORK',
-        message: expect.stringMatching(/self-signed certificate.*ca-file/s),
+        message: expect.stringMatching(/self-signed certificate.*--ca-file/s),
       })
     }
     expect(server.requests).toEqual([])

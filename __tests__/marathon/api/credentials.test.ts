@@ -40,6 +40,11 @@ describe('readCredentials', () => {
         'Credentials of 2 kinds are given: --marathon-user and --marathon-password; --dcos-token. Keep one of them.',
       ],
     ],
+    [
+      'a user that no server can know',
+      { user: 'c:i', password: 'hunter2' },
+      [/^--marathon-user: has a colon, which in basic authentication ends the name\. /],
+    ],
     ['a user alone', { user: 'a' }, ['--marathon-user: needs --marathon-password beside it.']],
     ['a password alone', { dcosPassword: 'hunter2' }, ['--dcos-password: needs --dcos-user beside it.']],
     [
@@ -98,7 +103,7 @@ describe('readServiceAccount', () => {
     ],
     ['an endpoint that is none', secretOf({ login_endpoint: 'leader.mesos' }), 'has a "login_endpoint"'],
   ])('refuses %s', (_name, text, problem) => {
-    expect(() => readServiceAccount(text)).toThrow(`dcos-service-account: the secret ${problem}`)
+    expect(() => readServiceAccount(text)).toThrow(`--dcos-service-account: the secret ${problem}`)
     expect(() => readServiceAccount(text)).not.toThrow(/hunter|MII/)
   })
 })

@@ -119,7 +119,7 @@ describe('what Marathon says', () => {
       'MARATHON_REFUSED',
       '"requirement failed". Change the app definition.',
     ],
-    [401, '<html>HTTP ERROR 401</html>', 'MARATHON_LOGIN', 'It wants to know who asks'],
+    [401, '<html>HTTP ERROR 401</html>', 'MARATHON_LOGIN', 'It wants a login'],
     [
       403,
       { message: 'Not Authorized to perform this action!' },
@@ -138,8 +138,8 @@ describe('what Marathon says', () => {
       'MARATHON_NOT_FOUND',
       `"App '/web/shop' does not exist"`,
     ],
-    [404, { message: 'URI not found: /v2/x' }, 'MARATHON_URL', 'Check marathon-url'],
-    [500, { message: 'URI not found' }, 'MARATHON_URL', 'Check marathon-url'],
+    [404, { message: 'URI not found: /v2/x' }, 'MARATHON_URL', 'Check --marathon'],
+    [500, { message: 'URI not found' }, 'MARATHON_URL', 'Check --marathon'],
     [404, '<h1>Not Found</h1>', 'MARATHON_URL', "not in Marathon's words"],
     [409, { message: 'An app with id [/web/shop] already exists.' }, 'MARATHON_EXISTS', 'already exists'],
     [409, locked, 'MARATHON_LOCKED', 'locked by the running deployments d-1, d-2'],
@@ -147,8 +147,8 @@ describe('what Marathon says', () => {
     [500, '<html>', 'MARATHON_UNAVAILABLE', 'Try again later'],
     [502, '<html>Could not determine the current leader</html>', 'MARATHON_UNAVAILABLE', 'Bad Gateway'],
     [503, { message: 'Futures timed out' }, 'MARATHON_UNAVAILABLE', '"Futures timed out"'],
-    [400, '<html>Bad Request</html>', 'MARATHON_REFUSED', 'Check marathon-url'],
-    [418, '[1,2', 'MARATHON_REFUSED', 'Check marathon-url'],
+    [400, '<html>Bad Request</html>', 'MARATHON_REFUSED', 'Check --marathon'],
+    [418, '[1,2', 'MARATHON_REFUSED', 'Check --marathon'],
     [302, '', 'MARATHON_REDIRECT', 'with a redirect to "nowhere"'],
   ])('%d %j', (status, body, code, words) => {
     const error = refused(status, body)

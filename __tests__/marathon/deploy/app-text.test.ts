@@ -6,11 +6,11 @@ test('reads an app definition', () => {
 })
 
 test.each([
-  ['', 'APP_NOT_JSON', 'app.json: is no JSON'],
-  ['{"id": ', 'APP_NOT_JSON', 'app.json: is no JSON'],
-  ['id: /web', 'APP_NOT_JSON', 'app.json: is no JSON'],
-  ['[]', 'APP_INVALID', 'app.json: holds a JSON value that is no object'],
-  ['null', 'APP_INVALID', 'app.json: holds a JSON value that is no object'],
+  ['', 'APP_NOT_JSON', 'app.json: is not valid JSON'],
+  ['{"id": ', 'APP_NOT_JSON', 'app.json: is not valid JSON'],
+  ['id: /web', 'APP_NOT_JSON', 'app.json: is not valid JSON'],
+  ['[]', 'APP_INVALID', 'app.json: holds a JSON value that is not an object'],
+  ['null', 'APP_INVALID', 'app.json: holds a JSON value that is not an object'],
   ['{"app": {"id": "/web"}}', 'APP_INVALID', 'a group or an answer of Marathon'],
   ['{"id": "/", "apps": []}', 'APP_INVALID', 'a group or an answer of Marathon'],
   ['{"id": "/", "groups": []}', 'APP_INVALID', 'a group or an answer of Marathon'],

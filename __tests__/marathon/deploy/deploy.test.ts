@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { deleteApp } from '../../../src/marathon/api/apps.ts'
 import { isSuccess } from '../../../src/marathon/deploy/outcome.ts'
+import { planDeployment } from '../../../src/marathon/deploy/plan.ts'
 import { removeApp } from '../../../src/marathon/deploy/remove.ts'
 import { behaving, running, shop, stage } from './stage.ts'
 
@@ -91,7 +95,8 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
     expect(result.state).toBe('failed')
     const failed = result.culprit!.taskId
     expect(result.message.split('\n')).toEqual([
-      `/web/shop does not stay up: 3 tasks of the new version have failed. The task ${failed} on 127.0.0.1 ended as TASK_FAILED: "Command exited with status 1".`,
+      // Of two at once, and of the next two.
+      `/web/shop does not stay up: 4 tasks of the new version have ended. The task ${failed} on 127.0.0.1 ended as TASK_FAILED: "Command exited with status 1".`,
       ...result.message.split('\n').slice(1, -1),
       expect.stringMatching(/^Rolled back: \/web\/shop runs as it did in its version 20/),
     ])
@@ -106,17 +111,20 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
     const result = await deploy(behaving('fails'))
     expect(result).toMatchObject({ state: 'failed', culprit: { host: '127.0.0.1' } })
     expect(result.message).toMatch(
-      /There was no \/web\/shop before, so it was removed again; rollback: false leaves it\.$/,
+      /There was no \/web\/shop before, so it was removed again; --no-rollback leaves it\.$/,
     )
     expect(server.cluster.app('/web/shop')).toBeUndefined()
   })
 })
 
 describe('a deployment that fails', () => {
-  test.each([1, 5])('is given up after %d tasks', async failFast => {
+  test.each([
+    [1, '1 task of the new version has ended'],
+    [5, '5 tasks of the new version have ended'],
+  ])('is given up after %d tasks', async (failFast, words) => {
     const { deploy } = await stage()
     const result = await deploy(behaving('fails', { instances: 1 }), { failFast })
-    expect(result.message).toContain(`${failFast} task${failFast === 1 ? '' : 's'} of the new version`)
+    expect(result.message).toContain(words)
   })
 
   test('is not given up where nobody wants that, and then not undone', async () => {
@@ -136,10 +144,10 @@ describe('a deployment that fails', () => {
 
   test('by flapping: healthy for a moment, and so a success to Marathon', async () => {
     // Tasks live for eight moments, so that we never see one that is healthy.
-    const { server, deploy } = await stage({ ticks: 8 })
+    const { server, deploy } = await stage({ ticks: 9 })
     const result = await deploy(behaving('flaps', { instances: 1 }))
     expect(result.state).toBe('failed')
-    expect(result.message).toContain('/web/shop does not stay up: 3 tasks of the new version have failed.')
+    expect(result.message).toContain('/web/shop does not stay up: 3 tasks of the new version have ended.')
     expect(server.requests.some(({ method, path }) => method === 'DELETE' && path.includes('apps'))).toBe(
       true,
     )
@@ -161,9 +169,10 @@ describe('a deployment that fails', () => {
     expect(await deploy(shop, { failFast: 1 })).toMatchObject({ state: 'unchanged' })
   })
 
-  test('whose tasks are not healthy', async () => {
+  test('whose tasks are not healthy by checks of Marathon', async () => {
     const { deploy } = await stage()
-    const result = await deploy(behaving('unhealthy'), { timeout: 30_000 })
+    const healthChecks = [{ protocol: 'HTTP', path: '/health', portIndex: 0 }]
+    const result = await deploy(behaving('unhealthy', { healthChecks }), { timeout: 30_000 })
     expect(result.state).toBe('timed-out')
     expect(result.message).toMatch(
       /\n {2}The task \S+ on 127\.0\.0\.1 is not healthy: its health check has failed \d+ times, last with "503 Service Unavailable"\.\n/,
@@ -171,10 +180,68 @@ describe('a deployment that fails', () => {
     expect(result.culprit).toMatchObject({ host: '127.0.0.1', slaveId: expect.any(String) })
   })
 
+  test('whose tasks are not healthy by checks of Mesos, which tells Marathon no cause', async () => {
+    const { deploy } = await stage()
+    const result = await deploy(behaving('unhealthy', { instances: 1 }), { timeout: 30_000 })
+    expect(result.message.split('\n')).toEqual([
+      '/web/shop was not up after 30 seconds.',
+      expect.stringMatching(
+        /^ {2}The task \S+ on 127\.0\.0\.1 is not healthy, according to Mesos, which gives no reason\.$/,
+      ),
+      expect.stringContaining('it was removed again'),
+    ])
+  })
+
+  test('whose tasks are not healthy, and whose Supervisor says why', async () => {
+    const gateway = createServer((request, response) => {
+      const body = { status: 'CRITICAL', stdout: 'no database', stderr: '' }
+      response.writeHead(request.url === '/services/web/default/health' ? 503 : 404).end(JSON.stringify(body))
+    })
+    await once(gateway.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void gateway.close())
+    const { port } = gateway.address() as AddressInfo
+    const { server, deploy, at } = await stage()
+    at(4_000, () => {
+      for (const task of server.cluster.app('/web/shop')!.tasks) task.ports = [1, port]
+    })
+    const made = {
+      labels: { behaviour: 'unhealthy', 'mesosize.ident': 'acme/web/1.0/20240101000000' },
+      portDefinitions: [
+        { port: 0, name: 'http' },
+        { port: 0, name: 'gateway' },
+      ],
+    }
+    const result = await deploy({ ...shop, ...made, instances: 1 }, { timeout: 30_000 })
+    expect(result.message).toMatch(
+      /is not healthy, according to Mesos, which gives no reason\. Its Supervisor reports the service as critical: "no database"\.\n/,
+    )
+  })
+
   test('whose tasks do not start to run', async () => {
     const { deploy } = await stage()
     const result = await deploy(behaving('hangs'), { timeout: 30_000 })
-    expect(result.message).toMatch(/ is not running yet: the agent may still fetch or unpack\./)
+    expect(result.message.split('\n').slice(0, -1)).toEqual([
+      '/web/shop was not up after 30 seconds.',
+      // Those are in Marathon's queue, too, and wait for nothing there.
+      expect.stringMatching(
+        /^ {2}The task \S+ on 127\.0\.0\.1 is not running yet: the agent may still fetch or unpack\.$/,
+      ),
+      expect.stringMatching(/ is not running yet: /),
+    ])
+  })
+
+  test('whose tasks have just ended', async () => {
+    const { deploy } = await stage()
+    const options = { failFast: 1, rollback: false }
+    const result = await deploy(behaving('ends', { instances: 1, healthChecks: [] }), options)
+    const { taskId } = result.culprit!
+    expect(result.message.split('\n')).toEqual([
+      `/web/shop does not stay up: 1 task of the new version has ended. The task ${taskId} on 127.0.0.1 ended as TASK_FINISHED: it left no message.`,
+      `  The task ${taskId} on 127.0.0.1 has just ended as TASK_FINISHED; Marathon starts another in its place.`,
+      '  1 task waits to be started.',
+      // Marathon has ended the deployment, which locks nothing any more.
+      '/web/shop is left as it is, and Marathon goes on trying.',
+    ])
   })
 
   test('for want of offers', async () => {
@@ -228,6 +295,124 @@ describe('a deployment that fails', () => {
     const put = server.requests.findLast(({ method }) => method === 'PUT')!
     expect(JSON.parse(put.body)).toEqual({ version: before.version })
     expect(result.message).toMatch(/\nRolled back: \/web\/shop runs as it did/)
+  })
+})
+
+describe('a version that crashes again and again', () => {
+  const unchecked = { healthChecks: [] }
+
+  test.each(
+    VERSIONS.flatMap(version =>
+      (['fails', 'ends', 'cannot-fetch'] as const).map(how => [version, how] as const),
+    ),
+  )('is not finished, on Marathon %s, where its tasks do: %s', async (version, how) => {
+    const { server, deploy } = await stage({ version })
+    const result = await deploy(behaving(how, { ...unchecked, instances: 1 }))
+    expect(result.state).toBe('failed')
+    expect(result.message).toMatch(/^\/web\/shop does not stay up: 3 tasks of the new version have ended\./)
+    expect(server.cluster.app('/web/shop')).toBeUndefined()
+  })
+
+  test('is not finished where looks are far apart, and Marathon tells the last failure alone', async () => {
+    // Each task lives for one moment of three, and there are seven between two looks.
+    const { deploy } = await stage({ ticks: 7 })
+    const result = await deploy(behaving('fails', { ...unchecked, instances: 1 }))
+    expect(result.state).toBe('failed')
+  })
+
+  test.each(['1.4', '1.10'] as const)('is not unchanged, on Marathon %s', async version => {
+    const { server, deploy } = await stage({ version })
+    running(server, behaving('fails', unchecked))
+    for (let moment = 0; moment < 6; moment++) {
+      // Whatever the tasks do when it begins.
+      server.tick()
+      expect((await deploy(behaving('fails', unchecked))).state).toBe('failed')
+    }
+  })
+
+  test('is not finished after the time that it had, where only that ends it', async () => {
+    const { deploy } = await stage()
+    const options = { failFast: 0, rollback: false, timeout: 120_000 }
+    const result = await deploy(behaving('fails', unchecked), options)
+    expect(result.state).toBe('timed-out')
+  })
+
+  test('is finished when its tasks stay up after all', async () => {
+    const { server, deploy, at, time, report } = await stage()
+    server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    at(4_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'runs'
+    })
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 })
+    expect(result.state).toBe('finished')
+    expect(time()).toBeGreaterThan(60_000)
+    expect(report.notes.filter(note => note.includes('Watching for a minute'))).toHaveLength(1)
+  })
+
+  test('is told of where its tasks run just when the time is over', async () => {
+    const { server, deploy, at } = await stage()
+    server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    at(4_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'runs'
+    })
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 }, { timeout: 30_000 })
+    expect(result.state).toBe('timed-out')
+    expect(result.message).toMatch(
+      /^\/web\/shop was not up after 30 seconds\. Its tasks run just now, but 1 task of the new version has ended\.\n/,
+    )
+  })
+
+  test('is not finished where its time is over before it has crashed', async () => {
+    const { server, deploy, at } = await stage()
+    at(5_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    })
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 }, { timeout: 3_000 })
+    expect(result.state).toBe('timed-out')
+  })
+
+  test('is not unchanged where its time is over before it crashes again', async () => {
+    const { server, deploy } = await stage()
+    running(server, behaving('fails', { ...unchecked, instances: 1 }))
+    const app = server.cluster.app('/web/shop')!
+    app.definition.labels.behaviour = 'runs'
+    server.tick(3)
+    const definition = { ...shop, ...unchecked, instances: 1, labels: { behaviour: 'runs' } }
+    const result = await deploy(definition, { timeout: 3_000 })
+    expect(result.state).toBe('timed-out')
+    expect(result.message).toContain('but a task of this version ended shortly before.')
+  })
+
+  test('is another than one that was up only at the end of its time', async () => {
+    const { deploy, time } = await stage()
+    const result = await deploy({ ...shop, ...unchecked, instances: 1 }, { timeout: 3_000 })
+    expect(result.state).toBe('finished')
+    expect(time()).toBeGreaterThan(5_000)
+  })
+
+  test('is seen though its first task runs for a few seconds', async () => {
+    const { server, deploy, at } = await stage()
+    // Twice it is seen running, when the deployment is over.
+    at(4_000, () => {
+      server.cluster.settings.behaviours['/web/shop'] = 'fails'
+    })
+    expect((await deploy({ ...shop, ...unchecked, instances: 1 })).state).toBe('failed')
+  })
+})
+
+describe('tasks that end and are meant to', () => {
+  test('those that are too many after a change of instances', async () => {
+    const { server, deploy } = await stage()
+    running(server, { ...shop, healthChecks: [], instances: 6 })
+    const result = await deploy({ ...shop, healthChecks: [], instances: 2 }, { failFast: 1 })
+    expect(result).toMatchObject({ state: 'finished', message: expect.stringContaining('2 tasks') })
+  })
+
+  test('those of the version before', async () => {
+    const { server, deploy } = await stage()
+    running(server, { ...shop, healthChecks: [], instances: 3 })
+    const result = await deploy({ ...shop, healthChecks: [], mem: 512 }, { failFast: 1 })
+    expect(result.state).toBe('finished')
   })
 })
 
@@ -291,7 +476,7 @@ describe('a deployment into which someone comes', () => {
     const [deployment] = server.cluster.deployments()
     expect(result).toMatchObject({
       state: 'cancelled',
-      message: `The deployment ${deployment!.id} of /web/shop goes on in Marathon, and is no longer waited for.`,
+      message: `The deployment ${deployment!.id} of /web/shop goes on in Marathon; Mesosize has stopped waiting for it.`,
     })
   })
 })
@@ -313,7 +498,7 @@ describe('an app that is locked', () => {
     server.cluster.change('/web/shop', behaving('hangs'), false)
     await expect(deploy(shop)).rejects.toMatchObject({
       code: 'MARATHON_LOCKED',
-      message: expect.stringContaining('Wait until that has ended, or use force to cancel it.'),
+      message: expect.stringContaining('Wait until that has ended, or use --force to cancel it.'),
     })
     expect(time()).toBeGreaterThanOrEqual(120_000)
     expect(time()).toBeLessThan(130_000)
@@ -410,6 +595,31 @@ describe('what is refused before Marathon is asked', () => {
     expect(server.requests).toEqual([])
   })
 
+  test.each([5001, 2 ** 31 - 1])('%d instances, which may be a typing error', async instances => {
+    const { server, deploy } = await stage()
+    const fetch = [{ uri: 'file:///tmp/shop.tgz' }]
+    await expect(deploy({ ...shop, instances, fetch })).rejects.toMatchObject({
+      code: 'APP_INSTANCES',
+      // With all other mistakes.
+      message: expect.stringMatching(
+        /^instances: \d+ is more than 5000 instances, .*; --allow-many-instances deploys it anyway\.\nNo agent can fetch/,
+      ),
+    })
+    expect(server.requests).toEqual([])
+  })
+
+  test('so many are taken by who insists, or where there are not more', async () => {
+    const { server, marathon, tools } = await stage()
+    for (const [instances, allowManyInstances] of [
+      [5000, false],
+      [5001, true],
+    ] as const) {
+      await planDeployment(marathon, { ...shop, instances }, { allowManyInstances }, tools)
+      const [app] = JSON.parse(server.requests.at(-1)!.body).apps
+      expect(app.instances).toBe(instances)
+    }
+  })
+
   test('such a URI is taken by who insists', async () => {
     const { deploy } = await stage()
     const definition = { ...shop, fetch: [{ uri: 'file:///tmp/shop.tgz' }] }
@@ -429,5 +639,50 @@ describe('removeApp', () => {
   test('tells that there was none', async () => {
     const { marathon, tools } = await stage()
     expect(await removeApp(marathon, '/web/shop', options, tools)).toBe('absent')
+  })
+
+  /** An app whose tasks do not end when they are killed. */
+  async function stubborn() {
+    const set = await stage()
+    running(set.server, behaving('immortal'))
+    const tasks = set.server.cluster.app('/web/shop')!.tasks.map(({ id, host }) => `${id} on ${host}`)
+    const remove = () => removeApp(set.marathon, '/web/shop', options, set.tools)
+    return { ...set, tasks, remove }
+  }
+
+  test('tells what is left when the time is over, of which Marathon no longer tells', async () => {
+    const { server, tasks, remove, time } = await stubborn()
+    const error = await remove().catch(thrown => thrown)
+    const [deployment] = server.cluster.deployments()
+    expect(error).toMatchObject({
+      code: 'REMOVE_TIMED_OUT',
+      message: `/web/shop is being removed, but after 1 min 00 s not all of its tasks were gone. Marathon does not list those that are left; it had ${tasks.join(', ')}. Marathon goes on (deployment ${deployment!.id}). Remove the app again to go on waiting; --timeout waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
+    })
+    expect(time()).toBeGreaterThanOrEqual(60_000)
+  })
+
+  test('tells which tasks are still being killed, where Marathon lists them', async () => {
+    const { server, remove } = await stubborn()
+    const tasks = ['/web/shop', '/web', '/web/shop'].map((appId, index) => ({
+      id: `t${index}`,
+      appId,
+      host: 'h',
+    }))
+    server.fault({ path: '/v2/tasks', reply: { status: 200, body: { tasks } } })
+    await expect(remove()).rejects.toMatchObject({
+      message: expect.stringContaining(' these tasks were still being killed: t0 on h, t2 on h. '),
+    })
+  })
+
+  test('goes on waiting when it is done again, though there is no such app any more', async () => {
+    const { server, remove, at, time } = await stubborn()
+    await expect(remove()).rejects.toMatchObject({ code: 'REMOVE_TIMED_OUT' })
+    const before = time()
+    at(before + 20_000, () => {
+      server.cluster.apps.get('/web/shop')!.tasks = []
+    })
+    expect(await remove()).toBe('removed')
+    expect(time() - before).toBeGreaterThanOrEqual(20_000)
+    expect(await remove()).toBe('absent')
   })
 })

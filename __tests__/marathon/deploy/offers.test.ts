@@ -21,7 +21,7 @@ test.each<[string, JsonObject, RegExp]>([
   ['DeclinedScarceResources', {}, /kept for apps that want them/],
   ['SomethingNew', {}, /"SomethingNew", in Marathon's word/],
 ])('%s of %j', (reason, app, words) => {
-  const [tasks, line, ...more] = offerReasons(rejected(reason), app)
+  const [tasks, line, ...more] = offerReasons(rejected(reason), app, 0)
   expect(tasks).toBe('1 task waits to be started.')
   expect(line).toMatch(/^3 of 7 offers: /)
   expect(line).toMatch(words)
@@ -29,14 +29,14 @@ test.each<[string, JsonObject, RegExp]>([
 })
 
 test('no offers at all', () => {
-  expect(offerReasons({ ...item, count: 3, processedOffers: 0 }, {})).toEqual([
+  expect(offerReasons({ ...item, count: 3, processedOffers: 0 }, {}, 0)).toEqual([
     '3 tasks wait to be started.',
     expect.stringContaining('Mesos has offered Marathon nothing for it yet'),
   ])
 })
 
 test('a pause after failures', () => {
-  expect(offerReasons({ ...item, processedOffers: 0, delay: 240 }, {})).toEqual([
+  expect(offerReasons({ ...item, processedOffers: 0, delay: 240 }, {}, 0)).toEqual([
     '1 task waits to be started.',
     'After failures Marathon waits 240 more seconds before it starts the next task.',
   ])
@@ -44,5 +44,14 @@ test('a pause after failures', () => {
 
 test('reasons for which nothing was declined are left out', () => {
   const rejections = [{ reason: 'UnfulfilledRole', declined: 0, processed: 7 }]
-  expect(offerReasons({ ...item, rejections }, {})).toEqual(['1 task waits to be started.'])
+  expect(offerReasons({ ...item, rejections }, {}, 0)).toEqual(['1 task waits to be started.'])
+})
+
+test.each([
+  [3, 1, ['2 tasks wait to be started.']],
+  [3, 2, ['1 task waits to be started.']],
+  // All of them have had their offer.
+  [2, 2, []],
+])('of %d tasks in the queue %d are staged', (count, staged, lines) => {
+  expect(offerReasons({ ...item, count }, {}, staged)).toEqual(lines)
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../src/marathon/app/request.ts'
 import { differences, formatDifference } from '../../../src/marathon/deploy/diff.ts'
 import { formatPlan, planDeployment } from '../../../src/marathon/deploy/plan.ts'
+import { readRecording } from '../../testkit/marathon-recording.ts'
 import { running, shop, stage } from './stage.ts'
 
 const VERSIONS = ['1.4', '1.5', '1.10'] as const
@@ -40,9 +41,21 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
   })
 
   test('the app that is there already, with all that Marathon has filled in', async () => {
-    expect(await plan(shop, shop)).toEqual([
-      '/web/shop would not change: it has this definition already.',
-      'Marathon would do nothing.',
+    // Marathon's dry run plans a restart for it.
+    expect(await plan(shop, shop)).toEqual(['/web/shop would not change: it has this definition already.'])
+  })
+
+  test.each<[string, JsonObject]>([
+    ['ports that Marathon chose', shop],
+    ['the old field for ports', { ...shop, portDefinitions: undefined!, ports: [0, 0], healthChecks: [] }],
+    ['nothing said of ports', { id: '/web/shop', cmd: 'exec sh ./launch' }],
+  ])('another number of instances, with %s', async (_name, app) => {
+    const definition = JSON.parse(JSON.stringify(app))
+    expect(await plan({ ...definition, instances: 4 }, definition)).toEqual([
+      '/web/shop would change:',
+      expect.stringMatching(/^ {2}instances: [12] → 4$/),
+      'Marathon would do:',
+      '  step 1: ScaleApplication',
     ])
   })
 
@@ -66,22 +79,48 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
   })
 
   test('what Marathon would refuse is refused', async () => {
-    const { server, marathon, tools } = await stage({ version })
-    running(server, { id: '/web/shop/cart', cmd: 'run' })
-    await expect(planDeployment(marathon, shop, {}, tools)).rejects.toMatchObject({
+    const { marathon, tools } = await stage({ version })
+    const secret = { ...shop, env: { DB: { secret: 'db' } }, secrets: { db: { source: 'db' } } }
+    await expect(planDeployment(marathon, secret, {}, tools)).rejects.toMatchObject({
       code: 'MARATHON_REFUSED',
-      message: expect.stringContaining('  /: "Groups and Applications may not have the same identifier."'),
+      message: expect.stringContaining('  /env: "use of secret-references'),
     })
+  })
+
+  test.each([
+    ['/web/shop/cart', '/web/shop', 'there is a group /web/shop, and no app can have the id of a group'],
+    ['/web', '/web/shop', 'there is an app /web, and no app can be below another'],
+    ['/web/a', '/web/a/b/c', 'there is an app /web/a, and no app can be below another'],
+  ])('beside %s, the id %s is refused, as the deployment would be', async (other, id, words) => {
+    const { server, marathon, tools, deploy } = await stage({ version })
+    running(server, { id: other, cmd: 'run' })
+    await expect(planDeployment(marathon, { ...shop, id }, {}, tools)).rejects.toMatchObject({
+      code: 'APP_ID_TAKEN',
+      message: expect.stringContaining(words),
+    })
+    await expect(deploy({ ...shop, id })).rejects.toMatchObject({ code: 'MARATHON_REFUSED' })
   })
 })
 
 test('where Marathon has no dry run, or allows none, the comparison is left', async () => {
   const { server, marathon, tools, report } = await stage()
-  server.fault({ path: 'groups', reply: { status: 403, body: { message: 'Not Authorized' } } })
+  server.fault({ method: 'PUT', path: 'groups', reply: { status: 403, body: { message: 'Not Authorized' } } })
   const plan = await planDeployment(marathon, shop, {}, tools)
   expect(plan.steps).toBeUndefined()
   expect(formatPlan(plan)[0]).toBe('/web/shop would be created:')
   expect(report.notes).toEqual([expect.stringContaining('which it does not allow')])
+})
+
+test('where the id cannot be checked, that is said', async () => {
+  const { server, marathon, tools, report } = await stage()
+  const refusal = { status: 403, body: { message: 'Not Authorized' } }
+  server.fault({ method: 'GET', path: 'groups/web/shop', reply: refusal })
+  expect((await planDeployment(marathon, shop, {}, tools)).steps).toHaveLength(2)
+  expect(report.notes).toEqual([
+    expect.stringMatching(
+      /^Whether another app or a group stands in the way of \/web\/shop could not be checked: /,
+    ),
+  ])
 })
 
 test('an app at the top', async () => {
@@ -92,6 +131,19 @@ test('an app at the top', async () => {
   expect(steps).toEqual([['StartApplication'], ['ScaleApplication']])
   expect(server.requests.at(-1)!.path).toBe('/v2/groups?dryRun=true')
 })
+
+/** What was deployed, and what Marathon gave afterwards, once nothing came in between. */
+const deployed = readRecording().flatMap(({ request, status, line }, index, all) => {
+  const [put, get] = [request.body as JsonObject, all[index + 1]?.body as { app?: JsonObject } | undefined]
+  return request.method === 'PUT' && status < 300 && get?.app ? [{ line, put, app: get.app }] : []
+})
+
+test.each(deployed)(
+  'no difference between what was deployed and what Marathon has (line $line)',
+  ({ put, app }) => {
+    expect(differences(put, app)).toEqual([])
+  },
+)
 
 describe('differences', () => {
   test.each<[string, JsonObject, JsonObject]>([
@@ -115,6 +167,7 @@ describe('differences', () => {
       { uris: ['http://a/b.tgz'] },
       { uris: ['http://a/b.tgz'], fetch: [{ uri: 'http://a/b.tgz' }] },
     ],
+    ['the old field for ports', { ports: [0, 0] }, { portDefinitions: [{ port: 10_001 }, { port: 10_002 }] }],
     ['null', { args: null, container: null }, { cpus: 1 }],
     [
       'the unreachable strategy of 1.5',
@@ -138,6 +191,7 @@ describe('differences', () => {
       { portDefinitions: [{ port: 1 }] },
       ['portDefinitions(1): (not set) → {"port":0,"name":"b"}'],
     ],
+    ['a port of the old field', { ports: [80] }, { portDefinitions: [{ port: 81 }] }, ['ports: [81] → [80]']],
     ['a variable that is emptied', { env: { A: '' } }, { env: {} }, ['env/A: (not set) → ""']],
     ['a default that is left', {}, { cpus: 2 }, ["cpus: 2 → (Marathon's default)"]],
     ['a field that Marathon does not know', { mystery: 1 }, {}, ['mystery: (not set) → 1']],

@@ -50,7 +50,7 @@ export async function stage({ client, ticks = 1, ...options }: StageOptions = {}
       signal?.throwIfAborted()
     },
   }
-  const tools = { report, clock, signal: controller.signal }
+  const tools = { report, clock, fetch, signal: controller.signal }
   return {
     server,
     marathon,

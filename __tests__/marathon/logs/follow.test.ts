@@ -34,6 +34,7 @@ async function follow(start: string, count: number, ...pauses: ((file: Growing) 
   await followFile(async () => file, count, {
     print: async lines => void seen.push(...lines),
     note: text => void seen.push(`(${text})`),
+    fail: error => void seen.push(`(${error.message})`),
     hasEnded: () => pauses.length === 0,
     pause: async () => pauses.shift()?.(file),
   })
@@ -155,6 +156,7 @@ describe('following a file', () => {
       {
         print: async lines => void seen.push(...lines),
         note: text => void seen.push(`(${text})`),
+        fail: error => void seen.push(`(${error.message})`),
         hasEnded: () => looks >= 4 || seen.length > 1,
         pause: async () => {},
       },
@@ -169,6 +171,7 @@ describe('following a file', () => {
     const following = followFile(async () => file, 1, {
       print: () => Promise.reject(closed),
       note: () => {},
+      fail: () => {},
       hasEnded: () => false,
       pause: async () => {},
     })
@@ -179,6 +182,7 @@ describe('following a file', () => {
     const following = followFile(async () => new Growing(), 1, {
       print: async () => {},
       note: () => {},
+      fail: () => {},
       hasEnded: () => false,
       pause: () => Promise.reject(new Error('stopped')),
     })

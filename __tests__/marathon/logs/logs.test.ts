@@ -97,6 +97,21 @@ describe('what is shown', () => {
     expect(told).toEqual([expect.stringContaining('the last one that failed')])
   })
 
+  test('of a crash loop: what a task wrote that has just failed, once', async () => {
+    await run(1, { behaviour: 'fails' })
+    await showLogs({ ...REQUEST, streams: ['stderr'] }, tools)
+    expect(server.cluster.app(ID)!.tasks).toMatchObject([{ state: 'TASK_FAILED' }])
+    expect([printed, told]).toEqual(['Command exited with status 1\n', []])
+  })
+
+  test('of a task that has just failed and wrote nothing: nothing, once', async () => {
+    await run(1, { behaviour: 'fails' })
+    const [task] = server.cluster.app(ID)!.tasks
+    server.cluster.outputs.get(task!.id)!.stderr = ''
+    await showLogs({ ...REQUEST, streams: ['stderr'] }, tools)
+    expect([printed, told]).toEqual(['', []])
+  })
+
   test('of the rest, where one agent cannot be reached', async () => {
     const tasks = await run(2)
     for (const task of tasks) server.write(task, 'stdout', 'here\n')
@@ -132,7 +147,34 @@ describe('what cannot be shown', () => {
     await run(1)
     for (const task of server.cluster.app(ID)!.tasks) task.host = '..'
     await expect(showLogs(REQUEST, tools)).rejects.toMatchObject({ code: 'NO_OUTPUT' })
-    expect(told).toHaveLength(2)
+    // Of both streams.
+    expect(told).toEqual([expect.stringContaining('".."')])
+  })
+
+  test('the last task that failed, where its agent has not answered before', async () => {
+    await run(1)
+    const app = server.cluster.app(ID)!
+    const [task] = app.tasks
+    task!.host = '..'
+    app.lastTaskFailure = { ...{ taskId: 'x', host: '..', version: task!.version }, slaveId: task!.slaveId }
+    await expect(showLogs(REQUEST, tools)).rejects.toMatchObject({ code: 'NO_OUTPUT' })
+    expect(told).toHaveLength(1)
+  })
+
+  test('anything, where no agent answers: then nobody knows whether there was anything', async () => {
+    await run(3)
+    const app = server.cluster.app(ID)!
+    for (const task of app.tasks) task.host = '..'
+    app.tasks[2]!.host = '/'
+    const { id: taskId, version } = app.tasks[0]!
+    app.lastTaskFailure = { taskId: `${taskId}x`, host: '../x', version, slaveId: app.tasks[0]!.slaveId }
+    await expect(showLogs(REQUEST, tools)).rejects.toMatchObject({ code: 'NO_OUTPUT' })
+    expect(told).toEqual([
+      expect.stringMatching(/"\.\.".* Instances 1, 2 are there\.$/),
+      expect.stringMatching(/"\/"/),
+      'What the tasks of /web/shop write could not be read. This is the output of the last one that failed.',
+      expect.stringMatching(/"\.\.\/x"/),
+    ])
   })
 })
 
@@ -166,6 +208,29 @@ describe('following', () => {
     server.cluster.kill(app, app.tasks.find(({ id }) => id === tasks[1])!)
     await following
     expect(told.at(-1)).toBe('Instance 2 of /web/shop has ended.')
+  })
+
+  test('tells of an agent that does not answer once, not of each stream', async () => {
+    await run(3)
+    for (const task of server.cluster.app(ID)!.tasks) task.host = '..'
+    const following = showLogs({ ...REQUEST, follow: true }, tools)
+    await expect.poll(() => told.length).toBeGreaterThan(0)
+    await fetch(`${server.url}/v2/apps${ID}`, { method: 'DELETE' })
+    server.tick(5)
+    await following
+    expect(told).toEqual([expect.stringContaining('".."'), '/web/shop has been removed.'])
+  })
+
+  test('of one task ends with it though Marathon still lists it', async () => {
+    const [task] = await run(1)
+    const following = showLogs({ ...REQUEST, follow: true, streams: ['stderr'], instance: 1 }, tools)
+    server.write(task!, 'stderr', 'here\n')
+    await until('here\n')
+    server.cluster.settings.behaviours[ID] = 'fails'
+    server.tick()
+    await following
+    expect(server.cluster.app(ID)!.tasks).toMatchObject([{ id: task, state: 'TASK_FAILED' }])
+    expect(told.at(-1)).toBe('Instance 1 of /web/shop has ended.')
   })
 
   test('waits for the first task', async () => {

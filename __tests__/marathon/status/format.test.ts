@@ -64,7 +64,6 @@ Deployment  5ed4c0c5
 
 #  Endpoints
 1  http 10.0.0.5:31005  gateway 10.0.0.5:31007
-2
 
 Instance 1 is not healthy: 503 Service Unavailable
 
@@ -114,6 +113,29 @@ test('an app without tasks is short', () => {
   ])
 })
 
+describe('a task that is not healthy by a check that Mesos carries out', () => {
+  const [task] = status.tasks
+  test.each<[Partial<AppStatus['tasks'][number]>, string]>([
+    [{ service: undefined }, 'Instance 1 is not healthy, according to Mesos, which gives no reason.'],
+    [
+      { service: 'critical', serviceOutput: 'no database' },
+      'Instance 1 is not healthy, according to Mesos, which gives no reason. Its Supervisor reports the service as critical: "no database".',
+    ],
+    [
+      { service: 'unreachable' },
+      'Instance 1 is not healthy, according to Mesos, which gives no reason. Its Supervisor cannot be reached from here.',
+    ],
+  ])('%j', (more, words) => {
+    const tasks = [{ ...task!, healthFailure: undefined, ...more }]
+    expect(formatStatus({ ...status, tasks })).toContain(words)
+  })
+})
+
+test('where no task has an endpoint, there is no table of them', () => {
+  const tasks = status.tasks.map(task => ({ ...task, endpoints: [] }))
+  expect(formatStatus({ ...status, tasks }).join('\n')).not.toContain('Endpoints')
+})
+
 describe('nothing drives the terminal', () => {
   const evil = '\x1b[2J\n\u202e'
   const [task] = status.tasks
@@ -128,6 +150,13 @@ describe('nothing drives the terminal', () => {
   ])('from %s', (_, hostile) => {
     const lines = formatStatus(hostile)
     expect(lines.join('')).toContain('\\x1b[2J\\x0a\\u{202e}')
+    expect(lines.join('')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/)
+  })
+
+  test('from a Supervisor', () => {
+    const tasks = [{ ...task!, healthFailure: undefined, serviceOutput: evil }]
+    const lines = formatStatus({ ...status, tasks })
+    expect(lines.join('')).toContain('\\u001b[2J\\n\\u{202e}')
     expect(lines.join('')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/)
   })
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { askServiceHealth, serviceUrl } from '../../../src/marathon/status/service-health.ts'
+import { askService, formatService, serviceUrl } from '../../../src/marathon/status/service-health.ts'
 import { appOf } from './app.ts'
 
 /** @returns the address of a gateway that answers so; undefined: never */
@@ -30,20 +30,45 @@ describe('the service is', () => {
     ['not told', 401, ''],
     ['not told', 302, ''],
   ])('%s for %i %s', async (health, status, body) => {
-    expect(await askServiceHealth(fetch, await gateway(status, body))).toBe(health)
+    expect((await askService(fetch, await gateway(status, body))).health).toBe(health)
   })
 
   test('unreachable where nobody listens', async () => {
-    expect(await askServiceHealth(fetch, new URL('http://127.0.0.1:1/health'))).toBe('unreachable')
+    const answer = await askService(fetch, new URL('http://127.0.0.1:1/health'))
+    expect(answer).toEqual({ health: 'unreachable' })
+    expect(formatService(answer)).toBe('Its Supervisor cannot be reached from here.')
   })
 
   test('unreachable where nobody answers', async () => {
-    expect(await askServiceHealth(fetch, await gateway(undefined))).toBe('unreachable')
+    expect(await askService(fetch, await gateway(undefined))).toEqual({ health: 'unreachable' })
+  })
+})
+
+describe('in words, with what the hook printed', () => {
+  test.each([
+    [
+      '{"status":"CRITICAL","stdout":"no \\"db\\"\\n","stderr":"refused\\n"}',
+      'Its Supervisor reports the service as critical: "no \\"db\\"\\nrefused".',
+    ],
+    ['{"status":"CRITICAL","stdout":"","stderr":""}', 'Its Supervisor reports the service as critical.'],
+    ['<html>', 'Its Supervisor reports the service as critical.'],
+    [
+      JSON.stringify({ stdout: `${'a'.repeat(1000)}end` }),
+      `Its Supervisor reports the service as critical: "${'a'.repeat(297)}end".`,
+    ],
+  ])('%j', async (body, words) => {
+    expect(formatService(await askService(fetch, await gateway(503, body)))).toBe(words)
+  })
+
+  test('of a gateway that does not say', async () => {
+    expect(formatService(await askService(fetch, await gateway(401, '{"status":"OK"}')))).toBe(
+      'Its Supervisor does not report on the service.',
+    )
   })
 })
 
 test('a signal ends it', async () => {
-  const asked = askServiceHealth(fetch, await gateway(undefined), AbortSignal.timeout(50))
+  const asked = askService(fetch, await gateway(undefined), AbortSignal.timeout(50))
   await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' })
 })
 

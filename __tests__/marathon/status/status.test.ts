@@ -86,6 +86,26 @@ describe('a task', () => {
   })
 })
 
+/** What Marathon leaves of a task that has ended, until another takes its place. */
+const dead = { version: '', state: 'TASK_FAILED', ports: [], startedAt: undefined, healthCheckResults: [] }
+
+describe('a task that has just ended', () => {
+  test('is one of the current version, without endpoints and health', async () => {
+    const [task] = (await statusOf(appOf({ tasks: [taskOf('a', dead)] }), away)).tasks
+    expect(task).toMatchObject({ state: 'TASK_FAILED', version: NEW, current: true, endpoints: [] })
+    expect(task).not.toHaveProperty('health')
+  })
+
+  test('is one of an old version where its failure says so', async () => {
+    const lastTaskFailure = {
+      ...{ taskId: 'a', host: '10.0.0.5', state: 'TASK_FAILED', message: '' },
+      ...{ version: OLD, timestamp: NEW },
+    }
+    const [task] = (await statusOf(appOf({ tasks: [taskOf('a', dead)], lastTaskFailure }), away)).tasks
+    expect(task).toMatchObject({ version: OLD, current: false })
+  })
+})
+
 test('tasks are numbered by age', async () => {
   const tasks = [
     taskOf('staged', { startedAt: undefined }),

@@ -44,7 +44,8 @@ export function exportSummary(exported: Exported, steps: readonly Step[]): strin
       'How to deploy it',
       fenced(
         'sh',
-        `curl -X PUT "$MARATHON/v2/apps/${app.id.replace(/^\//, '')}" -H 'Content-Type: application/json' -d @${shellQuote(appPath)}`,
+        // Otherwise Marathon keeps what the definition no longer says.
+        `curl -X PUT "$MARATHON/v2/apps/${app.id.replace(/^\//, '')}?partialUpdate=false" -H 'Content-Type: application/json' -d @${shellQuote(appPath)}`,
       ),
     ),
     details(

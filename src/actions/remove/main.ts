@@ -5,7 +5,7 @@ import { connect } from '../../github/octokit.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { code } from '../../lib/markdown.ts'
 import { removeApp } from '../../marathon/deploy/remove.ts'
-import { type Removed, removePullRequest, removeStale, stillThere } from '../../preview/remove.ts'
+import { type Removed, removePullRequest, removeStale } from '../../preview/remove.ts'
 import { REMOVE } from '../../settings/tables.ts'
 import { openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
@@ -35,7 +35,6 @@ async function remove(action: RemoveAction, tools: DeployActionTools): Promise<R
   const { removal, timeout, githubToken } = action
   if (removal.kind === 'app') {
     const outcome = await removeApp(tools.marathon, removal.id, { force: true, timeout }, tools)
-    if (outcome === 'timed-out') throw stillThere(removal.id, timeout)
     return { apps: outcome === 'removed' ? [removal.id] : [], tarballs: [], notes: [] }
   }
   const fetch = createFetch({ version: manifest.version, signal: tools.signal })

@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
-import { createFetch } from '../../http/fetch.ts'
+import { createFetch, type Fetch } from '../../http/fetch.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { createAuthorization } from '../../marathon/api/authorization.ts'
@@ -16,7 +16,7 @@ export const FORK_HINT =
 export async function openMarathon(
   { urls, credentials, ca }: MarathonAccess,
   { report, signal }: { report: Reporter; signal: AbortSignal },
-): Promise<{ marathon: Marathon; agents: Agents }> {
+): Promise<{ fetch: Fetch; marathon: Marathon; agents: Agents }> {
   const fetch = createFetch({ version: manifest.version, signal, ca })
   const retry = noteRetries(report)
   const login = createAuthorization(credentials, urls[0]!, { fetch, report, signal, retry })
@@ -32,7 +32,7 @@ export async function openMarathon(
     },
   }
   const marathon = await createMarathon({ urls, authorization, fetch, report, signal, retry })
-  return { marathon, agents: createAgents(marathon, { fetch, authorization, signal }) }
+  return { fetch, marathon, agents: createAgents(marathon, { fetch, authorization, signal }) }
 }
 
 /** Takes secrets, and where Marathon is, which may be one, out of texts that everyone can read. */

@@ -1,4 +1,5 @@
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { isObject, type JsonObject, type JsonValue } from '../app/request.ts'
 import type { AppDefinition } from '../app/validate.ts'
 import type { Marathon, MarathonRequest } from './client.ts'
@@ -143,6 +144,6 @@ export function readStarted(body: unknown): Started {
 export function unexpected(what: string): MesosizeError {
   return new MesosizeError(
     'MARATHON_UNEXPECTED',
-    `Marathon's answer does not tell of ${what} as its API does. Check marathon-url, and whether a proxy changes answers.`,
+    `Marathon's response lacks ${what}. Check ${setting('marathon')}, and whether a proxy changes responses.`,
   )
 }

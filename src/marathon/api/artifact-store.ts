@@ -7,8 +7,10 @@ import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import type { Upload, UploadAnswer, UploadBody } from '../../http/upload.ts'
 import { uploadRefusal } from '../../http/upload-refusal.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
-import { takeUserInfo } from '../../lib/user-info.ts'
+import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
+import { colonAdvice } from './credentials.ts'
 
 export interface ArtifactStoreOptions {
   /** Marathon's base URL, such as `https://cluster.example.com/service/marathon`; may have user and password. */
@@ -62,7 +64,9 @@ export function layerPath(name: string): string {
 /** @throws MesosizeError MARATHON_URL */
 export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStore {
   const { fetch, upload, signal, retry } = options
-  const { url: base, authorization: fromUrl } = takeUserInfo(parseBase(options.url))
+  const { url: base, user = '', authorization: fromUrl } = takeUserInfo(parseBase(options.url))
+  const problem = basicUserProblem(user)
+  if (problem) throw new MesosizeError('MARATHON_URL', `${setting('marathon')}: the user in it ${problem}`)
   const authorization = options.authorization ?? fromUrl
 
   function address(path: string): URL {
@@ -110,7 +114,7 @@ function parseBase(text: string): URL {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new MesosizeError(
       'MARATHON_URL',
-      `marathon-url: ${JSON.stringify(printableUrl(text))} is no web address. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
+      `${setting('marathon')}: ${JSON.stringify(printableUrl(text))} is not a web address. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
     )
   }
   url.search = ''
@@ -150,11 +154,11 @@ function refusal(answer: UploadAnswer, base: URL, authorization: string | undefi
     return new MesosizeError(
       'ARTIFACT_STORE_MISSING',
       `The Marathon at ${printableUrl(base)} has no artifact store: it runs without the flag --artifact_store, or is 1.5 or newer, where that is gone. ` +
-        'Publish to a server that agents can read, with publish: http, or to a release of a public repository, with publish: release.',
+        `Publish to a server that agents can read, with ${setting('publish', 'http')}, or to a release of a public repository, with ${setting('publish', 'release')}.`,
     )
   }
   const secrets = authorization === undefined ? [] : [authorization, authorization.replace(/^\S+[ =]/, '')]
-  return uploadRefusal(answer, nextStep(answer, base, authorization !== undefined), secrets)
+  return uploadRefusal(answer, nextStep(answer, base, authorization), secrets)
 }
 
 /** The answers of Marathon before 1.5 without a store, to 1.5, and since 1.6. */
@@ -167,22 +171,23 @@ function hasNoStore({ status, text }: UploadAnswer): boolean {
   )
 }
 
-function nextStep({ url, status }: UploadAnswer, base: URL, authorized: boolean): string {
+function nextStep({ url, status }: UploadAnswer, base: URL, authorization: string | undefined): string {
   if (url.origin !== base.origin) {
-    return `Marathon at ${base.origin} redirected there, and user, password and token are sent to ${base.origin} alone. If ${url.origin} is the Marathon that you mean, give its address as marathon-url.`
+    return `Marathon at ${base.origin} redirected there, and user, password and token are sent to ${base.origin} alone. If ${url.origin} is the Marathon that you mean, give its address as ${setting('marathon')}.`
   }
+  const basic = `${setting('marathon-user')} and ${setting('marathon-password')}`
   switch (status) {
     case 401:
-      return authorized
-        ? 'The user and password, or the token, are not valid there, or have expired. Give others in marathon-user and marathon-password, or in dcos-token.'
-        : 'Marathon wants to know who uploads. Give marathon-user and marathon-password, or for DC/OS dcos-token.'
+      return authorization !== undefined
+        ? `The user and password, or the token, are not valid there, or have expired. ${colonAdvice(authorization) ?? `Give others in ${basic}, or in ${setting('dcos-token')}.`}`
+        : `Marathon wants a login. Give ${basic}, or for DC/OS ${setting('dcos-token')}.`
     case 403:
-      return 'Whoever this is may not store artifacts there. Ask for that right, or give others in marathon-user and marathon-password, or in dcos-token.'
+      return `This login may not store artifacts there. Ask for that right, or give another in ${basic}, or in ${setting('dcos-token')}.`
     case 413:
-      return 'The tarball is larger than the proxy before Marathon allows; for the Admin Router of DC/OS that is 1 GiB. Publish elsewhere, with publish: http.'
+      return `The tarball is larger than the proxy before Marathon allows; for the Admin Router of DC/OS that is 1 GiB. Publish elsewhere, with ${setting('publish', 'http')}.`
     default:
       return status === 429 || status >= 500
         ? 'Try again later.'
-        : 'Check marathon-url: it must be the base URL of a Marathon before 1.5.'
+        : `Check ${setting('marathon')}: it must be the base URL of a Marathon before 1.5.`
   }
 }

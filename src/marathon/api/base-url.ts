@@ -1,6 +1,6 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { printableUrl } from '../../lib/url.ts'
-import { takeUserInfo } from '../../lib/user-info.ts'
+import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
 
 /** Where a Marathon is. */
 export interface MarathonAddress {
@@ -50,7 +50,9 @@ function readUrl(word: string): ReturnType<typeof takeUserInfo> {
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
     throw new MesosizeError('MARATHON_URL', `${JSON.stringify(printableUrl(word))} is not a URL. ${EXAMPLES}`)
   }
-  const { url, authorization } = takeUserInfo(parsed)
+  const { url, user = '', authorization } = takeUserInfo(parsed)
+  const problem = basicUserProblem(user)
+  if (problem) throw new MesosizeError('MARATHON_URL', `the user in it ${problem}`)
   url.search = ''
   url.hash = ''
   url.pathname = url.pathname.replace(/\/+$/, '')

@@ -4,6 +4,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { JsonValue } from '../app/request.ts'
 import type { Authorization } from './authorization.ts'
@@ -59,7 +60,7 @@ export function createMarathon(options: MarathonOptions): Marathon {
     if (warned || header === undefined || isPrivate(base)) return
     warned = true
     report.warn(
-      `Credentials are sent to ${printableUrl(base)} without encryption, for all on the way to read. Give an https:// address as marathon-url.`,
+      `Credentials are sent to ${printableUrl(base)} without encryption, for all on the way to read. Give an https:// address as ${setting('marathon')}.`,
     )
   }
   let leader = 0
@@ -136,14 +137,14 @@ async function sendAs(
   } catch {
     throw new MesosizeError(
       'MARATHON_NOT_JSON',
-      `${printableUrl(url)} answered with ${/^\s*</.test(text) ? 'a web page' : 'something other than JSON'} when asked to ${what}. Check marathon-url: it may lead to a login page, or to the web interface. It is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
+      `${printableUrl(url)} answered with ${/^\s*</.test(text) ? 'a web page' : 'something other than JSON'} when asked to ${what}. Check ${setting('marathon')}: it may lead to a login page, or to the web interface. It is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
     )
   }
 }
 
 function withCaHint(error: MesosizeError): MesosizeError {
   if (!error.message.includes('NODE_EXTRA_CA_CERTS')) return error
-  const hint = 'Or give it as ca-file; DC/OS serves it at https://CLUSTER/ca/dcos-ca.crt.'
+  const hint = `Or give it as ${setting('ca-file')}; DC/OS serves it at https://CLUSTER/ca/dcos-ca.crt.`
   return new MesosizeError(error.code, `${error.message} ${hint}`, { cause: error.cause })
 }
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
-import { basicAuthorization } from '../../lib/user-info.ts'
+import { basicAuthorization, basicUserProblem, hasColonInPassword } from '../../lib/user-info.ts'
 import { readServiceAccount, type ServiceAccount } from './service-account.ts'
 
 /** How a Marathon is told who asks. */
@@ -40,11 +40,12 @@ export function readCredentials(given: GivenCredentials): Credentials {
     ['marathon', given.user, given.password],
     ['dcos', given.dcosUser, given.dcosPassword],
   ]) {
-    if (user && !password)
-      problems.push(`${setting(`${prefix}-user`)}: needs ${setting(`${prefix}-password`)} beside it.`)
-    if (password && !user)
-      problems.push(`${setting(`${prefix}-password`)}: needs ${setting(`${prefix}-user`)} beside it.`)
+    const [userName, passwordName] = [setting(`${prefix}-user`), setting(`${prefix}-password`)]
+    if (user && !password) problems.push(`${userName}: needs ${passwordName} beside it.`)
+    if (password && !user) problems.push(`${passwordName}: needs ${userName} beside it.`)
   }
+  const userProblem = basicUserProblem(given.user ?? '')
+  if (userProblem) problems.push(`${setting('marathon-user')}: ${userProblem}`)
   const token = given.dcosToken?.trim().replace(/^token=/, '')
   if (token && !/^[\x21-\x7e]+$/.test(token)) {
     problems.push(
@@ -63,4 +64,16 @@ export function readCredentials(given: GivenCredentials): Credentials {
   }
   if (given.dcosUser) return { kind: 'dcos-user', uid: given.dcosUser, password: given.dcosPassword! }
   return { kind: 'none' }
+}
+
+/**
+ * A sentence for whoever is refused with a password that cannot work; undefined where it can. Marathon splits its
+ * flag at the last colon (MarathonConf.scala), and the header that is sent at the first. A proxy before Marathon may
+ * know such a password all the same, so that nobody can say this before.
+ * @param authorization the header that was refused
+ */
+export function colonAdvice(authorization: string): string | undefined {
+  return hasColonInPassword(authorization)
+    ? "The password has a colon, which never works with Marathon's --http_credentials: what is behind the last colon counts as the password there. Choose one without a colon."
+    : undefined
 }

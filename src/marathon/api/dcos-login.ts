@@ -4,6 +4,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { Credentials } from './credentials.ts'
 import { loginJwt } from './service-account.ts'
@@ -111,9 +112,9 @@ function refused(url: URL, { status, ok }: Response, { kind }: DcosLogin): Mesos
   const next =
     status === 401 || status === 403
       ? kind === 'dcos-user'
-        ? 'The user or the password in dcos-user and dcos-password is wrong, or the user may not log in.'
-        : 'The account in dcos-service-account is not there, has another public key, or has no right to log in: compare with "dcos security org service-accounts show UID".'
-      : 'Check that marathon-url is an address of a DC/OS cluster, such as https://cluster.example.com/service/marathon; a Marathon without DC/OS takes marathon-user and marathon-password.'
+        ? `The user or the password in ${setting('dcos-user')} and ${setting('dcos-password')} is wrong, or the user may not log in.`
+        : `The account in ${setting('dcos-service-account')} does not exist, has another public key, or has no right to log in: compare with "dcos security org service-accounts show UID".`
+      : `Check that ${setting('marathon')} is an address of a DC/OS cluster, such as https://cluster.example.com/service/marathon; a Marathon without DC/OS takes ${setting('marathon-user')} and ${setting('marathon-password')}.`
   const answered = ok ? 'a page without a token' : formatStatus(status)
   return new MesosizeError('DCOS_LOGIN', `${printableUrl(url)} answered ${answered} to the login. ${next}`)
 }

@@ -1,8 +1,10 @@
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { ErrorCode } from '../../lib/error-code.ts'
+import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { JsonValue } from '../app/request.ts'
 import { complaintsIn, said } from './complaints.ts'
+import { colonAdvice } from './credentials.ts'
 import { word } from './reading.ts'
 
 /** An answer of Marathon that was no success. */
@@ -33,7 +35,7 @@ export interface Refused {
   text: string
   /** The app definition that was sent. */
   app?: JsonValue
-  /** Whether credentials were sent, and which text no message may show. */
+  /** Which text no message may show: the Authorization header that was sent, if one was, and what is in it. */
   secrets: readonly string[]
 }
 
@@ -61,7 +63,7 @@ export function refusal(refused: Refused): MarathonError {
         : undefined
     return error(
       'MARATHON_REDIRECT',
-      `${marathon}, with a redirect to ${JSON.stringify(target ? printableUrl(target) : 'nowhere')}: not followed, so that credentials go nowhere else. If that is the Marathon that you mean, give its base URL as marathon-url.`,
+      `${marathon}, with a redirect to ${JSON.stringify(target ? printableUrl(target) : 'nowhere')}: not followed, so that credentials go nowhere else. If that is the Marathon that you mean, give its base URL as ${setting('marathon')}.`,
     )
   }
   if (status === 409) {
@@ -69,7 +71,7 @@ export function refusal(refused: Refused): MarathonError {
     if (deployments.length > 0) {
       return error(
         'MARATHON_LOCKED',
-        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${deployments.join(', ')}. Wait until that has ended, or use force to cancel it.`,
+        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${deployments.join(', ')}. Wait until that has ended, or use ${setting('force')} to cancel it.`,
         deployments,
       )
     }
@@ -78,7 +80,7 @@ export function refusal(refused: Refused): MarathonError {
   if (isUnknownRoute(status, words)) {
     return error(
       'MARATHON_URL',
-      `${marathon}: it knows no ${JSON.stringify(refused.url.pathname)}. Check marathon-url: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
+      `${marathon}: it knows no ${JSON.stringify(refused.url.pathname)}. ${addressAdvice()}`,
     )
   }
   switch (status) {
@@ -93,10 +95,7 @@ export function refusal(refused: Refused): MarathonError {
       )
     case 404:
       return words === ''
-        ? error(
-            'MARATHON_URL',
-            `${marathon}, not in Marathon's words. Check marathon-url: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
-          )
+        ? error('MARATHON_URL', `${marathon}, not in Marathon's words. ${addressAdvice()}`)
         : error('MARATHON_NOT_FOUND', `${marathon}${quoted}. Check the app's id.`)
   }
   // With 500 and words Marathon answers definitions of which it can make no sense (NormalizationException).
@@ -108,7 +107,7 @@ export function refusal(refused: Refused): MarathonError {
     'MARATHON_REFUSED',
     complaints.length > 0
       ? `${marathon}:\n${complaints.map(complaint => `  ${complaint}\n`).join('')}Change that in the app definition.`
-      : `${marathon}${quoted}. ${words === '' ? 'Check marathon-url.' : 'Change the app definition.'}`,
+      : `${marathon}${quoted}. ${words === '' ? `Check ${setting('marathon')}.` : 'Change the app definition.'}`,
   )
 }
 
@@ -117,10 +116,18 @@ function isUnknownRoute(status: number, words: string): boolean {
   return (status === 404 || status === 500) && words.startsWith('URI not found')
 }
 
+function addressAdvice(): string {
+  return `Check ${setting('marathon')}: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`
+}
+
 function loginAdvice({ secrets }: Refused): string {
+  const basic = `${setting('marathon-user')} and ${setting('marathon-password')}`
+  const dcos = `${setting('dcos-token')}, ${setting('dcos-service-account')}, or ${setting('dcos-user')} and ${setting('dcos-password')}`
+  const advice = colonAdvice(secrets[0] ?? '')
+  if (advice !== undefined) return `The credentials are not valid there. ${advice}`
   return secrets.length > 0
-    ? 'The credentials are not valid there, or have expired: give others. marathon-user and marathon-password are for --http_credentials; DC/OS takes dcos-token, dcos-service-account, or dcos-user and dcos-password.'
-    : 'It wants to know who asks: give marathon-user and marathon-password, or for DC/OS dcos-service-account, dcos-token, or dcos-user and dcos-password.'
+    ? `The credentials are not valid there, or have expired: give others. ${basic} are for --http_credentials; DC/OS takes ${dcos}.`
+    : `It wants a login: give ${basic}, or for DC/OS ${dcos}.`
 }
 
 function lockingDeployments(body: unknown): string[] {

@@ -1,22 +1,32 @@
+import { isObject, type JsonObject, type JsonValue } from '../app/request.ts'
 import type { AppDefinition } from '../app/validate.ts'
-import { appPath } from './apps.ts'
+import { appPath, getApp } from './apps.ts'
 import type { Marathon } from './client.ts'
 import { type DeploymentAction, readAction } from './deployments.ts'
+import { MarathonError } from './errors.ts'
 import { list, object } from './reading.ts'
 
 /**
  * Asks Marathon what it would do to deploy an app, without doing it. The app stands alone in its group there, so
  * that only what is said of it counts; what Marathon says of its neighbours is left out.
+ *
+ * A dry run checks the definition, but neither the app's place among apps and groups nor what locks it. It takes
+ * every app that it is given for a change: where nothing changes, its answer means nothing.
+ * @param current the app as Marathon gives it, where it is there
  * @returns the steps in which something happens to the app
  */
-export async function planSteps(marathon: Marathon, app: AppDefinition): Promise<DeploymentAction[][]> {
+export async function planSteps(
+  marathon: Marathon,
+  app: AppDefinition,
+  current: JsonObject | undefined,
+): Promise<DeploymentAction[][]> {
   const id = `/${app.id.replace(/^\/+/, '')}`
   const group = id.slice(0, id.lastIndexOf('/'))
   const body = await marathon.send({
     method: 'PUT',
-    path: appPath(group).replace('/v2/apps/', '/v2/groups/').replace(/\/$/, ''),
+    path: groupPath(group),
     query: [['dryRun', 'true']],
-    body: { apps: [{ ...app, id }] },
+    body: { apps: [{ ...(current ? withPortsOf(current, app) : app), id }] },
     what: `plan a deployment of ${app.id}`,
   })
   return list(object(body)?.steps)
@@ -26,4 +36,63 @@ export async function planSteps(marathon: Marathon, app: AppDefinition): Promise
         .filter(action => action.app === id),
     )
     .filter(actions => actions.length > 0)
+}
+
+/**
+ * What keeps an id from being that of a new app, to be read after "there is": an app cannot be below another, or have
+ * the id of a group, even of an empty one (state/Group.scala).
+ * @throws as `Marathon.send`
+ */
+export async function whatTakes(marathon: Marathon, id: string): Promise<string | undefined> {
+  const parts = id.split('/').slice(1, -1)
+  const above = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
+  const apps = await Promise.all(above.map(each => getApp(marathon, each)))
+  const app = above.find((_, index) => apps[index] !== undefined)
+  if (app !== undefined) return `an app ${app}, and no app can be below another`
+  return (await hasGroup(marathon, id)) ? `a group ${id}, and no app can have the id of a group` : undefined
+}
+
+async function hasGroup(marathon: Marathon, id: string): Promise<boolean> {
+  const query = [['embed', 'group.groups']] as const
+  try {
+    await marathon.send({ method: 'GET', path: groupPath(id), query, what: `show the group ${id}` })
+    return true
+  } catch (error) {
+    if (error instanceof MarathonError && error.code === 'MARATHON_NOT_FOUND') return false
+    throw error
+  }
+}
+
+function groupPath(id: string): string {
+  return appPath(id).replace('/v2/apps/', '/v2/groups/').replace(/\/$/, '')
+}
+
+/**
+ * A definition with the service ports that Marathon has chosen for the app, which a deployment keeps where the
+ * definition leaves the choice. A dry run compares ports as they are sent.
+ */
+function withPortsOf(current: JsonObject, app: JsonObject): JsonObject {
+  const { ports, portDefinitions, container } = app
+  const chosen = portsIn(current.portDefinitions, 'port')
+  if (isObject(container) && Array.isArray(container.portMappings)) {
+    const had = isObject(current.container) ? current.container.portMappings : undefined
+    const portMappings = filled(container.portMappings, 'servicePort', portsIn(had, 'servicePort'))
+    return { ...app, container: { ...container, portMappings } }
+  }
+  if (Array.isArray(portDefinitions)) {
+    return { ...app, portDefinitions: filled(portDefinitions, 'port', chosen) }
+  }
+  if (Array.isArray(ports)) return { ...app, ports: ports.map((port, index) => port || (chosen[index] ?? 0)) }
+  // What Marathon fills in where nothing is said of ports.
+  return chosen.length === 1 ? { ...app, portDefinitions: current.portDefinitions! } : app
+}
+
+function portsIn(definitions: JsonValue | undefined, key: string): JsonValue[] {
+  return (Array.isArray(definitions) ? definitions : []).map(each => (isObject(each) ? (each[key] ?? 0) : 0))
+}
+
+function filled(definitions: JsonValue[], key: string, chosen: readonly JsonValue[]): JsonValue[] {
+  return definitions.map((each, index) =>
+    isObject(each) && !each[key] && chosen[index] ? { ...each, [key]: chosen[index] } : each,
+  )
 }

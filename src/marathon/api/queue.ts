@@ -4,7 +4,7 @@ import { integer, list, object, text } from './reading.ts'
 /** An app that waits for offers (types/queue.raml). */
 export interface QueueItem {
   appId: string
-  /** How many tasks are still to be launched. */
+  /** How many tasks do not run yet: those that are still to be launched, and those that are staged. */
   count: number
   /** Seconds until the next try, where failures have made Marathon wait. */
   delay: number

@@ -19,9 +19,14 @@ const HEADINGS: Readonly<Record<Exclude<Cause, 'doubt'>, string>> = {
  * Mesos and Linux would fail at. Fields that Marathon does not know pass, since it ignores them.
  * @param report hears of what is doubtful, and of what depends on Marathon's flags, which otherwise it is taken to run
  *   without
+ * @param advice a sentence that says where to change the definition
  * @throws MesosizeError APP_INVALID, with every problem
  */
-export function validateApp(app: JsonObject, report?: Pick<Reporter, 'warn'>): AppDefinition {
+export function validateApp(
+  app: JsonObject,
+  report?: Pick<Reporter, 'warn'>,
+  advice = 'Change the option or the patch that set it.',
+): AppDefinition {
   const problems = problemsOf(app)
   const certain: Cause[] = ['refused', 'impossible', ...(report ? [] : (['cluster'] as const))]
   if (problems.some(({ cause }) => certain.includes(cause))) {
@@ -34,7 +39,7 @@ export function validateApp(app: JsonObject, report?: Pick<Reporter, 'warn'>): A
             .map(problem => `  ${formatted(problem)}`)
           return lines.length > 0 ? [heading, ...lines] : []
         }),
-        'Change the app definition, or the option or the patch that set the field.',
+        advice,
       ].join('\n'),
     )
   }

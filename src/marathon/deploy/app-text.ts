@@ -15,11 +15,11 @@ export function parseApp(text: string, source: string): AppDefinition {
   } catch (error) {
     throw new MesosizeError(
       'APP_NOT_JSON',
-      `${source}: is no JSON (${messageOf(error)}). Give the file that the export wrote, its output app-path.`,
+      `${source}: is not valid JSON (${messageOf(error)}). Give the app definition that the export wrote.`,
     )
   }
   const found = !isObject(app)
-    ? 'a JSON value that is no object'
+    ? 'a JSON value that is not an object'
     : isObject(app.app) || (app.cmd === undefined && (app.apps ?? app.groups) !== undefined)
       ? 'a group or an answer of Marathon with apps in it'
       : Array.isArray(app.containers)
@@ -31,5 +31,5 @@ export function parseApp(text: string, source: string): AppDefinition {
       `${source}: holds ${found}, not an app definition. Give a file with one app: {"id": "/web/shop", "cmd": ...}.`,
     )
   }
-  return validateApp(app as AppDefinition, silent)
+  return validateApp(app as AppDefinition, silent, `Change it in ${source}.`)
 }

@@ -1,5 +1,8 @@
+import { MesosizeError } from '../../lib/errors.ts'
 import { type Reporter, silent } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { canonicalId } from '../app/app-id.ts'
+import { manyInstancesProblem } from '../app/many-instances.ts'
 import type { JsonObject } from '../app/request.ts'
 import { type AppDefinition, validateApp } from '../app/validate.ts'
 import { checkFetchable } from './fetchable.ts'
@@ -7,20 +10,45 @@ import { checkFetchable } from './fetchable.ts'
 export interface CheckOptions {
   /** Deploy although no agent can fetch what the app needs. */
   allowUnfetchableUri?: boolean
+  /** Deploy however many instances there are to be. */
+  allowManyInstances?: boolean
 }
 
 /**
  * Checks what can be checked without Marathon.
  * @param report hears of what depends on how the cluster is set up
  * @returns the definition, its id as Marathon keeps it: absolute
- * @throws MesosizeError APP_INVALID, APP_UNFETCHABLE
+ * @throws MesosizeError APP_INVALID, APP_INSTANCES, APP_UNFETCHABLE; the last two together as the first of them
  */
 export function checkApp(
   definition: JsonObject,
-  { allowUnfetchableUri }: CheckOptions,
+  options: CheckOptions,
   report: Pick<Reporter, 'warn'> = silent,
 ): AppDefinition {
-  const app = validateApp(definition, report)
-  if (!allowUnfetchableUri) checkFetchable(app)
+  const app = validateApp(definition, report, 'Change it in the app definition.')
+  const problems: MesosizeError[] = []
+  if (!options.allowManyInstances) problems.push(...problemsOf(() => checkInstances(app)))
+  if (!options.allowUnfetchableUri) problems.push(...problemsOf(() => checkFetchable(app)))
+  const [first] = problems
+  if (first) throw new MesosizeError(first.code, problems.map(({ message }) => message).join('\n'))
   return { ...app, id: canonicalId(app.id) }
+}
+
+function checkInstances({ instances }: AppDefinition): void {
+  const problem = manyInstancesProblem(instances)
+  if (problem === undefined) return
+  throw new MesosizeError(
+    'APP_INSTANCES',
+    `instances: ${instances} ${problem}. Write fewer into the app definition; ${setting('allow-many-instances')} deploys it anyway.`,
+  )
+}
+
+function problemsOf(check: () => void): MesosizeError[] {
+  try {
+    check()
+    return []
+  } catch (error) {
+    if (!(error instanceof MesosizeError)) throw error
+    return [error]
+  }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises'
+import type { Fetch } from '../../http/fetch.ts'
 import type { Reporter } from '../../lib/report.ts'
 
 /** Time, so that tests need not wait for it. */
@@ -11,6 +12,8 @@ export interface Clock {
 
 export interface DeployTools {
   report: Reporter
+  /** Asks the Supervisors of tasks that are not healthy; without it, they are not asked. */
+  fetch?: Fetch
   signal?: AbortSignal
   clock?: Clock
 }

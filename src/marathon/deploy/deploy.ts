@@ -1,6 +1,7 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { getApp } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
+import type { TaskFailure } from '../api/tasks.ts'
 import type { JsonObject } from '../app/request.ts'
 import { type CheckOptions, checkApp } from './check.ts'
 import type { DeployTools } from './clock.ts'
@@ -9,15 +10,16 @@ import { endpointsOf } from './endpoints.ts'
 import type { DeployResult, DeployState } from './outcome.ts'
 import { deployProgress } from './progress.ts'
 import { startDeployment } from './start.ts'
+import type { Target } from './target.ts'
 import { undo } from './undo.ts'
-import { type Ending, type Target, waitForDeployment } from './wait.ts'
+import { type Ending, endedText, waitForDeployment } from './wait.ts'
 
 export interface DeployOptions extends CheckOptions {
   /** Cancel the deployments that are changing the app, instead of waiting for them. */
   force?: boolean
   /** Milliseconds that the deployment gets; fifteen minutes where it is not given. */
   timeout?: number
-  /** After so many failed tasks the deployment counts as failed: 3 where it is not given; 0: never. */
+  /** After so many tasks that ended the deployment counts as failed: 3 where it is not given; 0: never. */
   failFast?: number
   /** When it fails, put back what was before: the old version, or no app. True where it is not given. */
   rollback?: boolean
@@ -51,7 +53,11 @@ export async function deployApp(
   } catch (error) {
     const goesOn = `The deployment ${started.deploymentId} of ${app.id} goes on in Marathon`
     if (tools.signal?.aborted) {
-      return { ...common(target), state: 'cancelled', message: `${goesOn}, and is no longer waited for.` }
+      return {
+        ...common(target),
+        state: 'cancelled',
+        message: `${goesOn}; Mesosize has stopped waiting for it.`,
+      }
     }
     throw error instanceof MesosizeError
       ? new MesosizeError(error.code, `${error.message} ${goesOn}.`, { cause: error })
@@ -100,17 +106,17 @@ async function conclude(
         message: `Someone has cancelled the deployment ${target.deploymentId}, and Marathon ${ending.app ? `has put back what ${id} was before` : `has removed ${id} again`}.`,
       }
   }
-  const { lines, culprit } = await diagnose(marathon, target)
+  const { lines, culprit, underWay } = await diagnose(marathon, target, tools)
   const undone = rollback
     ? await undo(marathon, target, tools)
-    : `${id} is left as it is, and Marathon goes on trying; its deployment ${target.deploymentId} locks it until then.`
+    : `${id} is left as it is, and Marathon goes on trying${underWay ? `; its deployment ${target.deploymentId} locks it until then` : ''}.`
   const head = reason(ending, id, timeout)
   const details = lines.filter(line => !head.includes(line))
   return {
     ...result,
     state: ending.kind === 'timed-out' ? 'timed-out' : 'failed',
     message: [head, ...details.map(line => `  ${line}`), undone].join('\n'),
-    culprit,
+    culprit: culprit ?? (ending.kind === 'failing' ? lastOf(ending.failures) : undefined),
   }
 }
 
@@ -122,8 +128,7 @@ function reason(
   switch (ending.kind) {
     case 'failing': {
       const { failures } = ending
-      const tasks = `${failures.length} task${failures.length === 1 ? '' : 's'}`
-      return `${id} does not stay up: ${tasks} of the new version have failed. ${formatFailure(failures.at(-1)!)}`
+      return `${id} does not stay up: ${endedText(failures)}. ${formatFailure(lastOf(failures))}`
     }
     case 'unwell': {
       const { running, instances, healthChecked, healthy } = ending.app
@@ -132,4 +137,9 @@ function reason(
     case 'timed-out':
       return `${id} was not up after ${Math.round(timeout / 1000)} seconds.${ending.problem === undefined ? '' : ` ${ending.problem}`}`
   }
+}
+
+/** The one that tells most: the last of which Marathon knows a cause. */
+function lastOf(failures: readonly TaskFailure[]): TaskFailure {
+  return failures.findLast(({ message }) => message !== '') ?? failures.at(-1)!
 }

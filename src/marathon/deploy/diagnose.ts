@@ -2,21 +2,30 @@ import { type App, getApp } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import { listDeployments } from '../api/deployments.ts'
 import { listQueue } from '../api/queue.ts'
-import type { Task, TaskFailure } from '../api/tasks.ts'
+import { hasEnded, type Task, type TaskFailure } from '../api/tasks.ts'
+import { askService, formatService, serviceUrl } from '../status/service-health.ts'
+import type { DeployTools } from './clock.ts'
+import { endpointsOf } from './endpoints.ts'
 import { offerReasons } from './offers.ts'
 import type { Culprit } from './outcome.ts'
-import type { Target } from './wait.ts'
+import type { Target } from './target.ts'
 
 export interface Diagnosis {
   /** What is known of why a deployment does not get on, a line each. */
   lines: readonly string[]
   culprit?: Culprit
+  /** Whether the deployment is still under way, and so locks the app. */
+  underWay: boolean
 }
 
-/** Finds out why a deployment does not get on. What Marathon does not tell is left out. */
+/**
+ * Finds out why a deployment does not get on. What Marathon does not tell is left out.
+ * @throws the signal's reason if it was aborted
+ */
 export async function diagnose(
   marathon: Marathon,
   { app, deploymentId, before }: Target,
+  tools: Pick<DeployTools, 'fetch' | 'signal'>,
 ): Promise<Diagnosis> {
   const [current, queue, deployments] = await Promise.all([
     getApp(marathon, app.id, { tries: 2 }).catch(() => undefined),
@@ -26,43 +35,70 @@ export async function diagnose(
   const failure = current?.lastTaskFailure
   const failed = failure && failure.taskId !== before?.lastTaskFailure?.taskId ? failure : undefined
   const sick = current ? current.tasks.filter(task => isSick(task, current)) : []
-  const actions = deployments.find(({ id }) => id === deploymentId)?.currentActions ?? []
+  const untold = sick.filter(({ id }) => id !== failed?.taskId)
+  const deployment = deployments.find(({ id }) => id === deploymentId)
   return {
     lines: [
       ...(failed ? [formatFailure(failed)] : []),
-      ...sick.map(formatSick),
-      ...actions
+      ...(await Promise.all(untold.map(task => formatSick(task, current!, tools)))),
+      ...(deployment?.currentActions ?? [])
         .flatMap(({ readiness }) => readiness)
         .filter(({ ready }) => !ready)
         .map(
           ({ name, lastResponse }) =>
             `The readiness check ${JSON.stringify(name)} is not passed${lastResponse === undefined ? '' : `; it was answered ${JSON.stringify(lastResponse)}`}.`,
         ),
-      ...queue.filter(({ appId }) => appId === app.id).flatMap(item => offerReasons(item, app)),
+      ...queue
+        .filter(({ appId }) => appId === app.id)
+        .flatMap(item => offerReasons(item, app, current?.staged ?? 0)),
     ],
     culprit: failed ?? (sick[0] && { taskId: sick[0].id, host: sick[0].host, slaveId: sick[0].slaveId }),
+    underWay: deployment !== undefined,
   }
 }
 
 export function formatFailure({ taskId, host, state, message }: TaskFailure): string {
+  const task = `The task ${taskId} on ${host}`
   const words = message === '' ? 'it left no message' : JSON.stringify(message.slice(0, 1000))
-  return `The task ${taskId} on ${host} ended as ${state}: ${words}.`
+  return state === '' ? `${task} has ended: ${words}.` : `${task} ended as ${state}: ${words}.`
 }
 
-/** Of those that the deployment waits for: running and yet not healthy, or not running yet. */
-function isSick({ healthCheckResults, state, startedAt }: Task, { healthChecked }: App): boolean {
+/** Of those that the deployment waits for: over, running and yet not healthy, or not running yet. */
+function isSick(task: Task, { healthChecked }: App): boolean {
+  const { healthCheckResults, state, startedAt } = task
+  if (hasEnded(task)) return true
   if (startedAt === undefined || state === 'TASK_STAGING' || state === 'TASK_STARTING') return true
   return healthChecked && (healthCheckResults.length === 0 || healthCheckResults.some(({ alive }) => !alive))
 }
 
-function formatSick({ id, host, startedAt, healthCheckResults }: Task): string {
-  const task = `The task ${id} on ${host}`
-  if (startedAt === undefined) return `${task} is not running yet: the agent may still fetch or unpack.`
+async function formatSick(
+  task: Task,
+  app: App,
+  tools: Pick<DeployTools, 'fetch' | 'signal'>,
+): Promise<string> {
+  const { id, host, state, startedAt, healthCheckResults } = task
+  const name = `The task ${id} on ${host}`
+  if (hasEnded(task)) return `${name} has just ended as ${state}; Marathon starts another in its place.`
+  if (startedAt === undefined) return `${name} is not running yet: the agent may still fetch or unpack.`
   const bad = healthCheckResults.find(({ alive }) => !alive)
-  if (!bad) return `${task} has passed no health check yet.`
+  if (!bad) return `${name} has passed no health check yet.`
+  if (bad.consecutiveFailures === 0) {
+    return `${name} is not healthy, according to Mesos, which gives no reason.${await supervisorWords(task, app, tools)}`
+  }
   const cause =
     bad.lastFailureCause === undefined
       ? ''
       : `, last with ${JSON.stringify(bad.lastFailureCause.slice(0, 300))}`
-  return `${task} is not healthy: its health check has failed ${bad.consecutiveFailures} time${bad.consecutiveFailures === 1 ? '' : 's'}${cause}.`
+  return `${name} is not healthy: its health check has failed ${bad.consecutiveFailures} time${bad.consecutiveFailures === 1 ? '' : 's'}${cause}.`
+}
+
+/** What the Supervisor of a task says of its service, as a sentence to be put behind another. */
+async function supervisorWords(
+  task: Task,
+  app: App,
+  { fetch, signal }: Pick<DeployTools, 'fetch' | 'signal'>,
+): Promise<string> {
+  const endpoints = endpointsOf(app).filter(({ taskId }) => taskId === task.id)
+  const url = serviceUrl(app.definition, endpoints, '/health')
+  return fetch && url ? ` ${formatService(await askService(fetch, url, signal))}` : ''
 }

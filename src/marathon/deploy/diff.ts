@@ -17,16 +17,18 @@ export interface Difference {
  * @param current as Marathon gives it
  */
 export function differences(wanted: JsonObject, current: JsonObject): Difference[] {
-  const { uris, ports, ...rest } = current
+  const { uris, ports = portsOf(current.portDefinitions), ...rest } = current
+  const anyPort = wanted.requirePorts !== true
   // Marathon 1.4 gives both these and what stands for them now; later ones turn them into that.
   const had: JsonObject = {
     ...rest,
     ...(wanted.uris !== undefined && { uris: listOf(uris).length > 0 ? uris! : urisOf(current.fetch) }),
-    ...(wanted.ports !== undefined && { ports: ports ?? [] }),
+    ...(wanted.ports !== undefined && {
+      ports: listOf(ports).map((port, index) => (anyPort && listOf(wanted.ports)[index] === 0 ? 0 : port)),
+    }),
   }
   if (listOf(wanted.uris).length > 0) delete had.fetch
   if (wanted.ports !== undefined) delete had.portDefinitions
-  const anyPort = wanted.requirePorts !== true
   return [...compare('', '', wanted, had, anyPort)].filter(
     ({ path, new: value }) => path !== '/id' && !(value === undefined && ADDED.has(path.slice(1))),
   )
@@ -111,6 +113,10 @@ function listOf(value: JsonValue | undefined): JsonValue[] {
 
 function urisOf(fetch: JsonValue | undefined): JsonValue[] {
   return listOf(fetch).map(item => (isObject(item) ? (item.uri ?? null) : null))
+}
+
+function portsOf(definitions: JsonValue | undefined): JsonValue[] {
+  return listOf(definitions).map(item => (isObject(item) ? (item.port ?? 0) : 0))
 }
 
 const SECRET = /pass|pwd|secret|token|credential|private|auth|dsn|api.?key|(?:^|[_.-])key(?:$|[_.-])/i

@@ -1,4 +1,5 @@
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { isObject } from '../app/request.ts'
 import { hostProblem } from '../app/rules.ts'
 import { shown } from '../app/shown.ts'
@@ -26,7 +27,7 @@ export function checkFetchable({ fetch, uris }: AppDefinition): void {
     [
       'No agent can fetch what the app needs:',
       ...problems,
-      'Export with publish: http, or publish: release in a public repository, or say with uri where the tarball lies; allow-unfetchable-uri deploys all the same.',
+      `Write URIs that agents can fetch into the app definition, such as those of a web server; ${setting('allow-unfetchable-uri')} deploys it anyway.`,
     ].join('\n'),
   )
 }
@@ -37,7 +38,7 @@ function listed<T>(value: T | T[] | undefined): T[] {
 
 function problemOf(uri: string): string | undefined {
   if (/^file:/i.test(uri) || !/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
-    return 'is a file of the agent itself, where nothing of this machine is'
+    return 'is a file of the agent itself, which cannot see the files of this machine'
   }
   const hostless = hostProblem(uri)
   if (hostless) return hostless
@@ -53,7 +54,7 @@ function problemOf(uri: string): string | undefined {
     return "is the address of a release's asset in GitHub's API, which wants headers that agents do not send; public repositories have /releases/download/TAG/NAME"
   }
   if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) {
-    return 'is on the agent itself, where nothing of this machine is'
+    return 'is the agent itself there, and not this machine'
   }
   return undefined
 }

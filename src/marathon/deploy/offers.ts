@@ -5,12 +5,16 @@ import { shown } from '../app/shown.ts'
 /**
  * Why Marathon does not start the tasks of an app, a sentence each (mesosphere/mesos/NoOfferMatchReason.scala).
  * @param app for what it asks
+ * @param staged how many of its tasks have had their offer, and do not run yet
  */
 export function offerReasons(
   { count, delay, processedOffers, rejections }: QueueItem,
   app: JsonObject,
+  staged: number,
 ): string[] {
-  const tasks = `${count} task${count === 1 ? '' : 's'} wait${count === 1 ? 's' : ''} to be started.`
+  const waiting = count - staged
+  if (waiting <= 0) return []
+  const tasks = `${waiting} task${waiting === 1 ? ' waits' : 's wait'} to be started.`
   const backoff =
     delay > 0
       ? [

@@ -1,11 +1,13 @@
 import { messageOf } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { deleteApp, getApp, restoreVersion, type Started } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import { revertDeployment } from '../api/deployments.ts'
 import { MarathonError } from '../api/errors.ts'
 import type { DeployTools } from './clock.ts'
 import { awaitEnd } from './ended.ts'
-import { isWell, type Target } from './wait.ts'
+import type { Target } from './target.ts'
+import { isWell } from './watch.ts'
 
 /** Milliseconds. */
 const PATIENCE = 300_000
@@ -31,7 +33,7 @@ export async function undo(marathon: Marathon, target: Target, tools: DeployTool
       )
       const reversal = await startUndoing(marathon, target)
       if (!(await awaitEnd(marathon, id, reversal.deploymentId, PATIENCE, tools))) {
-        return `Marathon is putting back what was before, but has not got to the end of it (deployment ${reversal.deploymentId}). See to it in Marathon.`
+        return `Marathon is putting back what was before, but has not finished (deployment ${reversal.deploymentId}). Check it in Marathon.`
       }
     }
     return await outcome(marathon, target)
@@ -55,8 +57,8 @@ async function outcome(marathon: Marathon, { app: { id }, before }: Target): Pro
   const now = await getApp(marathon, id)
   if (!before) {
     return now
-      ? `${id} could not be removed again: it is there. See to it in Marathon.`
-      : `There was no ${id} before, so it was removed again; rollback: false leaves it.`
+      ? `${id} could not be removed again: it is still there. Check it in Marathon.`
+      : `There was no ${id} before, so it was removed again; ${setting('no-rollback')} leaves it.`
   }
   if (!now) return `${id} is gone; its version before was ${before.version}.`
   return isWell(now)

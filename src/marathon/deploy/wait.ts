@@ -1,20 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { App, Started } from '../api/apps.ts'
+import type { App } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
-import type { Task, TaskFailure } from '../api/tasks.ts'
+import type { TaskFailure } from '../api/tasks.ts'
 import type { JsonObject } from '../app/request.ts'
-import type { AppDefinition } from '../app/validate.ts'
 import { type DeployTools, pauses, systemClock } from './clock.ts'
 import { ADDED } from './defaults.ts'
-import { type Observation, observe } from './observe.ts'
+import { observe } from './observe.ts'
 import type { DeployProgress } from './progress.ts'
-
-/** A deployment that was started. */
-export interface Target extends Started {
-  app: AppDefinition
-  /** The app as it was; undefined where there was none. */
-  before?: App
-}
+import type { Target } from './target.ts'
+import { isWell, watchTasks } from './watch.ts'
 
 export interface Limits {
   /** Milliseconds. */
@@ -27,11 +21,11 @@ export interface Limits {
 export type Ending =
   | { kind: 'finished' | 'unchanged'; app: App }
   | { kind: 'superseded' | 'rolled-back'; app?: App }
-  /** Its tasks fail again and again. */
+  /** Its tasks end again and again. */
   | { kind: 'failing'; failures: readonly TaskFailure[] }
   /** Marathon calls the deployment done, and yet not all of its tasks run, or are healthy. */
   | { kind: 'unwell'; app: App }
-  /** `problem`: why nothing could be seen at the end, if so. */
+  /** `problem`: why nothing could be seen at the end, or what was seen was not believed, if so. */
   | { kind: 'timed-out'; problem?: string }
 
 /**
@@ -39,7 +33,7 @@ export type Ending =
  * (MARATHON-8566).
  */
 const ABSENCES = 2
-/** Milliseconds that the tasks of a deployment that is done get to be counted. */
+/** Milliseconds that a deployment that is done may be without tasks that are well. */
 const SETTLING = 30_000
 
 /**
@@ -55,13 +49,17 @@ export async function waitForDeployment(
   { report, signal, clock = systemClock }: DeployTools,
 ): Promise<Ending> {
   const deadline = clock.now() + timeout
-  const failures = new Map<string, TaskFailure>()
+  const watch = watchTasks(target, () => clock.now())
   const pause = pauses()
   let absences = 0
   let stepped = false
-  let overSince: number | undefined
+  let unwellSince: number | undefined
+  let watching = false
   let problem: string | undefined
   while (true) {
+    // All of its tasks run, and have yet to show that they stay up.
+    let isUp = false
+    let hasFailed = false
     const seen = await observe(marathon, target.app.id, target.deploymentId, signal)
     if (typeof seen === 'string') {
       if (problem === undefined) report.note(`${seen} The deployment goes on meanwhile; looking again.`)
@@ -70,37 +68,44 @@ export async function waitForDeployment(
       problem = undefined
       progress.show(seen)
       stepped ||= (seen.deployment?.totalSteps ?? 0) > 0
-      collect(seen, target, failures)
-      if (failFast > 0 && failures.size >= failFast)
-        return { kind: 'failing', failures: [...failures.values()] }
+      if (seen.app) watch.look(seen.app)
+      const failures = watch.failures()
+      if (failFast > 0 && failures.length >= failFast) return { kind: 'failing', failures }
       absences = seen.underWay ? 0 : absences + 1
       if (absences >= ABSENCES) {
         const ending = endingOf(seen.app, target, stepped)
-        overSince ??= clock.now()
-        if (ending.kind !== 'unwell' || clock.now() - overSince >= SETTLING) return ending
+        if (ending.kind === 'unwell') {
+          unwellSince ??= clock.now()
+          if (clock.now() - unwellSince >= SETTLING) return ending
+        } else if (ending.kind === 'finished' || ending.kind === 'unchanged') {
+          unwellSince = undefined
+          if (watch.isSteady(ending.app)) return ending
+          isUp = true
+          hasFailed = watch.hasFailed(ending.app)
+          if (hasFailed && !watching) {
+            watching = true
+            report.note(
+              `Watching for a minute whether the tasks that run now stay up: ${endedText(failures)}.`,
+            )
+          }
+        } else {
+          return ending
+        }
       }
     }
-    if (clock.now() >= deadline) return { kind: 'timed-out', problem }
+    // What has not failed yet gets its few seconds all the same.
+    if (clock.now() >= deadline && !(isUp && !hasFailed)) {
+      const just = isUp ? `Its tasks run just now, but ${endedText(watch.failures())}.` : undefined
+      return { kind: 'timed-out', problem: just ?? problem }
+    }
     await clock.sleep(absences === 1 ? 1_000 : pause.next().value, signal)
   }
 }
 
-/** Whether as many tasks as there are to be run, up to date, and healthy where that is checked. */
-export function isWell(app: App): boolean {
-  return app.tasks.filter(task => isUpToDate(task, app) && isGood(task, app)).length >= app.instances
-}
-
-function isUpToDate({ version }: Task, { changedIn }: App): boolean {
-  // Not as text: Marathon leaves milliseconds out where there are none.
-  return !(Date.parse(version) < Date.parse(changedIn))
-}
-
-function isGood({ state, startedAt, healthCheckResults }: Task, { healthChecked }: App): boolean {
-  const runs = state === undefined ? startedAt !== undefined : state === 'TASK_RUNNING'
-  return (
-    runs &&
-    (!healthChecked || (healthCheckResults.length > 0 && healthCheckResults.every(({ alive }) => alive)))
-  )
+/** Such as "2 tasks of the new version have ended"; of none, that this was before they were counted. */
+export function endedText({ length }: readonly TaskFailure[]): string {
+  if (length === 0) return 'a task of this version ended shortly before'
+  return `${length} ${length === 1 ? 'task of the new version has' : 'tasks of the new version have'} ended`
 }
 
 function endingOf(app: App | undefined, { version, before }: Target, stepped: boolean): Ending {
@@ -114,17 +119,4 @@ function endingOf(app: App | undefined, { version, before }: Target, stepped: bo
 
 function withoutAdded({ definition }: App): JsonObject {
   return Object.fromEntries(Object.entries(definition).filter(([name]) => !ADDED.has(name)))
-}
-
-function collect(
-  { app }: Observation,
-  { version, before }: Target,
-  failures: Map<string, TaskFailure>,
-): void {
-  const failure = app?.lastTaskFailure
-  if (!failure || failure.taskId === before?.lastTaskFailure?.taskId) return
-  // Where the definition is the one that ran already, its version is the old one.
-  if (failure.version === version || (failure.version === app.version && app.version === before?.version)) {
-    failures.set(failure.taskId, failure)
-  }
 }

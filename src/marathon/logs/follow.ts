@@ -8,6 +8,8 @@ export interface FollowTools {
   print(lines: readonly string[]): Promise<void>
   /** Told what a reader of the lines should know, a whole sentence. */
   note(text: string): void
+  /** Told why nothing can be read just now; once, until the reason is another. */
+  fail(error: MesosizeError): void
   /** Whether the task has ended, so that what is there now is all. */
   hasEnded(): boolean
   /** Waits between two looks. Rejects when nobody wants to follow any longer. */
@@ -25,7 +27,7 @@ export interface FollowTools {
 export async function followFile(
   open: () => Promise<TaskFile>,
   count: number,
-  { print, note, hasEnded, pause }: FollowTools,
+  { print, note, fail, hasEnded, pause }: FollowTools,
 ): Promise<void> {
   const lines = new Lines()
   let file: TaskFile | undefined
@@ -56,7 +58,7 @@ export async function followFile(
       return thrown
     })
     if (seen instanceof MesosizeError) {
-      if (seen.message !== failure) note(seen.message)
+      if (seen.message !== failure) fail(seen)
       failure = seen.message
       if (isLast) break
     } else {

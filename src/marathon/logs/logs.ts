@@ -3,6 +3,7 @@ import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { type App, getApp } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
+import { hasEnded } from '../api/tasks.ts'
 import type { Agents, TaskPlace } from './agents.ts'
 import { followFile } from './follow.ts'
 import { numberInstances } from './instances.ts'
@@ -66,44 +67,80 @@ async function show(app: App, request: LogsRequest, tools: LogsTools): Promise<v
   const { appId, instance } = request
   const wanted = wantedOf(app, request)
   const sources = wanted.flatMap(each => sourcesOfTask(each, wanted.length > 1, request))
-  let shown = await showSources(sources, request, tools)
+  const lost: LostAgents = new Map()
+  let shown = await showSources(sources, lost, request, tools)
   const { lastTaskFailure: failure } = app
-  if (shown.lines === 0 && failure && instance === undefined) {
-    tools.report.note(
-      `${wanted.length === 0 ? `No task of ${appId} runs` : `The tasks of ${appId} have written nothing`}. This is the output of the last one that failed.`,
-    )
-    shown = await showSources(sourcesOfTask({ ...failure, number: 1 }, false, request), request, tools)
+  const another =
+    failure && !lost.has(agentOf(failure)) && !wanted.some(({ taskId }) => taskId === failure.taskId)
+  if (shown.lines === 0 && another && instance === undefined) {
+    const why =
+      wanted.length === 0
+        ? `No task of ${appId} runs`
+        : shown.files === 0
+          ? `What the tasks of ${appId} write could not be read`
+          : `The tasks of ${appId} have written nothing`
+    tools.report.note(`${why}. This is the output of the last one that failed.`)
+    shown = await showSources(sourcesOfTask({ ...failure, number: 1 }, false, request), lost, request, tools)
   } else if (wanted.length === 0) {
     throw new MesosizeError('NO_TASK', `${appId} has no tasks, and Marathon knows of none that failed.`)
   }
   if (shown.files === 0) {
-    throw new MesosizeError('NO_OUTPUT', `Nothing of what ${appId} writes could be read; why is above.`)
+    throw new MesosizeError('NO_OUTPUT', `No output of ${appId} could be read; see the warnings above.`)
   }
 }
+
+/** Agents that could not be read, by `agentOf`; of each it is said once. */
+type LostAgents = Map<string, { error: MesosizeError; tasks: Set<number>; told: boolean }>
 
 /** @returns how many files could be read, and how many lines there were in them */
 async function showSources(
   sources: readonly Source[],
+  lost: LostAgents,
   request: LogsRequest,
   { agents, report, print }: LogsTools,
 ): Promise<{ files: number; lines: number }> {
   const shown = { files: 0, lines: 0 }
   for (const { task, stream, prefix } of sources) {
+    const known = lost.get(agentOf(task))
+    if (known) {
+      known.tasks.add(task.number)
+      continue
+    }
     try {
       const lines = await lastLines(task, stream, request.lines, agents)
       await print(text(lines, prefix))
       shown.files++
       shown.lines += lines.length
     } catch (error) {
-      if (!(error instanceof MesosizeError) || !isOfAgent(error)) throw error
-      report.warn(error.message)
+      if (!(error instanceof MesosizeError) || !(isOfAgent(error) || isOfFile(error))) throw error
+      if (isOfFile(error)) report.warn(error.message)
+      else lost.set(agentOf(task), { error, tasks: new Set([task.number]), told: false })
     }
+  }
+  for (const agent of lost.values()) {
+    if (agent.told) continue
+    agent.told = true
+    const tasks = [...agent.tasks]
+    report.warn(
+      tasks.length > 1
+        ? `${agent.error.message} Instances ${tasks.join(', ')} are there.`
+        : agent.error.message,
+    )
   }
   return shown
 }
 
+function agentOf({ slaveId, host }: TaskPlace): string {
+  return `${slaveId ?? ''} ${host}`
+}
+
 function isOfAgent({ code }: MesosizeError): boolean {
-  return code.startsWith('AGENT_') || code.startsWith('HTTP_') || code === 'SANDBOX_GONE'
+  return code.startsWith('AGENT_') || code.startsWith('HTTP_')
+}
+
+/** Whether another file of the same agent may be there all the same. */
+function isOfFile({ code }: MesosizeError): boolean {
+  return code === 'SANDBOX_GONE' || code === 'HTTP_TOO_LARGE'
 }
 
 /** @throws MesosizeError NO_TASK if there is no task of that number */
@@ -136,6 +173,18 @@ async function follow(first: App, request: LogsRequest, tools: LogsTools): Promi
   // Nobody waits for it between two looks.
   failure.catch(() => {})
 
+  const told = new Map<string, string>()
+
+  /** Once for each agent; of a file on one that answers, each time and with where it is. */
+  function tell(error: MesosizeError, task: Instance, prefix: string): void {
+    if (isOfFile(error)) {
+      report.note(`${prefix}${error.message}`)
+    } else if (told.get(agentOf(task)) !== error.message) {
+      told.set(agentOf(task), error.message)
+      report.note(error.message)
+    }
+  }
+
   async function followTask(task: Instance): Promise<void> {
     const sources = sourcesOfTask(task, request.instance === undefined, request)
     await Promise.all(
@@ -143,6 +192,7 @@ async function follow(first: App, request: LogsRequest, tools: LogsTools): Promi
         followFile(() => openTaskFile(task, stream, agents), request.lines, {
           print: lines => print(text(lines, prefix)),
           note: words => report.note(`${prefix}${words}`),
+          fail: error => tell(error, task, prefix),
           hasEnded: () => !there.has(task.taskId),
           pause: () => sleep(LOOK),
         }),
@@ -153,7 +203,7 @@ async function follow(first: App, request: LogsRequest, tools: LogsTools): Promi
   let wanted = wantedOf(first, request)
   if (wanted.length === 0) report.note(`${request.appId} has no tasks yet.`)
   for (let app: App | undefined = first; ; ) {
-    there = new Set(app?.tasks.map(({ id }) => id))
+    there = new Set(app?.tasks.filter(task => !hasEnded(task)).map(({ id }) => id))
     for (const task of wanted) {
       if (followed.has(task.taskId)) continue
       const following = followTask({ ...task, number: request.instance ?? followed.size + 1 })

@@ -1,10 +1,12 @@
 import { formatTable } from '../../lib/terminal/format.ts'
 import { visible } from '../../lib/visible.ts'
-import type { AppStatus } from './status.ts'
+import { formatService } from './service-health.ts'
+import type { AppStatus, TaskStatus } from './status.ts'
 
 /** A status as lines for eyes, whatever Marathon and the tasks put into it. */
 export function formatStatus(status: AppStatus): string[] {
   const { tasks, lastFailure } = status
+  const reachable = tasks.filter(({ endpoints }) => endpoints.length > 0)
   return [
     ...table([
       ['App', status.id],
@@ -40,19 +42,23 @@ export function formatStatus(status: AppStatus): string[] {
               task.id,
             ]),
           ]),
+        ]
+      : []),
+    ...(reachable.length > 0
+      ? [
           '',
           ...table([
             ['#', 'Endpoints'],
-            ...tasks.map(({ number, endpoints }) => [
+            ...reachable.map(({ number, endpoints }) => [
               `${number}`,
               ...endpoints.map(({ name, host, port }) => `${name} ${host}:${port}`),
             ]),
           ]),
         ]
       : []),
-    ...tasks.flatMap(({ number, healthFailure }) =>
-      healthFailure === undefined ? [] : ['', visible(`Instance ${number} is not healthy: ${healthFailure}`)],
-    ),
+    ...tasks
+      .filter(({ health }) => health === 'unhealthy')
+      .flatMap(task => ['', visible(`Instance ${task.number} is not healthy${causeOf(task)}`)]),
     ...(lastFailure
       ? [
           '',
@@ -71,6 +77,12 @@ function updatesText(strategy: string): string {
 /** The version and release of an ident: origin and name are those of the image. */
 function releaseOf(ident: string | undefined): string {
   return ident?.split('/').slice(2).join('/') ?? 'unknown'
+}
+
+function causeOf({ healthFailure, service, serviceOutput }: TaskStatus): string {
+  if (healthFailure !== undefined) return `: ${healthFailure}`
+  const answer = service && ` ${formatService({ health: service, output: serviceOutput })}`
+  return `, according to Mesos, which gives no reason.${answer ?? ''}`
 }
 
 function formatInstances({ wanted, staged, running, healthy, unhealthy }: AppStatus['instances']): string {

@@ -1,7 +1,7 @@
 import { parseIdent } from '../../habitat/package/ident.ts'
 import { readText } from '../../http/body.ts'
 import type { Fetch } from '../../http/fetch.ts'
-import { object } from '../api/reading.ts'
+import { object, text } from '../api/reading.ts'
 import { isObject, type JsonObject } from '../app/request.ts'
 import type { Endpoint } from '../deploy/endpoints.ts'
 import { httpUrl } from '../logs/host.ts'
@@ -13,6 +13,8 @@ export type ServiceHealth = 'ok' | 'warning' | 'critical' | 'unknown' | 'not tol
 const TIMEOUT = 3000
 /** Bytes; the answer has what the package's health-check hook printed in it. */
 const LARGEST_ANSWER = 1024 * 1024
+/** Characters of it that a message shows: the last ones. */
+const MOST_WORDS = 300
 
 /**
  * Where the Supervisor of a task answers questions about its service: on its HTTP gateway.
@@ -31,37 +33,55 @@ export function serviceUrl(
   return httpUrl(gateway.host, gateway.port, `/services/${service}/${groupOf(app)}${question}`)
 }
 
+export interface ServiceAnswer {
+  health: ServiceHealth
+  /** What the package's health-check hook printed, where it printed anything. */
+  output?: string
+}
+
 /** Asks for it. No failure is more than a word: whether the gateway can be reached from here says little. */
-export async function askServiceHealth(fetch: Fetch, url: URL, signal?: AbortSignal): Promise<ServiceHealth> {
+export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): Promise<ServiceAnswer> {
   const late = AbortSignal.timeout(TIMEOUT)
   try {
     const response = await fetch(url, {
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, late]) : late,
     })
-    // Source: http_gateway.rs in Habitat's components/sup. 200 stands for a warning too.
-    switch (response.status) {
-      case 200:
-        return isWarning(await readText({ response, url }, LARGEST_ANSWER)) ? 'warning' : 'ok'
-      case 503:
-        return 'critical'
-      case 500:
-        return 'unknown'
-      default:
-        return 'not told'
-    }
+    const health = HEALTH[response.status]
+    if (health === undefined) return { health: 'not told' }
+    // Whatever becomes of the body, the status has said the most.
+    const { status, output } = read(await readText({ response, url }, LARGEST_ANSWER).catch(() => ''))
+    signal?.throwIfAborted()
+    return { health: health === 'ok' && status === 'WARNING' ? 'warning' : health, output }
   } catch {
     signal?.throwIfAborted()
-    return 'unreachable'
+    return { health: 'unreachable' }
   }
 }
 
-function isWarning(body: string): boolean {
+/** An answer as a sentence. */
+export function formatService({ health, output }: ServiceAnswer): string {
+  if (health === 'unreachable') return 'Its Supervisor cannot be reached from here.'
+  if (health === 'not told') return 'Its Supervisor does not report on the service.'
+  const words = output === undefined ? '' : `: ${JSON.stringify(output.slice(-MOST_WORDS))}`
+  return `Its Supervisor reports the service as ${health}${words}.`
+}
+
+/** Source: http_gateway.rs in Habitat's components/sup. 200 stands for a warning too. */
+const HEALTH: Readonly<Record<number, ServiceHealth>> = { 200: 'ok', 503: 'critical', 500: 'unknown' }
+
+/** HealthCheckBody, in the same place. */
+function read(body: string): { status?: string; output?: string } {
+  let answer: Record<string, unknown> | undefined
   try {
-    return object(JSON.parse(body))?.status === 'WARNING'
+    answer = object(JSON.parse(body))
   } catch {
-    return false
+    return {}
   }
+  const output = [answer?.stdout, answer?.stderr]
+    .map(each => text(each)?.trim() ?? '')
+    .filter(each => each !== '')
+  return { status: text(answer?.status), output: output.length > 0 ? output.join('\n') : undefined }
 }
 
 /** The service's name, which is that of its package. */

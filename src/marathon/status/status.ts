@@ -1,11 +1,11 @@
 import type { Fetch } from '../../http/fetch.ts'
 import type { App } from '../api/apps.ts'
-import type { Task, TaskFailure } from '../api/tasks.ts'
+import { hasEnded, type Task, type TaskFailure } from '../api/tasks.ts'
 import { isObject, type JsonObject } from '../app/request.ts'
 import { type Endpoint, endpointsOf } from '../deploy/endpoints.ts'
 import { numberInstances } from '../logs/instances.ts'
 import { askRunningPackage, strategyOf } from './running-package.ts'
-import { askServiceHealth, type ServiceHealth, serviceUrl } from './service-health.ts'
+import { askService, type ServiceHealth, serviceUrl } from './service-health.ts'
 
 /** How an app is, for eyes and, as JSON, for programs. */
 export interface AppStatus {
@@ -49,6 +49,8 @@ export interface TaskStatus {
   healthFailure?: string
   /** What Habitat's Supervisor says, for apps that Mesosize has made. */
   service?: ServiceHealth
+  /** What the package's health-check hook printed, where it printed anything. */
+  serviceOutput?: string
   /** With a strategy, what the Supervisor says it runs; absent where it does not answer. */
   package?: string
 }
@@ -70,21 +72,23 @@ export async function statusOf(
     const endpoints = all.filter(({ taskId }) => taskId === task.id)
     const healthUrl = serviceUrl(definition, endpoints, '/health')
     const url = strategy && serviceUrl(definition, endpoints, '')
-    const [service, running] = await Promise.all([
-      healthUrl && askServiceHealth(fetch, healthUrl, signal),
+    const [answer, running] = await Promise.all([
+      healthUrl && askService(fetch, healthUrl, signal),
       url && askRunningPackage(fetch, url, signal),
     ])
+    const started = versionOf(task, app)
     return {
       number: task.number,
       id: task.id,
       host: task.host,
       state: task.state,
-      version: task.version,
-      current: Date.parse(task.version) >= Date.parse(app.changedIn),
+      version: started,
+      current: Date.parse(started) >= Date.parse(app.changedIn),
       startedAt: task.startedAt,
       endpoints: endpoints.map(({ name, host, port }) => ({ name, host, port })),
-      ...(app.healthChecked && marathonHealth(task)),
-      service,
+      ...(app.healthChecked && !hasEnded(task) && marathonHealth(task)),
+      service: answer?.health,
+      serviceOutput: answer?.output,
       package: running,
     }
   })
@@ -104,6 +108,12 @@ export async function statusOf(
     tasks: await Promise.all(tasks),
     lastFailure: lastTaskFailure,
   }
+}
+
+/** Of a task that has ended Marathon tells only by its failure which it was; another in its place is a current one. */
+function versionOf({ id, version }: Task, { version: current, lastTaskFailure }: App): string {
+  if (version !== '') return version
+  return lastTaskFailure?.taskId === id && lastTaskFailure.version !== '' ? lastTaskFailure.version : current
 }
 
 function stateOf({ deployments, instances, running, healthChecked, healthy }: App): AppStatus['state'] {

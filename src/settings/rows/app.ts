@@ -1,3 +1,5 @@
+import { setting } from '../../lib/setting.ts'
+import { manyInstancesProblem } from '../../marathon/app/many-instances.ts'
 import {
   appIdProblem,
   bindProblem,
@@ -14,6 +16,13 @@ import {
 import { readConfig, readPatch } from '../files.ts'
 import { amount, choiceOf, readPort, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
+
+/** A patch confirms a large number, which a typing error does not. */
+function unconfirmedInstancesProblem(value: number): string | undefined {
+  const many = manyInstancesProblem(value)
+  const advice = `write them into ${setting('patch')} if you mean it, as {"instances": ${value}}`
+  return instancesProblem(value) ?? (many && `${many}: ${advice}`)
+}
 
 // The names of these rows are those of AppRequest; `strategy` becomes its `updates`.
 
@@ -55,7 +64,7 @@ export const RESOURCES = {
     value: 'NUMBER',
     default: '1',
     help: 'number of tasks',
-    read: amount(instancesProblem),
+    read: amount(unconfirmedInstancesProblem),
   },
 } as const satisfies Settings
 

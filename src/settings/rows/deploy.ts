@@ -47,7 +47,7 @@ export const DEPLOYMENT = {
     value: 'NUMBER',
     default: '3',
     unit: 'tasks',
-    help: 'number of failed tasks of the new version after which the deployment has failed; with 0 only the timeout ends it',
+    help: 'number of tasks of the new version that may end before the deployment has failed; with 0 only the timeout ends it',
     read: readCount,
   },
   rollback: {
@@ -62,6 +62,12 @@ export const DEPLOYMENT = {
     input: 'allow-unfetchable-uri',
     form: 'flag',
     help: 'deploy an app although no agent can fetch its URIs, such as file://',
+  },
+  allowManyInstances: {
+    option: 'allow-many-instances',
+    input: 'allow-many-instances',
+    form: 'flag',
+    help: 'deploy an app although it has more than 5000 instances',
   },
 } as const satisfies Settings
 

@@ -1,0 +1,9 @@
+import type { App, Started } from '../api/apps.ts'
+import type { AppDefinition } from '../app/validate.ts'
+
+/** A deployment that was started. */
+export interface Target extends Started {
+  app: AppDefinition
+  /** The app as it was; undefined where there was none. */
+  before?: App
+}
