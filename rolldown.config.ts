@@ -1,7 +1,34 @@
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, relative } from 'node:path'
 import { defineConfig } from 'rolldown'
 import { licenses } from './build/licenses.ts'
+
+/**
+ * Names a chunk for what is in it: after the largest of our modules, or, where packages outweigh them, after the
+ * package that has the most of it.
+ */
+function chunkName({ name, moduleIds }: { name: string; moduleIds: string[] }): string {
+  if (moduleIds.some(id => id.endsWith('/src/export/pipeline.ts'))) return 'pipeline.js'
+  const sizes = new Map<string, number>()
+  for (const id of moduleIds.filter(existsSync)) {
+    const holder = packageOf(id) ?? 'own'
+    sizes.set(holder, (sizes.get(holder) ?? 0) + statSync(id).size)
+  }
+  const [[holder] = []] = [...sizes].toSorted(([, a], [, b]) => b - a)
+  // Only hands on what is in another chunk.
+  if (holder === undefined) return name === 'rolldown-runtime' ? `${name}.js` : `load-${name}.js`
+  if (holder !== 'own') return `vendor-${holder}.js`
+  const own = moduleIds.filter(id => existsSync(id) && packageOf(id) === undefined)
+  const [largest = ''] = own.toSorted((a, b) => statSync(b).size - statSync(a).size)
+  const path = relative(`${import.meta.dirname}/src`, largest).replace(/\.\w+$/, '')
+  return `${path.replaceAll(/[/\\]/g, '-')}.js`
+}
+
+/** The package that a module belongs to, such as `actions-core`; undefined for our own. */
+function packageOf(id: string): string | undefined {
+  const name = /.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(id)?.[1]
+  return name?.replace('@', '').replace(/[/\\]/, '-')
+}
 
 export default defineConfig({
   input: {
@@ -17,9 +44,10 @@ export default defineConfig({
     dir: 'dist',
     format: 'esm',
     cleanDir: true,
+    minify: true,
     entryFileNames: '[name].js',
     // No content hashes: a change shows as a change of a file, and what is read at run time lies beside whatever reads it.
-    chunkFileNames: '[name].js',
+    chunkFileNames: chunkName,
   },
   plugins: [
     licenses(),

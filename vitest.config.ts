@@ -16,7 +16,9 @@ class NothingSkipped implements Reporter {
 export default defineConfig({
   test: {
     include: ['__tests__/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Only against tests that hang: how long one takes on a busy machine says nothing.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: process.env.CI ? ['default', new NothingSkipped()] : ['default'],
   },
 })

@@ -78,7 +78,7 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
     const variants: Variant[] = []
     for (const each of sizes)
       variants.push(...alone(await makeTree(values.work, { ...each, xz: QUICK_XZ }), place))
-    const about = 'The same work on smaller and larger trees. Harts fill an empty layer cache.'
+    const about = 'The same work on smaller and larger trees. Harts fill an empty package cache.'
     return write('growth', 'How it grows', about, runRounds(variants, rounds))
   },
   async layers(place) {

@@ -63,11 +63,11 @@ export function again(tree: Tree, place: Place): Variant[] {
   const kept = (source: (tree: Tree) => string[], name: string, now: Tree): Variant => {
     const cache = join(place.scratch, `kept-${source.name}`)
     measure(cliCommand(source(tree), place, ['--cache', cache]), homeOf(place))
-    const layers = readdirSync(cache)
+    const files = readdirSync(cache)
     const variant = mesosize(name, source(now), place, ['--cache', cache], TAR)
     const before = () => {
       variant.before?.()
-      for (const layer of readdirSync(cache)) if (!layers.includes(layer)) rmSync(join(cache, layer))
+      for (const file of readdirSync(cache)) if (!files.includes(file)) rmSync(join(cache, file))
     }
     return { ...variant, before }
   }

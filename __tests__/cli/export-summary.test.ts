@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
 import { formatSummary } from '../../src/cli/export-summary.ts'
-import type { ExportedTarball } from '../../src/export/exported.ts'
+import type { PublishedTarball } from '../../src/publish/publisher.ts'
 
 const MiB = 2 ** 20
 const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
-function tarball(path: string, size: number, kept?: boolean): ExportedTarball {
-  return { path, name: 'x.tgz', size, sha256, packages: [], location: { uri: 'https://a.test/x', kept } }
+const ident = { origin: 'core', name: 'redis', version: '1', release: '20240102030405' }
+
+function tarball(path: string, size: number): PublishedTarball {
+  const file = { path, file: path, name: 'x.tgz', size, sha256, parts: [] }
+  return { ...file, ident, isLayer: false, location: { uri: 'https://a.test/x' } }
+}
+
+function layer(path: string, size: number, kept: boolean): PublishedTarball {
+  return { ...tarball(path, size), isLayer: true, location: { uri: 'https://a.test/x', kept } }
 }
 
 test('the table has the tarball, the app definition and the five largest packages', () => {
@@ -18,8 +25,8 @@ test('the table has the tarball, the app definition and the five largest package
   }))
   expect(
     formatSummary({
-      ident: { origin: 'core', name: 'redis', version: '1', release: '20240102030405' },
-      image: { tarball: tarball('results/core-redis-1-20240102030405.tgz', 50_921_472) },
+      ident,
+      tarballs: [tarball('results/core-redis-1-20240102030405.tgz', 50_921_472)],
       appPath: 'results/core-redis-1-20240102030405.json',
       packages,
     }),
@@ -41,14 +48,14 @@ core/busybox/1/20240102030405     1.0 MiB       256.0 KiB
 
 test('layers are told of with how many are kept and how many bytes are new', () => {
   const layers = [
-    tarball('results/layers/sha256-a.tgz', 1.5 * MiB, false),
-    tarball('results/layers/sha256-b.tgz', 40 * MiB, true),
-    tarball('results/layers/sha256-c.tgz', 0.5 * MiB, false),
-    tarball('results/layers/sha256-d.tgz', 8 * MiB, true),
+    layer('results/layers/sha256-a.tgz', 1.5 * MiB, false),
+    layer('results/layers/sha256-b.tgz', 40 * MiB, true),
+    layer('results/layers/sha256-c.tgz', 0.5 * MiB, false),
+    layer('results/layers/sha256-d.tgz', 8 * MiB, true),
   ]
   const text = formatSummary({
-    ident: { origin: 'core', name: 'redis', version: '1', release: '20240102030405' },
-    image: { layers },
+    ident,
+    tarballs: layers,
     appPath: 'results/app.json',
     packages: [],
   })
@@ -62,7 +69,7 @@ test('layers are told of with how many are kept and how many bytes are new', () 
 test('a hostile path cannot drive the terminal', () => {
   const text = formatSummary({
     ident: { origin: 'core', name: 'a', version: '1', release: '20240102030405' },
-    image: { tarball: tarball('\x1b[2J\nx', 1) },
+    tarballs: [tarball('\x1b[2J\nx', 1)],
     appPath: 'app\r.json',
     packages: [],
   })

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type CommandName, commands } from '../../src/cli/commands.ts'
 import { helpText } from '../../src/cli/help.ts'
-import { exportOptions } from '../../src/settings/options.ts'
+import { optionsOf, type Setting } from '../../src/settings/setting.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
 
 const help = helpText()
-const options = exportOptions.groups.flatMap(group => group.options)
+const options = optionsOf(EXPORT)
+/** What the help must say of a setting; of one that is true by default it has the option that turns it off. */
+const lineOf = (row: Setting) => row.help.replaceAll('`', '"')
 /** What the help says of one option, its continued lines joined. */
 function sectionOf(name: string): string {
   const section = new RegExp(`^ {2}(?:-., | {4})--${name}(?=[ [=]|$).*(?:\\n {20,}\\S.*)*`, 'm').exec(help)
@@ -41,7 +44,7 @@ test.each([
   ['topology', 'standalone, leader'],
   ['strategy', 'none, at-once, rolling'],
   ['bind', 'repeatable'],
-  ['no-health-check', 'health check'],
+  ['no-health-check', 'do not have Marathon check the health'],
   ['patch', 'RFC 7396'],
   ['artifacts', 'repeatable'],
   ['fs-root', 'hab/pkgs'],
@@ -52,7 +55,7 @@ test.each([
   ['layers', 'one of auto, package; alone: auto'],
   ['cache', 'DIR'],
   ['cache-size', 'default: 4GiB'],
-  ['no-cache', 'nothing'],
+  ['no-cache', 'do not keep'],
   ['max-package-size', 'default: 16GiB'],
   ['help', '-h, --help'],
   ['version', '-V, --version'],
@@ -62,7 +65,7 @@ test.each([
 
 describe('the help', () => {
   test('has every option, with its line', () => {
-    expect(options.filter(option => !sectionOf(option.name).includes(option.help))).toEqual([])
+    expect(options.filter(row => !sectionOf(row.option).includes(lineOf(row)))).toEqual([])
   })
 
   test('fits 100 columns', () => {
@@ -95,15 +98,13 @@ describe('the help', () => {
   })
 })
 
-describe.each(Object.entries(commands))('the help of %s', (name, { options: table, usage, summary }) => {
+describe.each(Object.entries(commands))('the help of %s', (name, { table, usage, summary }) => {
   const text = helpText(name as CommandName)
-  const own = table.groups.flatMap(group => group.options)
+  const own = optionsOf(table)
 
   test('has every option, with its line', () => {
     const words = text.replace(/\s+/g, ' ')
-    expect(own.filter(option => !words.includes(`--${option.name}`) || !words.includes(option.help))).toEqual(
-      [],
-    )
+    expect(own.filter(row => !words.includes(`--${row.option}`) || !words.includes(lineOf(row)))).toEqual([])
   })
 
   test('fits 100 columns', () => {
@@ -117,7 +118,7 @@ describe.each(Object.entries(commands))('the help of %s', (name, { options: tabl
   })
 
   test('has no two options that share a letter or a name', () => {
-    const words = own.flatMap(({ name, short }) => (short ? [name, short] : [name]))
+    const words = own.flatMap(({ option, short }) => (short ? [option, short] : [option]))
     expect(words.filter((word, i) => words.indexOf(word) !== i)).toEqual([])
   })
 

@@ -27,6 +27,9 @@ export const CACERTS = `core/cacerts/2024.1/${RELEASE}`
 export const SUPERVISOR = 'chef/hab-sup/2.0.500/20250102030405'
 export const LAUNCHER = 'chef/hab-launcher/18000/20250102030405'
 
+/** What builds need. */
+const STUDIO = 'chef/hab-studio/2.0.500/20250102030405'
+
 /** What the image of acme/web holds. */
 export const IMAGE = [WEB, LIBRARY, BUSYBOX, CACERTS, SUPERVISOR, LAUNCHER]
 
@@ -52,6 +55,7 @@ const specs: PackageSpec[] = [
   { ident: CACERTS, files: { 'ssl/cert.pem': 'certificates' } },
   { ident: SUPERVISOR, files: { 'bin/hab-sup': 'elf' }, deps: [BUSYBOX, CACERTS] },
   { ident: LAUNCHER, files: { 'bin/hab-launch': 'elf' } },
+  { ident: STUDIO, files: { 'bin/hab-studio': 'sh' } },
 ]
 const keys = Object.fromEntries(
   ['acme', 'core', 'chef'].map(origin => {

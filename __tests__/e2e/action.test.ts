@@ -215,7 +215,9 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     const inputs = throughHab(closed, mirror)
     const refused = await runAction(job, inputs)
     expect(checkFailed(job, refused)).toEqual([
-      expect.stringMatching(/^"hab pkg install .* Add a personal access token as builder-token: /),
+      expect.stringMatching(
+        /^"hab pkg install .* Builder asks for a personal access token for acme\/web\/.* and give it as builder-token\. /,
+      ),
     ])
     const run = await runAction(job, { ...inputs, 'builder-token': token })
     expect(checkedOutputs(run).ident).toBe(WEB)
@@ -259,7 +261,11 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     const good = await runAction(job, throughHab(builder, mirror))
     expect(good.status).toBe(0)
     const bad = await runAction(job, { ...throughHab(builder, mirror), package: 'acme/none' })
-    expect(errorsOf(bad)).toEqual([expect.stringMatching(/^"hab pkg install acme\/none .*\n.*not found/s)])
+    expect(errorsOf(bad)).toEqual([
+      expect.stringMatching(
+        /^"hab pkg install acme\/none .* has no acme\/none for .*\n.*Package not found\./s,
+      ),
+    ])
     expect(readdirSync(job.temp)).toHaveLength(2)
     for (const run of [good, bad]) {
       const { length } = readdirSync(job.temp)
@@ -384,15 +390,13 @@ describe('without hab', () => {
 
   test('a run that is cancelled ends soon, and leaves nothing', async () => {
     const slow = await startActionBuilder()
-    slow.fault({ kind: 'stall', on: /acme\/web\/.*download/, milliseconds: 60_000 })
+    slow.fault({ kind: 'stall', on: /acme\/web\/.*download/, milliseconds: 3_600_000 })
     const job = await makeJob()
+    // Nothing but the signal ends the run before the answer goes on.
     const { child, ended } = startAction(job, await straight(job, slow))
     await until(() => slow.count(/acme\/web\/.*download/) > 0)
-    const before = performance.now()
     child.kill('SIGINT')
     const run = await ended
-    // The runner waits 7.5 s for this.
-    expect(performance.now() - before).toBeLessThan(5000)
     expect(checkFailed(job, run)).toEqual(['The run was cancelled.'])
     expect(readdirSync(job.temp)).toEqual([])
   })
@@ -425,7 +429,7 @@ describe('bad input', () => {
     [
       'a version that is none',
       { package: 'a/b', 'use-hab': 'perhaps' },
-      [/^use-hab: "perhaps" is neither true nor false\. Write use-hab: true$/],
+      [/^use-hab: "perhaps" is neither true nor false\. Write one of the two\.$/],
     ],
     [
       'a template',
@@ -450,7 +454,7 @@ describe('bad input', () => {
     [
       'a Marathon that is none',
       { package: 'a/b', publish: 'artifact-store', 'marathon-url': 'marathon' },
-      [/^marathon-url: "marathon" is no web address/],
+      [/^marathon-url: "marathon" is not a URL/],
     ],
     [
       'no token',
@@ -503,12 +507,11 @@ describe('bad input', () => {
     expect(run.groups).toEqual([])
   })
 
-  test('is told within a second, for nothing large is loaded', async () => {
-    const job = await makeJob()
-    const durations: number[] = []
-    for (let time = 0; time < 3; time++) durations.push((await runAction(job, { cpus: 'x' })).duration)
-    console.log(`the first mistake is told after ${Math.round(Math.min(...durations))} ms`)
-    expect(Math.min(...durations)).toBeLessThan(1000)
+  test('is reported before anything large is loaded', () => {
+    const loaded = loadedBy('export-action.js')
+    expect(loaded).toContain('lib-errors.js')
+    // The libraries of the artifact service and of the cache service.
+    expect(loaded.filter(name => /azure|protobuf/.test(name))).toEqual([])
   })
 
   test('is an environment that is none of a workflow', async () => {
@@ -588,6 +591,31 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     expect(leaksOf(job, [run], [KEY.split('\n')[3]!])).toEqual([])
   })
 
+  test('a studio that Builder refuses: the plan is not to blame', async () => {
+    const closed = await startActionBuilder('good-token')
+    const job = await makeJob()
+    await writePlan(job, 'plan')
+    const inputs = { ...throughHab(closed, mirror), package: '', plan: 'plan', 'origin-key': KEY }
+    const run = await runAction(job, { ...inputs, 'builder-token': 'stale-token', channel: 'acme-prod' })
+    const [error] = errorsOf(run)
+    expect(error).toMatch(
+      /^"hab pkg build plan" failed .* hab could not install chef\/hab-studio\/2\.0\.500, .* licence key.* builder-token; or take Habitat 1\.6, .* the channel base of builder-url, whatever channel says; set base-packages-channel to take it from another channel\. /,
+    )
+    expect(run).toMatchObject({ status: 1, badGroups: [], outputs: {} })
+  })
+
+  test('a plan beside the one that hab builds: a warning', async () => {
+    const job = await makeJob()
+    await writePlan(job, 'plan')
+    await writePlan(job, `plan/${TARGET}`)
+    const inputs = { ...throughHab(builder, mirror), package: '', plan: 'plan', 'origin-key': KEY }
+    const run = await runAction(job, inputs)
+    expect(run.status).toBe(0)
+    expect(warningsOf(run)).toEqual([
+      `The plan folder "plan" has ${TARGET}/plan.sh, so hab builds that for ${TARGET} and ignores plan.sh. Remove what is ignored, or move it into a folder named after its own target.`,
+    ])
+  })
+
   test('a results folder from an earlier build is not taken for the new one', async () => {
     const job = await makeJob()
     await writePlan(job, 'plan')
@@ -622,4 +650,13 @@ async function until(condition: () => boolean): Promise<void> {
     if (time > 1_000) throw new Error('it never happened')
     await pause(20)
   }
+}
+
+/** The files of the bundle that one of them loads before it runs. */
+function loadedBy(name: string, seen = new Set<string>()): string[] {
+  if (seen.has(name)) return []
+  seen.add(name)
+  const text = readFileSync(join(import.meta.dirname, '../../dist', name), 'utf8')
+  const imports = [...text.matchAll(/\b(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)].map(([, file = '']) => file)
+  return [name, ...imports.flatMap(file => loadedBy(file, seen))]
 }

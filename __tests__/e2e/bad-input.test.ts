@@ -389,7 +389,7 @@ describe('an app that Marathon would refuse', () => {
     const args = ['acme/web', ...optionsOf(place), '--patch', 'patch.json']
     await expectFailure(place, args, [
       [/Marathon would refuse/],
-      [/cpus: -1 .* at least 0\.001/],
+      [/cpus: -1 .* at least 0,/],
       [/instances: "many" must be a whole number/],
       [/patch/],
     ])

@@ -103,8 +103,8 @@ test('no thread is started where every package was kept', async () => {
 })
 
 test.each<[string, (place: Place) => { args?: string[]; env?: Record<string, string> }]>([
-  ['--cache', place => ({ args: ['--cache', join(place.root, 'layers')] })],
-  ['--cache with a relative path', () => ({ args: ['--cache', '../layers'] })],
+  ['--cache', place => ({ args: ['--cache', join(place.root, 'kept')] })],
+  ['--cache with a relative path', () => ({ args: ['--cache', '../kept'] })],
   ['XDG_CACHE_HOME', place => ({ env: { XDG_CACHE_HOME: place.root } })],
 ])('%s names another folder', async (_, options) => {
   const place = await makePlace()
@@ -147,7 +147,7 @@ test.each([
 
 test('--cache-size is not exceeded', async () => {
   const place = await makePlace()
-  const folder = join(place.root, 'layers')
+  const folder = join(place.root, 'kept')
   await exported(place, ['--cache', folder])
   const whole = sizeOf(folder)
   const size = Math.floor(whole / 2)
@@ -157,7 +157,7 @@ test('--cache-size is not exceeded', async () => {
 })
 
 test.each<[string, (folder: string) => void, RegExp]>([
-  ['that everybody may write', folder => chmodSync(folder, 0o777), /everybody may write there/],
+  ['that everybody may write', folder => chmodSync(folder, 0o777), /anyone can write to it/],
   [
     'that cannot be made',
     folder => {
@@ -198,11 +198,11 @@ test('a damaged cache is noted, and mended', async () => {
 
 test('several processes share one cache at the same time', async () => {
   const places = await Promise.all(Array.from({ length: 3 }, () => makePlace()))
-  const folder = join(places[0]!.root, 'layers')
+  const folder = join(places[0]!.root, 'kept')
   const digests = await Promise.all(
     places.map(async place => (await exported(place, ['--cache', folder])).digest),
   )
   expect(new Set(digests)).toEqual(new Set([usual]))
-  expect(readdirSync(folder).filter(name => !name.endsWith('.layer'))).toEqual([])
+  expect(readdirSync(folder).filter(name => !name.endsWith('.kept'))).toEqual([])
   expect((await exported(places[0]!, ['--cache', folder])).stderr).not.toContain('is not used')
 })

@@ -155,7 +155,7 @@ const refused: readonly (readonly [what: string, text: string, words: readonly s
       'an id that Marathon refuses',
       JSON.stringify({ ...APP, id: '/Web_Shop' }),
       [],
-      /^ {2}\/id: "\/Web_Shop"/m,
+      /^ {2}id: "\/Web_Shop"/m,
     ],
     [
       'a file of this machine',

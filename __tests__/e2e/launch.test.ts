@@ -11,9 +11,14 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { examplePackages, makeExample } from '../../examples/make.ts'
+import type { App as MarathonApp } from '../../src/marathon/api/apps.ts'
+import { statusOf } from '../../src/marathon/status/status.ts'
+import { startBuilder } from '../testkit/builder-server.ts'
+import { makeHart, writeHart } from '../testkit/hart.ts'
 import { BUSYBOX, cannotChroot, missingPrograms, programPath } from '../testkit/machine.ts'
+import { originKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { type App, ask, type Cluster, runTask, type Task } from './agent.ts'
 import { killProcessesIn, processesIn } from './processes.ts'
@@ -269,6 +274,128 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     expect(await second.health()).toBe(200)
     await expectEnd(second)
   })
+
+  describe('whose package has a required bind', () => {
+    const bound = 'example/hello/1.2.0/20240301000000'
+
+    async function exportBound(...args: string[]): Promise<App> {
+      const hello = packages.find(({ ident }) => ident === identOf('hello'))!
+      await writeHart(place.artifacts, {
+        key: originKey('example'),
+        package: { ...hello, ident: bound, metafiles: { ...hello.metafiles, BINDS: 'backend=port\n' } },
+      })
+      return exportHello(['--artifacts', place.artifacts, '--bind=backend:haproxy.default', ...args])
+    }
+
+    test('starts with what the export asked for', { timeout: 60_000 }, async () => {
+      const task = await run(await exportBound(), plain)
+      await task.until(async () => (await ask(task.ports.http!, '/'))?.text.includes(bound) === true)
+      await expectEnd(task)
+    })
+
+    test('ends with 86 where a patch took the bind away, as it was warned', { timeout: 60_000 }, async () => {
+      const { cmd } = await exportBound()
+      const file = join(place.work, 'patch.json')
+      writeFileSync(file, JSON.stringify({ cmd: cmd.replace(/ --bind=\S+/, '') }))
+      const task = await run(await exportBound('--patch', file), plain)
+      expect(await task.ended).toEqual({ status: 86, signal: null })
+      expect(task.output('stderr')).toBe('[Err: 7] Missing required bind(s), backend\n')
+    })
+  })
+
+  describe('whose Supervisor has an update strategy', () => {
+    const newer = 'example/hello/1.1.0/20240201000000'
+
+    /** A Builder that has the release and a newer one in the channel `stable`. */
+    async function builderWithNewer() {
+      const hello = packages.find(({ ident }) => ident === identOf('hello'))!
+      const served = [
+        hello,
+        {
+          ...hello,
+          ident: newer,
+          files: { ...hello.files, 'default.toml': 'greeting = "Hello again"\n[server]\nport = 8080\n' },
+        },
+      ]
+      const builder = await startBuilder({
+        packages: await Promise.all(
+          served.map(async spec => ({
+            ident: spec.ident,
+            hart: await makeHart({ key: originKey('example'), package: spec }),
+            channels: ['stable'],
+          })),
+        ),
+      })
+      onTestFinished(builder.close)
+      return builder
+    }
+
+    const soon = [
+      ...['--env', 'HAB_UPDATE_STRATEGY_FREQUENCY_MS=1000'],
+      ...['--env', 'HAB_UPDATE_STRATEGY_FREQUENCY_BYPASS_CHECK=1'],
+    ]
+
+    test.each(['one tarball', 'layers'])(
+      'takes up what the channel of the export has, and status says so: %s',
+      { timeout: 90_000 },
+      async how => {
+        const builder = await builderWithNewer()
+        const layers = ['--layers', '--uri-base', `file://${place.root}/layers`]
+        const app = await exportHello([
+          ...['--strategy', 'at-once', '--url', builder.url, '--channel', 'stable', ...soon],
+          ...(how === 'layers' ? layers : []),
+        ])
+        expect(app.labels).toMatchObject({
+          'mesosize.ident': identOf('hello'),
+          'mesosize.strategy': 'at-once',
+        })
+        // The hart is at hand: so far nobody has asked.
+        expect(builder.requests).toEqual([])
+
+        const task = await run(app, plain)
+        const text = `<!doctype html>\n<title>hello</title>\n<p>Hello again</p>\n<p>${newer} on port ${task.ports.http}</p>\n`
+        await task.until(async () => (await ask(task.ports.http!, '/'))?.text === text)
+        expect(builder.requests[0]!.path).toBe(
+          '/v1/depot/channels/example/stable/pkgs/hello/latest?target=x86_64-linux',
+        )
+        expect(commandOf(task.pid)).toContain('example/hello')
+        expect(commandOf(task.pid)).not.toContain(identOf('hello'))
+
+        const status = await statusOf(inMarathon(app, task), { fetch })
+        expect(status).toMatchObject({ package: identOf('hello'), strategy: 'at-once' })
+        expect(status.tasks).toMatchObject([{ package: newer }])
+        await expectEnd(task)
+      },
+    )
+
+    test('starts again with what is in the image', { timeout: 60_000 }, async () => {
+      const app = await exportHello(['--strategy', 'rolling', '--url', 'http://127.0.0.1:1'])
+      const task = await run(app, plain)
+      await expectService(task)
+      expect((await statusOf(inMarathon(app, task), { fetch })).tasks).toMatchObject([
+        { package: identOf('hello') },
+      ])
+      await expectEnd(task)
+    })
+  })
+
+  /** What Marathon tells of an app that has this one task. */
+  function inMarathon(app: App, task: Task): MarathonApp {
+    const version = '2024-03-02T10:00:00.000Z'
+    return {
+      definition: JSON.parse(JSON.stringify(app)),
+      version,
+      changedIn: version,
+      ...{ instances: 1, staged: 0, running: 1, healthy: 1, unhealthy: 0, healthChecked: true },
+      deployments: [],
+      tasks: [
+        {
+          ...{ id: 'hello.1', host: '127.0.0.1', slaveId: 'S1', version, healthCheckResults: [] },
+          ports: app.portDefinitions.map(({ name }) => task.ports[name]!),
+        },
+      ],
+    }
+  }
 
   test.each<[string, { cluster?: Partial<Cluster>; patch?: object }, RegExp]>([
     [

@@ -95,7 +95,7 @@ export function startCli(
     `data:text/javascript,${encodeURIComponent(source)}`,
   ])
   // Each run starts cold, unless the test gives it a cache.
-  const cache = mkdtempSync(join(tmpdir(), 'mesosize-layers-'))
+  const cache = mkdtempSync(join(tmpdir(), 'mesosize-cache-'))
   const [program, ...words] = [...wrapper, node, ...imports, CLI, ...args]
   const child = spawn(program!, words, {
     cwd,

@@ -6,15 +6,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeExample } from '../../examples/make.ts'
 import { startEncoder } from '../../src/codec/gzip/gzip.ts'
 import { decodeXz } from '../../src/codec/xz/xz.ts'
-import { type Exported, type ExportedTarball, layerBytes } from '../../src/export/exported.ts'
+import { type Exported, layerBytes, packagesIn } from '../../src/export/exported.ts'
 import { exportPackage } from '../../src/export/pipeline.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
 import { LAYERINGS, type Layering } from '../../src/image/layers.ts'
+import type { NamedTarball } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
-import { LayerFolder } from '../../src/package-cache/folder.ts'
-import { publishLayersNowhere } from '../../src/publish/none.ts'
-import type { ImagePublisher, TarballFile } from '../../src/publish/publisher.ts'
+import { CacheFolder } from '../../src/package-cache/folder.ts'
+import { publishNowhere } from '../../src/publish/none.ts'
+import type { PublishedTarball, Publisher } from '../../src/publish/publisher.ts'
 import { request as packageRequest } from '../habitat/builds.ts'
 import { appRequest } from '../marathon/app/fixtures.ts'
 import { writeHart } from '../testkit/hart.ts'
@@ -63,8 +64,8 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }))
 
 interface Changes extends Partial<Omit<ExportRequest, 'cache'>> {
-  cache?: LayerFolder
-  publish?: ImagePublisher
+  cache?: CacheFolder
+  publish?: Publisher
 }
 
 const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
@@ -83,25 +84,25 @@ async function run({ ident }: PackageSpec, { cache, publish, ...asked }: Changes
     ...asked,
   }
   const fetch = () => Promise.reject(new TypeError('nobody answers'))
-  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, layers: cache }
+  const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, cache }
   return exportPackage(request, {
     packages: openPackages(request, tools),
-    layers: cache,
+    cache,
     compress: async block => encode(block),
     blocksInFlight: 2,
-    publish: publish ?? publishLayersNowhere(request, silent),
+    publish: publish ?? publishNowhere(request, silent),
     report: silent,
   })
 }
 
-function layersOf({ image }: Exported): readonly ExportedTarball[] {
-  if (!('layers' in image)) throw new Error('the image is one tarball')
-  return image.layers
+function layersOf({ tarballs }: Exported): readonly PublishedTarball[] {
+  expect(tarballs.map(({ isLayer }) => isLayer)).not.toContain(false)
+  return tarballs
 }
 
 /** The names of the layers, each under the packages in it. */
 function namesOf(exported: Exported): Record<string, string> {
-  return Object.fromEntries(layersOf(exported).map(({ name, packages }) => [packages.join(' '), name]))
+  return Object.fromEntries(layersOf(exported).map(layer => [packagesIn(layer).join(' '), layer.name]))
 }
 
 describe.each(LAYERINGS)('%s', layering => {
@@ -122,7 +123,7 @@ describe.each(LAYERINGS)('%s', layering => {
     }
     const fetch = exported.app.fetch as { uri: string }[]
     expect(fetch.map(({ uri }) => uri)).toEqual(layers.map(({ location }) => location.uri))
-    const packages = layers.flatMap(layer => layer.packages)
+    const packages = layers.flatMap(packagesIn)
     expect(packages.toSorted()).toEqual(exported.packages.map(({ ident }) => ident).toSorted())
     expect(layerBytes(layers).added).toBe(layerBytes(layers).total)
     expect((await readdir(outputDir)).sort()).toEqual([`acme-web-1.0-${OLD}.json`, 'layers'])
@@ -130,7 +131,7 @@ describe.each(LAYERINGS)('%s', layering => {
   })
 
   test('their names are the same again, with a cache of compressed packages and from it', async () => {
-    const cache = new LayerFolder({
+    const cache = new CacheFolder({
       ...{ folder: await mkdtemp(join(root, 'cache-')), limit: 1 << 30, encoding: 'e', report: silent },
     })
     const usual = namesOf(await run(web, { layering }))
@@ -148,7 +149,7 @@ describe.each(LAYERINGS)('%s', layering => {
 })
 
 test('a publisher is given whole files under their names, and what it says is what agents fetch', async () => {
-  const given: TarballFile[] = []
+  const given: NamedTarball[] = []
   const digests: string[] = []
   const exported = await run(web, {
     publish: async tarballs => {
@@ -160,7 +161,10 @@ test('a publisher is given whole files under their names, and what it says is wh
             .digest('hex'),
         )
       }
-      return tarballs.map(({ sha256 }, index) => ({ uri: `https://a.test/${sha256}`, kept: index !== 1 }))
+      return tarballs.map((each, index) => ({
+        ...each,
+        location: { uri: `https://a.test/${each.sha256}`, kept: index !== 1 },
+      }))
     },
   })
   expect(given.map(({ sha256 }) => sha256)).toEqual(digests)
@@ -210,7 +214,7 @@ describe('the name of a layer depends on its content alone', () => {
     const outputDir = join(root, 'twice')
     const first = layersOf(await run(web, { outputDir }))
     const second = layersOf(await run(newWeb, { outputDir }))
-    const names = (layers: readonly ExportedTarball[]) => layers.map(({ name }) => name)
+    const names = (layers: readonly PublishedTarball[]) => layers.map(({ name }) => name)
     expect((await readdir(join(outputDir, 'layers'))).sort()).toEqual(
       [...new Set([...names(first), ...names(second)])].sort(),
     )
@@ -218,7 +222,7 @@ describe('the name of a layer depends on its content alone', () => {
       names(second).filter(name => names(first).includes(name)),
     )
     const added = second.filter(({ location }) => !location.kept)
-    expect(added.map(({ packages }) => packages)).toEqual([[], [newLib.ident], [newWeb.ident]])
+    expect(added.map(packagesIn)).toEqual([[], [newLib.ident], [newWeb.ident]])
     expect(layerBytes(second)).toEqual({
       total: second.reduce((sum, { size }) => sum + size, 0),
       added: added.reduce((sum, { size }) => sum + size, 0),

@@ -18,12 +18,15 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { startEncoder } from '../../src/codec/gzip/gzip.ts'
 import type { Block } from '../../src/codec/tar/blocks.ts'
 import { decodeXz } from '../../src/codec/xz/xz.ts'
-import type { Exported, ExportedTarball } from '../../src/export/exported.ts'
+import type { Exported } from '../../src/export/exported.ts'
 import { exportPackage } from '../../src/export/pipeline.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
+import { wholeImage } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
-import { LayerFolder } from '../../src/package-cache/folder.ts'
+import { CacheFolder } from '../../src/package-cache/folder.ts'
+import type { PublishedTarball } from '../../src/publish/publisher.ts'
+import { appRequest } from '../marathon/app/fixtures.ts'
 import { type BuilderServer, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
 import { originKey } from '../testkit/origin-key.ts'
@@ -98,17 +101,17 @@ interface Run {
   decoded: number
   blocks: number
   downloads: number
-  /** What was told of layers. */
+  /** What was said about the cache. */
   notes: string[]
 }
 
 let runs = 0
 
-/** One export, on a machine of its own but for the layer cache. */
+/** One export, on a machine of its own but for the package cache. */
 async function run(
-  options: Partial<ExportRequest> & { layers?: string; encoding?: string } = {},
+  options: Partial<ExportRequest> & { folder?: string; encoding?: string } = {},
 ): Promise<Run> {
-  const { layers: folder, encoding = 'e', ...asked } = options
+  const { folder, encoding = 'e', ...asked } = options
   const outputDir = join(root, `${runs++}`)
   const home = `${outputDir}-home`
   const from = { url: server.url, channel: 'base' }
@@ -131,16 +134,17 @@ async function run(
   } as ExportRequest
   const report = { ...silent, note }
   if (folder) await mkdir(folder, { recursive: true })
-  const layers = folder ? new LayerFolder({ folder, encoding, limit: 1 << 30, report }) : undefined
+  const cache = folder ? new CacheFolder({ folder, encoding, limit: 1 << 30, report }) : undefined
   for (const mock of [decode, compress, note]) mock.mockClear()
   server.requests.length = 0
-  const packages = openPackages(request, { fetch, decodeXz: decode, report, layers, home, isRoot: false })
+  const packages = openPackages(request, { fetch, decodeXz: decode, report, cache, home, isRoot: false })
   const exported = await exportPackage(request, {
     packages,
     compress,
     blocksInFlight: 2,
-    layers,
-    publish: async tarballs => tarballs.map(({ name }) => ({ uri: `https://files.example.com/${name}` })),
+    cache,
+    publish: async tarballs =>
+      tarballs.map(each => ({ ...each, location: { uri: `https://files.example.com/${each.name}` } })),
     report,
   })
   return {
@@ -149,19 +153,20 @@ async function run(
     decoded: decode.mock.calls.length,
     blocks: compress.mock.calls.length,
     downloads: server.count(/download/),
-    notes: note.mock.calls.map(([text]) => text).filter(text => text.includes('layer')),
+    notes: note.mock.calls.map(([text]) => text).filter(text => /kept package|package cache/.test(text)),
   }
 }
 
-function tarballOf({ image }: Exported): ExportedTarball {
-  if (!('tarball' in image)) throw new Error('the image is layers')
-  return image.tarball
+function tarballOf({ tarballs }: Exported): PublishedTarball {
+  const whole = wholeImage(tarballs)
+  if (!whole) throw new Error('the image is layers')
+  return whole
 }
 
-const layersIn = (name: string) => join(root, name)
+const folderOf = (name: string) => join(root, name)
 
-/** The files of the layers, the largest first. */
-async function layerFiles(folder: string): Promise<string[]> {
+/** The files of the cache, the largest first. */
+async function cacheFiles(folder: string): Promise<string[]> {
   const paths = (await readdir(folder)).map(name => join(folder, name))
   const sizes = new Map(await Promise.all(paths.map(async path => [path, (await stat(path)).size] as const)))
   return paths.sort((a, b) => sizes.get(b)! - sizes.get(a)!)
@@ -180,9 +185,9 @@ const ALWAYS = 2
 test('a tarball is the same without a cache, with an empty one and with a full one', async () => {
   const without = await run()
   expect(without).toMatchObject({ downloads: 7 })
-  const cold = await run({ layers: layersIn('a') })
+  const cold = await run({ folder: folderOf('a') })
   expect(cold).toMatchObject({ downloads: 7, decoded: without.decoded, blocks: without.blocks })
-  const warm = await run({ layers: layersIn('a') })
+  const warm = await run({ folder: folderOf('a') })
   expect(warm).toMatchObject({ downloads: 0, decoded: 0, blocks: ALWAYS })
   expectSame(without, cold)
   expectSame(without, warm)
@@ -190,20 +195,26 @@ test('a tarball is the same without a cache, with an empty one and with a full o
 })
 
 test('of two exports, the second reads and compresses only what changed', async () => {
-  await run({ layers: layersIn('a') })
-  const second = await run({ packages: ['acme/web/2.0'], layers: layersIn('a') })
+  await run({ folder: folderOf('a') })
+  const second = await run({ packages: ['acme/web/2.0'], folder: folderOf('a') })
   // Read for its metadata, and to be packed.
   expect(second).toMatchObject({ downloads: 1, decoded: 2, blocks: ALWAYS + 1 })
   expectSame(await run({ packages: ['acme/web/2.0'] }), second)
 })
 
+test('what Marathon would refuse is told before anything is packed', async () => {
+  const app = { ...appRequest(), patch: { uris: ['https://files.example.com/other.tgz'] } }
+  await expect(run({ app })).rejects.toMatchObject({ code: 'APP_INVALID' })
+  expect(compress).not.toHaveBeenCalled()
+})
+
 test('nothing of another encoding is taken', async () => {
-  const first = await run({ layers: layersIn('a') })
-  const second = await run({ layers: layersIn('a'), encoding: 'another' })
+  const first = await run({ folder: folderOf('a') })
+  const second = await run({ folder: folderOf('a'), encoding: 'another' })
   expect(second).toMatchObject({ downloads: 7, blocks: first.blocks })
 })
 
-describe('a damaged layer', () => {
+describe('a damaged package', () => {
   test.each<[string, (path: string) => Promise<unknown>]>([
     ['at its start', path => flip(path, 10)],
     ['at the end of its members', path => flip(path, 2 * MEBIBYTE + 500)],
@@ -211,38 +222,38 @@ describe('a damaged layer', () => {
     ['by being cut', async path => truncate(path, (await stat(path)).size - 1)],
     ['by being emptied', path => truncate(path, 0)],
   ])('%s is made anew, and told of', async (_, damage) => {
-    const before = await run({ layers: layersIn('a') })
-    const [largest] = await layerFiles(layersIn('a'))
+    const before = await run({ folder: folderOf('a') })
+    const [largest] = await cacheFiles(folderOf('a'))
     await damage(largest!)
-    const mending = await run({ layers: layersIn('a') })
+    const mending = await run({ folder: folderOf('a') })
     expectSame(before, mending)
     expect(mending.notes).toContainEqual(expect.stringContaining(largest!))
     expect(mending).toMatchObject({ downloads: 1, blocks: ALWAYS + 3 })
-    const after = await run({ layers: layersIn('a') })
+    const after = await run({ folder: folderOf('a') })
     expectSame(before, after)
     expect(after).toMatchObject({ downloads: 0, blocks: ALWAYS, notes: [] })
   })
 
   test('is each of them', async () => {
-    const before = await run({ layers: layersIn('a') })
-    for (const path of await layerFiles(layersIn('a'))) await flip(path, 5)
-    expectSame(before, await run({ layers: layersIn('a') }))
-    expect(await run({ layers: layersIn('a') })).toMatchObject({ downloads: 0, blocks: ALWAYS })
+    const before = await run({ folder: folderOf('a') })
+    for (const path of await cacheFiles(folderOf('a'))) await flip(path, 5)
+    expectSame(before, await run({ folder: folderOf('a') }))
+    expect(await run({ folder: folderOf('a') })).toMatchObject({ downloads: 0, blocks: ALWAYS })
   })
 
   test('is one that has the name of another', async () => {
-    const before = await run({ layers: layersIn('a') })
-    const [one, other] = await layerFiles(layersIn('a'))
+    const before = await run({ folder: folderOf('a') })
+    const [one, other] = await cacheFiles(folderOf('a'))
     await rename(one!, other!)
-    expectSame(before, await run({ layers: layersIn('a') }))
+    expectSame(before, await run({ folder: folderOf('a') }))
   })
 })
 
-test('each layer may be missing', async () => {
-  const before = await run({ layers: layersIn('a') })
-  for (const path of await layerFiles(layersIn('a'))) {
+test('each kept package may be missing', async () => {
+  const before = await run({ folder: folderOf('a') })
+  for (const path of await cacheFiles(folderOf('a'))) {
     await rm(path)
-    expectSame(before, await run({ layers: layersIn('a') }))
+    expectSame(before, await run({ folder: folderOf('a') }))
   }
 })
 
@@ -251,7 +262,7 @@ test('the order in which a cache was filled says nothing', async () => {
   const digests = async (folder: string, requests: Partial<ExportRequest>[]) => {
     const all = new Map<string, string>()
     for (const request of [...requests, ...requests]) {
-      const { exported } = await run({ ...request, layers: layersIn(folder) })
+      const { exported } = await run({ ...request, folder: folderOf(folder) })
       const name = request.packages![0]!
       expect(all.get(name) ?? tarballOf(exported).sha256).toBe(tarballOf(exported).sha256)
       all.set(name, tarballOf(exported).sha256)
@@ -263,24 +274,24 @@ test('the order in which a cache was filled says nothing', async () => {
 
 test('two exports at the same time share a cache', async () => {
   const before = await run()
-  const [one, other] = await Promise.all([run({ layers: layersIn('a') }), run({ layers: layersIn('a') })])
+  const [one, other] = await Promise.all([run({ folder: folderOf('a') }), run({ folder: folderOf('a') })])
   expectSame(before, one)
   expectSame(before, other)
-  expect((await readdir(layersIn('a'))).filter(name => !name.endsWith('.layer'))).toEqual([])
+  expect((await readdir(folderOf('a'))).filter(name => !name.endsWith('.kept'))).toEqual([])
 })
 
-test('what fails in the middle leaves no unfinished layer', async () => {
+test('what fails in the middle leaves no unfinished package', async () => {
   compress.mockImplementation(async block => {
     if (compress.mock.calls.length > 4) throw new Error('a thread died')
     return toMember(block)
   })
   try {
-    await expect(run({ layers: layersIn('a') })).rejects.toThrow('a thread died')
+    await expect(run({ folder: folderOf('a') })).rejects.toThrow('a thread died')
   } finally {
     compress.mockImplementation(toMember)
   }
-  expect((await readdir(layersIn('a'))).filter(name => !name.endsWith('.layer'))).toEqual([])
-  expectSame(await run(), await run({ layers: layersIn('a') }))
+  expect((await readdir(folderOf('a'))).filter(name => !name.endsWith('.kept'))).toEqual([])
+  expectSame(await run(), await run({ folder: folderOf('a') }))
 })
 
 describe('installed packages', () => {
@@ -302,22 +313,22 @@ describe('installed packages', () => {
 
   test('are read again only where they changed, in whatever way', async () => {
     const fsRoot = await install(join(root, 'fs'), all)
-    const first = await run({ fsRoot, layers: layersIn('a') })
-    const second = await run({ fsRoot, layers: layersIn('a') })
+    const first = await run({ fsRoot, folder: folderOf('a') })
+    const second = await run({ fsRoot, folder: folderOf('a') })
     expectSame(first, second)
     expect(second.blocks).toBe(ALWAYS)
     await writeFile(join(fsRoot, 'hab/pkgs', web('1.0').ident, 'bin/web'), 'web')
-    const third = await run({ fsRoot, layers: layersIn('a') })
+    const third = await run({ fsRoot, folder: folderOf('a') })
     expect(third.blocks).toBe(ALWAYS + 1)
     expect(third.bytes.equals(first.bytes)).toBe(false)
     expectSame(await run({ fsRoot }), third)
   })
 
-  test('do not share layers with harts, which have other owners and times', async () => {
+  test('are not taken for those of harts, which have other owners and times', async () => {
     const fsRoot = await install(join(root, 'fs'), all)
-    const harts = await run({ layers: layersIn('a') })
-    expectSame(await run({ fsRoot }), await run({ fsRoot, layers: layersIn('a') }))
-    expectSame(harts, await run({ layers: layersIn('a') }))
+    const harts = await run({ folder: folderOf('a') })
+    expectSame(await run({ fsRoot }), await run({ fsRoot, folder: folderOf('a') }))
+    expectSame(harts, await run({ folder: folderOf('a') }))
   })
 })
 

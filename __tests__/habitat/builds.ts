@@ -18,6 +18,7 @@ export function build(ident: string, about: Partial<PackageMetadata> = {}): Pack
     tdeps: [],
     exports: new Map(),
     exposes: [],
+    binds: [],
     defaultConfig: '',
     runnable: false,
     binaries: [],

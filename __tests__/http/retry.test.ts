@@ -51,7 +51,7 @@ describe('withRetries', () => {
       'UND_ERR_HEADERS_TIMEOUT',
     ].map(code => [code, network(code)] as const),
     ...[429, 500, 502, 503, 504].map(number => [number, status(number)] as const),
-    ['a wrapped reset', new MesosizeError('X', 'no answer', { cause: network('ECONNRESET') })] as const,
+    ['a wrapped reset', new MesosizeError('THREAD', 'no answer', { cause: network('ECONNRESET') })] as const,
   ])('tries again after %s', async (_, error) => {
     const { outcome, tried } = await run([error])
     expect(outcome).toEqual({ status: 'fulfilled', value: 'done' })
@@ -127,7 +127,7 @@ describe('withRetries', () => {
 
   test('ends with the reason of its signal, in the middle of a pause', async () => {
     const controller = new AbortController()
-    const reason = new MesosizeError('INTERRUPTED', 'interrupted')
+    const reason = new MesosizeError('CANCELLED', 'interrupted')
     setTimeout(() => controller.abort(reason), 10)
     let tried = 0
     const result = withRetries(

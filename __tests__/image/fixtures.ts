@@ -1,4 +1,5 @@
 import type { Entry } from '../../src/codec/tar/entry.ts'
+import type { PackedPart } from '../../src/image/tarball.ts'
 
 const owned = { uid: 0, gid: 0, mtime: 1_704_067_200 }
 
@@ -48,4 +49,9 @@ export function awkwardEntries(): Entry[] {
     link('hardlink', 'tree/hard', 'tree/block'),
     link('hardlink', 'tree/hard-to-deep', deep),
   ]
+}
+
+/** The parts of a tarball that was packed, by their names. */
+export function packedParts(names: readonly string[]): PackedPart[] {
+  return names.map(name => ({ name, packed: 1 }))
 }

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeExample } from '../../examples/make.ts'
-import type { Entry, Part } from '../../src/codec/tar/entry.ts'
+import type { Entry } from '../../src/codec/tar/entry.ts'
 import { decodeXz } from '../../src/codec/xz/xz.ts'
 import { resolveClosure } from '../../src/habitat/package/closure.ts'
 import { formatIdent } from '../../src/habitat/package/ident.ts'
 import type { Closure, Package } from '../../src/habitat/package/package.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
 import { divide, LAYERINGS, type Layering } from '../../src/image/layers.ts'
+import type { PlannedTarball } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
 import { layOut } from '../../src/rootfs/layout.ts'
 import { request } from '../habitat/builds.ts'
@@ -23,7 +24,7 @@ const identOf = ({ metadata }: Package) => formatIdent(metadata.ident)
 
 /** The names of the parts, layer by layer. */
 function divided(closure: Closure, layering: Layering): string[][] {
-  return divide(layOut(closure), closure, layering).map(layer => layer.map(({ name }) => name))
+  return divide(layOut(closure), closure, layering).map(({ parts }) => parts.map(({ name }) => name))
 }
 
 /** A closure in which another package than usual is the service. */
@@ -158,7 +159,9 @@ describe.each(LAYERINGS)('%s', layering => {
   test('every part is in one layer, what is generated first, and no layer is empty', () => {
     const closure = makeClosure({ others: [zlib, library, theme, plugin], requested: [plugin] })
     const parts = layOut(closure)
-    const layers = divide(parts, closure, layering)
+    const tarballs = divide(parts, closure, layering)
+    expect(tarballs.map(({ isLayer }) => isLayer)).not.toContain(false)
+    const layers = tarballs.map(layer => layer.parts)
     expect(layers.filter(layer => layer.length === 0)).toEqual([])
     expect(layers[0]![0]).toBe(parts[0])
     expect(new Set(layers.flat())).toEqual(new Set(parts))
@@ -222,12 +225,12 @@ describe('the layers of real harts', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  const entriesOf = async (layers: readonly Part[][]) =>
+  const entriesOf = async (layers: readonly PlannedTarball[]) =>
     Promise.all(
       layers.map(async layer => {
         const entries: Entry[] = []
         // Unpacking reads what is in a file; here it is passed over.
-        for (const part of layer) {
+        for (const part of layer.parts) {
           for await (const entry of part.entries()) {
             if (entry.type === 'file') await collect(entry.content)
             entries.push(entry)
@@ -244,7 +247,7 @@ describe('the layers of real harts', () => {
       const layers = await entriesOf(divide(parts, closure, layering))
       expect(layers.length).toBeGreaterThan(1)
       expect(problemsOf(layers)).toEqual([])
-      const [whole] = await entriesOf([[...parts]])
+      const [whole] = await entriesOf(divide(parts, closure, undefined))
       const paths = (entries: readonly Entry[]) => entries.map(({ path }) => path).sort()
       expect(paths(layers.flat())).toEqual(paths(whole!))
       // The packages are among them.

@@ -1,14 +1,23 @@
 import { execFileSync } from 'node:child_process'
 import { createCipheriv, createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Compressor, startEncoder } from '../../src/codec/gzip/gzip.ts'
 import type { Part } from '../../src/codec/tar/entry.ts'
-import { type Archive, type Packed, type PackOptions, pack } from '../../src/image/pack.ts'
+import { type PackOptions, pack } from '../../src/image/pack.ts'
+import type { PackedTarball, PlannedTarball } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
-import { LayerFolder } from '../../src/package-cache/folder.ts'
+import { CacheFolder } from '../../src/package-cache/folder.ts'
 import { missingPrograms } from '../testkit/machine.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
 
@@ -46,15 +55,13 @@ const CONTENTS: readonly Part[][] = [
   [part('tiny', 1), part('middling', 1_300_000)],
 ]
 
-function archivesIn(place: string, contents: readonly Part[][] = CONTENTS): Archive[] {
-  return contents.map((parts, index) => ({ parts, file: join(place, `${index}.tgz`) }))
-}
+const layersOf = (contents: readonly Part[][] = CONTENTS): PlannedTarball[] =>
+  contents.map(parts => ({ isLayer: true, parts }))
 
 /** @returns what `pack` says of them, and the bytes of the files */
 async function packAll(options: Partial<PackOptions> = {}, contents = CONTENTS) {
-  const archives = archivesIn(mkdtempSync(join(folder, 'out-')), contents)
-  const packed = await pack(archives, { ...usual, ...options })
-  return { packed, files: archives.map(archive => readFileSync(archive.file)) }
+  const packed = await pack(layersOf(contents), mkdtempSync(join(folder, 'out-')), { ...usual, ...options })
+  return { packed, files: packed.map(({ path }) => readFileSync(path)) }
 }
 
 function openFilesBelow(place: string): string[] {
@@ -69,7 +76,7 @@ function openFilesBelow(place: string): string[] {
 }
 
 /** Each archive packed by itself, without a cache, one block at a time. */
-let alone: { packed: Packed[]; files: Buffer[] }
+let alone: { packed: PackedTarball[]; files: Buffer[] }
 beforeAll(async () => {
   folder = mkdtempSync(join(root, 'alone-'))
   alone = { packed: [], files: [] }
@@ -81,7 +88,8 @@ beforeAll(async () => {
 })
 
 function expectAlone({ packed, files }: typeof alone): void {
-  expect(packed).toEqual(alone.packed)
+  const about = (tarballs: readonly PackedTarball[]) => tarballs.map(({ path: _, ...others }) => others)
+  expect(about(packed)).toEqual(about(alone.packed))
   expect(files.map((bytes, index) => bytes.equals(alone.files[index]!))).toEqual(CONTENTS.map(() => true))
 }
 
@@ -126,16 +134,16 @@ describe('each archive has the bytes that it has when it is packed alone', () =>
   })
 
   test('filling a cache, and from a full one', async () => {
-    const layers = new LayerFolder({ folder, limit: 1 << 30, encoding: 'e', report: silent })
+    const cache = new CacheFolder({ folder, limit: 1 << 30, encoding: 'e', report: silent })
     let blocks = 0
     const counting: Compressor = block => {
       blocks++
       return compress(block)
     }
-    expectAlone(await packAll({ layers, compress: counting }))
+    expectAlone(await packAll({ cache, compress: counting }))
     const cold = blocks
     blocks = 0
-    expectAlone(await packAll({ layers, compress: counting }))
+    expectAlone(await packAll({ cache, compress: counting }))
     // The part without a key, and the end of all archives.
     expect(blocks).toBe(2)
     expect(cold).toBeGreaterThan(2 + 3)
@@ -192,37 +200,37 @@ describe('what fails in the second archive', () => {
       },
       part('large', 2_500_000),
     ],
-  ])('fails the whole, and leaves no file open nor a layer unfinished: %s', async (_, options, part) => {
+  ])('fails the whole, and leaves no file open and nothing half kept: %s', async (_, options, part) => {
     const cache = mkdtempSync(join(folder, 'cache-'))
-    const layers = new LayerFolder({ folder: cache, limit: 1 << 30, encoding: 'e', report: silent })
+    const kept = new CacheFolder({ folder: cache, limit: 1 << 30, encoding: 'e', report: silent })
     const contents = [CONTENTS[1]!, [part], CONTENTS[0]!]
-    await expect(packAll({ ...options, layers }, contents)).rejects.toThrow('no more')
+    await expect(packAll({ ...options, cache: kept }, contents)).rejects.toThrow('no more')
     expect(openFilesBelow(folder)).toEqual([])
     // The first archive's is whole.
-    expect(readdirSync(cache).filter(name => !name.endsWith('.layer'))).toEqual([])
-    expect(await layers.find('small')).toBeDefined()
-    expect(await layers.find(part.name)).toBeUndefined()
+    expect(readdirSync(cache).filter(name => !name.endsWith('.kept'))).toEqual([])
+    expect(await kept.find('small')).toBeDefined()
+    expect(await kept.find(part.name)).toBeUndefined()
   })
 
   test('is a file that is there already', async () => {
-    const archives = archivesIn(folder)
-    archives[1] = { ...archives[1]!, file: archives[0]!.file }
-    await expect(pack(archives, usual)).rejects.toMatchObject({ code: 'EEXIST' })
-    expect(readFileSync(archives[0]!.file).equals(alone.files[0]!)).toBe(true)
+    writeFileSync(join(folder, '1'), 'mine')
+    await expect(pack(layersOf(), folder, usual)).rejects.toMatchObject({ code: 'EEXIST' })
+    expect(readFileSync(join(folder, '0')).equals(alone.files[0]!)).toBe(true)
+    expect(readFileSync(join(folder, '1'), 'utf8')).toBe('mine')
     expect(openFilesBelow(folder)).toEqual([])
   })
 
   test('is that nobody wants it any more', async () => {
     const abort = new AbortController()
-    const archives = archivesIn(folder, CONTENTS.toReversed())
     const phase = {
       advance() {
-        if (existsSync(archives[1]!.file)) abort.abort(new Error('not wanted'))
+        if (existsSync(join(folder, '1'))) abort.abort(new Error('not wanted'))
       },
       done() {},
     }
-    await expect(pack(archives, { ...usual, phase, signal: abort.signal })).rejects.toThrow('not wanted')
-    expect(existsSync(archives[3]!.file)).toBe(false)
+    const packing = pack(layersOf(CONTENTS.toReversed()), folder, { ...usual, phase, signal: abort.signal })
+    await expect(packing).rejects.toThrow('not wanted')
+    expect(existsSync(join(folder, '3'))).toBe(false)
     expect(openFilesBelow(folder)).toEqual([])
   })
 })
@@ -231,10 +239,9 @@ const missing = missingPrograms('tar')
 test.skipIf(missing)(
   `each is a whole archive for GNU tar${missing ? ` (SKIPPED: ${missing})` : ''}`,
   async () => {
-    const archives = archivesIn(folder)
-    await pack(archives, usual)
-    const names = archives.map(archive => {
-      const listed = execFileSync('tar', ['-tzf', archive.file, '--quoting-style=literal', '--null'], {
+    const packed = await pack(layersOf(), folder, usual)
+    const names = packed.map(({ path }) => {
+      const listed = execFileSync('tar', ['-tzf', path, '--quoting-style=literal', '--null'], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, LC_ALL: 'C.UTF-8' },

@@ -25,7 +25,8 @@ async function packed(
   compress: Compressor = async block => encode(block),
   blocksInFlight = 2,
 ) {
-  const path = join(folder, `${count++}.tgz`)
+  const out = join(folder, `out-${count++}`)
+  mkdirSync(out)
   let progress = 0
   const phase = {
     advance(amount: number) {
@@ -33,8 +34,8 @@ async function packed(
     },
     done() {},
   }
-  const [result] = await pack([{ file: path, parts }], { compress, blocksInFlight, phase })
-  return { ...result!, path, progress, bytes: readFileSync(path) }
+  const [result] = await pack([{ isLayer: false, parts }], out, { compress, blocksInFlight, phase })
+  return { ...result!, progress, bytes: readFileSync(result!.path) }
 }
 
 function part(name: string, entries: Entry[]): Part {

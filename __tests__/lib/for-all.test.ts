@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { MesosizeError } from '../../src/lib/errors.ts'
 import { forAll } from '../../src/lib/for-all.ts'
 
-const fail = (code: string, message: string) => () => Promise.reject(new MesosizeError(code, message))
+const fail = (message: string) => () => Promise.reject(new MesosizeError('THREAD', message))
 
 describe('forAll', () => {
   test('keeps the order, and has no more at work than it may', async () => {
@@ -20,12 +20,12 @@ describe('forAll', () => {
   })
 
   test('of nothing', async () => {
-    expect(await forAll([], 4, fail('X', 'x'))).toEqual([])
+    expect(await forAll([], 4, fail('x'))).toEqual([])
   })
 
   test('goes on after a failure, and tells the one as it is', async () => {
     const done: number[] = []
-    const cause = new MesosizeError('MISSING', 'two is missing')
+    const cause = new MesosizeError('DEPENDENCY_MISSING', 'two is missing')
     const work = forAll([1, 2, 3], 1, async each => {
       if (each === 2) throw cause
       done.push(each)
@@ -38,11 +38,11 @@ describe('forAll', () => {
     const problems = ['b', 'a', 'b', 'c']
     const work = forAll(problems, 4, async problem => {
       await sleep(problem === 'b' ? 10 : 0)
-      throw new MesosizeError(problem.toUpperCase(), `${problem} is wrong`)
+      throw new MesosizeError(problem === 'b' ? 'HART_HASH' : 'HART_FORMAT', `${problem} is wrong`)
     })
     await expect(work).rejects.toMatchObject({
       name: 'MesosizeError',
-      code: 'B',
+      code: 'HART_HASH',
       message: 'b is wrong\na is wrong\nc is wrong',
     })
   })
@@ -50,9 +50,9 @@ describe('forAll', () => {
   test.each([
     ['an error of another kind', new TypeError('not a function'), 'SEVERAL', 'not a function\nx'],
     ['no error', 'a string', 'SEVERAL', 'a string\nx'],
-    ['one of ours', new MesosizeError('FIRST', 'first'), 'FIRST', 'first\nx'],
+    ['one of ours', new MesosizeError('HART_HASH', 'first'), 'HART_HASH', 'first\nx'],
   ])('whose first failure is %s', async (_, first, code, message) => {
-    const failures = [first, new MesosizeError('LAST', 'x')]
+    const failures = [first, new MesosizeError('THREAD', 'x')]
     const work = forAll(failures, 2, failure => Promise.reject(failure))
     await expect(work).rejects.toMatchObject({ code, message, cause: first })
   })

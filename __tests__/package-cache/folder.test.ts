@@ -5,19 +5,19 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silent } from '../../src/lib/report.ts'
-import { type CachedLayer, LayerFolder } from '../../src/package-cache/folder.ts'
-import { sweepLayers } from '../../src/package-cache/sweep.ts'
+import { CacheFolder, type KeptPackage } from '../../src/package-cache/folder.ts'
+import { sweepCache } from '../../src/package-cache/sweep.ts'
 
 let folder: string
 const note = vi.fn()
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'layers-'))
+  folder = await mkdtemp(join(tmpdir(), 'package-cache-'))
   note.mockReset()
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-function open(options: { encoding?: string; limit?: number } = {}): LayerFolder {
-  return new LayerFolder({
+function open(options: { encoding?: string; limit?: number } = {}): CacheFolder {
+  return new CacheFolder({
     folder,
     encoding: 'gzip 1',
     limit: 1 << 24,
@@ -38,14 +38,14 @@ async function keep(
   await writer.commit()
 }
 
-async function bytesOf(layer: CachedLayer | undefined): Promise<Buffer> {
+async function bytesOf(pkg: KeptPackage | undefined): Promise<Buffer> {
   const chunks: Buffer[] = []
   // Copied, because a chunk is there only until the next one is asked for.
-  for await (const chunk of layer!.chunks()) chunks.push(Buffer.from(chunk))
+  for await (const chunk of pkg!.chunks()) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)
 }
 
-/** The layer's file: there is one. */
+/** The file of what was kept: there is one. */
 async function only(): Promise<string> {
   const names = await readdir(folder)
   expect(names).toHaveLength(1)
@@ -64,18 +64,18 @@ async function kept(...keys: string[]): Promise<string[]> {
   return found.flat()
 }
 
-describe('a layer that was kept', () => {
+describe('a package that was kept', () => {
   test('is found by another, with what was kept beside it', async () => {
     await keep('app')
-    const layer = await open().find('app')
+    const pkg = await open().find('app')
     const bytes = Buffer.concat(members)
-    expect(layer).toMatchObject({
+    expect(pkg).toMatchObject({
       metadata,
       size: 12,
       packed: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     })
-    for (let time = 0; time < 2; time++) expect((await bytesOf(layer)).equals(bytes)).toBe(true)
+    for (let time = 0; time < 2; time++) expect((await bytesOf(pkg)).equals(bytes)).toBe(true)
     expect(note).not.toHaveBeenCalled()
   })
 
@@ -87,9 +87,9 @@ describe('a layer that was kept', () => {
 
   test('has no members', async () => {
     await keep('alias', { content: [], about: 'app' })
-    const layer = await open().find('alias')
-    expect(layer).toMatchObject({ metadata: 'app', size: 0, packed: 0 })
-    expect(await bytesOf(layer)).toHaveLength(0)
+    const pkg = await open().find('alias')
+    expect(pkg).toMatchObject({ metadata: 'app', size: 0, packed: 0 })
+    expect(await bytesOf(pkg)).toHaveLength(0)
   })
 
   test('is not found under another key or of another encoding', async () => {
@@ -128,7 +128,7 @@ test('what is not ended yet is not found', async () => {
   expect(await open().find('app')).toBeUndefined()
 })
 
-test('two that write one layer at the same time do not write into one file', async () => {
+test('two that write one package at the same time do not write into one file', async () => {
   const writers = await Promise.all([open().create('app', 1), open().create('app', 1)])
   for (const member of members) {
     await Promise.all(writers.map(writer => writer.write(member, 6)))
@@ -138,21 +138,21 @@ test('two that write one layer at the same time do not write into one file', asy
   await only()
 })
 
-describe('a damaged layer', () => {
+describe('a damaged package', () => {
   /** Reads all of it. @returns whether it was refused, at whatever point */
   async function refused(): Promise<boolean> {
-    const layer = await open().find('app')
-    if (!layer) return true
+    const pkg = await open().find('app')
+    if (!pkg) return true
     try {
-      await bytesOf(layer)
+      await bytesOf(pkg)
       return false
     } catch (error) {
-      expect(error).toMatchObject({ code: 'LAYER_UNUSABLE' })
+      expect(error).toMatchObject({ code: 'KEPT_PACKAGE_UNUSABLE' })
       return true
     }
   }
 
-  test('is refused wherever one bit of it changed, and wherever it is cut', async () => {
+  test('is refused wherever one bit of it changed, and wherever it is truncated', async () => {
     await keep('app')
     const path = await only()
     const sound = await readFile(path)
@@ -172,7 +172,7 @@ describe('a damaged layer', () => {
     ['longer', sound => Buffer.concat([sound, Buffer.from('x')])],
     ['longer at its start', sound => Buffer.concat([Buffer.from('x'), sound])],
     ['of zeros', sound => Buffer.alloc(sound.length)],
-    ['no layer at all', () => Buffer.from('{"key": "app"}'.repeat(10))],
+    ['no kept package at all', () => Buffer.from('{"key": "app"}'.repeat(10))],
     // A length that no file has, where the format has it.
     ['of a huge description', sound => Buffer.from(sound).fill(0xff, sound.length - 40, sound.length - 32)],
   ])('that is %s', async (_, damage) => {
@@ -201,7 +201,7 @@ describe('a damaged layer', () => {
     const digest = createHash('sha256').update(json).digest()
     await writeFile(
       path,
-      Buffer.concat([bytes.subarray(0, start), json, Buffer.from('MESOLYR1'), jsonLength, digest]),
+      Buffer.concat([bytes.subarray(0, start), json, Buffer.from('MESOPKG2'), jsonLength, digest]),
     )
     expect(await open().find('app')).toBeUndefined()
     expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(path))
@@ -214,7 +214,7 @@ describe('a damaged layer', () => {
     await keep('other')
     await rename(await only(), path)
     expect(await open().find('app')).toBeUndefined()
-    expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('something else'))
+    expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('another package'))
   })
 
   test('is mended by the next one', async () => {
@@ -226,47 +226,47 @@ describe('a damaged layer', () => {
   })
 })
 
-test('a layer that another process removed is no damage', async () => {
+test('a package that another process removed is no damage', async () => {
   await keep('app')
-  const layer = await open().find('app')
+  const pkg = await open().find('app')
   await rm(await only())
-  await expect(bytesOf(layer)).rejects.toMatchObject({ code: 'LAYER_UNUSABLE' })
+  await expect(bytesOf(pkg)).rejects.toMatchObject({ code: 'KEPT_PACKAGE_UNUSABLE' })
   expect(note).not.toHaveBeenCalled()
 })
 
 test('reading that ends early keeps no file open', async () => {
   await keep('large', { content: [Buffer.alloc(3 << 20)] })
-  const layer = await open().find('large')
+  const pkg = await open().find('large')
   const openFiles = async () => (await readdir('/proc/self/fd')).length
   const before = await openFiles()
-  for await (const chunk of layer!.chunks()) {
+  for await (const chunk of pkg!.chunks()) {
     expect(chunk.length).toBeGreaterThan(0)
     break
   }
   expect(await openFiles()).toBe(before)
 })
 
-test('layers that are read at the same time do not mix', async () => {
+test('packages that are read at the same time do not mix', async () => {
   const contents = ['abcdefg', 'ABCDEFGHIJK'].map(text => Buffer.alloc(3_500_000, text))
   for (const [index, content] of contents.entries()) await keep(`${index}`, { content: [content] })
   const cache = open()
-  const layers = await Promise.all(contents.map((_, index) => cache.find(`${index}`)))
-  const read = await Promise.all(layers.map(bytesOf))
+  const found = await Promise.all(contents.map((_, index) => cache.find(`${index}`)))
+  const read = await Promise.all(found.map(bytesOf))
   expect(read.map((bytes, index) => bytes.equals(contents[index]!))).toEqual([true, true])
 })
 
-test('a layer that is cut while it is read is refused', async () => {
+test('a package that is truncated while it is read is refused', async () => {
   await keep('large', { content: [Buffer.alloc(5 << 20)] })
-  const layer = await open().find('large')
+  const pkg = await open().find('large')
   const path = await only()
   const reading = (async () => {
-    for await (const chunk of layer!.chunks()) {
+    for await (const chunk of pkg!.chunks()) {
       expect(chunk.length).toBeGreaterThan(0)
       await truncate(path, 1 << 20)
     }
   })()
-  await expect(reading).rejects.toMatchObject({ code: 'LAYER_UNUSABLE' })
-  expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('it is cut'))
+  await expect(reading).rejects.toMatchObject({ code: 'KEPT_PACKAGE_UNUSABLE' })
+  expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('it is truncated'))
 })
 
 describe('a folder that cannot be written', () => {
@@ -278,7 +278,7 @@ describe('a folder that cannot be written', () => {
     expect(await cache.find('one')).toBeUndefined()
   })
 
-  test('in the middle of a layer', async () => {
+  test('in the middle of a package', async () => {
     const cache = open()
     const writer = await cache.create('app', metadata)
     await writer.write(members[0]!, 6)
@@ -291,7 +291,7 @@ describe('a folder that cannot be written', () => {
 })
 
 describe('the limit', () => {
-  test('takes the layers that were used least recently', async () => {
+  test('takes the packages that were used least recently', async () => {
     for (const [key, time] of [
       ['a', 300],
       ['b', 100],
@@ -329,7 +329,7 @@ describe('the limit', () => {
       await keep(`${count}`, { cache, content: [Buffer.alloc(64 << 10)] })
       const stats = await Promise.all((await readdir(folder)).map(name => stat(join(folder, name))))
       const total = stats.reduce((sum, { size }) => sum + size, 0)
-      // What one sweep may leave behind: a sixteenth, and the layer that was written.
+      // What one sweep may leave behind: a sixteenth, and the package that was written.
       expect(total).toBeLessThan((1 << 20) * (17 / 16) + (65 << 10))
     }
     expect(await kept('0', '59')).toEqual(['59'])
@@ -338,7 +338,7 @@ describe('the limit', () => {
   test('takes what nobody used since a time', async () => {
     await lastUsed('old', 100)
     await keep('new')
-    await sweepLayers(folder, { limit: 1 << 20, usedSince: new Date(200_000) })
+    await sweepCache(folder, { limit: 1 << 20, usedSince: new Date(200_000) })
     expect(await kept('old', 'new')).toEqual(['new'])
   })
 })
@@ -351,13 +351,28 @@ test('what writers left that never ended is removed when it is old; other files 
   await writing.write(members[0]!, 6)
   const hourAndMore = Date.now() / 1000 - 4000
   await utimes(stale, hourAndMore, hourAndMore)
-  for (const name of ['notes.txt', 'my.layer', '.partial']) {
+  const others = ['notes.txt', 'my.kept', 'my.layer', '.partial']
+  for (const name of others) {
     await writeFile(join(folder, name), 'mine')
     await utimes(join(folder, name), hourAndMore, hourAndMore)
   }
   await open({ limit: 1 }).sweep()
-  expect(await readdir(folder)).toEqual(expect.arrayContaining(['notes.txt', 'my.layer', '.partial']))
-  expect(await readdir(folder)).toHaveLength(4)
+  expect(await readdir(folder)).toEqual(expect.arrayContaining(others))
+  expect(await readdir(folder)).toHaveLength(others.length + 1)
   await writing.commit()
   expect(await kept('writing')).toEqual(['writing'])
+})
+
+test('files of the former format are not used, and removed when they are old', async () => {
+  const [old, oldPartial, recent] = ['a', 'b', 'c'].map(digit => `${digit.repeat(64)}.layer`)
+  const stale = [old!, `.${oldPartial}.0a1b2c.partial`]
+  for (const name of [...stale, recent!]) await writeFile(join(folder, name), 'former')
+  const hourAndMore = Date.now() / 1000 - 4000
+  for (const name of stale) await utimes(join(folder, name), hourAndMore, hourAndMore)
+  await keep('app')
+  await open().sweep()
+  expect(await kept('app')).toEqual(['app'])
+  // An older Mesosize may be using it.
+  expect((await readdir(folder)).filter(name => !name.endsWith('.kept'))).toEqual([recent])
+  expect(note).not.toHaveBeenCalled()
 })

@@ -7,13 +7,13 @@ import type { Block } from '../../src/codec/tar/blocks.ts'
 import type { Entry, Part } from '../../src/codec/tar/entry.ts'
 import { pack } from '../../src/image/pack.ts'
 import { silent } from '../../src/lib/report.ts'
-import { type LayerCache, LayerFolder } from '../../src/package-cache/folder.ts'
-import { keepLayer } from '../../src/package-cache/keep.ts'
+import { CacheFolder, type PackageCache } from '../../src/package-cache/folder.ts'
+import { keepPackage } from '../../src/package-cache/keep.ts'
 import { awkwardEntries, directory, file } from '../image/fixtures.ts'
 
 let folder: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'keep-layer-'))
+  folder = mkdtempSync(join(tmpdir(), 'keep-package-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -27,20 +27,20 @@ async function* passing(list: readonly Entry[]): AsyncGenerator<Entry> {
   yield* list
 }
 
-let count = 0
-async function packed(layers?: LayerCache): Promise<Buffer> {
-  const path = join(folder, `${count++}.tgz`)
-  await pack([{ file: path, parts: [part] }], { ...compression, layers, phase: silent.phase('') })
-  return readFileSync(path)
+async function packed(cache?: PackageCache): Promise<Buffer> {
+  const out = mkdtempSync(join(folder, 'out-'))
+  const tarballs = [{ isLayer: false, parts: [part] }]
+  const [result] = await pack(tarballs, out, { ...compression, cache, phase: silent.phase('') })
+  return readFileSync(result!.path)
 }
 
-function layerFolder(): LayerFolder {
-  const path = mkdtempSync(join(folder, 'layers-'))
-  return new LayerFolder({ folder: path, limit: 1 << 30, encoding: 'e', report: silent })
+function cacheFolder(): CacheFolder {
+  const path = mkdtempSync(join(folder, 'package-cache-'))
+  return new CacheFolder({ folder: path, limit: 1 << 30, encoding: 'e', report: silent })
 }
 
 test('what was packed ahead is what packing would have made, and is not compressed again', async () => {
-  const layers = layerFolder()
+  const cache = cacheFolder()
   let seen = 0
   const metadata = () => ({ seen })
   async function* counted() {
@@ -49,14 +49,14 @@ test('what was packed ahead is what packing would have made, and is not compress
       yield entry
     }
   }
-  await keepLayer(layers, 'key', counted(), metadata, compression)
-  expect((await layers.find('key'))?.metadata).toEqual({ seen: entries.length })
+  await keepPackage(cache, 'key', counted(), metadata, compression)
+  expect((await cache.find('key'))?.metadata).toEqual({ seen: entries.length })
 
   compress.mockClear()
-  const fromLayer = await packed(layers)
+  const fromCache = await packed(cache)
   // The end of the archive.
   expect(compress).toHaveBeenCalledTimes(1)
-  expect(fromLayer.equals(await packed())).toBe(true)
+  expect(fromCache.equals(await packed())).toBe(true)
 })
 
 test.each<[string, () => AsyncGenerator<Entry>, () => unknown]>([
@@ -69,9 +69,9 @@ test.each<[string, () => AsyncGenerator<Entry>, () => unknown]>([
     },
   ],
 ])('nothing is kept where %s fail', async (_name, source, metadata) => {
-  const layers = layerFolder()
-  await expect(keepLayer(layers, 'key', source(), metadata, compression)).rejects.toThrow('no more')
-  expect(await layers.find('key')).toBeUndefined()
+  const cache = cacheFolder()
+  await expect(keepPackage(cache, 'key', source(), metadata, compression)).rejects.toThrow('no more')
+  expect(await cache.find('key')).toBeUndefined()
 })
 
 async function* failing(): AsyncGenerator<Entry> {

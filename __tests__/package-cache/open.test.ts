@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silent } from '../../src/lib/report.ts'
-import { defaultLayerFolder, prepareLayerFolder } from '../../src/package-cache/open.ts'
+import { defaultCacheFolder, prepareCacheFolder } from '../../src/package-cache/open.ts'
 
 let root: string
 const note = vi.fn()
 const report = { ...silent, note }
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'layers-'))
+  root = await mkdtemp(join(tmpdir(), 'package-cache-'))
   note.mockReset()
 })
 afterEach(() => rm(root, { recursive: true }))
@@ -25,13 +25,13 @@ describe("the user's folder", () => {
     ['darwin', {}, '/home/me/Library/Caches/mesosize'],
     ['darwin', { XDG_CACHE_HOME: '/var/me' }, '/var/me/mesosize'],
   ])('on %s with %j', (platform, env, folder) => {
-    expect(defaultLayerFolder(env, '/home/me', platform)).toBe(folder)
+    expect(defaultCacheFolder(env, '/home/me', platform)).toBe(folder)
   })
 })
 
 describe('a folder', () => {
   test('is made for its user alone, with the folders above it', async () => {
-    expect(await prepareLayerFolder(join(root, 'a/b'), report)).toBe(true)
+    expect(await prepareCacheFolder(join(root, 'a/b'), report)).toBe(true)
     for (const made of ['a', 'a/b']) expect((await stat(join(root, made))).mode & 0o777).toBe(0o700)
     expect(note).not.toHaveBeenCalled()
   })
@@ -39,27 +39,27 @@ describe('a folder', () => {
   test('that is there stays as it is', async () => {
     await chmod(root, 0o755)
     await writeFile(join(root, 'mine'), '')
-    expect(await prepareLayerFolder(root, report)).toBe(true)
+    expect(await prepareCacheFolder(root, report)).toBe(true)
     expect((await stat(root)).mode & 0o777).toBe(0o755)
     expect(await readdir(root)).toEqual(['mine'])
   })
 
   test('into which everybody may write is not used', async () => {
     await chmod(root, 0o1777)
-    expect(await prepareLayerFolder(root, report)).toBe(false)
-    expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/everybody may write there.*--cache/))
+    expect(await prepareCacheFolder(root, report)).toBe(false)
+    expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/anyone can write to it.*--cache/))
   })
 
   test.skipIf(process.getuid?.() !== 0)('of another user is not used', async () => {
     await mkdir(join(root, 'theirs'))
     await chown(join(root, 'theirs'), 1234, 1234)
-    expect(await prepareLayerFolder(join(root, 'theirs'), report)).toBe(false)
+    expect(await prepareCacheFolder(join(root, 'theirs'), report)).toBe(false)
     expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('another user (1234)'))
   })
 
   test('that cannot be made is not used', async () => {
     await writeFile(join(root, 'file'), '')
-    expect(await prepareLayerFolder(join(root, 'file/layers'), report)).toBe(false)
-    expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(join(root, 'file/layers')))
+    expect(await prepareCacheFolder(join(root, 'file/cache'), report)).toBe(false)
+    expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(join(root, 'file/cache')))
   })
 })

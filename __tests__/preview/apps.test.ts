@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ErrorCode } from '../../src/lib/error-code.ts'
 import type { Marathon, MarathonRequest } from '../../src/marathon/api/client.ts'
 import { MarathonError } from '../../src/marathon/api/errors.ts'
 import { listPreviews, listVersions, removeEmptyGroup } from '../../src/preview/apps.ts'
@@ -25,7 +26,7 @@ function marathon(answers: Record<string, unknown>): Marathon & { sent: string[]
   }
 }
 
-function error(code: string, status: number) {
+function error(code: ErrorCode, status: number) {
   return new MarathonError(code, code, { status, headers: new Headers() })
 }
 

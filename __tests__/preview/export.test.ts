@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ExportAction } from '../../src/actions/export/request.ts'
 import type { RunContext } from '../../src/github/context.ts'
-import { baseBranch, forPreview } from '../../src/preview/export.ts'
+import { forPreview } from '../../src/preview/export.ts'
+import { baseBranch } from '../../src/preview/run.ts'
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 

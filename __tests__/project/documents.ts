@@ -40,10 +40,21 @@ export const WORKFLOWS: readonly WorkflowText[] = readdirSync(join(ROOT, '.githu
   text: read(`.github/workflows/${name}`),
 }))
 
-/** The workflows that the README offers for copying. */
-export const README_WORKFLOWS: readonly WorkflowText[] = [
-  ...read('README.md').matchAll(/^```yaml\n(.*?)^```$/gms),
-].map(([, text = '']) => ({ name: `README.md: ${/^name: (.*)$/m.exec(text)?.[1]}`, text }))
+/** Every document, by its path from the top folder. */
+export const DOCUMENTS: readonly string[] = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter(name => name.endsWith('.md'))
+    .map(name => `docs/${name}`),
+]
+
+/** The workflows that the documents offer for copying. */
+export const README_WORKFLOWS: readonly WorkflowText[] = DOCUMENTS.flatMap(path =>
+  [...read(path).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => ({
+    name: `${path}: ${/^name: (.*)$/m.exec(text)?.[1]}`,
+    text,
+  })),
+)
 
 export function parseWorkflow(text: string): Workflow {
   return parse(text, { strict: true, uniqueKeys: true })

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { DefaultArtifactClient } from '@actions/artifact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parseFullIdent } from '../../src/habitat/package/ident.ts'
+import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import type { Reporter } from '../../src/lib/report.ts'
 import { publishAsArtifact } from '../../src/publish/artifact.ts'
-import type { TarballFile } from '../../src/publish/publisher.ts'
 import { sha256 } from '../github/job.ts'
 import { type ArtifactService, startArtifactService } from '../testkit/artifact-service.ts'
+import { locateOne } from './recorder.ts'
 
 let service: ArtifactService
 let folder: string
@@ -34,12 +35,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function tarball(bytes = randomBytes(9_000_000)): Promise<TarballFile & { bytes: Buffer }> {
+async function tarball(bytes = randomBytes(9_000_000)): Promise<NamedTarball & { bytes: Buffer }> {
   const name = 'core-redis-7.2.4-20240102030405.tgz'
   const path = join(folder, name)
   await writeFile(path, bytes)
   const ident = parseFullIdent('core/redis/7.2.4/20240102030405')
-  return { path, name, size: bytes.length, sha256: sha256(bytes), ident, bytes }
+  const packed = { isLayer: false, path, size: bytes.length, sha256: sha256(bytes), parts: [] }
+  return { ...nameTarball(packed, ident), bytes }
 }
 
 function publisher(serverUrl = 'https://github.com') {
@@ -53,12 +55,14 @@ function publisher(serverUrl = 'https://github.com') {
       done() {},
     }),
   }
-  return publishAsArtifact({
+  const publish = publishAsArtifact({
     client: new DefaultArtifactClient(),
     context: { serverUrl, repository: { owner: 'acme', repo: 'shop' }, runId: 17 },
-    locate: async ({ name }) => ({ uri: `https://files.example.org/${name}` }),
+    locate: async tarballs =>
+      tarballs.map(each => ({ ...each, location: { uri: `https://files.example.org/${each.name}` } })),
     report,
   })
+  return (tarball: NamedTarball) => locateOne(publish, tarball)
 }
 
 test('the tarball as it is, in no zip file', async () => {
@@ -69,15 +73,16 @@ test('the tarball as it is, in no zip file', async () => {
     artifactId: 7000,
     page,
   })
-  expect(service.artifacts).toEqual([
-    {
-      id: 7000,
-      name: file.name,
-      mimeType: 'application/octet-stream',
-      bytes: file.bytes,
-      hash: `sha256:${file.sha256}`,
-    },
-  ])
+  const [stored, ...others] = service.artifacts
+  expect({ ...stored, bytes: undefined }).toEqual({
+    id: 7000,
+    name: file.name,
+    mimeType: 'application/octet-stream',
+    bytes: undefined,
+    hash: `sha256:${file.sha256}`,
+  })
+  expect(stored!.bytes.equals(file.bytes)).toBe(true)
+  expect(others).toEqual([])
   expect(warnings).toEqual([expect.stringMatching(/Mesos agents cannot fetch .*"publish: release"/)])
   expect(warnings[0]).toContain(page)
   expect(done).toBe(file.size)

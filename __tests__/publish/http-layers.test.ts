@@ -5,11 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFetch } from '../../src/http/fetch.ts'
 import { createUpload } from '../../src/http/upload.ts'
 import { UsageError } from '../../src/lib/errors.ts'
-import { type HttpLayersTarget, publishLayersOverHttp } from '../../src/publish/http-layers.ts'
-import type { ImagePublisher } from '../../src/publish/publisher.ts'
+import { type HttpTarget, publishOverHttp } from '../../src/publish/http.ts'
 import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { cannotServe, startNginx } from '../testkit/nginx.ts'
-import { makeLayers, recorder } from './recorder.ts'
+import { locate, type Made, makeLayers, recorder } from './recorder.ts'
 
 let folder: string
 let layers: Awaited<ReturnType<typeof makeLayers>>
@@ -26,10 +25,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-function publisher(target: Partial<HttpLayersTarget> & { uploadUrl: string }, signal?: AbortSignal) {
+function publisher(target: Partial<HttpTarget> & { uploadUrl: string }, signal?: AbortSignal) {
   const heard = recorder()
-  const publish: ImagePublisher = publishLayersOverHttp(
-    { headers: {}, ...target },
+  const publish = publishOverHttp(
+    { headers: {}, checksumFile: false, layering: 'package', ...target },
     {
       fetch: createFetch({ version: '1' }),
       upload: createUpload({ version: '1', idleTimeout: 5_000 }),
@@ -38,7 +37,7 @@ function publisher(target: Partial<HttpLayersTarget> & { uploadUrl: string }, si
       signal,
     },
   )
-  return { publish, ...heard }
+  return { publish: (layers: readonly Made[]) => locate(publish, layers), ...heard }
 }
 
 /** The paths that were PUT. */
@@ -49,7 +48,7 @@ function sent(from = server) {
 const uris = (base: string) => layers.map(({ name }) => `${base}/${name}`)
 const total = () => layers.reduce((sum, { size }) => sum + size, 0)
 
-describe('publishLayersOverHttp', () => {
+describe('publishOverHttp', () => {
   test('uploads all that are not there, as one phase', async () => {
     const { publish, phases, notes } = publisher({ uploadUrl: `${server.url}/layers/` })
     expect(await publish(layers)).toEqual(uris(`${server.url}/layers`).map(uri => ({ uri, kept: false })))
@@ -194,19 +193,17 @@ describe('publishLayersOverHttp', () => {
     await expect(publishing).rejects.toBe(reason)
   })
 
-  test('looks at several at once, and not for long', async () => {
+  test('does not wait for ever for servers that do not say whether they have a layer', async () => {
     layers = await makeLayers(folder, Array(16).fill(1_000), 'many')
     server.fault({ method: 'HEAD', kind: 'silence', times: 8 })
-    const started = performance.now()
     const { publish } = publisher({ uploadUrl: `${server.url}/` })
     expect((await publish(layers)).map(({ kept }) => kept)).not.toContain(true)
-    expect(performance.now() - started).toBeLessThan(15_000)
     expect(sent()).toHaveLength(16)
-  }, 30_000)
+  })
 })
 
 describe('what is no place for layers', () => {
-  test.each<[string, Partial<HttpLayersTarget>, RegExp[]]>([
+  test.each<[string, Partial<HttpTarget>, RegExp[]]>([
     [
       'https://a.test/x.tgz',
       {},
@@ -228,8 +225,8 @@ describe('what is no place for layers', () => {
     ['files/', {}, [/is no web address/]],
     [
       'https://a.test/x?y',
-      { uriTemplate: 'https://b.test/{version}.tgz', uri: 'https://c.test/x' },
-      [/^uri: layers are several/, /^uri-template: .*same for all layers/, /has a query/, /the same for all/],
+      { uriTemplate: 'https://b.test/{version}.tgz' },
+      [/^uri-template: .*same for all layers/, /has a query/, /the same for all/],
     ],
     [
       'https://u:secret-1@a.test/',

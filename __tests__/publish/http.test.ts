@@ -9,7 +9,7 @@ import { type HttpTarget, publishOverHttp } from '../../src/publish/http.ts'
 import { probe } from '../../src/publish/probe.ts'
 import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { cannotServe, type Nginx, startNginx } from '../testkit/nginx.ts'
-import { makeTarball, recorder } from './recorder.ts'
+import { locateOne, makeTarball, recorder } from './recorder.ts'
 
 const FILE = 'acme-shop-1.2.3%2B4-20240102030405.tgz'
 let folder: string
@@ -38,7 +38,7 @@ function publisher(target: Partial<HttpTarget> & { uploadUrl: string }) {
       retry: { sleep: async () => {}, random: () => 1 },
     },
   )
-  return { publish: () => publish(tarball), ...heard }
+  return { publish: () => locateOne(publish, tarball), ...heard }
 }
 
 describe('publishOverHttp', () => {
@@ -152,7 +152,7 @@ describe('publishOverHttp', () => {
       await publish()
       expect(artifactory.requests.map(({ method }) => method)).toEqual(['HEAD', 'PUT', 'HEAD'])
       expect(artifactory.files.get(`/${FILE}`)?.equals(tarball.bytes)).toBe(true)
-      expect(phases.at(-1)).toMatchObject({ amount: tarball.size, outcome: 'the same file is there already' })
+      expect(phases.at(-1)).toMatchObject({ outcome: 'the same file is there already' })
     } finally {
       await artifactory.close()
     }

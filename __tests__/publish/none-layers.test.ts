@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import { UsageError } from '../../src/lib/errors.ts'
 import type { KnownUri } from '../../src/publish/fetch-uri.ts'
-import { publishLayersNowhere } from '../../src/publish/none.ts'
-import { layerName, type TarballFile } from '../../src/publish/publisher.ts'
-import { recorder } from './recorder.ts'
+import { publishNowhere } from '../../src/publish/none.ts'
+import { locate, recorder } from './recorder.ts'
 
 const DIGESTS = ['ab'.repeat(32), '0c'.repeat(32)] as const
 
@@ -19,23 +19,20 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-const layers: TarballFile[] = DIGESTS.map((sha256, index) => ({
-  path: `/staging/layers/${index}`,
-  name: layerName(sha256),
-  size: 100 + index,
-  sha256,
-  ident: { origin: 'acme', name: 'shop', version: '1.2.3', release: '20240102030405' },
-}))
+const ident = { origin: 'acme', name: 'shop', version: '1.2.3', release: '20240102030405' }
+const layers: NamedTarball[] = DIGESTS.map((sha256, index) =>
+  nameTarball(
+    { isLayer: true, path: `/staging/layers/${index}`, size: 100 + index, sha256, parts: [] },
+    ident,
+  ),
+)
 
 async function published(known: KnownUri = {}) {
   const told = recorder()
-  const locations = await publishLayersNowhere({ ...known, outputDir }, told.report)(layers)
+  const publish = publishNowhere({ ...known, outputDir, layering: 'package' }, told.report)
+  const locations = await locate(publish, layers)
   return { locations, uris: locations.map(({ uri }) => uri), ...told }
 }
-
-test('a layer is called by its digest', () => {
-  expect(layers[0]!.name).toBe(`sha256-${DIGESTS[0]}.tgz`)
-})
 
 test('layers have the URIs of files in the output folder, which is told once', async () => {
   const { uris, notes, warnings } = await published()
@@ -68,7 +65,6 @@ test.each<[KnownUri, (digest: string) => string]>([
 })
 
 test.each<[string, KnownUri, RegExp[]]>([
-  ['one URI', { uri: 'https://a.test/a.tgz' }, [/^uri: .* Give uri-base/]],
   [
     'a template that is the same for all',
     { uriTemplate: 'https://a.test/{origin}/{release}.tgz' },
@@ -76,13 +72,13 @@ test.each<[string, KnownUri, RegExp[]]>([
   ],
   [
     'everything that is wrong at once',
-    { uri: 'https://a.test/a.tgz', uriTemplate: 'https://a.test/{tag}/{nmae}' },
-    [/^uri-template: .*"\{tag\}", "\{nmae\}"/, /^uri: /, /^uri-template: .*\{file\} or \{sha256\}/],
+    { uriTemplate: 'https://a.test/{tag}/{nmae}' },
+    [/^uri-template: .*"\{tag\}", "\{nmae\}"/, /^uri-template: .*\{file\} or \{sha256\}/],
   ],
 ])('%s is refused before there are layers', (_, known, problems) => {
   let thrown: unknown
   try {
-    publishLayersNowhere({ ...known, outputDir }, recorder().report)
+    publishNowhere({ ...known, outputDir, layering: 'package' }, recorder().report)
   } catch (error) {
     thrown = error
   }

@@ -1,17 +1,15 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import { publishNowhere } from '../../src/publish/none.ts'
-import type { TarballFile } from '../../src/publish/publisher.ts'
-import { recorder } from './recorder.ts'
+import { locateOne, recorder } from './recorder.ts'
 
-const tarball: TarballFile = {
-  path: '/staging/.mesosize-x/acme-shop-1.2.3+4-20240102030405.tgz',
-  name: 'acme-shop-1.2.3+4-20240102030405.tgz',
-  size: 1,
-  sha256: 'ab12',
-  ident: { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' },
-}
+const path = '/staging/.mesosize-x/acme-shop-1.2.3+4-20240102030405.tgz'
+const tarball: NamedTarball = nameTarball(
+  { isLayer: false, path, size: 1, sha256: 'ab12', parts: [] },
+  { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' },
+)
 const outputDir = 'my results #1'
 
 describe('publishNowhere', () => {
@@ -25,13 +23,13 @@ describe('publishNowhere', () => {
     ],
   ])('%j', async (known, uri) => {
     const { report, notes } = recorder()
-    expect(await publishNowhere({ ...known, outputDir }, report)(tarball)).toEqual({ uri })
+    expect(await locateOne(publishNowhere({ ...known, outputDir }, report), tarball)).toEqual({ uri })
     expect(notes).toEqual([])
   })
 
   test('gives the file in the output folder, not in the staging folder, and says so', async () => {
     const { report, notes } = recorder()
-    const { uri } = await publishNowhere({ outputDir }, report)(tarball)
+    const { uri } = await locateOne(publishNowhere({ outputDir }, report), tarball)
     expect(uri).toMatch(/^file:\/\/\//)
     expect(fileURLToPath(uri)).toBe(resolve(outputDir, tarball.name))
     expect(notes).toEqual([

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFetch, type Fetch } from '../../src/http/fetch.ts'
-import { probe, probeLayers } from '../../src/publish/probe.ts'
+import { probe, probeTarballs } from '../../src/publish/probe.ts'
 import { type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { recorder } from './recorder.ts'
 
@@ -181,11 +181,9 @@ describe('probe', () => {
 
   test('does not wait for ever', async () => {
     server.fault({ kind: 'silence', times: 2 })
-    const started = performance.now()
     expect(await warningsOf(`${server.url}/x.tgz`, { timeout: 200 })).toEqual([
       expect.stringContaining('no answer came within 0.2 s'),
     ])
-    expect(performance.now() - started).toBeLessThan(5_000)
   })
 
   test('is ended by its signal', async () => {
@@ -203,14 +201,15 @@ describe('probe', () => {
   })
 })
 
-describe('probeLayers', () => {
+describe('probeTarballs', () => {
   async function warningsOfLayers(count: number) {
     const { report, warnings } = recorder()
     const layers = Array.from({ length: count }, (_, index) => ({
+      isLayer: true,
       location: { uri: `${server.url}/${index}.tgz` },
       size: file.length,
     }))
-    await probeLayers(layers, { fetch: createFetch({ version: '1' }), report, timeout: 2_000 })
+    await probeTarballs(layers, { fetch: createFetch({ version: '1' }), report, timeout: 2_000 })
     return warnings
   }
 
@@ -219,6 +218,32 @@ describe('probeLayers', () => {
     expect(await warningsOfLayers(20)).toEqual([])
     expect(new Set(server.requests.map(({ path }) => path)).size).toBe(20)
     expect(await warningsOfLayers(0)).toEqual([])
+  })
+
+  test('asks for nothing that is not on the web, or that other exports have probed', async () => {
+    const { report, warnings } = recorder()
+    const uri = `${server.url}/0.tgz`
+    const tarballs = [
+      { uri, kept: true },
+      { uri: 'file:///srv/1.tgz' },
+      { uri: 'hdfs://a/2.tgz', kept: false },
+    ]
+    await probeTarballs(
+      tarballs.map(location => ({ isLayer: true, size: 1, location })),
+      { fetch: createFetch({ version: '1' }), report },
+    )
+    expect(warnings).toEqual([])
+    expect(server.requests).toEqual([])
+  })
+
+  test('does not mind that a whole image is kept in no cache', async () => {
+    const { report, warnings } = recorder()
+    server.files.set('/0.tgz', file)
+    server.fault({ method: 'HEAD', kind: 'status', status: 403 })
+    const tarball = { isLayer: false, size: file.length, location: { uri: `${server.url}/0.tgz` } }
+    await probeTarballs([tarball], { fetch: createFetch({ version: '1' }), report })
+    expect(warnings).toEqual([])
+    expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
   })
 
   test('warns once where none is', async () => {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { expect } from 'vitest'
+import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import type { Reporter } from '../../src/lib/report.ts'
-import { layerName, type TarballFile } from '../../src/publish/publisher.ts'
+import type { Location, Publisher } from '../../src/publish/publisher.ts'
 
 /** A reporter that writes down what it is told. */
 export function recorder() {
@@ -29,42 +31,47 @@ export function recorder() {
   return { report, notes, warnings, phases, all: () => [...notes, ...warnings].join('\n') }
 }
 
+const ident = { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' }
+
+/** Where a publisher put tarballs. */
+export async function locate(publish: Publisher, tarballs: readonly NamedTarball[]): Promise<Location[]> {
+  const published = await publish(tarballs)
+  const about = ({ path, name, file, size, sha256, isLayer }: NamedTarball) => ({
+    ...{ path, name, file, size, sha256, isLayer },
+  })
+  expect(published.map(about)).toEqual(tarballs.map(about))
+  return published.map(({ location }) => location)
+}
+
+/** Where a publisher put the one tarball of an image. */
+export async function locateOne(publish: Publisher, tarball: NamedTarball): Promise<Location> {
+  const [location] = await locate(publish, [tarball])
+  return location!
+}
+
+/** A tarball of an image, with its content. */
+export type Made = NamedTarball & { bytes: Buffer }
+
 /** Layers of an image, each a gzip file of about so many bytes; the same size and seed give the same bytes. */
-export async function makeLayers(
-  folder: string,
-  sizes: readonly number[],
-  seed = '',
-): Promise<(TarballFile & { bytes: Buffer })[]> {
-  return Promise.all(
-    sizes.map(async (size, index) => {
-      const noise: Buffer[] = []
-      for (let i = 0; i * 32 < size; i++) {
-        noise.push(createHash('sha256').update(`${seed} ${index} ${i}`).digest())
-      }
-      const bytes = gzipSync(Buffer.concat(noise))
-      const sha256 = createHash('sha256').update(bytes).digest('hex')
-      const path = join(folder, `${sha256}.staged`)
-      await writeFile(path, bytes)
-      const ident = { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' }
-      return { path, name: layerName(sha256), bytes, size: bytes.length, sha256, ident }
-    }),
-  )
+export function makeLayers(folder: string, sizes: readonly number[], seed = ''): Promise<Made[]> {
+  return Promise.all(sizes.map((size, index) => make(folder, true, noise(size, `${seed} ${index} `))))
 }
 
 /** A small gzip file, named as a tarball. Its text does not compress, so that it has about so many bytes. */
-export async function makeTarball(folder: string, size = 200_000): Promise<TarballFile & { bytes: Buffer }> {
-  const noise: Buffer[] = []
-  for (let i = 0; i * 32 < size; i++) noise.push(createHash('sha256').update(String(i)).digest())
-  const bytes = gzipSync(Buffer.concat(noise))
-  const name = 'acme-shop-1.2.3+4-20240102030405.tgz'
-  const path = join(folder, 'staged.tgz')
+export function makeTarball(folder: string, size = 200_000): Promise<Made> {
+  return make(folder, false, noise(size, ''))
+}
+
+function noise(size: number, seed: string): Buffer {
+  const pieces: Buffer[] = []
+  for (let i = 0; i * 32 < size; i++) pieces.push(createHash('sha256').update(`${seed}${i}`).digest())
+  return Buffer.concat(pieces)
+}
+
+async function make(folder: string, isLayer: boolean, content: Buffer): Promise<Made> {
+  const bytes = gzipSync(content)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const path = join(folder, `${sha256}.staged`)
   await writeFile(path, bytes)
-  return {
-    path,
-    name,
-    bytes,
-    size: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    ident: { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' },
-  }
+  return { ...nameTarball({ isLayer, path, size: bytes.length, sha256, parts: [] }, ident), bytes }
 }

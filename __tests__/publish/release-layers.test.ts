@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { publishLayersToRelease } from '../../src/publish/release-layers.ts'
+import { publishToRelease } from '../../src/publish/release.ts'
 import { failure, type Job, startJob } from '../github/job.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
 import type { StoredRelease } from '../testkit/github-server-state.ts'
-import { makeLayers } from './recorder.ts'
+import { locate, makeLayers } from './recorder.ts'
 
 const UPLOAD = /^POST .*\/assets\?/
 
@@ -33,7 +33,8 @@ async function serve(options: GitHubServerOptions) {
 
 /** What a run publishes. */
 function publish(job: Job = startJob(server), which = layers) {
-  return publishLayersToRelease(job.github, job.context)(which)
+  const target = { draft: false, prerelease: false, overwrite: true, checksumFile: false }
+  return locate(publishToRelease(job.github, job.context, target, {}), which)
 }
 
 function release(tag: string): StoredRelease {
@@ -55,7 +56,7 @@ function fill(to: StoredRelease, count: number) {
 
 const kept = (locations: readonly { kept?: boolean }[]) => locations.map(location => location.kept)
 
-describe('publishLayersToRelease', () => {
+describe('publishToRelease', () => {
   test('makes one prerelease for all exports, which says what it is for', async () => {
     const job = startJob(server, { tag: 'v1' })
     const locations = await publish(job)

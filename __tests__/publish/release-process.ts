@@ -14,9 +14,12 @@ const github = connect({
   fetch: createFetch({ version: '1' }),
   report: silent,
 })
-const { uri } = await publishToRelease(
+const publish = publishToRelease(
   github,
   { serverUrl: server.serverUrl, ref: 'refs/tags/v1', tag: 'v1', sha: '' },
   { draft: false, prerelease: false, overwrite: true, checksumFile: true },
-)(tarball)
+  {},
+)
+const [published] = await publish([tarball])
+const { uri } = published!.location
 console.log(JSON.stringify({ uri, kibibytes: process.resourceUsage().maxRSS }))

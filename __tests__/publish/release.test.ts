@@ -6,10 +6,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseFullIdent } from '../../src/habitat/package/ident.ts'
-import type { TarballFile } from '../../src/publish/publisher.ts'
-import { publishToRelease, type ReleaseTarget } from '../../src/publish/release.ts'
+import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
+import type { KnownUri } from '../../src/publish/fetch-uri.ts'
+import { publishToRelease } from '../../src/publish/release.ts'
+import type { ReleaseTarget } from '../../src/publish/release-whole.ts'
 import { failure, type Job, sha256, startJob } from '../github/job.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
+import { locateOne } from './recorder.ts'
 
 let server: GitHubServer
 let folder: string
@@ -34,16 +37,18 @@ async function serve(options: GitHubServerOptions) {
 async function tarball(
   version = '7.2.4',
   bytes = randomBytes(100_000),
-): Promise<TarballFile & { bytes: Buffer }> {
+): Promise<NamedTarball & { bytes: Buffer }> {
   const name = `core-redis-${version}-20240102030405.tgz`
   const path = join(folder, name)
   await writeFile(path, bytes)
   const ident = parseFullIdent(`core/redis/${version}/20240102030405`)
-  return { path, name, size: bytes.length, sha256: sha256(bytes), ident, bytes }
+  const packed = { isLayer: false, path, size: bytes.length, sha256: sha256(bytes), parts: [] }
+  return { ...nameTarball(packed, ident), bytes }
 }
 
-function publisher({ github, context }: Job, changes: Partial<ReleaseTarget> = {}) {
-  return publishToRelease(github, context, { ...target, ...changes })
+function publisher({ github, context }: Job, changes: Partial<ReleaseTarget> = {}, known: KnownUri = {}) {
+  const publish = publishToRelease(github, context, { ...target, ...changes }, known)
+  return (tarball: NamedTarball) => locateOne(publish, tarball)
 }
 
 test('an agent, which has no token, fetches the very bytes from the URI', async () => {
@@ -68,6 +73,15 @@ test.each([
   const location = await publisher(startJob(server, { tag }))(await tarball(version))
   expect(location.uri).toBe(`${server.serverUrl}/acme/shop/releases/download/${path}`)
   expect((await fetch(location.uri)).status).toBe(200)
+})
+
+test('lets the URI that was asked for win', async () => {
+  const file = await tarball()
+  const publish = publisher(startJob(server, { tag: 'v1' }), {}, { uriBase: 'https://files.example.com/v1' })
+  expect(await publish(file)).toMatchObject({
+    uri: `https://files.example.com/v1/${file.name}`,
+    page: `${server.serverUrl}/acme/shop/releases/tag/v1`,
+  })
 })
 
 test('with the file that sha256sum checks', async () => {
@@ -171,14 +185,14 @@ test('1.9 GiB in less than 200 MiB of memory', { timeout: 120_000 }, async () =>
   await truncate(file.path, size)
   // head -c 2039480320 /dev/zero | sha256sum
   const sha256 = 'a2394bad2b3ad448dbe917d0cc973c5e3da56df98b6e578e2ddb41f29db47987'
-  const { path, name, ident } = file
+  const { bytes: _, ...others } = file
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(import.meta.dirname, 'release-process.ts'),
-    JSON.stringify({ path, name, size, ident, sha256 }),
+    JSON.stringify({ ...others, size, sha256 }),
     JSON.stringify({ apiUrl: server.apiUrl, serverUrl: server.serverUrl, token: server.tokens.write }),
   ])
   const { uri, kibibytes } = JSON.parse(stdout)
-  expect(uri).toBe(`${server.serverUrl}/acme/shop/releases/download/v1/${name}`)
-  expect(server.releases[0]!.assets[0]).toMatchObject({ name, size, state: 'uploaded' })
+  expect(uri).toBe(`${server.serverUrl}/acme/shop/releases/download/v1/${file.name}`)
+  expect(server.releases[0]!.assets[0]).toMatchObject({ name: file.name, size, state: 'uploaded' })
   expect(kibibytes / 1024).toBeLessThan(200)
 })

@@ -3,9 +3,7 @@ import { expandUriTemplate, templateValues, uriTemplateProblem } from '../../src
 
 const values = templateValues(
   {
-    path: '/tmp/x.tgz',
     name: 'acme-shop-1.2.3+4-20240102030405.tgz',
-    size: 1,
     sha256: 'ab12',
     ident: { origin: 'acme', name: 'shop', version: '1.2.3+4', release: '20240102030405' },
   },

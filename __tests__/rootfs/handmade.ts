@@ -27,6 +27,7 @@ export function makePackage(ident: string, { members = [], ...metadata }: Making
       tdeps: [],
       exports: new Map(),
       exposes: [],
+      binds: [],
       defaultConfig: '',
       runnable: false,
       binaries: [],

@@ -218,6 +218,38 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     })
   })
 
+  describe('what the Supervisor is given', () => {
+    const NAME = 'example/hello-web'
+
+    // Of a full ident no release is newer, and of ORIGIN/NAME none is fixed.
+    test.each<[string, string[], string]>([
+      ['without flags', [], IDENTS.service],
+      ['without a strategy', ['--channel=stable', '--group', 'strategy'], IDENTS.service],
+      ['with the strategy none', ['--strategy=none'], IDENTS.service],
+      ['with the strategy none in two words', ['--strategy', 'none'], IDENTS.service],
+      ['with the strategy none as a letter', ['-s', 'none'], IDENTS.service],
+      ['with at-once', ['--strategy=at-once', '--channel=stable', '--url=https://b.example/'], NAME],
+      ['with rolling in two words', ['--peer=a', '--strategy', 'rolling'], NAME],
+      ['with a letter', ['-s', 'at-once'], NAME],
+      ['with a letter and its value together', ['-sat-once'], NAME],
+      ['with a letter and "="', ['-s=rolling', '--group=b'], NAME],
+    ])('%s', async (_, args, ident) => {
+      expect(await inside(`printf '<%s>' "$@"`, { args })).toBe(
+        `<run><${ident}>${args.map(word => `<${word}>`).join('')}`,
+      )
+    })
+
+    test('in every shell', async () => {
+      for (const [, ...shell] of shells) {
+        const output = await inside('echo "$2"', {
+          command: [...shell, './launch'],
+          args: ['--strategy=at-once', '', '* $(id)'],
+        })
+        expect(output).toBe(`${NAME}\n`)
+      }
+    })
+  })
+
   describe('mounts', () => {
     test('are proc, read-only sysfs, and a /dev with the few devices that programs need', async () => {
       const output = await inside(`awk '{ print $2, $3, "," $4 "," }' /proc/mounts`)

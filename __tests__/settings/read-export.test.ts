@@ -5,12 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseCommandLine } from '../../src/cli/parse.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
 import { UsageError } from '../../src/lib/errors.ts'
-import { exportOptions } from '../../src/settings/options.ts'
+import { wordSettings } from '../../src/lib/setting.ts'
+import { optionsOf } from '../../src/settings/setting.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { optionWording } from '../../src/settings/wording.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'cli-'))
 const at = (name: string) => join(folder, name)
 
 beforeAll(async () => {
+  wordSettings(optionWording(EXPORT))
   await mkdir(at('artifacts'))
   await mkdir(at('root/hab/pkgs'), { recursive: true })
   await mkdir(at('folder.hart'))
@@ -104,7 +108,17 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   ],
   [['--group', 'prod'], 'app.group', 'prod'],
   [['--topology', 'leader'], 'app.topology', 'leader'],
-  [['--strategy', 'at-once'], 'app.strategy', 'at-once'],
+  [['--strategy', 'none'], 'app.updates', undefined],
+  [
+    ['--strategy', 'at-once'],
+    'app.updates',
+    { strategy: 'at-once', from: { url: 'https://bldr.habitat.sh', channel: 'base' }, token: false },
+  ],
+  [
+    ['--strategy=rolling', '-u', 'https://bldr.example.com/', '-c', 'acme', '--auth', 's3cret'],
+    'app.updates',
+    { strategy: 'rolling', from: { url: 'https://bldr.example.com', channel: 'acme' }, token: true },
+  ],
   [['--bind', 'db:postgresql.prod'], 'app.binds', ['db:postgresql.prod']],
   [['--url', 'https://bldr.example.com/'], 'builder.url', 'https://bldr.example.com'],
   [['--url', 'http://localhost:9636/bldr//'], 'builder.url', 'http://localhost:9636/bldr'],
@@ -159,7 +173,9 @@ describe('each option reaches the request', () => {
 
   test('and none is left out of this table', () => {
     const seen = understood.flatMap(([args]) => args.map(arg => /^--([^=]+)/.exec(arg)?.[1]))
-    expect(exportOptions.names.filter(name => !['help', 'version', ...seen].includes(name))).toEqual([])
+    expect(optionsOf(EXPORT).filter(({ option }) => !['help', 'version', ...seen].includes(option))).toEqual(
+      [],
+    )
   })
 })
 
@@ -271,7 +287,7 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--config', at('broken.toml')], /^--config: ".*broken\.toml" is not TOML: .* at line 2, column \d+\. /],
   [['--config', at('latin1.toml')], /^--config: ".*latin1\.toml" is not UTF-8/],
   [['--patch', at('none.json')], /^--patch: ".*none\.json" cannot be read: ENOENT/],
-  [['--patch', at('broken.json')], /^--patch: ".*broken\.json" is not JSON: /],
+  [['--patch', at('broken.json')], /^--patch: ".*broken\.json" is not valid JSON: /],
   [['--patch', at('list.json')], /^--patch: ".*list\.json" must hold a JSON object/],
   [['--patch', folder], /^--patch: ".*" cannot be read: EISDIR/],
   [['--uri', 'https://files.example.com/a b.tgz'], /^--uri: "https:.*a b\.tgz" /],
@@ -284,10 +300,10 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--group', 'a b'], /^--group: "a b" /],
   [['--bind', 'db'], /^--bind: "db" /],
   [['--env-vars-prefix', 'MY-'], /^--env-vars-prefix: "MY-" /],
-  [['--topology', 'Leader'], /^--topology: "Leader" .* Write standalone or leader\.$/],
-  [['--strategy', 'fast'], /^--strategy: "fast" .* Write none or at-once or rolling\.$/],
-  [['--url', 'bldr.example.com'], /^--url: "bldr\.example\.com" is not a web address/],
-  [['-u', 'ftp://bldr.example.com'], /^-u: "ftp:\/\/bldr\.example\.com" is not a web address/],
+  [['--topology', 'Leader'], /^--topology: "Leader" is not allowed\. Use standalone or leader\.$/],
+  [['--strategy', 'fast'], /^--strategy: "fast" is not allowed\. Use none or at-once or rolling\.$/],
+  [['--url', 'bldr.example.com'], /^--url: "bldr\.example\.com" is not a URL/],
+  [['-u', 'ftp://bldr.example.com'], /^-u: "ftp:\/\/bldr\.example\.com" is not a URL/],
   [['--url', 'https://bldr.example.com/?a=1'], /^--url: .* must end before the "\?"/],
   [['--channel', 'a/b'], /^--channel: "a\/b" is not a channel/],
   [['--channel', '..'], /^--channel: "\.\." is not a channel/],
@@ -311,14 +327,14 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   ],
   [['--output-dir', at('web.hart')], /^--output-dir: ".*web\.hart" is not a folder/],
   [['--layers='], /^--layers: its value is missing\. Write --layers=HOW, or --layers alone for auto\.$/],
-  [['--layers=none'], /^--layers: "none" .* Write auto or package\.$/],
-  [['--layers=Package'], /^--layers: "Package" .* Write auto or package\.$/],
+  [['--layers=none'], /^--layers: "none" is not allowed\. Use auto or package\.$/],
+  [['--layers=Package'], /^--layers: "Package" is not allowed\. Use auto or package\.$/],
   [['--layers', 'package'], /^--layers: its value is written behind "="\. Write --layers=package\.$/],
   [['--layers', 'auto'], /^--layers: its value is written behind "="\. Write --layers=auto\.$/],
   [['--layers', 'none'], /^"none" has no origin/],
   [['--layer'], /^--layer: there is no such option\. Did you mean --layers\?$/],
   [['--no-layers'], /^--no-layers: there is no such option/],
-  [['--layers', '--uri', 'https://files.example.com/a.tgz'], /^--uri and --layers: .* Write --uri-base /],
+  [['--layers', '--uri', 'https://files.example.com/a.tgz'], /^--uri and --layers: .* Use --uri-base /],
   [['--layers=package', '--uris'], /^--uris and --layers: .* Leave one of the two out\.$/],
   [['--jobs', '0'], /^--jobs: "0" /],
   [['--jobs', '2.5'], /^--jobs: "2\.5" /],
@@ -344,7 +360,7 @@ describe('one mistake is one problem of one line', () => {
   })
 
   test.each([
-    [{ HAB_BLDR_URL: 'bldr' }, /^HAB_BLDR_URL: "bldr" is not a web address/],
+    [{ HAB_BLDR_URL: 'bldr' }, /^HAB_BLDR_URL: "bldr" is not a URL/],
     [{ HAB_BLDR_CHANNEL: 'a b' }, /^HAB_BLDR_CHANNEL: "a b" is not a channel/],
     [{ HAB_PACKAGE_TARGET: 'x86_64-windows' }, /^HAB_PACKAGE_TARGET: "x86_64-windows" cannot run/],
     [{ HAB_CACHE_KEY_PATH: at('web.hart') }, /^HAB_CACHE_KEY_PATH: ".*" is not a folder/],

@@ -32,7 +32,7 @@ const files: Record<string, string> = {
   'list.json': '[]',
   'group.json': '{"id": "/x", "apps": []}',
   'answer.json': JSON.stringify({ app: APP }),
-  'upper.json': JSON.stringify({ ...APP, id: '/Web/Shop', cpus: 0 }),
+  'upper.json': JSON.stringify({ ...APP, id: '/Web/Shop', cpus: -1 }),
   'file.json': JSON.stringify({ ...APP, fetch: [{ uri: 'file:///results/a.tgz' }] }),
   'secret.json': SECRET,
   'key.pem': 'hunter2',
@@ -66,12 +66,8 @@ describe('what a command asks for, with its defaults', () => {
       request: {
         access,
         app: { ...APP, id: '/web/shop' },
+        options: { force: false, timeout: 900_000, failFast: 3, rollback: true, allowUnfetchableUri: false },
         dryRun: false,
-        force: false,
-        timeout: 900_000,
-        failFast: 3,
-        rollback: true,
-        allowUnfetchableUri: false,
         json: false,
       },
     })
@@ -114,12 +110,12 @@ describe('what a command asks for, with its defaults', () => {
 /** A command line, and where in the request which value must be. */
 const understood: readonly (readonly [line: readonly string[], path: string, value: unknown])[] = [
   [['deploy', at('app.json'), '--dry-run'], 'dryRun', true],
-  [['deploy', at('app.json'), '--force'], 'force', true],
-  [['deploy', at('app.json'), '--timeout', '90s'], 'timeout', 90_000],
-  [['deploy', at('app.json'), '--timeout=1.5h'], 'timeout', 5_400_000],
-  [['deploy', at('app.json'), '--fail-fast', '0'], 'failFast', 0],
-  [['deploy', at('app.json'), '--no-rollback'], 'rollback', false],
-  [['deploy', at('file.json'), '--allow-unfetchable-uri'], 'allowUnfetchableUri', true],
+  [['deploy', at('app.json'), '--force'], 'options.force', true],
+  [['deploy', at('app.json'), '--timeout', '90s'], 'options.timeout', 90_000],
+  [['deploy', at('app.json'), '--timeout=1.5h'], 'options.timeout', 5_400_000],
+  [['deploy', at('app.json'), '--fail-fast', '0'], 'options.failFast', 0],
+  [['deploy', at('app.json'), '--no-rollback'], 'options.rollback', false],
+  [['deploy', at('file.json'), '--allow-unfetchable-uri'], 'options.allowUnfetchableUri', true],
   [['deploy', at('app.json'), '--json'], 'json', true],
   [['remove', '/web/shop', '--force'], 'force', true],
   [['remove', '/web/shop', '--timeout', '5m'], 'timeout', 300_000],
@@ -230,13 +226,13 @@ const refused: readonly (readonly [
   problem: RegExp,
   env?: Record<string, string>,
 ])[] = [
-  [['status', '/web/shop'], /^--marathon: it is not said where Marathon is\. .*MARATHON_URL/],
-  [['status', '/web/shop', '--marathon', 'marathon'], /^--marathon: "marathon" is no web address\./],
-  [['status', '/web/shop', '--marathon', 'ftp://m'], /^--marathon: "ftp:\/\/m" is no web address\./],
-  [['status', '/web/shop'], /^MARATHON_URL: "m" is no web address\./, { MARATHON_URL: 'm' }],
+  [['status', '/web/shop'], /^--marathon: no Marathon address given\. .*MARATHON_URL/],
+  [['status', '/web/shop', '--marathon', 'marathon'], /^--marathon: "marathon" is not a URL\./],
+  [['status', '/web/shop', '--marathon', 'ftp://m'], /^--marathon: "ftp:\/\/m" is not a URL\./],
+  [['status', '/web/shop'], /^MARATHON_URL: "m" is not a URL\./, { MARATHON_URL: 'm' }],
   [['status', ...MARATHON], /^APP_ID: it is missing\. Write .*\/web\/shop/],
   [['deploy', ...MARATHON], /^APP\.json: it is missing\./],
-  [['status', '/a', '/b', ...MARATHON], /^"\/b": there is a word too many\. Write one APP_ID\.$/],
+  [['status', '/a', '/b', ...MARATHON], /^"\/b": unexpected argument\. Give exactly one APP_ID\.$/],
   [['status', '/Web', ...MARATHON], /^"\/Web" must be names separated by/],
   [['remove', '/web/tasks', ...MARATHON], /^"\/web\/tasks" must not end in/],
   [['logs', '/', ...MARATHON], /^"\/" must be names/],
@@ -254,24 +250,24 @@ const refused: readonly (readonly [
   [['deploy', at('app.json'), '--fail-fast', 'x', ...MARATHON], /^--fail-fast: "x" must be a whole number/],
   [['deploy', at('app.json'), '--cpu', '1', ...MARATHON], /^--cpu: there is no such option/],
   [['deploy', at('app.json'), '--dryrun', ...MARATHON], /^--dryrun: .* Did you mean --dry-run\?$/],
-  [['logs', '/a', '--instance', '0', ...MARATHON], /^--instance: "0": the numbers of tasks begin with 1/],
+  [['logs', '/a', '--instance', '0', ...MARATHON], /^--instance: "0" is not a whole number from 1/],
   [['logs', '/a', '--lines', '1.5', ...MARATHON], /^--lines: "1\.5" must be a whole number/],
   [['logs', '/a', '--tail', ...MARATHON], /^--tail: there is no such option/],
   [['core/redis', '--marathon', 'http://m'], /^--marathon: there is no such option/],
-  [['status', '/a', ...MARATHON], /^marathon-user: needs marathon-password/, { MARATHON_USER: 'u' }],
+  [['status', '/a', ...MARATHON], /^--marathon-user: needs --marathon-password/, { MARATHON_USER: 'u' }],
   [
     ['status', '/a', ...MARATHON],
-    /^Credentials of 2 kinds are given: marathon-user and marathon-password; dcos-token\. /,
+    /^Credentials of 2 kinds are given: --marathon-user and --marathon-password; --dcos-token\. /,
     { MARATHON_USER: 'u', MARATHON_PASSWORD: 'hunter2', DCOS_TOKEN: 'hunter2' },
   ],
   [
     ['status', '/a', '--marathon', 'https://u:hunter2@m', '--dcos-token', 'hunter2'],
     /^Credentials of 2 kinds/,
   ],
-  [['status', '/a', ...MARATHON], /^dcos-token: has white space/, { DCOS_TOKEN: 'hunter2 hunter2' }],
+  [['status', '/a', ...MARATHON], /^--dcos-token: has white space/, { DCOS_TOKEN: 'hunter2 hunter2' }],
   [
     ['status', '/a', ...MARATHON],
-    /^dcos-service-account: .*no "private_key"/,
+    /^--dcos-service-account: .*no "private_key"/,
     { DCOS_SERVICE_ACCOUNT: '{"uid":"hunter2"}' },
   ],
   [
@@ -279,7 +275,7 @@ const refused: readonly (readonly [
     /^--dcos-service-account: it is neither/,
   ],
   [['status', '/a', '--ca-file', at('none.pem'), ...MARATHON], /^--ca-file: .*none\.pem" cannot be read/],
-  [['status', '/a', '--ca-file', at('ca.pem'), ...MARATHON], /^--ca-file: holds no certificate\./],
+  [['status', '/a', '--ca-file', at('ca.pem'), ...MARATHON], /^--ca-file: it holds no certificate\./],
 ]
 
 describe('one mistake is one problem of one line', () => {
@@ -295,8 +291,8 @@ describe('one mistake is one problem of one line', () => {
   test('an app definition that Marathon would refuse has a line for each of its fields', async () => {
     expect(await problemsOf(['deploy', at('upper.json'), ...MARATHON])).toEqual([
       'Marathon would refuse the app definition:',
-      expect.stringMatching(/^ {2}\/id: "\/Web\/Shop" must be names/),
-      expect.stringMatching(/^ {2}\/cpus: 0 must be/),
+      expect.stringMatching(/^ {2}id: "\/Web\/Shop" must be names/),
+      expect.stringMatching(/^ {2}cpus: -1 must be/),
       expect.stringMatching(/^Change/),
     ])
   })
@@ -304,7 +300,7 @@ describe('one mistake is one problem of one line', () => {
   test('a tarball that no agent can fetch is refused', async () => {
     const problems = await problemsOf(['deploy', at('file.json'), ...MARATHON])
     expect(problems[0]).toBe('No agent can fetch what the app needs:')
-    expect(problems[1]).toMatch(/^ {2}\/fetch\(0\)\/uri: "file:\/\/\/results\/a\.tgz"/)
+    expect(problems[1]).toMatch(/^ {2}fetch\[0\]\.uri: "file:\/\/\/results\/a\.tgz"/)
     expect(problems.at(-1)).toMatch(/allow-unfetchable-uri/)
   })
 
@@ -313,11 +309,11 @@ describe('one mistake is one problem of one line', () => {
     const problems = await problemsOf(line, { DCOS_USER: 'u' })
     expect(problems.map(problem => problem.split(':')[0])).toEqual([
       '--folow',
-      '--marathon',
-      'dcos-user',
       expect.stringMatching(/^"\/Web"/),
       '--instance',
       '--lines',
+      '--marathon',
+      '--dcos-user',
     ])
   })
 })

@@ -30,7 +30,7 @@ export interface ServedRequest {
 
 /** How the next answers, or those to the paths that `on` matches, go wrong. */
 export type Fault = { on?: RegExp; times?: number } & (
-  | { kind: 'status'; status: number; headers?: Record<string, string> }
+  | { kind: 'status'; status: number; headers?: Record<string, string>; body?: string }
   /** Sends its headers and so many bytes of the body, then resets the connection. */
   | { kind: 'reset'; after: number }
   /** Closes the connection without a word. */
@@ -124,14 +124,20 @@ function answer(
   const [kind, ...rest] = segments
   if (kind === 'channels') {
     const [origin, channel, , ...names] = rest
+    if (channel === undefined)
+      return channelsOf(ofTarget.filter(({ ident }) => parts(ident).origin === origin))
     const inChannel = ofTarget.filter(served => served.channels?.includes(channel ?? ''))
     return json(find(inChannel, [origin, ...names]))
   }
   if (kind === 'pkgs' && rest.at(-1) === 'download') {
     const served = find(ofTarget, rest.slice(0, -1))
     if (!served) return nothing(404)
-    if (served.needsToken && request.headers.authorization === undefined) return nothing(401)
-    if (served.needsToken && request.headers.authorization !== `Bearer ${token}`) return nothing(403)
+    if (served.needsToken && request.headers.authorization === undefined) {
+      return nothing(401, 'Authentication required.')
+    }
+    if (served.needsToken && request.headers.authorization !== `Bearer ${token}`) {
+      return nothing(403, 'No valid license key found.')
+    }
     const [origin, name, version, release] = served.ident.split('/')
     return {
       status: 200,
@@ -169,6 +175,16 @@ function versions(packages: readonly ServedPackage[]): Reply {
     status: 200,
     headers: { 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify(list)),
+  }
+}
+
+/** `GET /depot/channels/ORIGIN`, as get_channels in builder-api's resources/channels.rs answers. */
+function channelsOf(packages: readonly ServedPackage[]): Reply {
+  const names = [...new Set(packages.flatMap(({ channels = [] }) => channels))].sort()
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(names.map(name => ({ name })))),
   }
 }
 
@@ -223,8 +239,8 @@ function parts(ident: string) {
   return { origin, name, version, release }
 }
 
-function nothing(status: number): Reply {
-  return { status, headers: {}, body: Buffer.alloc(0) }
+function nothing(status: number, text = ''): Reply {
+  return { status, headers: {}, body: Buffer.from(text) }
 }
 
 async function respond(
@@ -239,8 +255,8 @@ async function respond(
     case 'status':
       ;({ status } = fault)
       headers = fault.headers ?? {}
-      body = Buffer.alloc(0)
-      length = 0
+      body = Buffer.from(fault.body ?? '')
+      length = body.length
       break
     case 'redirect': {
       status = fault.status ?? 302

@@ -1,49 +1,38 @@
 /**
- * What hab-stand-in.ts runs. It does what is known of hab's own doing (habitat-sh/habitat, components/hab and
- * components/common/src/command/package/install.rs, components/studio, components/plan-build), as far as an
- * export needs it, on real harts: licence, caches, channels, tokens, keys, signatures, FS_ROOT; plans are run by
- * bash, without a studio.
+ * What hab-stand-in.ts runs. It does and prints what hab 2.1.78 was seen to do and print, and where nobody has
+ * looked, what its source says (habitat-sh/habitat, components/hab, components/common/src/command/package/install.rs,
+ * components/builder-api-client), as far as an export needs it, on real harts: licence, caches, channels, tokens,
+ * keys, signatures, FS_ROOT.
  */
 import { spawnSync } from 'node:child_process'
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, verify } from 'node:crypto'
 import {
   appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { STATUS_CODES } from 'node:http'
+import { basename, dirname, join } from 'node:path'
 import { blake2b256 } from './blake2b.ts'
-import { makeHart } from './hart.ts'
-import { keyFromSeed } from './origin-key.ts'
-import type { PackageFile } from './package-entries.ts'
+import { build } from './hab-stand-in-build.ts'
+import { begin, Ended, end, Fatal, fatal, status, warn } from './hab-stand-in-ui.ts'
 import { readTar } from './tar.ts'
 import { unxz } from './xz.ts'
-
-class Fatal extends Error {
-  readonly status: number
-  constructor(message: string, status = 1) {
-    super(message)
-    this.status = status
-  }
-}
 
 const { HAB_STAND_IN_VERSION, HAB_STAND_IN_RECORD, HAB_STAND_IN_PATH, ...env } = process.env as Record<
   string,
   string
 >
 const isRoot = process.getuid?.() === 0
-const fsRoot = env.FS_ROOT || '/'
+let fsRoot = env.FS_ROOT || '/'
 const hab = isRoot ? join(fsRoot, 'hab') : join(env.HOME ?? '/', '.hab')
-const caches = { artifacts: join(hab, 'cache/artifacts'), keys: join(hab, 'cache/keys') }
+let caches = cachesIn(hab)
 const target = process.arch === 'arm64' ? 'aarch64-linux' : 'x86_64-linux'
 
 async function main(args: string[]): Promise<void> {
@@ -57,24 +46,73 @@ async function main(args: string[]): Promise<void> {
   checkLicense()
   const [subject, command, ...rest] = args
   if (subject === 'pkg' && command === 'install') return install(rest)
-  if (subject === 'pkg' && command === 'build') return build(rest)
+  if (subject === 'pkg' && command === 'build') return build(rest, standIn)
   throw new Fatal(`the stand-in has no ${args.join(' ')}`, 2)
 }
 
+const standIn = {
+  version: HAB_STAND_IN_VERSION!.split('/')[0]!,
+  target,
+  env,
+  path: HAB_STAND_IN_PATH!,
+  keys: caches.keys,
+  async installInto(root: string, spec: string, channel: string, publicKeys: readonly string[] = []) {
+    const own = [fsRoot, caches] as const
+    ;[fsRoot, caches] = [root, cachesIn(join(root, 'hab'))]
+    try {
+      for (const folder of Object.values(caches)) mkdirSync(folder, { recursive: true })
+      for (const file of publicKeys) copyFileSync(file, join(caches.keys, basename(file)))
+      return await installIdent(spec, { url: env.HAB_BLDR_URL || BUILDER, channel })
+    } finally {
+      ;[fsRoot, caches] = own
+    }
+  },
+  linesOf(root: string, ident: string, metafile: string): string[] {
+    const path = join(root, 'hab/pkgs', ident, metafile)
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
+  },
+}
+
+function cachesIn(folder: string) {
+  return { artifacts: join(folder, 'cache/artifacts'), keys: join(folder, 'cache/keys') }
+}
+
+/** Word for word from components/hab/src/license.rs, and as seen in chef/chef#15683. */
 function checkLicense(): void {
   if (/^(0\.[0-7]\d?\.)/.test(HAB_STAND_IN_VERSION!)) return
   if (['accept', 'accept-no-persist'].includes(env.HAB_LICENSE ?? '')) return
   if (existsSync(join(hab, 'accepted-licenses/habitat'))) return
-  console.log('+---------------------------------------------+\n            Chef License Acceptance\n')
-  throw new Fatal('License agreements not accepted')
+  const rule = '+---------------------------------------------+'
+  const prompt = 'Do you accept the 1 product license? [yes/No/quit] '
+  process.stdout.write(`${rule}
+
+            Chef License Acceptance
+
+
+Before you can continue, 1 product license must be accepted.
+View the license at https://www.chef.io/end-user-license-agreement
+
+License that needs accepting:
+
+  * Habitat
+
+${prompt}
+If you do not accept this license you will not be able to use Chef products.
+
+${prompt}
+${rule}
+
+`)
+  throw new Fatal('License agreement not accepted')
 }
 
 // hab pkg install
 
-interface Described {
-  ident: { origin: string; name: string; version: string; release: string }
-  checksum: string
-  tdeps: Described['ident'][]
+const BUILDER = 'https://bldr.habitat.sh'
+
+interface From {
+  url: string
+  channel: string
 }
 
 async function install(args: string[]): Promise<void> {
@@ -85,64 +123,123 @@ async function install(args: string[]): Promise<void> {
     if (word === '--channel' || word === '--url') options[word] = args[++i]!
     else if (!word.startsWith('-')) specs.push(word)
   }
-  const url = options['--url'] ?? (env.HAB_BLDR_URL || 'https://bldr.habitat.sh')
-  const channel = options['--channel'] ?? (env.HAB_BLDR_CHANNEL || 'stable')
+  const from: From = {
+    url: options['--url'] ?? (env.HAB_BLDR_URL || BUILDER),
+    channel: options['--channel'] ?? (env.HAB_BLDR_CHANNEL || 'base'),
+  }
   mkdirSync(caches.artifacts, { recursive: true })
   mkdirSync(caches.keys, { recursive: true })
-  for (const spec of specs) {
-    console.log(`» Installing ${spec}`)
-    const count = existsSync(spec)
-      ? await installFile(spec, url, channel)
-      : await installIdent(spec, url, channel)
-    console.log(`★ Install of ${spec} complete with ${count} new packages installed.`)
-  }
+  for (const spec of specs) await (existsSync(spec) ? installFile(spec, from) : installIdent(spec, from))
 }
 
-async function installFile(path: string, url: string, channel: string): Promise<number> {
-  const members = await readHart(path)
-  const ident = textOf(members, 'IDENT').trim()
-  const tdeps = textOf(members, 'TDEPS').split('\n').filter(Boolean)
+async function installFile(path: string, from: From): Promise<string> {
+  begin(`Installing ${path}`)
+  const ident = textOf(await readHart(path), 'IDENT').trim()
   copyFileSync(path, artifactOf(ident))
-  let count = 0
-  for (const dep of [...tdeps.reverse(), ident]) count += await installBuild(dep, url, channel)
-  return count
+  return installBuild(ident, from)
 }
 
-async function installIdent(spec: string, url: string, channel: string): Promise<number> {
-  const [origin, ...rest] = spec.split('/')
-  const full = rest.length === 3
-  const found = await describe(
-    url,
-    full ? `pkgs/${spec}` : `channels/${origin}/${channel}/pkgs/${rest.join('/')}/latest`,
-    `${spec} not found in channel ${channel}`,
-  )
-  let count = 0
-  for (const dep of [...found.tdeps].reverse()) count += await installBuild(join4(dep), url, channel)
-  return count + (await installBuild(join4(found.ident), url, channel))
+async function installIdent(spec: string, from: From): Promise<string> {
+  begin(`Installing ${spec}`)
+  return installBuild(spec.split('/').length === 4 ? spec : await latest(spec, from), from)
 }
 
-/** @returns how many packages are new: one or none */
-async function installBuild(ident: string, url: string, channel: string): Promise<number> {
-  const place = join(fsRoot, 'hab/pkgs', ident)
-  if (existsSync(join(place, 'IDENT'))) {
-    console.log(`→ Using ${ident}`)
-    return 0
+async function latest(spec: string, { url, channel }: From): Promise<string> {
+  status('☁ Determining', `latest version of ${spec} in the '${channel}' channel`)
+  try {
+    return await latestIn(channel, spec, url)
+  } catch (error) {
+    if (!(error instanceof Refusal && error.answer === 404)) throw error
+    await recommendChannels(spec, { url, channel })
+    throw new Fatal('Package not found. ')
   }
+}
+
+async function latestIn(channel: string, spec: string, url: string): Promise<string> {
+  const [origin, ...rest] = spec.split('/')
+  const path = `channels/${origin}/${channel}/pkgs/${rest.join('/')}/latest`
+  const { ident } = JSON.parse((await request(url, path)).toString())
+  return [ident.origin, ident.name, ident.version, ident.release].join('/')
+}
+
+async function recommendChannels(spec: string, { url, channel }: From): Promise<void> {
+  const [origin] = spec.split('/')
+  const list = await request(url, `channels/${origin}`).catch(() => '[]')
+  const channels: { name: string }[] = JSON.parse(list.toString())
+  const found: string[] = []
+  for (const { name } of channels) {
+    const ident = await latestIn(name, spec, url).catch(() => undefined)
+    if (ident !== undefined) found.push(`  ${ident} in the '${name}' channel`)
+  }
+  if (found.length === 0) return
+  warn(`No releases of ${spec} exist in the '${channel}' channel`)
+  warn('The following releases were found:')
+  for (const line of found) warn(line)
+}
+
+/** Everything is fetched and verified before anything is unpacked. @returns the ident */
+async function installBuild(ident: string, { url }: From): Promise<string> {
+  const wanted: string[] = []
+  if (isInstalled(ident)) {
+    status('→ Using', ident)
+  } else {
+    const members = await fetchHart(ident, url)
+    for (const dep of textOf(members, 'TDEPS').split('\n').filter(Boolean).reverse()) {
+      if (isInstalled(dep)) {
+        status('→ Using', dep)
+      } else {
+        await fetchHart(dep, url)
+        wanted.push(dep)
+      }
+    }
+    wanted.push(ident)
+  }
+  for (const each of wanted) {
+    unpack(artifactOf(each), placeOf(each))
+    status('✓ Installed', each)
+  }
+  end(`Install of ${ident} complete with ${wanted.length} new packages installed.`)
+  return ident
+}
+
+function placeOf(ident: string): string {
+  return join(fsRoot, 'hab/pkgs', ident)
+}
+
+function isInstalled(ident: string): boolean {
+  return existsSync(join(placeOf(ident), 'IDENT'))
+}
+
+async function fetchHart(ident: string, url: string) {
   const artifact = artifactOf(ident)
   if (!existsSync(artifact)) {
-    const { checksum } = await describe(url, `pkgs/${ident}`, `${ident} not found in channel ${channel}`)
-    console.log(`↓ Downloading ${ident}`)
-    const body = await request(url, `pkgs/${ident}/download`, ident)
-    if (blake2b256(body) !== checksum) throw new Fatal(`Invalid checksum for ${ident}`)
-    writeFileSync(artifact, body)
+    status('↓ Downloading', `${ident} for ${target}`)
+    writeFileSync(artifact, await download(ident, url))
   }
+  status('☛ Verifying', ident)
   await verifyHart(artifact, url)
   const members = await readHart(artifact)
   if (textOf(members, 'IDENT').trim() !== ident) throw new Fatal(`${artifact} is not ${ident}`)
   if (textOf(members, 'TARGET').trim() !== target) throw new Fatal(`${ident} is not for ${target}`)
-  unpack(artifact, place)
-  console.log(`✓ Installed ${ident}`)
-  return 1
+  return members
+}
+
+/** Tried again five times, though not what Builder refuses; hab's pauses are left out. */
+async function download(ident: string, url: string): Promise<Buffer> {
+  for (let again = 5; ; again--) {
+    try {
+      return await request(url, `pkgs/${ident}/download`)
+    } catch (error) {
+      const refused = error instanceof Refusal && error.answer < 500
+      if (again > 0 && !refused) continue
+      const indent = ' '.repeat(38)
+      throw new Fatal(
+        `When applicable, we try once, then re-attempt 5 times to
+${indent}download a package. Unfortunately, we failed to download
+${indent}${ident} for ${target}. Last error: ${(error as Error).message}`,
+      )
+    }
+  }
 }
 
 /** Unpacked beside its place, then renamed, as hab does. */
@@ -164,16 +261,21 @@ async function verifyHart(path: string, url: string): Promise<void> {
   const keyFile = join(caches.keys, `${name}.pub`)
   if (!existsSync(keyFile)) {
     const [, origin, revision] = /^(.+)-(\d{14})$/.exec(name) ?? []
-    console.log(`↓ Downloading ${name} public origin key`)
-    writeFileSync(keyFile, await request(url, `origins/${origin}/keys/${revision}`, name))
+    status('↓ Downloading', `${name} public origin key`)
+    writeFileSync(keyFile, await request(url, `origins/${origin}/keys/${revision}`))
+    status('☑ Cached', `${name} public origin key`)
   }
   const raw = Buffer.from(readFileSync(keyFile, 'utf8').split('\n')[3]!, 'base64')
   const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw])
   const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
   const hash = signed.subarray(64)
-  if (!verify(null, hash, key, signed.subarray(0, 64))) throw new Fatal('Verification failed')
-  if (blake2b256(bodyOf(path)) !== hash.toString())
-    throw new Fatal("Habitat artifact is invalid, hashes don't match")
+  if (!verify(null, hash, key, signed.subarray(0, 64))) throw new Fatal('Crypto error: Verification failed')
+  const computed = blake2b256(bodyOf(path))
+  if (computed !== hash.toString()) {
+    throw new Fatal(
+      `Crypto error: Habitat artifact is invalid, hashes don't match (expected: ${hash}, computed: ${computed})`,
+    )
+  }
 }
 
 function bodyOf(path: string): Buffer {
@@ -196,169 +298,35 @@ function artifactOf(ident: string): string {
   return join(caches.artifacts, `${ident.replaceAll('/', '-')}-${target}.hart`)
 }
 
-function join4({ origin, name, version, release }: Described['ident']): string {
-  return [origin, name, version, release].join('/')
+/** Builder has answered, and not with what was asked for. */
+class Refusal extends Fatal {
+  readonly answer: number
+  constructor(answer: number, body: string) {
+    const text = answer === 401 ? 'Please check that you have specified a valid Personal Access Token.' : body
+    super(`[${answer} ${STATUS_CODES[answer]}]${text && ` ${text}`}`)
+    this.answer = answer
+  }
 }
 
-async function describe(url: string, path: string, missing: string): Promise<Described> {
-  return JSON.parse((await request(url, path, missing)).toString())
-}
-
-const PHRASES: Record<number, string> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-}
-
-async function request(url: string, path: string, what: string): Promise<Buffer> {
+async function request(url: string, path: string): Promise<Buffer> {
   const headers: Record<string, string> = env.HAB_AUTH_TOKEN
     ? { authorization: `Bearer ${env.HAB_AUTH_TOKEN}` }
     : {}
-  const response = await fetch(`${url}/v1/depot/${path}?target=${target}`, { headers }).catch(() => {
-    throw new Fatal(`error sending request for url (${url}): connection refused`)
+  const address = `${url}/v1/depot/${path}?target=${target}`
+  const response = await fetch(address, { headers }).catch(() => {
+    // Why it could not be sent, hab does not say.
+    throw new Fatal(`error sending request for url (${address})`)
   })
-  if (!response.ok) {
-    const text =
-      response.status === 401 ? 'Please check that you have specified a valid Personal Access Token.' : what
-    throw new Fatal(`[${response.status} ${PHRASES[response.status] ?? ''}] ${text}`)
-  }
-  return Buffer.from(await response.arrayBuffer())
-}
-
-// hab pkg build
-
-const PLAN = `
-set -e
-. "$1/plan.sh"
-[ -z "$HAB_ORIGIN" ] || pkg_origin=$HAB_ORIGIN
-case $2 in
-  describe) printf '%s\\n' "$pkg_origin" "$pkg_name" "$pkg_version" "\${pkg_deps[*]}" ;;
-  run) for phase in do_build do_install; do if declare -F "$phase" >/dev/null; then echo "   $pkg_name: $phase"; "$phase"; fi; done ;;
-esac
-`
-
-async function build(args: string[]): Promise<void> {
-  if (!isRoot) return throughSudo()
-  const plan = args.at(-1)!
-  // As hab-studio does it: the words of the command line come from an unquoted echo.
-  if (/[\s"'$`\\;&|<>()*?]/.test(plan)) throw new Fatal(`the studio would read ${plan} as shell`, 2)
-  const context = ['plan.sh', 'habitat/plan.sh'].find(name => existsSync(join(plan, name)))
-  if (context === undefined) throw new Fatal(`Plan file not found at ${plan}`, 42)
-  const folder = resolve(plan, dirname(context))
-  const [origin = '', name = '', version = '', deps = ''] = bash(folder, 'describe', '').split('\n')
-  const release = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
-  const ident = [origin, name, version, release].join('/')
-  const results = resolve('results')
-  const key = signingKey(origin)
-
-  mkdirSync(join(results, 'logs'), { recursive: true })
-  const values = [
-    `pkg_origin=${origin}`,
-    `pkg_name=${name}`,
-    `pkg_version=${version}`,
-    `pkg_release=${release}`,
-  ]
-  writeFileSync(join(results, 'pre_build.env'), [...values, `pkg_ident=${ident}`, ''].join('\n'))
-  const prefix = mkdtempSync(join(tmpdir(), 'hab-stand-in-'))
-  try {
-    console.log(`   ${name}: Loading ${folder}/plan.sh`)
-    const log = bash(folder, 'run', prefix)
-    writeFileSync(join(results, 'logs', `${name}.log`), log)
-    const files = { ...treeOf(prefix), ...shippedWith(folder) }
-    const hart = await makeHart({
-      key,
-      package: { ident, target, files, deps: deps.split(' ').filter(Boolean) },
-    })
-    const artifact = `${ident.replaceAll('/', '-')}-${target}.hart`
-    writeFileSync(join(results, artifact), hart)
-    rmSync(join(results, 'pre_build.env'))
-    const sha256 = createHash('sha256').update(hart).digest('hex')
-    writeFileSync(
-      join(results, 'last_build.env'),
-      [
-        ...values,
-        `pkg_target=${target}`,
-        `pkg_ident=${ident}`,
-        `pkg_artifact=${artifact}`,
-        `pkg_sha256sum=${sha256}`,
-        `pkg_blake2bsum=${blake2b256(hart)}`,
-        '',
-      ].join('\n'),
-    )
-    console.log(`   ${name}: I love it when a plan.sh comes together.`)
-  } finally {
-    rmSync(prefix, { recursive: true })
-  }
-}
-
-function throughSudo(): void {
-  const sudo = (env.PATH ?? '').split(':').find(folder => existsSync(join(folder, 'sudo')))
-  if (sudo === undefined) {
-    console.error("∅ Could not find the `sudo' command, is it in your PATH?")
-    throw new Fatal('Root or administrator permissions required to complete operation')
-  }
-  const { status } = spawnSync(
-    join(sudo, 'sudo'),
-    ['-p', '[sudo hab-studio] password for %u: ', '-E', HAB_STAND_IN_PATH!, ...process.argv.slice(2)],
-    { stdio: 'inherit', env: { ...env, HAB_CACHE_KEY_PATH: env.HAB_CACHE_KEY_PATH || caches.keys } },
-  )
-  process.exitCode = status ?? 1
-}
-
-function bash(folder: string, what: 'describe' | 'run', prefix: string): string {
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', PLAN, 'plan', folder, what], {
-    cwd: folder,
-    env: { PATH: env.PATH, HAB_ORIGIN: env.HAB_ORIGIN ?? '', pkg_prefix: prefix, PLAN_CONTEXT: folder },
-    encoding: 'utf8',
+  const body = await response.arrayBuffer().catch(() => {
+    throw new Fatal('Failed to read response body, request or response body error')
   })
-  if (what === 'run') process.stdout.write(stdout)
-  process.stderr.write(stderr)
-  if (status !== 0) throw new Fatal('Exiting on error', status ?? 1)
-  return stdout
-}
-
-/** The newest key of an origin, as plan-build looks for one. */
-function signingKey(origin: string) {
-  const cache = env.HAB_CACHE_KEY_PATH || caches.keys
-  const names = existsSync(cache) ? readdirSync(cache) : []
-  const file = names
-    .filter(name => name.startsWith(`${origin}-`) && name.endsWith('.sig.key'))
-    .sort()
-    .at(-1)
-  if (file === undefined) {
-    throw new Fatal(`Signing origin key '${origin}' not found in ${cache}, aborting`, 35)
-  }
-  const [, , , encoded = ''] = readFileSync(join(cache, file), 'utf8').split('\n')
-  return keyFromSeed(basename(file, '.sig.key'), Buffer.from(encoded, 'base64').subarray(0, 32))
-}
-
-/** What the builder itself takes from a plan's folder. */
-function shippedWith(folder: string): Record<string, PackageFile> {
-  const files: Record<string, PackageFile> = {}
-  for (const name of ['default.toml', 'config', 'hooks']) {
-    const path = join(folder, name)
-    if (!existsSync(path)) continue
-    if (statSync(path).isFile()) files[name] = readFileSync(path)
-    else Object.assign(files, treeOf(path, `${name}/`))
-  }
-  return files
-}
-
-function treeOf(top: string, prefix = ''): Record<string, PackageFile> {
-  const members = readdirSync(top, { recursive: true, withFileTypes: true }).filter(member => member.isFile())
-  return Object.fromEntries(
-    members.map(member => {
-      const path = join(member.parentPath, member.name)
-      return [prefix + path.slice(top.length + 1), readFileSync(path)]
-    }),
-  )
+  if (!response.ok) throw new Refusal(response.status, Buffer.from(body).toString())
+  return Buffer.from(body)
 }
 
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  console.error(`✗✗✗\n✗✗✗ ${(error as Error).message}\n✗✗✗`)
-  process.exitCode = error instanceof Fatal ? error.status : 70
+  if (!(error instanceof Ended)) fatal((error as Error).message)
+  process.exitCode = error instanceof Ended || error instanceof Fatal ? error.status : 70
 }

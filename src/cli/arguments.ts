@@ -1,19 +1,29 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '../lib/nearest.ts'
 import { visible } from '../lib/visible.ts'
-import type { Arguments, Given, Positional } from '../settings/arguments.ts'
-import type { Option, OptionTable } from '../settings/option.ts'
+import type { Arguments, Positional } from '../settings/arguments.ts'
+import { optionsOf, type Setting, type SettingTable } from '../settings/setting.ts'
+import type { Given, Source } from '../settings/source.ts'
+
+type Option = Setting & { option: string }
+
+/** The options of a command line as the source of settings. */
+export function optionSource({ options, problems }: Arguments): Source {
+  return { given: ({ option = '' }) => options.get(option), problems }
+}
 
 /** Tells options from other words, and collects what is wrong with the options' form. */
-export function readArguments(argv: readonly string[], table: OptionTable): Arguments {
+export function readArguments(argv: readonly string[], table: SettingTable): Arguments {
+  const known = optionsOf(table)
   const options = new Map<string, Given[]>()
   const positionals: Positional[] = []
   const problems: string[] = []
   let unknown: OptionToken | undefined
   let alone: Option | undefined
-  for (const token of tokenize(argv, table)) {
-    if (token.kind === 'positional' && alone?.choices?.includes(token.value)) {
-      problems.push(`--${alone.name}: its value is written behind "=". Write --${alone.name}=${token.value}.`)
+  for (const token of tokenize(argv, known)) {
+    if (token.kind === 'positional' && choicesOf(alone)?.includes(token.value)) {
+      const { option } = alone!
+      problems.push(`--${option}: its value is written behind "=". Write --${option}=${token.value}.`)
     } else if (token.kind === 'positional') {
       positionals.push({ text: token.value, doubtful: unknown !== undefined && unknown.value === undefined })
     }
@@ -24,12 +34,12 @@ export function readArguments(argv: readonly string[], table: OptionTable): Argu
     }
     // `-mem` is the group -m -e -m to parseArgs, and one mistake to the person.
     if (unknown?.index === token.index) continue
-    const option = table.named(token.name)
-    unknown = option ? undefined : token
-    if (token.value === undefined && option?.alone !== undefined) alone = option
-    const problem = option ? problemOfForm(token, option) : unknownOption(token, argv[token.index]!, table)
+    const row = known.find(({ option }) => option === token.name)
+    unknown = row ? undefined : token
+    if (token.value === undefined && row && aloneOf(row) !== undefined) alone = row
+    const problem = row ? problemOfForm(token, row) : unknownOption(token, argv[token.index]!, known)
     if (problem) problems.push(problem)
-    else if (option) options.set(option.name, [...(options.get(option.name) ?? []), givenBy(token, option)])
+    else if (row) options.set(row.option, [...(options.get(row.option) ?? []), givenBy(token, row)])
   }
   return { options, positionals, problems }
 }
@@ -37,16 +47,16 @@ export function readArguments(argv: readonly string[], table: OptionTable): Argu
 type Token = NonNullable<ReturnType<typeof tokensOf>>[number]
 type OptionToken = Extract<Token, { kind: 'option' }>
 
-function tokensOf(args: readonly string[], table: OptionTable) {
+function tokensOf(args: readonly string[], known: readonly Option[]) {
   return parseArgs({
     args: [...args],
     options: Object.fromEntries(
-      optionsOf(table).map(({ name, short, value, alone }) => [
-        name,
+      known.map(row => [
+        row.option,
         {
-          type: value && alone === undefined ? 'string' : 'boolean',
+          type: row.form !== 'flag' && aloneOf(row) === undefined ? 'string' : 'boolean',
           multiple: true,
-          ...(short ? { short } : {}),
+          ...(row.short ? { short: row.short } : {}),
         },
       ]),
     ),
@@ -60,50 +70,58 @@ function tokensOf(args: readonly string[], table: OptionTable) {
  * The tokens of parseArgs, which lets an option swallow whatever follows. That is right for `--mem -1`, whose
  * number is then found wrong; in `--mem --cpu 1` it is the value that is missing.
  */
-function tokenize(argv: readonly string[], table: OptionTable, from = 0): Token[] {
-  const tokens = tokensOf(argv.slice(from), table).map(token => ({ ...token, index: token.index + from }))
+function tokenize(argv: readonly string[], known: readonly Option[], from = 0): Token[] {
+  const tokens = tokensOf(argv.slice(from), known).map(token => ({ ...token, index: token.index + from }))
   const at = tokens.findIndex(
-    token => token.kind === 'option' && token.inlineValue === false && looksLikeOption(token.value, table),
+    token => token.kind === 'option' && token.inlineValue === false && looksLikeOption(token.value, known),
   )
   if (at < 0) return tokens
   const swallower = tokens[at] as OptionToken
   return [
     ...tokens.slice(0, at),
     { ...swallower, value: undefined, inlineValue: undefined },
-    ...tokenize(argv, table, swallower.index + 1),
+    ...tokenize(argv, known, swallower.index + 1),
   ]
 }
 
-function looksLikeOption(text: string, table: OptionTable): boolean {
-  const shorts = optionsOf(table).flatMap(({ short }) => (short ? [`-${short}`] : []))
+function looksLikeOption(text: string, known: readonly Option[]): boolean {
+  const shorts = known.flatMap(({ short }) => (short ? [`-${short}`] : []))
   return text.startsWith('--') || shorts.includes(text)
 }
 
-function optionsOf({ groups }: OptionTable): Option[] {
-  return groups.flatMap(group => group.options)
+/** What an option stands for where it has no value. */
+function aloneOf(row: Option): string | undefined {
+  return 'alone' in row ? row.alone : undefined
 }
 
-function problemOfForm({ rawName, value }: OptionToken, option: Option): string | undefined {
-  if (option.value === undefined) {
+function choicesOf(row: Option | undefined): readonly string[] | undefined {
+  return row && 'choices' in row ? row.choices : undefined
+}
+
+function problemOfForm({ rawName, value }: OptionToken, row: Option): string | undefined {
+  const { option } = row
+  if (row.form === 'flag') {
     return value === undefined
       ? undefined
-      : `${rawName}: it takes no value. Write --${option.name} alone, or leave it out.`
+      : `${rawName}: it takes no value. Write --${option} alone, or leave it out.`
   }
-  const { name, alone } = option
+  const alone = aloneOf(row)
   if (value || (value === undefined && alone !== undefined)) return undefined
   return alone === undefined
-    ? `${rawName}: its value is missing. Write --${name} ${option.value}, or leave it out.`
-    : `${rawName}: its value is missing. Write --${name}=${option.value}, or --${name} alone for ${alone}.`
+    ? `${rawName}: its value is missing. Write --${option} ${row.value}, or leave it out.`
+    : `${rawName}: its value is missing. Write --${option}=${row.value}, or --${option} alone for ${alone}.`
 }
 
-function givenBy({ rawName, value = '' }: OptionToken, { alone = '' }: Option): Given {
+function givenBy({ rawName, value = '' }: OptionToken, row: Option): Given {
+  if (row.form === 'flag') return { source: rawName, text: row.default === 'true' ? 'false' : 'true' }
   // `-c=base` is to parseArgs the value `=base`; hab's own parser drops the sign.
   const text = rawName.startsWith('--') ? value : value.replace(/^=/, '')
-  return { source: rawName, text: text || alone }
+  return { source: rawName, text: text || (aloneOf(row) ?? '') }
 }
 
 /** Names the option without its value: `-ZTOKEN` may be a secret behind a slip of the finger. */
-function unknownOption(token: OptionToken, written: string, table: OptionTable): string {
-  const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), table.names)
+function unknownOption(token: OptionToken, written: string, known: readonly Option[]): string {
+  const names = known.map(({ option }) => option)
+  const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), names)
   return `${visible(token.rawName)}: there is no such option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
 }

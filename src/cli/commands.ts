@@ -1,18 +1,17 @@
-import { deployOptions, logsOptions, removeOptions, statusOptions } from '../settings/marathon-options.ts'
-import type { OptionTable } from '../settings/option.ts'
-import { exportOptions } from '../settings/options.ts'
+import type { SettingTable } from '../settings/setting.ts'
+import { DEPLOY, EXPORT, REMOVE, SHOW_LOGS, STATUS } from '../settings/tables.ts'
 
 export type CommandName = 'export' | 'deploy' | 'remove' | 'status' | 'logs'
 
 type Entries = readonly (readonly [name: string, help: string])[]
 
-/** What the help says of a command, and which options it has. */
+/** What the help says of a command, and what can be set. */
 export interface CommandPage {
   usage: string
   /** One line, for the list of commands. */
   summary: string
   about: string
-  options: OptionTable
+  table: SettingTable
   /** Lines below the options. */
   notes: readonly string[]
   /** Environment variables besides those that stand in for options. */
@@ -34,7 +33,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     about:
       'Exports Habitat packages as a tarball that a Mesos agent runs, and prints the Marathon app definition ' +
       'that runs it. The first package that has a run hook is the service that starts; the others are in the image.',
-    options: exportOptions,
+    table: EXPORT,
     notes: [
       'A PKG is an identifier, origin/name[/version[/release]], or the path of a hart.',
       'Of an option that is given twice the last counts, unless it says "repeatable".',
@@ -54,7 +53,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'Gives an app definition to Marathon, waits until all its tasks run and are healthy, and tells where they ' +
       'can be reached. If that fails, it tells why, with the last lines of what the failing task wrote, and puts ' +
       'back what was there before.',
-    options: deployOptions,
+    table: DEPLOY,
     notes: ['An APP.json is the file that the export wrote, or - for standard input.'],
     variables: [COLOURS],
     statuses: [
@@ -72,7 +71,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     usage: 'mesosize remove APP_ID [options]',
     summary: 'remove an app and wait until its tasks are gone',
     about: 'Removes an app from Marathon, and waits until its tasks are gone.',
-    options: removeOptions,
+    table: REMOVE,
     notes: [APP_ID],
     variables: [COLOURS],
     statuses: [['0', 'gone, or not there to begin with'], ['1', 'failed, or not gone in time'], BAD_USAGE],
@@ -84,7 +83,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     about:
       'Shows the instances of an app with their versions, addresses and health: what Marathon says of it and, for ' +
       "apps that Mesosize has made, what Habitat's Supervisor says. Shows the last failure as well.",
-    options: statusOptions,
+    table: STATUS,
     notes: [APP_ID],
     variables: [],
     statuses: [['0', 'shown'], ['1', 'failed, or there is no such app'], BAD_USAGE],
@@ -97,7 +96,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'Prints what the tasks of an app have written, read from their sandboxes on the agents: through DC/OS, ' +
       "or directly from the agents' port 5051. Where several tasks or streams are shown, each line begins with the " +
       "task's number and the stream's name.",
-    options: logsOptions,
+    table: SHOW_LOGS,
     notes: [APP_ID],
     variables: [],
     statuses: [['0', 'shown'], ['1', 'failed, or nothing could be read'], BAD_USAGE],

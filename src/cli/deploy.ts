@@ -10,11 +10,11 @@ import { print, type Session } from './session.ts'
 
 /** @returns the exit status */
 export async function deployForPerson(request: DeployRequest, session: Session): Promise<number> {
-  const { app, json } = request
+  const { app, options, json } = request
   const { report, signal } = session
   const { marathon, agents } = await connect(request.access, session)
   if (request.dryRun) {
-    const plan = await planDeployment(marathon, app, request, { report })
+    const plan = await planDeployment(marathon, app, options, { report })
     report.close()
     await print(
       json
@@ -25,7 +25,7 @@ export async function deployForPerson(request: DeployRequest, session: Session):
     )
     return 0
   }
-  const result = await deployApp(marathon, app, request, { report, signal })
+  const result = await deployApp(marathon, app, options, { report, signal })
   if (result.state === 'cancelled') report.note(result.message)
   signal.throwIfAborted()
   const words = result.culprit ? await lastWords(result.culprit, agents) : []

@@ -1,23 +1,26 @@
 import { dirname } from 'node:path'
-import { type Exported, type ExportedTarball, layerBytes } from '../export/exported.ts'
+import { type Exported, layerBytes } from '../export/exported.ts'
 import { formatIdent } from '../habitat/package/ident.ts'
+import { wholeImage } from '../image/tarball.ts'
 import { formatBytes, formatTable } from '../lib/terminal/format.ts'
 import { visible } from '../lib/visible.ts'
+import type { PublishedTarball } from '../publish/publisher.ts'
 
-type ExportedSizes = Pick<Exported, 'ident' | 'image' | 'appPath' | 'packages'>
+type ExportedSizes = Pick<Exported, 'ident' | 'tarballs' | 'appPath' | 'packages'>
 
 const LARGEST = 5
 
 /** The table at the end of an export, as lines with a line end each. */
-export function formatSummary({ ident, image, appPath, packages }: ExportedSizes): string {
+export function formatSummary({ ident, tarballs, appPath, packages }: ExportedSizes): string {
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const largest = packages
     .toSorted((a, b) => b.size - a.size || (a.ident < b.ident ? -1 : 1))
     .slice(0, LARGEST)
+  const whole = wholeImage(tarballs)
   const lines = [
     ...formatTable([
       ['Package', visible(formatIdent(ident))],
-      ...('tarball' in image ? tarballRows(image.tarball) : layerRows(image.layers)),
+      ...(whole ? tarballRows(whole) : layerRows(tarballs)),
       ['Packages', `${packages.length}, ${formatBytes(unpacked)} unpacked`],
       ['App', visible(appPath)],
     ]),
@@ -33,7 +36,7 @@ export function formatSummary({ ident, image, appPath, packages }: ExportedSizes
   return lines.map(line => `${line}\n`).join('')
 }
 
-function tarballRows({ path, size, sha256 }: ExportedTarball): string[][] {
+function tarballRows({ path, size, sha256 }: PublishedTarball): string[][] {
   return [
     ['Tarball', visible(path)],
     ['Size', `${formatBytes(size)} (${size} bytes)`],
@@ -41,11 +44,13 @@ function tarballRows({ path, size, sha256 }: ExportedTarball): string[][] {
   ]
 }
 
-function layerRows(layers: readonly ExportedTarball[]): string[][] {
+function layerRows(layers: readonly PublishedTarball[]): string[][] {
   const { total, added } = layerBytes(layers)
   const kept = layers.filter(({ location }) => location.kept).length
+  // One, that of all layers.
+  const folders = new Set(layers.map(({ path }) => dirname(path)))
   return [
-    ['Layers', `${layers.length} in ${visible(dirname(layers[0]!.path))}, ${kept} of them kept`],
+    ['Layers', `${layers.length} in ${[...folders].map(visible).join(', ')}, ${kept} of them kept`],
     ['Size', `${formatBytes(total)} (${total} bytes)`],
     ['New', `${formatBytes(added)} (${added} bytes) to upload, and to download where agents have the others`],
   ]

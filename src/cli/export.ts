@@ -1,8 +1,7 @@
 import type { ExportRequest } from '../export/request.ts'
 import { runExport } from '../export/run.ts'
 import { createFetch } from '../http/fetch.ts'
-import { publishLayersNowhere, publishNowhere } from '../publish/none.ts'
-import { publishOne } from '../publish/publisher.ts'
+import { publishNowhere } from '../publish/none.ts'
 import { formatSummary } from './export-summary.ts'
 import { print, type Session } from './session.ts'
 
@@ -12,9 +11,7 @@ export async function exportForPerson(
   { version, report, signal }: Session,
 ): Promise<number> {
   const fetch = createFetch({ version, signal })
-  const publish = request.layering
-    ? publishLayersNowhere(request, report)
-    : publishOne(publishNowhere(request, report))
+  const publish = publishNowhere(request, report)
   const exported = await runExport(request, { fetch, publish, report, signal })
   report.close()
   await print(exported.appText, `; it is in ${exported.appPath} all the same`)

@@ -1,4 +1,4 @@
-import type { Option } from '../settings/option.ts'
+import { optionsOf } from '../settings/setting.ts'
 import { type CommandName, commands } from './commands.ts'
 
 const WIDTH = 100
@@ -7,23 +7,26 @@ const COLUMN = 31
 
 /**
  * The text for `--help`, at most 100 columns wide.
- * @param name of the command; that of an export tells of the others too
+ * @param name of the command; that of an export lists the others too
  */
 export function helpText(name: CommandName = 'export'): string {
-  const { usage, about, options, notes, variables, statuses, examples } = commands[name]
-  const standIns = options.groups
+  const { usage, about, table, notes, variables, statuses, examples } = commands[name]
+  const groups = table.map(group => ({ heading: group.heading, options: optionsOf([group]) }))
+  const standIns = groups
     .flatMap(group => group.options)
-    .flatMap(({ env, name }) => (env ? [[env, `stands in for --${name}`] as const] : []))
+    .flatMap(({ variable, option }) => (variable ? [[variable, `stands in for --${option}`] as const] : []))
   return [
     `Usage: ${usage}`,
     '',
     ...wrap(about, WIDTH),
     ...(name === 'export' ? listOfCommands() : []),
-    ...options.groups.flatMap(({ heading, options }) => [
-      '',
-      `${heading}:`,
-      ...options.flatMap(option => entry(usageOf(option), explanationOf(option))),
-    ]),
+    ...groups
+      .filter(({ options }) => options.length > 0)
+      .flatMap(({ heading, options }) => [
+        '',
+        `${heading}:`,
+        ...options.flatMap(option => entry(usageOf(option), explanationOf(option))),
+      ]),
     '',
     ...notes,
     '',
@@ -42,26 +45,43 @@ export function helpText(name: CommandName = 'export'): string {
 function listOfCommands(): string[] {
   return [
     '',
-    'Commands (mesosize COMMAND --help tells of each):',
+    'Commands (run mesosize COMMAND --help for details):',
     ...Object.entries(commands).flatMap(([name, { summary }]) => entry(`  ${name}`, summary)),
   ]
 }
 
-function usageOf({ name, short, value, alone }: Option): string {
-  const shown = alone === undefined ? ` ${value}` : `[=${value}]`
-  return `  ${short ? `-${short},` : '   '} --${name}${value ? shown : ''}`
+type Option = ReturnType<typeof optionsOf>[number]
+
+function usageOf(row: Option): string {
+  const name = `  ${row.short ? `-${row.short},` : '   '} --${row.option}`
+  if (row.form === 'flag') return name
+  return 'alone' in row && row.alone !== undefined ? `${name}[=${row.value}]` : `${name} ${row.value}`
 }
 
-function explanationOf(option: Option): string {
-  const details = [
-    option.choices && `one of ${option.choices.join(', ')}`,
-    option.alone && `alone: ${option.alone}`,
-    option.repeatable && 'repeatable',
-    option.default !== undefined && `default: ${option.default}${option.unit ? ` ${option.unit}` : ''}`,
-    option.defaultOf && `default: that of --${option.defaultOf}`,
-    option.env && `env: ${option.env}`,
-  ].filter(detail => typeof detail === 'string')
-  return details.length > 0 ? `${option.help} (${details.join('; ')})` : option.help
+function explanationOf(row: Option): string {
+  const help = row.help.replaceAll('`', '"')
+  // The option turns off what the row says.
+  const text = row.form === 'flag' && row.default === 'true' ? `do not ${help}` : help
+  const details = [...detailsOf(row), row.variable && `env: ${row.variable}`].filter(Boolean)
+  return details.length > 0 ? `${text} (${details.join('; ')})` : text
+}
+
+function detailsOf(row: Option): (string | undefined)[] {
+  switch (row.form) {
+    case 'flag':
+      return []
+    case 'lines':
+    case 'pairs':
+      return ['repeatable']
+    default:
+      return [
+        row.choices && `one of ${row.choices.join(', ')}`,
+        row.alone && `alone: ${row.alone}`,
+        row.default !== undefined ? `default: ${row.default}${row.unit ? ` ${row.unit}` : ''}` : undefined,
+        row.defaultOf && `default: that of --${row.defaultOf.option}`,
+        row.secret && row.variable && 'better in the variable, where ps does not show it',
+      ]
+  }
 }
 
 function entry(usage: string, explanation: string): string[] {

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError, messageOf, UsageError } from '../lib/errors.ts'
+import { wordSettings } from '../lib/setting.ts'
 import { visible } from '../lib/visible.ts'
+import { EXPORT } from '../settings/tables.ts'
+import { optionWording } from '../settings/wording.ts'
 import { helpText } from './help.ts'
 import { parseCommandLine } from './parse.ts'
 import { inSession, print } from './session.ts'
@@ -14,6 +17,7 @@ process.stderr.on('error', () => {})
 // `print` tells of it.
 process.stdout.on('error', () => {})
 
+wordSettings(optionWording(EXPORT))
 process.exitCode = await main().catch(explain)
 
 /** @returns the exit status */

@@ -1,10 +1,6 @@
 import type { ExportRequest } from '../export/request.ts'
-import { UsageError } from '../lib/errors.ts'
-import type { Arguments, Positional } from '../settings/arguments.ts'
-import { deployOptions, logsOptions, removeOptions, statusOptions } from '../settings/marathon-options.ts'
-import type { OptionTable } from '../settings/option.ts'
-import { type Environment, OptionValues } from '../settings/option-values.ts'
-import { exportOptions, type OptionName } from '../settings/options.ts'
+import type { Positional } from '../settings/arguments.ts'
+import { readPackage } from '../settings/package.ts'
 import { readExportRequest } from '../settings/read-export.ts'
 import type {
   DeployRequest,
@@ -12,7 +8,11 @@ import type {
   ShowLogsRequest,
   StatusRequest,
 } from '../settings/read-marathon.ts'
-import { readArguments } from './arguments.ts'
+import { quoted, readAppId } from '../settings/readers.ts'
+import { JSON_RESULT } from '../settings/rows/show.ts'
+import { SettingValues } from '../settings/setting-values.ts'
+import type { Environment } from '../settings/source.ts'
+import { optionSource, readArguments } from './arguments.ts'
 import { type CommandName, commands, isCommandName } from './commands.ts'
 
 /** What a command line asks for. */
@@ -40,56 +40,83 @@ export async function parseCommandLine(
 ): Promise<Command> {
   const [first = ''] = argv
   const of = isCommandName(first) ? first : undefined
-  const line = readArguments(of ? argv.slice(1) : argv, commands[of ?? 'export'].options)
+  const line = readArguments(of ? argv.slice(1) : argv, commands[of ?? 'export'].table)
   if (line.options.has('help')) return { kind: 'help', of }
   if (line.options.has('version')) return { kind: 'version' }
-  if (of === undefined || of === 'export') {
-    const request = await read(exportOptions, line, env, (positionals, values) =>
-      readNamedExport(positionals, values, env.HAB_ORIGIN),
-    )
-    return { kind: 'export', request }
+  const origin = env.HAB_ORIGIN || undefined
+  const values = new SettingValues(optionSource(line), env, origin)
+  const command = await readCommand(of ?? 'export', line.positionals, values, { origin, stdin })
+  values.check()
+  return command
+}
+
+/** Worth nothing if `values` has problems afterwards. */
+async function readCommand(
+  name: CommandName,
+  positionals: readonly Positional[],
+  values: SettingValues,
+  { origin, stdin }: { origin?: string; stdin: NodeJS.ReadableStream },
+): Promise<Command> {
+  if (name === 'export') {
+    const packages = await readPackages(positionals, values, origin)
+    return { kind: name, request: await readExportRequest(values, packages) }
   }
   // Loaded only now, so that --help and exports are quick.
   const readers = await import('../settings/read-marathon.ts')
-  switch (of) {
+  const readId = () =>
+    readOperand(positionals, values, 'APP_ID', "the app's id, such as /web/shop", readAppId)
+  switch (name) {
     case 'deploy': {
-      const request = await read(deployOptions, line, env, (positionals, values) =>
-        readers.readDeployRequest(positionals, values, stdin),
-      )
-      return { kind: of, request }
+      const what = 'the file that the export wrote'
+      const app = await readOperand(positionals, values, 'APP.json', what, text => text)
+      const deployment = await readers.readDeployment(values, app, { stdin })
+      return { kind: name, request: { ...deployment, ...(await values.read(JSON_RESULT)) } }
     }
     case 'remove':
-      return { kind: of, request: await read(removeOptions, line, env, readers.readRemoveRequest) }
+      return { kind: name, request: await readers.readRemoveRequest(values, (await readId()) ?? '') }
     case 'status':
-      return { kind: of, request: await read(statusOptions, line, env, readers.readStatusRequest) }
+      return { kind: name, request: await readers.readStatusRequest(values, (await readId()) ?? '') }
     case 'logs':
-      return { kind: of, request: await read(logsOptions, line, env, readers.readLogsRequest) }
+      return { kind: name, request: await readers.readLogsRequest(values, (await readId()) ?? '') }
   }
 }
 
-/** @throws UsageError if there are problems, of the form or of the values */
-async function read<Name extends string, Request>(
-  options: OptionTable<Name>,
-  line: Arguments,
-  env: Environment,
-  readRequest: (positionals: readonly Positional[], values: OptionValues<Name>) => Promise<Request>,
-): Promise<Request> {
-  const values = new OptionValues(options, line, env)
-  const request = await readRequest(line.positionals, values)
-  if (values.problems.size > 0) throw new UsageError([...values.problems])
-  return request
-}
-
-async function readNamedExport(
+async function readPackages(
   positionals: readonly Positional[],
-  values: OptionValues<OptionName>,
+  values: SettingValues,
   origin: string | undefined,
-): Promise<ExportRequest> {
-  const request = await readExportRequest(positionals, values, origin)
-  if (request.packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) {
+): Promise<string[]> {
+  const read = (text: string) => readPackage(text, { origin, written: true })
+  const packages: string[] = []
+  for (const { text, doubtful } of positionals) {
+    // `--cpus 1`: the 1 is no package, and no second mistake. It may also be a secret: `--token SECRET`.
+    const name = doubtful ? await read(text).catch(() => undefined) : await values.attempt(() => read(text))
+    if (name !== undefined) packages.push(name)
+  }
+  if (packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) {
     values.problem(
       'PKG_IDENT: no package is named. Write one or more identifiers such as core/redis, or paths of harts.',
     )
   }
-  return request
+  return packages
+}
+
+/** The one word that a command takes besides its options. */
+async function readOperand<T>(
+  positionals: readonly Positional[],
+  values: SettingValues,
+  name: string,
+  what: string,
+  read: (text: string) => T | Promise<T>,
+): Promise<T | undefined> {
+  const sure = positionals.filter(({ doubtful }) => !doubtful)
+  const [first, ...more] = sure.length > 0 ? sure : positionals.slice(0, 1)
+  if (!first) {
+    values.problem(`${name}: it is missing. Write ${what}.`)
+    return undefined
+  }
+  for (const { text } of more) {
+    values.problem(`${quoted(text)}: unexpected argument. Give exactly one ${name}.`)
+  }
+  return values.attempt(() => read(first.text))
 }

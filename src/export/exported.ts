@@ -1,12 +1,15 @@
 import type { FullIdent } from '../habitat/package/ident.ts'
+import type { PackedTarball } from '../image/tarball.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
-import type { Location } from '../publish/publisher.ts'
+import type { PublishedTarball } from '../publish/publisher.ts'
+import { GENERATED } from '../rootfs/layout.ts'
 
 /** What an export made. */
 export interface Exported {
   /** The service's. */
   ident: FullIdent
-  image: ExportedImage
+  /** The image, in the order in which agents unpack it. */
+  tarballs: readonly PublishedTarball[]
   app: AppDefinition
   /** The file of the app definition, and the text in it. */
   appPath: string
@@ -15,26 +18,16 @@ export interface Exported {
   packages: readonly { ident: string; size: number; packed: number }[]
 }
 
-/** One tarball, or layers in the order in which agents unpack them. */
-export type ExportedImage = { tarball: ExportedTarball } | { layers: readonly ExportedTarball[] }
-
-export interface ExportedTarball {
-  path: string
-  name: string
-  /** Bytes. */
-  size: number
-  /** Lower-case hex. */
-  sha256: string
-  /** Idents of the packages in it. */
-  packages: readonly string[]
-  location: Location
+/** Idents of the packages in a tarball. */
+export function packagesIn({ parts }: Pick<PackedTarball, 'parts'>): string[] {
+  return parts.map(({ name }) => name).filter(name => name !== GENERATED)
 }
 
 /**
  * Bytes of all layers, and of those that were nowhere before: what an export uploads, and what an agent downloads
  * that still has the layers of the exports before.
  */
-export function layerBytes(layers: readonly ExportedTarball[]): { total: number; added: number } {
-  const sum = (some: readonly ExportedTarball[]) => some.reduce((sum, { size }) => sum + size, 0)
+export function layerBytes(layers: readonly PublishedTarball[]): { total: number; added: number } {
+  const sum = (some: readonly PublishedTarball[]) => some.reduce((sum, { size }) => sum + size, 0)
   return { total: sum(layers), added: sum(layers.filter(({ location }) => !location.kept)) }
 }

@@ -1,7 +1,7 @@
 import type { PackageRequest } from '../habitat/package/request.ts'
 import type { Layering } from '../image/layers.ts'
 import type { AppRequest } from '../marathon/app/request.ts'
-import type { LayerCacheRequest } from '../package-cache/open.ts'
+import type { PackageCacheRequest } from '../package-cache/open.ts'
 
 /** What a person asked for, parsed and checked as a whole: the first value of the pipeline. */
 export interface ExportRequest extends PackageRequest {
@@ -11,7 +11,7 @@ export interface ExportRequest extends PackageRequest {
   /** 1 to 12. */
   compressionLevel: number
   /** Where compressed packages are kept for later exports; absent where nothing is. */
-  cache?: LayerCacheRequest
+  cache?: PackageCacheRequest
   /** How the image is divided into layers; absent where it is one tarball. */
   layering?: Layering
   /** Where agents will find the tarball, if that is known: the whole URI, or what goes before its name. */

@@ -2,13 +2,14 @@ import { availableParallelism, homedir } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { type Encoding, encodingFor, encodingName, startEncoder } from '../codec/gzip/gzip.ts'
 import type { Block } from '../codec/tar/blocks.ts'
+import type { PackAhead } from '../habitat/sources/harts.ts'
 import { openPackages } from '../habitat/sources/packages.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../lib/report.ts'
-import { LayerFolder } from '../package-cache/folder.ts'
-import { keepLayer } from '../package-cache/keep.ts'
-import { openLayerCache } from '../package-cache/open.ts'
-import type { ImagePublisher } from '../publish/publisher.ts'
+import { CacheFolder } from '../package-cache/folder.ts'
+import { keepPackage } from '../package-cache/keep.ts'
+import { openPackageCache } from '../package-cache/open.ts'
+import type { Publisher } from '../publish/publisher.ts'
 import { inRootfs } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
 import { exportPackage } from './pipeline.ts'
@@ -18,25 +19,23 @@ import { ThreadPool } from './threads/pool.ts'
 
 export interface RunTools {
   fetch: Fetch
-  publish: ImagePublisher
+  publish: Publisher
   report: Reporter
   signal: AbortSignal
 }
 
 /** Exports with threads of its own, which end with it. */
 export async function runExport(request: ExportRequest, tools: RunTools): Promise<Exported> {
-  const { report } = tools
   // Blocks pass through, and little of what is told of them lives on: V8 would let the room for what is young grow
   // to tens of MiB in each thread.
   setFlagsFromString('--semi-space-growth-factor=1')
   const encoding = encodingFor(request.compressionLevel)
   if (encoding.encoder === 'zlib') {
-    report.note(
+    tools.report.note(
       'This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.',
     )
   }
-  const options = { encoding: encodingName(encoding), report }
-  const cache = await openLayerCache(request.cache, options.encoding, report)
+  const cache = await openPackageCache(request.cache, encodingName(encoding), tools.report)
   if (cache) {
     try {
       return await exportWith(cache, request, encoding, tools)
@@ -44,18 +43,27 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
       await cache.sweep()
     }
   }
-  // Installed packages say what they are without being read.
+  // Installed packages say what they are without being decoded.
   if (request.fsRoot !== undefined) return exportWith(undefined, request, encoding, tools)
-  // Harts have to be decoded for that, and shall not be once more for the tarball.
   return withStaging(request.outputDir, async folder => {
-    const layers = new LayerFolder({ folder, limit: Number.POSITIVE_INFINITY, ...options })
-    return { result: await exportWith(layers, request, encoding, tools), keep: [] }
+    const packed = cacheOfThisRun(folder, encoding, tools.report)
+    return { result: await exportWith(packed, request, encoding, tools), keep: [] }
   })
 }
 
-/** @param layers where packages are kept; without, each is packed when its turn in the tarball comes */
+/** Where harts are packed to while they are opened, if nothing is kept: their turn in the tarball comes later. */
+function cacheOfThisRun(folder: string, encoding: Encoding, report: Reporter): CacheFolder {
+  return new CacheFolder({
+    folder,
+    limit: Number.POSITIVE_INFINITY,
+    encoding: encodingName(encoding),
+    report,
+  })
+}
+
+/** @param cache where packages are kept; without, each is packed when its turn in the tarball comes */
 async function exportWith(
-  layers: LayerFolder | undefined,
+  cache: CacheFolder | undefined,
   request: ExportRequest,
   encoding: Encoding,
   { fetch, publish, report, signal }: RunTools,
@@ -66,26 +74,27 @@ async function exportWith(
   // Whatever waits for a thread fails then, and so the whole export unwinds.
   signal.addEventListener('abort', () => pool.close())
   // Nothing is kept, so there is everything to do.
-  if (!layers) pool.start()
+  if (!cache) pool.start()
   const encode = startEncoder(encoding)
   const compress = async (block: Block) => (isSmall(block) ? encode(block) : pool.compress(block))
+  const packAhead: PackAhead | undefined =
+    cache &&
+    ((key, entries, metadata) =>
+      keepPackage(cache, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 }))
   try {
     const packages = openPackages(request, {
       fetch,
       decodeXz: (file, start) => pool.decode(file, start),
       report,
-      layers,
-      packAhead:
-        layers &&
-        ((key, entries, metadata) =>
-          keepLayer(layers, key, inRootfs(entries), metadata, { compress, blocksInFlight: 2 })),
+      cache,
+      packAhead,
       home: homedir(),
       isRoot: process.getuid?.() === 0,
       signal,
     })
     return await exportPackage(request, {
       packages,
-      layers,
+      cache,
       compress,
       blocksInFlight: 2 * pool.size,
       onWork: () => pool.start(),

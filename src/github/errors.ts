@@ -1,4 +1,5 @@
 import { formatStatus, HttpStatusError, isTransient } from '../http/errors.ts'
+import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 
@@ -16,7 +17,7 @@ export class GitHubError extends HttpStatusError {
   /** The codes in the `errors` of an answer 422, such as `already_exists`. */
   readonly reasons: readonly string[]
 
-  constructor(code: string, message: string, status: number, wait: number | undefined, reasons: string[]) {
+  constructor(code: ErrorCode, message: string, status: number, wait: number | undefined, reasons: string[]) {
     const headers = new Headers(wait === undefined ? {} : { 'retry-after': String(wait) })
     super(code, message, { status, headers })
     this.reasons = reasons
@@ -68,7 +69,7 @@ function advice(
   said: string,
   wait: number | undefined,
   now: number,
-) {
+): { code: ErrorCode; next: string } {
   if (wait !== undefined) {
     const when = new Date(now + wait * 1000).toISOString()
     return {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 
@@ -8,7 +9,7 @@ export class HttpStatusError extends MesosizeError {
   /** The Retry-After header as it came: seconds or a date. */
   readonly retryAfter: string | undefined
 
-  constructor(code: string, message: string, response: Pick<Response, 'status' | 'headers'>) {
+  constructor(code: ErrorCode, message: string, response: Pick<Response, 'status' | 'headers'>) {
     super(code, message)
     this.status = response.status
     this.retryAfter = response.headers.get('retry-after') ?? undefined

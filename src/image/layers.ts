@@ -1,6 +1,7 @@
 import type { Part } from '../codec/tar/entry.ts'
 import { formatIdent } from '../habitat/package/ident.ts'
 import type { Closure } from '../habitat/package/package.ts'
+import type { PlannedTarball } from './tarball.ts'
 
 /** `auto`: what is built together with the service, and everything else. `package`: each package by itself. */
 export const LAYERINGS = ['auto', 'package'] as const
@@ -10,17 +11,31 @@ export type Layering = (typeof LAYERINGS)[number]
 const MOST_LAYERS = 150
 
 /**
- * Divides a root filesystem into layers, in the order in which they have to be unpacked. The first holds everything
- * generated, the parents of all packages too, so that no directory is in two layers; packages are disjoint, and
- * nothing of one lies under a symlink of another.
+ * Divides a root filesystem into the tarballs of an image, in the order in which they have to be unpacked. The first
+ * of layers holds everything generated, the parents of all packages too, so that no directory is in two layers;
+ * packages are disjoint, and nothing of one lies under a symlink of another.
  * @param parts as `layOut` gives them: what is generated, then a part per package
+ * @param layering absent where one tarball is to be the whole image
  */
-export function divide(parts: readonly Part[], closure: Closure, layering: Layering): Part[][] {
-  const [generated, ...packages] = parts
-  if (layering === 'package') return [[generated!], ...onePerPackage(packages, closure)]
+export function divide(
+  parts: readonly Part[],
+  closure: Closure,
+  layering: Layering | undefined,
+): PlannedTarball[] {
+  if (layering === undefined) return [{ isLayer: false, parts }]
+  const generated = parts.slice(0, 1)
+  const packages = parts.slice(1)
+  const layers =
+    layering === 'package'
+      ? [generated, ...onePerPackage(packages, closure)]
+      : withService(generated, packages, closure)
+  return layers.map(parts => ({ isLayer: true, parts }))
+}
+
+function withService(generated: readonly Part[], packages: readonly Part[], closure: Closure): Part[][] {
   const changing = namesOfChanging(closure)
   return [
-    [generated!, ...packages.filter(({ name }) => changing.has(name))],
+    [...generated, ...packages.filter(({ name }) => changing.has(name))],
     packages.filter(({ name }) => !changing.has(name)),
   ]
 }

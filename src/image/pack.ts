@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { pMapIterable } from 'p-map'
 import { type Compression, compressBlocks, type Member, toMember } from '../codec/gzip/members.ts'
 import { type Block, tarBlocks } from '../codec/tar/blocks.ts'
@@ -6,34 +7,13 @@ import { END_OF_ARCHIVE } from '../codec/tar/write-header.ts'
 import { discard } from '../lib/discard.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import type { Phase } from '../lib/report.ts'
-import type { CachedLayer, LayerCache, LayerWriter } from '../package-cache/folder.ts'
+import type { KeptPackage, KeptPackageWriter, PackageCache } from '../package-cache/folder.ts'
 import { HashingSink } from './hashing-sink.ts'
-
-/** A gzipped tar that shall be written. */
-export interface Archive {
-  /** Where; must not exist. */
-  file: string
-  parts: readonly Part[]
-}
-
-/** What was written, as far as its bytes go. */
-export interface Packed {
-  /** Bytes of the file. */
-  size: number
-  /** Lower-case hex. */
-  sha256: string
-  parts: readonly PackedPart[]
-}
-
-export interface PackedPart {
-  name: string
-  /** Bytes of its compressed members. */
-  packed: number
-}
+import type { PackedPart, PackedTarball, PlannedTarball } from './tarball.ts'
 
 export interface PackOptions extends Compression {
   /** Where the members of parts are kept from one export to the next. */
-  layers?: LayerCache
+  cache?: PackageCache
   /** Called before anything else where there are parts to compress, so that threads may start meanwhile. */
   onWork?: () => void
   /** Told the uncompressed bytes as they are done. */
@@ -42,32 +22,37 @@ export interface PackOptions extends Compression {
 }
 
 /**
- * Writes archives, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
+ * Writes tarballs, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
  * own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
  * and may be those that an earlier export made.
- * @returns what was written, in the archives' order
+ * @param folder where they are written, each called by its number: 0, 1, …; nothing of these names may be there
+ * @returns what was written, in the same order
  * @throws what the file system and the parts throw
  */
-export async function pack(archives: readonly Archive[], options: PackOptions): Promise<Packed[]> {
-  const { compress, blocksInFlight, layers, onWork, signal } = options
-  const parts = archives.flatMap(archive => archive.parts)
-  const kept = await findLayers(parts, layers)
+export async function pack(
+  tarballs: readonly PlannedTarball[],
+  folder: string,
+  options: PackOptions,
+): Promise<PackedTarball[]> {
+  const { compress, blocksInFlight, cache, onWork, signal } = options
+  const parts = tarballs.flatMap(tarball => tarball.parts)
+  const kept = await findKept(parts, cache)
   if (parts.some(part => part.cacheKey !== undefined && !kept.has(part))) onWork?.()
   const end = await compress({ length: END_OF_ARCHIVE.length, bytes: END_OF_ARCHIVE.slice(), holes: [] })
-  const packed: Packed[] = []
-  let writer: ArchiveWriter | undefined
+  const packed: PackedTarball[] = []
+  let writer: TarballWriter | undefined
   try {
     const compressed = async (step: Step): Promise<Compressed> =>
       'block' in step
-        ? { archive: step.archive, part: step.part, member: await toMember(step.block, compress) }
+        ? { tarball: step.tarball, part: step.part, member: await toMember(step.block, compress) }
         : step
-    for await (const step of pMapIterable(stepsOf(archives, kept), compressed, {
+    for await (const step of pMapIterable(stepsOf(tarballs, kept), compressed, {
       concurrency: blocksInFlight,
     })) {
       signal?.throwIfAborted()
-      writer ??= new ArchiveWriter(await HashingSink.create(step.archive.file), options)
+      writer ??= await TarballWriter.create(join(folder, `${packed.length}`), step.tarball, options)
       if ('member' in step) await writer.write(step.member, step.part)
-      else if ('layer' in step) await writer.copy(step.layer, step.part)
+      else if ('kept' in step) await writer.copy(step.kept, step.part)
       else if ('part' in step) await writer.endPart(step.part)
       else {
         packed.push(await writer.end(end))
@@ -80,67 +65,76 @@ export async function pack(archives: readonly Archive[], options: PackOptions): 
   }
 }
 
-/** What comes next: a block of a part, or what is kept of the whole part; the part's end; the archive's end. */
-type Step = { archive: Archive } & ({ part: Part; block: Block } | NoBlock)
-type Compressed = { archive: Archive } & ({ part: Part; member: Member } | NoBlock)
-type NoBlock = { part: Part; layer: CachedLayer } | { part: Part; ends: 'part' } | { ends: 'archive' }
+/** What comes next: a block of a part, or what is kept of the whole part; the part's end; the tarball's end. */
+type Step = { tarball: PlannedTarball } & ({ part: Part; block: Block } | NoBlock)
+type Compressed = { tarball: PlannedTarball } & ({ part: Part; member: Member } | NoBlock)
+type NoBlock = { part: Part; kept: KeptPackage } | { part: Part; ends: 'part' } | { ends: 'tarball' }
 
-async function findLayers(
+async function findKept(
   parts: readonly Part[],
-  layers: LayerCache | undefined,
-): Promise<ReadonlyMap<Part, CachedLayer>> {
-  const kept = new Map<Part, CachedLayer>()
+  cache: PackageCache | undefined,
+): Promise<ReadonlyMap<Part, KeptPackage>> {
+  const kept = new Map<Part, KeptPackage>()
   for (const part of parts) {
-    const layer = part.cacheKey === undefined ? undefined : await layers?.find(part.cacheKey)
-    if (layer) kept.set(part, layer)
+    const found = part.cacheKey === undefined ? undefined : await cache?.find(part.cacheKey)
+    if (found) kept.set(part, found)
   }
   return kept
 }
 
 /** One stream over everything, so that the threads have work also while one part ends and the next begins. */
 async function* stepsOf(
-  archives: readonly Archive[],
-  kept: ReadonlyMap<Part, CachedLayer>,
+  tarballs: readonly PlannedTarball[],
+  kept: ReadonlyMap<Part, KeptPackage>,
 ): AsyncGenerator<Step> {
-  for (const archive of archives) {
-    for (const part of archive.parts) {
-      const layer = kept.get(part)
-      if (layer) yield { archive, part, layer }
-      else for await (const block of tarBlocks(part.entries())) yield { archive, part, block }
-      yield { archive, part, ends: 'part' }
+  for (const tarball of tarballs) {
+    for (const part of tarball.parts) {
+      const whole = kept.get(part)
+      if (whole) yield { tarball, part, kept: whole }
+      else for await (const block of tarBlocks(part.entries())) yield { tarball, part, block }
+      yield { tarball, part, ends: 'part' }
     }
-    yield { archive, ends: 'archive' }
+    yield { tarball, ends: 'tarball' }
   }
 }
 
-/** Writes one archive part after part, and keeps the members of those that have no layer yet. */
-class ArchiveWriter {
+/** Writes one tarball part after part, and keeps the members of those that are not kept yet. */
+class TarballWriter {
+  readonly #path: string
+  readonly #tarball: PlannedTarball
   readonly #parts: PackedPart[] = []
   readonly #sink: HashingSink
   readonly #options: PackOptions
   /** Where the current part begins. */
   #start = 0
-  #layer: LayerWriter | undefined
+  #keeping: KeptPackageWriter | undefined
 
-  constructor(sink: HashingSink, options: PackOptions) {
+  private constructor(path: string, tarball: PlannedTarball, sink: HashingSink, options: PackOptions) {
+    this.#path = path
+    this.#tarball = tarball
     this.#sink = sink
     this.#options = options
   }
 
+  /** @param path must not exist */
+  static async create(path: string, tarball: PlannedTarball, options: PackOptions): Promise<TarballWriter> {
+    return new TarballWriter(path, tarball, await HashingSink.create(path), options)
+  }
+
   async write(member: Member, { cacheKey, metadata }: Part): Promise<void> {
-    if (cacheKey !== undefined) this.#layer ??= await this.#options.layers?.create(cacheKey, metadata)
-    await Promise.all([this.#sink.write(member.bytes), this.#layer?.write(member.bytes, member.size)])
+    if (cacheKey !== undefined) this.#keeping ??= await this.#options.cache?.create(cacheKey, metadata)
+    await Promise.all([this.#sink.write(member.bytes), this.#keeping?.write(member.bytes, member.size)])
     discard(member.bytes)
     this.#options.phase.advance(member.size)
   }
 
-  async copy(layer: CachedLayer, part: Part): Promise<void> {
+  async copy(kept: KeptPackage, part: Part): Promise<void> {
     const start = this.#sink.mark()
     try {
-      for await (const chunk of layer.chunks()) await this.#sink.write(chunk)
-      this.#options.phase.advance(layer.size)
+      for await (const chunk of kept.chunks()) await this.#sink.write(chunk)
+      this.#options.phase.advance(kept.size)
     } catch (error) {
-      if (!(error instanceof MesosizeError && error.code === 'LAYER_UNUSABLE')) throw error
+      if (!(error instanceof MesosizeError && error.code === 'KEPT_PACKAGE_UNUSABLE')) throw error
       await this.#sink.rewind(start)
       const members = compressBlocks(tarBlocks(part.entries()), this.#options)
       for await (const member of members) await this.write(member, part)
@@ -148,22 +142,22 @@ class ArchiveWriter {
   }
 
   async endPart({ name }: Part): Promise<void> {
-    await this.#layer?.commit()
-    this.#layer = undefined
+    await this.#keeping?.commit()
+    this.#keeping = undefined
     this.#parts.push({ name, packed: this.#sink.size - this.#start })
     this.#start = this.#sink.size
   }
 
   /** @param member the end of an archive, compressed */
-  async end(member: Uint8Array): Promise<Packed> {
+  async end(member: Uint8Array): Promise<PackedTarball> {
     await this.#sink.write(member)
     const sha256 = await this.#sink.end()
-    return { size: this.#sink.size, sha256, parts: this.#parts }
+    return { ...this.#tarball, path: this.#path, size: this.#sink.size, sha256, parts: this.#parts }
   }
 
-  /** Gives up the archive, and the layer of a part that did not come to its end. */
+  /** Gives up the tarball, and what is kept of a part that did not come to its end. */
   async abandon(): Promise<void> {
-    await this.#layer?.abandon()
+    await this.#keeping?.abandon()
     await this.#sink.close()
   }
 }

@@ -1,12 +1,14 @@
+import type { ErrorCode } from './error-code.ts'
+
 /**
  * What went wrong, in words for the person who can mend it. The message names the input or file and the
  * value, says what is wrong with it, and ends with the next step; `code` is for programs.
  */
 export class MesosizeError extends Error {
   override readonly name: string = 'MesosizeError'
-  readonly code: string
+  readonly code: ErrorCode
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }

@@ -1,13 +1,7 @@
 /** Writes a setting's name, and a value with it where there is one, as the program that runs wants them written. */
 export type SettingWording = (name: string, value?: string) => string
 
-/** As on the command line, where the origin has no option, only Habitat's own variable. */
-const optionWording: SettingWording = (name, value) => {
-  const written = name === 'origin' ? 'HAB_ORIGIN' : `--${name}`
-  return value === undefined ? written : `${written} ${value}`
-}
-
-let wording = optionWording
+let wording: SettingWording = (name, value) => (value === undefined ? `--${name}` : `--${name} ${value}`)
 
 /**
  * Chooses how messages name settings: each front door does that once, before anything else. Until then, settings are

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { discard } from '../lib/discard.ts'
 
-// A layer's file: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
-// description's length (8 bytes, big-endian) and its SHA-256. What is known last stands last, so that a layer is
+// The file of a kept package: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
+// description's length (8 bytes, big-endian) and its SHA-256. What is known last stands last, so that the file is
 // written in one go.
-const MAGIC = Buffer.from('MESOLYR1', 'latin1')
+const MAGIC = Buffer.from('MESOPKG2', 'latin1')
 const FOOTER = 48
 /** The largest descriptions are those of packages with very many programs. */
 const DESCRIPTION_LIMIT = 64 << 20
 const CHUNK = 1 << 20
 
-/** What a layer's file says of the members in it. */
-export interface LayerDescription {
+/** What the file of a kept package says of the members in it. */
+export interface KeptDescription {
   /** Names the part and all that its members depend on. */
   key: string
   /** Plain JSON, unchecked. */
@@ -28,7 +28,7 @@ export interface LayerDescription {
  * What stands behind the members.
  * @throws Error if the metadata is too large to be read again
  */
-export function encodeDescription(description: LayerDescription): Buffer {
+export function encodeDescription(description: KeptDescription): Buffer {
   const json = Buffer.from(JSON.stringify(description))
   if (json.length > DESCRIPTION_LIMIT) throw new Error(`its description has ${json.length} bytes`)
   const length = Buffer.alloc(8)
@@ -37,23 +37,23 @@ export function encodeDescription(description: LayerDescription): Buffer {
 }
 
 /**
- * Reads and checks what a layer's file says of itself. The members are checked when they are read.
+ * Reads and checks what the file of a kept package says of itself. The members are checked when they are read.
  * @throws Error in a few words, to stand behind the file's name
  */
-export async function readDescription(file: FileHandle): Promise<LayerDescription> {
+export async function readDescription(file: FileHandle): Promise<KeptDescription> {
   const { size } = await file.stat()
-  if (size < FOOTER) throw new Error('it is cut')
+  if (size < FOOTER) throw new Error('it is truncated')
   const footer = await readAt(file, size - FOOTER, FOOTER)
   const length = Number(footer.readBigUInt64BE(MAGIC.length))
   const packed = size - FOOTER - length
   if (!footer.subarray(0, MAGIC.length).equals(MAGIC) || length > DESCRIPTION_LIMIT || packed < 0) {
-    throw new Error('it is cut or damaged')
+    throw new Error('it is truncated or damaged')
   }
   const json = await readAt(file, packed, length)
   if (!createHash('sha256').update(json).digest().equals(footer.subarray(-32))) {
     throw new Error('its description is damaged')
   }
-  const description: LayerDescription = JSON.parse(json.toString())
+  const description: KeptDescription = JSON.parse(json.toString())
   const { key, size: unpacked, sha256 } = description
   const sound =
     typeof key === 'string' &&
@@ -61,7 +61,7 @@ export async function readDescription(file: FileHandle): Promise<LayerDescriptio
     unpacked >= 0 &&
     description.packed === packed &&
     /^[0-9a-f]{64}$/.test(sha256)
-  if (!sound) throw new Error('its description is not that of a layer')
+  if (!sound) throw new Error('its description is not that of a kept package')
   return description
 }
 
@@ -69,9 +69,9 @@ export async function readDescription(file: FileHandle): Promise<LayerDescriptio
  * The members, in chunks that are there until the next one is asked for.
  * @throws Error behind the last chunk if they are not those that were described, or what the file system throws
  */
-export async function* layerMembers(
+export async function* keptMembers(
   path: string,
-  { packed, sha256 }: LayerDescription,
+  { packed, sha256 }: KeptDescription,
 ): AsyncGenerator<Uint8Array> {
   const file = await open(path)
   const buffers = [0, 1].map(() => Buffer.alloc(Math.min(CHUNK, packed)))
@@ -107,6 +107,6 @@ async function readAt(
   buffer = Buffer.alloc(length),
 ): Promise<Buffer> {
   const { bytesRead } = await file.read(buffer, 0, length, position)
-  if (bytesRead < length) throw new Error('it is cut')
+  if (bytesRead < length) throw new Error('it is truncated')
   return buffer.subarray(0, length)
 }

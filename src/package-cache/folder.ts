@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
-import { type LayerDescription, layerMembers, readDescription } from './file.ts'
-import { LAYER_SUFFIX, sweepLayers } from './sweep.ts'
-import { LayerFileWriter } from './writer.ts'
+import { type KeptDescription, keptMembers, readDescription } from './file.ts'
+import { KEPT_SUFFIX, sweepCache } from './sweep.ts'
+import { KeptFileWriter } from './writer.ts'
 
-/** Compressed members of one part, kept from an earlier export. */
-export interface CachedLayer {
+/** The compressed members of one part, a package, kept from an earlier export. */
+export interface KeptPackage {
   /** What was kept beside them: plain JSON, unchecked. */
   metadata: unknown
   /** Bytes before compression. */
@@ -20,13 +20,13 @@ export interface CachedLayer {
   sha256: string
   /**
    * The members' bytes, cut anywhere; a chunk is there until the next one is asked for. Each call reads anew.
-   * @throws MesosizeError LAYER_UNUSABLE, at the latest behind the last chunk: what was given is then worthless
+   * @throws MesosizeError KEPT_PACKAGE_UNUSABLE, at the latest behind the last chunk: what was given is then worthless
    */
   chunks(): AsyncIterable<Uint8Array>
 }
 
 /** Takes the members of one part. Ends with `commit` or `abandon`; nothing here throws: a cache is not needed. */
-export interface LayerWriter {
+export interface KeptPackageWriter {
   /**
    * @param member one gzip member, written when the promise is kept
    * @param size bytes before compression
@@ -37,43 +37,43 @@ export interface LayerWriter {
 }
 
 /** Where the compressed members of parts are kept from one export to the next. */
-export interface LayerCache {
+export interface PackageCache {
   /** @returns undefined if there is none, or none that is sound as far as can be told without reading its members */
-  find(key: string): Promise<CachedLayer | undefined>
+  find(key: string): Promise<KeptPackage | undefined>
   /** @param metadata plain JSON */
-  create(key: string, metadata: unknown): Promise<LayerWriter>
+  create(key: string, metadata: unknown): Promise<KeptPackageWriter>
 }
 
-export interface LayerFolderOptions {
-  /** What `prepareLayerFolder` said yes to. */
+export interface CacheFolderOptions {
+  /** What `prepareCacheFolder` said yes to. */
   folder: string
-  /** Bytes of all layers together. */
+  /** Bytes of all kept packages together. */
   limit: number
   /**
    * The packing format's version, the encoder, its version and its level: all that the members depend on besides
-   * the part. Layers of another encoding are not found.
+   * the part. What is kept of another encoding is not found.
    */
   encoding: string
   report: Reporter
 }
 
-const NOTHING: LayerWriter = { async write() {}, async commit() {}, async abandon() {} }
+const NOTHING: KeptPackageWriter = { async write() {}, async commit() {}, async abandon() {} }
 
 /**
- * A folder with a file per layer, which several processes may use at once: a layer appears whole, under its name,
- * or not at all, and one that disappears is made again. What is trusted is that nobody but the user writes into
+ * A folder with a file per kept package, which several processes may use at once: a file appears whole, under its
+ * name, or not at all, and one that disappears is made again. What is trusted is that nobody but the user writes into
  * the folder. The digests in it find damage; they are no signatures.
  */
-export class LayerFolder implements LayerCache {
-  readonly #options: LayerFolderOptions
+export class CacheFolder implements PackageCache {
+  readonly #options: CacheFolderOptions
   #writable = true
   #writtenSinceSweep = 0
 
-  constructor(options: LayerFolderOptions) {
+  constructor(options: CacheFolderOptions) {
     this.#options = options
   }
 
-  async find(key: string): Promise<CachedLayer | undefined> {
+  async find(key: string): Promise<KeptPackage | undefined> {
     const fullKey = this.#fullKey(key)
     const path = this.#pathOf(fullKey)
     const description = await this.#describe(path, fullKey)
@@ -82,10 +82,10 @@ export class LayerFolder implements LayerCache {
     return { metadata, size, packed, sha256, chunks: () => this.#chunks(path, description) }
   }
 
-  async create(key: string, metadata: unknown): Promise<LayerWriter> {
+  async create(key: string, metadata: unknown): Promise<KeptPackageWriter> {
     if (!this.#writable) return NOTHING
     const fullKey = this.#fullKey(key)
-    const writer = new LayerFileWriter(this.#pathOf(fullKey), fullKey, metadata)
+    const writer = new KeptFileWriter(this.#pathOf(fullKey), fullKey, metadata)
     const guarded = async (work: () => Promise<void>) => {
       try {
         await work()
@@ -99,19 +99,19 @@ export class LayerFolder implements LayerCache {
       commit: () =>
         guarded(async () => {
           this.#writtenSinceSweep += await writer.commit()
-          // Not each time: a sweep looks at every layer.
+          // Not each time: a sweep looks at every file.
           if (this.#writtenSinceSweep > this.#options.limit / 16) await this.sweep()
         }),
       abandon: () => writer.abandon(),
     }
   }
 
-  /** Brings the folder below its limit, the least recently used layers first. */
+  /** Brings the folder below its limit, the least recently used packages first. */
   async sweep(): Promise<void> {
     this.#writtenSinceSweep = 0
     const { folder, limit, report } = this.#options
-    await sweepLayers(folder, { limit }).catch(error =>
-      report.note(`The layer cache ${folder} cannot be tidied: ${messageOf(error)}.`),
+    await sweepCache(folder, { limit }).catch(error =>
+      report.note(`The package cache ${folder} cannot be tidied: ${messageOf(error)}.`),
     )
   }
 
@@ -121,16 +121,16 @@ export class LayerFolder implements LayerCache {
 
   #pathOf(fullKey: string): string {
     const name = createHash('sha256').update(fullKey).digest('hex')
-    return join(this.#options.folder, name + LAYER_SUFFIX)
+    return join(this.#options.folder, name + KEPT_SUFFIX)
   }
 
-  /** @returns undefined if there is no layer of that key that can be used */
-  async #describe(path: string, fullKey: string): Promise<LayerDescription | undefined> {
+  /** @returns undefined if nothing usable is kept under that key */
+  async #describe(path: string, fullKey: string): Promise<KeptDescription | undefined> {
     try {
       const file = await open(path)
       try {
         const description = await readDescription(file)
-        if (description.key !== fullKey) throw new Error('it is the layer of something else')
+        if (description.key !== fullKey) throw new Error('it belongs to another package')
         // The last use, by which the sweep goes.
         await file.utimes(new Date(), new Date()).catch(() => {})
         return description
@@ -143,28 +143,31 @@ export class LayerFolder implements LayerCache {
     }
   }
 
-  async *#chunks(path: string, description: LayerDescription): AsyncGenerator<Uint8Array> {
+  async *#chunks(path: string, description: KeptDescription): AsyncGenerator<Uint8Array> {
     try {
-      yield* layerMembers(path, description)
+      yield* keptMembers(path, description)
     } catch (error) {
       // Another process may have swept it away, which is no damage.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#noteDamage(path, error)
-      throw new MesosizeError('LAYER_UNUSABLE', `The layer ${path} cannot be used: ${messageOf(error)}.`)
+      throw new MesosizeError(
+        'KEPT_PACKAGE_UNUSABLE',
+        `The kept package ${path} cannot be used: ${messageOf(error)}.`,
+      )
     }
   }
 
   #noteDamage(path: string, error: unknown): void {
     this.#options.report.note(
-      `The layer ${path} in the cache is not used: ${messageOf(error)}. Its package is compressed again.`,
+      `The kept package ${path} is not used: ${messageOf(error)}. The package is compressed again.`,
     )
   }
 
-  /** Once: what fails for one layer, a full disk say, would for all others. */
+  /** Once: what fails for one package, a full disk say, would for all others. */
   #giveUpWriting(error: unknown): void {
     if (!this.#writable) return
     this.#writable = false
     this.#options.report.note(
-      `The layer cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export goes on without; name another folder with ${setting('cache')}.`,
+      `The package cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export continues without it; name another folder with ${setting('cache')}.`,
     )
   }
 }

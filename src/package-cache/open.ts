@@ -4,10 +4,10 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
-import { LayerFolder } from './folder.ts'
+import { CacheFolder } from './folder.ts'
 
-/** What a person asked of the layer cache. */
-export interface LayerCacheRequest {
+/** What a person asked of the package cache. */
+export interface PackageCacheRequest {
   /** The user's own where absent. */
   folder?: string
   /** Bytes. */
@@ -15,23 +15,23 @@ export interface LayerCacheRequest {
 }
 
 /**
- * Opens the layer cache.
- * @param encoding as in LayerFolderOptions
+ * Opens the package cache.
+ * @param encoding as in CacheFolderOptions
  * @returns undefined if it is not wanted, or cannot be used, which is noted then
  */
-export async function openLayerCache(
-  wanted: LayerCacheRequest | undefined,
+export async function openPackageCache(
+  wanted: PackageCacheRequest | undefined,
   encoding: string,
   report: Reporter,
-): Promise<LayerFolder | undefined> {
+): Promise<CacheFolder | undefined> {
   if (!wanted) return undefined
-  const folder = resolve(wanted.folder ?? defaultLayerFolder(process.env, homedir(), process.platform))
-  if (!(await prepareLayerFolder(folder, report))) return undefined
-  return new LayerFolder({ folder, limit: wanted.size, encoding, report })
+  const folder = resolve(wanted.folder ?? defaultCacheFolder(process.env, homedir(), process.platform))
+  if (!(await prepareCacheFolder(folder, report))) return undefined
+  return new CacheFolder({ folder, limit: wanted.size, encoding, report })
 }
 
-/** Where layers are kept if nobody says otherwise: the platform's folder for what can be made again. */
-export function defaultLayerFolder(
+/** Where packages are kept if nobody says otherwise: the platform's folder for what can be made again. */
+export function defaultCacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   home: string,
   platform: NodeJS.Platform,
@@ -49,11 +49,11 @@ export function defaultLayerFolder(
  * says what is in the next tarball.
  * @returns whether it can be used; if not, that has been noted
  */
-export async function prepareLayerFolder(folder: string, report: Reporter): Promise<boolean> {
+export async function prepareCacheFolder(folder: string, report: Reporter): Promise<boolean> {
   const problem = await problemOf(folder).catch(messageOf)
   if (problem) {
     report.note(
-      `The layer cache ${folder} is not used: ${problem}. Name another folder with ${setting('cache')}, or write ${setting('no-cache')}.`,
+      `The package cache ${folder} is not used: ${problem}. Name another folder with ${setting('cache')}, or turn the cache off with ${setting('no-cache')}.`,
     )
   }
   return !problem
@@ -65,6 +65,6 @@ async function problemOf(folder: string): Promise<string | undefined> {
   // Windows has neither.
   if (process.getuid === undefined) return undefined
   if (uid !== process.getuid()) return `it belongs to another user (${uid})`
-  if (mode & 0o002) return 'everybody may write there'
+  if (mode & 0o002) return 'anyone can write to it'
   return undefined
 }

@@ -3,8 +3,8 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { encodeDescription } from './file.ts'
 import { partialOf } from './sweep.ts'
 
-/** Writes a layer under a temporary name of its own, and gives it its name when it is whole. */
-export class LayerFileWriter {
+/** Writes the file of a kept package under a temporary name of its own, and gives it its name when it is whole. */
+export class KeptFileWriter {
   readonly #path: string
   readonly #partial: string
   readonly #key: string

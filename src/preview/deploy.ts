@@ -1,27 +1,33 @@
-import type { DeployAction } from '../actions/deploy/inputs.ts'
-import type { DeployActionTools } from '../actions/shared/marathon-tools.ts'
 import { writeComment } from '../github/comment.ts'
 import { runUrl } from '../github/context.ts'
 import { createDeployment, retireDeployments, setDeploymentStatus } from '../github/deployments.ts'
-import type { GitHub } from '../github/octokit.ts'
 import { getPullRequest } from '../github/pull-request.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { getApp } from '../marathon/api/apps.ts'
-import { deployApp } from '../marathon/deploy/deploy.ts'
+import type { AppDefinition } from '../marathon/app/validate.ts'
+import { type DeployOptions, deployApp } from '../marathon/deploy/deploy.ts'
 import { type DeployResult, isSuccess } from '../marathon/deploy/outcome.ts'
 import { removeApp } from '../marathon/deploy/remove.ts'
 import { previewIn, removeEmptyGroup } from './apps.ts'
 import { commentBody, commentMarker, previewUrl } from './comment.ts'
 import { findSizes } from './kept-sizes.ts'
 import { isNewer, isSamePullRequest, type Preview, previewEnvironment, previewGroup } from './preview.ts'
-import { compareSizes } from './sizes.ts'
+import { compareSizes, type PackageSize } from './sizes.ts'
 import { tell } from './tell.ts'
+import type { PreviewTools } from './tools.ts'
 
-export type PreviewAction = DeployAction & { preview: Preview }
+/** A preview that is to run. */
+export interface PreviewDeployment {
+  app: AppDefinition
+  preview: Preview
+  options: DeployOptions
+  /** Of the app's image, for a comparison with the base branch's. */
+  packages?: readonly PackageSize[]
+  /** Whether the pull request is told, by a comment and a GitHub deployment. */
+  comment: boolean
+}
 
-/** Tools with which a preview is deployed and told of. */
-export type PreviewTools = DeployActionTools & {
-  github: GitHub
+type DeployTools = PreviewTools & {
   /** Takes the run's secrets out of a text that leaves the log, which the runner does in the log alone. */
   hide(text: string): string
 }
@@ -36,8 +42,8 @@ const TRIES = 3
  * @throws MesosizeError PREVIEW_TAKEN, and as `deployApp` and `GitHub.rest`
  */
 export async function deployPreview(
-  action: PreviewAction,
-  tools: PreviewTools,
+  action: PreviewDeployment,
+  tools: DeployTools,
 ): Promise<DeployResult | string> {
   const { app, preview, comment, options } = action
   const { github, marathon, report } = tools
@@ -93,8 +99,8 @@ export async function deployPreview(
  * while its pull request was closed is removed again: the run for the closing may not have found it.
  */
 async function whyVoid(
-  { app, preview, options }: PreviewAction,
-  tools: PreviewTools,
+  { app, preview, options }: PreviewDeployment,
+  tools: DeployTools,
 ): Promise<string | undefined> {
   const { github, marathon } = tools
   const { number } = preview
@@ -123,7 +129,11 @@ async function whyVoid(
   return undefined
 }
 
-async function writeResult(action: PreviewAction, result: DeployResult, tools: PreviewTools): Promise<void> {
+async function writeResult(
+  action: PreviewDeployment,
+  result: DeployResult,
+  tools: DeployTools,
+): Promise<void> {
   const { app, preview } = action
   const isUp = isSuccess(result.state)
   const ident = Object(app.labels)['mesosize.ident']
@@ -140,7 +150,7 @@ async function writeResult(action: PreviewAction, result: DeployResult, tools: P
   await writeComment(tools.github, preview.number, commentMarker(app.id), body)
 }
 
-async function comparison({ app, preview, packages }: PreviewAction, { github, report }: PreviewTools) {
+async function comparison({ app, preview, packages }: PreviewDeployment, { github, report }: PreviewTools) {
   const service = Object(app.labels)['mesosize.ident']
   if (packages === undefined || typeof service !== 'string') return undefined
   const { base } = await getPullRequest(github, preview.number)

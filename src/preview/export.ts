@@ -1,14 +1,17 @@
-import type { ExportAction } from '../actions/export/request.ts'
+import type { ExportRequest } from '../export/request.ts'
 import type { RunContext } from '../github/context.ts'
-import { previewOf } from '../github/pull-request.ts'
+import type { PublishRequest } from '../publish/request.ts'
 import { PREVIEW_RELEASE, type Preview, previewGroup, previewLabels, tarballPrefix } from './preview.ts'
+import { baseBranch, previewOf } from './run.ts'
 
-/**
- * The branch whose image previews will be compared with, where the run is for a push to one; a preview is exported
- * for everything else.
- */
-export function baseBranch({ eventName, ref }: RunContext): string | undefined {
-  return eventName === 'push' && ref?.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
+/** What of an export is different where it is a preview's. */
+export interface PreviewableExport {
+  request: ExportRequest
+  publish: PublishRequest
+  /** The export is a pull request's: the one of the run's event, or the one of this number. */
+  preview?: { pullRequest?: number }
+  /** What the name of a published tarball begins with. */
+  tarballPrefix?: string
 }
 
 /**
@@ -16,13 +19,13 @@ export function baseBranch({ eventName, ref }: RunContext): string | undefined {
  * of the pull request, with an app id, labels and a place of its own.
  * @throws MesosizeError NO_PULL_REQUEST
  */
-export function forPreview(action: ExportAction, context: RunContext): ExportAction {
+export function forPreview<Export extends PreviewableExport>(action: Export, context: RunContext): Export {
   if (action.preview === undefined) return action
   if (baseBranch(context) !== undefined) return { ...action, publish: { to: 'none' } }
   return asPreview(action, previewOf(context, action.preview.pullRequest))
 }
 
-function asPreview(action: ExportAction, preview: Preview): ExportAction {
+function asPreview<Export extends PreviewableExport>(action: Export, preview: Preview): Export {
   const { request, publish } = action
   return {
     ...action,

@@ -1,25 +1,32 @@
-import type { RemoveAction } from '../actions/remove/inputs.ts'
-import type { DeployActionTools } from '../actions/shared/marathon-tools.ts'
 import { type Asset, deleteAsset } from '../github/asset-upload.ts'
 import { rewriteComments } from '../github/comment.ts'
 import { runUrl } from '../github/context.ts'
 import { retireDeployments } from '../github/deployments.ts'
-import type { GitHub } from '../github/octokit.ts'
 import { getPullRequest } from '../github/pull-request.ts'
 import { parseFullIdent } from '../habitat/package/ident.ts'
 import type { Fetch } from '../http/fetch.ts'
+import { type NamedTarball, tarballName } from '../image/tarball.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { removeApp } from '../marathon/deploy/remove.ts'
 import { deleteOverHttp } from '../publish/http-delete.ts'
-import { type TarballFile, tarballName } from '../publish/publisher.ts'
 import { listPreviews, listVersions, type PreviewApp, removeEmptyGroup } from './apps.ts'
 import { COMMENT_START, removedBody } from './comment.ts'
 import { previewEnvironment, previewGroup, tarballPrefix } from './preview.ts'
 import { listTarballs } from './tarballs.ts'
 import { tell } from './tell.ts'
+import type { PreviewTools } from './tools.ts'
 
-export type RemoveTools = DeployActionTools & {
-  github: GitHub
+/** How previews are taken down. */
+export interface PreviewRemoval {
+  /** Milliseconds for each app. */
+  timeout: number
+  /** Where tarballs were PUT. */
+  uploads?: { uploadUrl: string; headers: Record<string, string> }
+  /** Whether the pull requests are told. */
+  comment: boolean
+}
+
+type RemoveTools = PreviewTools & {
   /** For uploads, which are not Marathon's. */
   fetch: Fetch
 }
@@ -39,17 +46,17 @@ interface Remains {
   assets: readonly Asset[]
 }
 
-type UploadedTarball = Pick<TarballFile, 'name' | 'sha256' | 'ident'>
+type UploadedTarball = Pick<NamedTarball, 'name' | 'sha256' | 'ident'>
 
 const DAY = 24 * 60 * 60 * 1000
 
 /**
  * Takes the previews of one pull request down.
- * @throws MesosizeError REMOVE_TIMEOUT, and as `removeApp`, `deleteOverHttp` and `GitHub.rest`
+ * @throws MesosizeError REMOVE_TIMED_OUT, and as `removeApp`, `deleteOverHttp` and `GitHub.rest`
  */
 export async function removePullRequest(
   number: number,
-  action: RemoveAction,
+  action: PreviewRemoval,
   tools: RemoveTools,
 ): Promise<Removed> {
   const all = await findRemains(tools)
@@ -66,7 +73,7 @@ export async function removePullRequest(
 export async function removeStale(
   days: number | undefined,
   now: number,
-  action: RemoveAction,
+  action: PreviewRemoval,
   tools: RemoveTools,
 ): Promise<Removed> {
   const removed: Removed = { apps: [], tarballs: [], notes: [] }
@@ -125,7 +132,7 @@ async function findRemains({ marathon, github, context }: RemoveTools): Promise<
 async function takeDown(
   { number, apps, assets }: Remains,
   reason: string | undefined,
-  action: RemoveAction,
+  action: PreviewRemoval,
   tools: RemoveTools,
 ): Promise<Removed> {
   const { marathon, github, report, context } = tools
@@ -165,7 +172,7 @@ async function takeDown(
 
 export function stillThere(id: string, timeout: number): MesosizeError {
   return new MesosizeError(
-    'REMOVE_TIMEOUT',
+    'REMOVE_TIMED_OUT',
     `${id} is being removed, but its tasks were still there after ${timeout / 1000} seconds. Look at them in Marathon; timeout gives them longer.`,
   )
 }

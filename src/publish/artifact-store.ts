@@ -1,14 +1,10 @@
 import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody } from '../http/upload.ts'
-import {
-  type ArtifactStore,
-  artifactPath,
-  createArtifactStore,
-  layerPath,
-} from '../marathon/api/artifact-store.ts'
-import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
-import { publishLayers } from './layers.ts'
-import type { ImagePublisher, Publisher } from './publisher.ts'
+import type { NamedTarball } from '../image/tarball.ts'
+import { artifactPath, createArtifactStore, layerPath } from '../marathon/api/artifact-store.ts'
+import { checkKnownUri, type KnownUri, knownUri } from './fetch-uri.ts'
+import { publishTo } from './place.ts'
+import type { Publisher } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
 
 export interface ArtifactStoreTarget extends KnownUri {
@@ -19,61 +15,35 @@ export interface ArtifactStoreTarget extends KnownUri {
 }
 
 /**
- * Stores a tarball in Marathon itself, which could do that before 1.5. Agents fetch it from the URI that was asked
- * for, else from the one that Marathon gives.
+ * Stores tarballs in Marathon itself, which could do that before 1.5: layers at a path that all exports share.
+ * Agents fetch them from the URIs that were asked for, else from those that Marathon gives.
  * @throws UsageError or MesosizeError MARATHON_URL if the target cannot be used; the publisher throws as
  *   `ArtifactStore.store`
  */
 export function publishToArtifactStore(target: ArtifactStoreTarget, tools: PublishTools): Publisher {
   checkKnownUri(target)
-  const store = openStore(target, tools)
-  return async tarball => {
-    const path = artifactPath(tarball.ident, tarball.sha256)
-    const known = knownUri(target, tarball)
-    const phase = tools.report.phase('Uploading', tarball.size, 'bytes')
-    // The path has the digest in it, so that nothing else is under it but a part of the same.
-    if ((await store.size(path)) === tarball.size) {
-      phase.advance(tarball.size)
-      phase.done('the same file is there already')
-      return { uri: known ?? store.address(path).href }
-    }
-    const uri = await store.store(path, tarball.name, fileBody(tarball.path, tarball.size), amount =>
-      phase.advance(amount),
-    )
-    phase.done('to the artifact store')
-    return { uri: known ?? uri }
-  }
-}
-
-/**
- * The same for layers, at a path that all exports share.
- * @throws as `publishToArtifactStore`
- */
-export function publishLayersToArtifactStore(
-  target: ArtifactStoreTarget,
-  tools: PublishTools,
-): ImagePublisher {
-  checkLayerUri(target)
-  const store = openStore(target, tools)
-  return publishLayers(
+  const { marathonUrl: url, authorization } = target
+  const retry = { ...noteRetries(tools.report), ...tools.retry }
+  const store = createArtifactStore({ ...tools, url, authorization, retry })
+  return publishTo(
     {
       name: 'the artifact store',
-      // Not the Location that Marathon gives: it gives that to whoever uploads alone.
-      uri: layer => knownUri(target, layer) ?? store.address(layerPath(layer.name)).href,
-      has: async layer => (await store.size(layerPath(layer.name))) === layer.size,
-      async send({ name, path, size }, onBytes, signal) {
-        await store.store(layerPath(name), name, fileBody(path, size), onBytes, signal)
+      // The path has the digest in it, so that nothing else is under it but a part of the same.
+      has: async tarball => (await store.size(pathOf(tarball))) === tarball.size,
+      send: (tarball, onBytes, signal) => {
+        const body = fileBody(tarball.path, tarball.size)
+        return store.store(pathOf(tarball), tarball.name, body, onBytes, signal)
+      },
+      uri(tarball, given) {
+        const address = store.address(pathOf(tarball)).href
+        // Marathon gives its Location to whoever uploads alone.
+        return knownUri(target, tarball) ?? (tarball.isLayer ? address : (given ?? address))
       },
     },
     tools,
   )
 }
 
-function openStore({ marathonUrl, authorization }: ArtifactStoreTarget, tools: PublishTools): ArtifactStore {
-  return createArtifactStore({
-    ...tools,
-    url: marathonUrl,
-    authorization,
-    retry: { ...noteRetries(tools.report), ...tools.retry },
-  })
+function pathOf({ isLayer, name, ident, sha256 }: NamedTarball): string {
+  return isLayer ? layerPath(name) : artifactPath(ident, sha256)
 }

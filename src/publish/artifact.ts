@@ -1,49 +1,60 @@
 import { dirname } from 'node:path'
 import type { ArtifactClient } from '@actions/artifact'
 import type { RunContext } from '../github/context.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
-import type { Publisher, TarballFile } from './publisher.ts'
+import type { Location, Publisher } from './publisher.ts'
 
 export interface ArtifactTools {
   client: Pick<ArtifactClient, 'uploadArtifact'>
   context: Pick<RunContext, 'serverUrl' | 'repository' | 'runId'>
-  /** Says the URI for the app definition, which cannot be the artifact's. */
+  /** Says the URIs for the app definition, which cannot be the artifacts'. */
   locate: Publisher
   report: Reporter
 }
 
 /**
- * Uploads the tarball as an artifact of the workflow run, as it is and not in a zip file. The artifact's name is
+ * Uploads each tarball as an artifact of the workflow run, as it is and not in a zip file. The artifact's name is
  * the tarball's.
  * @throws the publisher, MesosizeError ARTIFACT_SERVER on a GitHub Enterprise Server, ARTIFACT_EXISTS if the run
  *   has an artifact of that name, ARTIFACT_FAILED for everything else
  */
-export function publishAsArtifact({ client, context, locate, report }: ArtifactTools): Publisher {
-  return async tarball => {
-    const { name, path, size } = tarball
-    const phase = report.phase(`Uploading ${name}`, size, 'bytes')
-    const { id } = await client
-      .uploadArtifact(name, [path], dirname(path), { skipArchive: true })
-      .catch(thrown => {
-        throw explain(thrown, tarball, context)
-      })
-    phase.advance(size)
-    phase.done()
-    if (id === undefined) throw explain('the service named no artifact', tarball, context)
-    const { owner, repo } = context.repository
-    const page = `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}/artifacts/${id}`
-    report.warn(
-      `Mesos agents cannot fetch the artifact ${page}: GitHub wants a login for it. ` +
-        'Put it where they can and say where with uri, uri-base or uri-template; or use "publish: release" or "publish: http".',
-    )
-    return { ...(await locate(tarball)), artifactId: id, page }
+export function publishAsArtifact(tools: ArtifactTools): Publisher {
+  return async tarballs => {
+    const uploaded = new Map<string, Pick<Location, 'artifactId' | 'page'>>()
+    for (const tarball of tarballs) uploaded.set(tarball.name, await upload(tarball, tools))
+    const located = await tools.locate(tarballs)
+    return located.map(each => ({ ...each, location: { ...each.location, ...uploaded.get(each.name) } }))
   }
+}
+
+async function upload(
+  tarball: NamedTarball,
+  { client, context, report }: ArtifactTools,
+): Promise<Pick<Location, 'artifactId' | 'page'>> {
+  const { name, path, size } = tarball
+  const phase = report.phase(`Uploading ${name}`, size, 'bytes')
+  const { id } = await client
+    .uploadArtifact(name, [path], dirname(path), { skipArchive: true })
+    .catch(thrown => {
+      throw explain(thrown, tarball, context)
+    })
+  phase.advance(size)
+  phase.done()
+  if (id === undefined) throw explain('the service named no artifact', tarball, context)
+  const { owner, repo } = context.repository
+  const page = `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}/artifacts/${id}`
+  report.warn(
+    `Mesos agents cannot fetch the artifact ${page}: GitHub wants a login for it. ` +
+      'Put it where they can and say where with uri, uri-base or uri-template; or use "publish: release" or "publish: http".',
+  )
+  return { artifactId: id, page }
 }
 
 function explain(
   thrown: unknown,
-  { name }: TarballFile,
+  { name }: NamedTarball,
   { serverUrl }: ArtifactTools['context'],
 ): MesosizeError {
   const text = messageOf(thrown)

@@ -1,5 +1,6 @@
+import type { Layering } from '../image/layers.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
-import type { TarballFile } from './publisher.ts'
 import {
   expandUriTemplate,
   printableTemplate,
@@ -8,8 +9,9 @@ import {
   uriTemplateProblem,
 } from './uri-template.ts'
 
-/** What a person said about where agents will fetch the tarball; the first of these counts. */
+/** What a person said about where agents will fetch the image; the first of these counts. */
 export interface KnownUri {
+  /** Of the one tarball of an image. */
   uri?: string
   /** What goes before the tarball's name. */
   uriBase?: string
@@ -17,6 +19,8 @@ export interface KnownUri {
   uriTemplate?: string
   /** The release's tag, for templates. */
   tag?: string
+  /** How the image is divided into layers, each of which needs a URI of its own; absent where it is one tarball. */
+  layering?: Layering
 }
 
 /** The template variables that have a value. */
@@ -26,10 +30,15 @@ export function variablesOf({ tag }: KnownUri): readonly string[] {
 
 /** What can be found wrong before there is a tarball, whole sentences. */
 export function knownUriProblems(known: KnownUri): string[] {
-  const { uriTemplate } = known
+  const { uriTemplate, layering } = known
   if (uriTemplate === undefined) return []
+  const shown = `uri-template: ${JSON.stringify(printableTemplate(uriTemplate))}`
   const problem = uriTemplateProblem(uriTemplate, variablesOf(known))
-  return problem ? [`uri-template: ${JSON.stringify(printableTemplate(uriTemplate))} ${problem}.`] : []
+  const problems = problem ? [`${shown} ${problem}.`] : []
+  if (layering !== undefined && !namesLayer(uriTemplate)) {
+    problems.push(`${shown} would be the same for all layers. Write {file} or {sha256} in it.`)
+  }
+  return problems
 }
 
 /** @throws UsageError */
@@ -38,32 +47,14 @@ export function checkKnownUri(known: KnownUri): void {
   if (problems.length > 0) throw new UsageError(problems)
 }
 
-/** The same for layers, each of which needs a URI of its own. */
-export function layerUriProblems(known: KnownUri): string[] {
-  const { uri, uriTemplate } = known
-  const problems = knownUriProblems(known)
-  if (uri !== undefined) {
-    problems.push(
-      'uri: layers are several files, and have a URI each. Give uri-base, what goes before their names.',
-    )
-  }
-  if (uriTemplate !== undefined && !namesLayer(uriTemplate)) {
-    problems.push(
-      `uri-template: ${JSON.stringify(printableTemplate(uriTemplate))} would be the same for all layers. Write {file} or {sha256} in it.`,
-    )
-  }
-  return problems
-}
-
-/** @throws UsageError */
-export function checkLayerUri(known: KnownUri): void {
-  const problems = layerUriProblems(known)
-  if (problems.length > 0) throw new UsageError(problems)
-}
-
 /** Whether a template gives each layer a place of its own. */
 export function namesLayer(template: string): boolean {
   return /\{(?:file|sha256)\}/.test(template)
+}
+
+/** Whether a URI was asked for. */
+export function isKnown({ uri, uriBase, uriTemplate }: KnownUri): boolean {
+  return (uri ?? uriBase ?? uriTemplate) !== undefined
 }
 
 /**
@@ -72,7 +63,7 @@ export function namesLayer(template: string): boolean {
  */
 export function knownUri(
   { uri, uriBase, uriTemplate, tag }: KnownUri,
-  tarball: TarballFile,
+  tarball: NamedTarball,
 ): string | undefined {
   if (uri !== undefined) return uri
   if (uriBase !== undefined) return `${uriBase.replace(/\/+$/, '')}/${encodeURIComponent(tarball.name)}`

@@ -1,23 +1,22 @@
 import { formatStatus, HttpStatusError, networkError } from '../http/errors.ts'
 import { withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
-import { type HttpTarget, uploadAddress } from './http.ts'
-import type { TarballFile } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
+import { type UploadTarget, uploadPlace } from './upload-url.ts'
 
 /**
  * Deletes a tarball from where `publishOverHttp` put it; one that is gone already is fine.
  * @throws MesosizeError DELETE_REFUSED or HTTP_…
  */
 export async function deleteOverHttp(
-  target: Pick<HttpTarget, 'uploadUrl' | 'headers'>,
-  tarball: Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
+  target: Pick<UploadTarget, 'uploadUrl' | 'headers'>,
+  tarball: Pick<NamedTarball, 'name' | 'sha256' | 'ident'>,
   { fetch, report, signal, retry }: Omit<PublishTools, 'upload'>,
 ): Promise<void> {
-  const { url, authorization } = uploadAddress(target, tarball)
-  const headers = { ...target.headers, ...(authorization !== undefined && { authorization }) }
+  const { url, credentials: headers } = uploadPlace(target, tarball)
   await withRetries(
     async () => {
       const response = await fetch(url, { method: 'DELETE', headers, redirect: 'manual', signal }).catch(

@@ -1,25 +1,18 @@
-import type { Fetch } from '../http/fetch.ts'
+import { redirected } from '../http/get.ts'
 import { put } from '../http/put.ts'
 import { withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody, textBody, type UploadBody } from '../http/upload.ts'
-import { MesosizeError, UsageError } from '../lib/errors.ts'
-import { printableUrl } from '../lib/url.ts'
-import { takeUserInfo } from '../lib/user-info.ts'
-import { type KnownUri, knownUri, knownUriProblems, variablesOf } from './fetch-uri.ts'
+import type { NamedTarball } from '../image/tarball.ts'
+import { UsageError } from '../lib/errors.ts'
+import { type KnownUri, knownUri, knownUriProblems } from './fetch-uri.ts'
 import { httpRefusal } from './http-refusal.ts'
-import type { Publisher, TarballFile } from './publisher.ts'
+import { type OnBytes, type Place, publishTo } from './place.ts'
+import type { Publisher } from './publisher.ts'
 import type { PublishTools } from './tools.ts'
-import { expandUriTemplate, printableTemplate, templateValues, uriTemplateProblem } from './uri-template.ts'
+import { type UploadTarget, uploadPlace, uploadUrlProblems } from './upload-url.ts'
 
-export interface HttpTarget extends KnownUri {
-  /**
-   * The URL that is PUT, with template variables if need be; behind a path that ends in "/" the tarball's name is
-   * added. A user and password in it are used for basic authentication.
-   */
-  uploadUrl: string
-  /** More headers, by lower-case name; sent to the server of `uploadUrl` alone. */
-  headers: Readonly<Record<string, string>>
+export interface HttpTarget extends KnownUri, UploadTarget {
   /** Also upload a file that `sha256sum -c` reads, under the same name with `.sha256` added. */
   checksumFile: boolean
 }
@@ -28,32 +21,17 @@ const STORED: ReadonlySet<number> = new Set([200, 201, 204])
 const LONGEST_LOOK = 10_000
 
 /**
- * Puts a tarball on any server that takes PUT: nginx, Nexus, Artifactory, a presigned URL of a storage service.
- * Agents fetch it from the URI that was asked for, else from the same URL without its query.
+ * Puts tarballs on any server that takes PUT: nginx, Nexus, Artifactory, a presigned URL of a storage service.
+ * Agents fetch them from the URIs that were asked for, else from the same URLs without their queries.
  * @throws UsageError with everything that is wrong with the target; the publisher throws MesosizeError
  *   UPLOAD_REFUSED, UPLOAD_FILE or HTTP_…
  */
 export function publishOverHttp(target: HttpTarget, tools: PublishTools): Publisher {
   checkHttpTarget(target)
-  return async tarball => {
-    const { url, credentials } = uploadPlace(target, tarball)
-    const uri = knownUri(target, tarball) ?? url.origin + url.pathname
-
-    const phase = tools.report.phase('Uploading', tarball.size, 'bytes')
-    if (await isThere(url, credentials, tarball, tools)) {
-      phase.advance(tarball.size)
-      phase.done('the same file is there already')
-    } else {
-      await send(url, fileBody(tarball.path, tarball.size), {
-        ...tools,
-        headers: { 'content-type': 'application/gzip', 'x-checksum-sha256': tarball.sha256 },
-        credentials,
-        onBytes: amount => phase.advance(amount),
-      })
-      phase.done(`to ${url.host}`)
-    }
-    if (target.checksumFile) await sendChecksum(url, credentials, tarball, tools)
-    return { uri }
+  return async tarballs => {
+    const published = await publishTo(placeFor(tarballs, target, tools), tools)(tarballs)
+    if (target.checksumFile) for (const tarball of tarballs) await sendChecksum(tarball, target, tools)
+    return published
   }
 }
 
@@ -63,81 +41,69 @@ export function checkHttpTarget(target: Omit<HttpTarget, 'checksumFile'>): void 
   if (problems.length > 0) throw new UsageError(problems)
 }
 
-/** What can be found wrong with the upload alone, whole sentences. */
-export function uploadUrlProblems(target: Omit<HttpTarget, 'checksumFile'>): string[] {
-  const problems: string[] = []
-  const template = uriTemplateProblem(target.uploadUrl, variablesOf(target))
-  if (template) {
-    problems.push(`upload-url: ${JSON.stringify(printableTemplate(target.uploadUrl))} ${template}.`)
-  } else {
-    const { problem, url } = parseUploadUrl(target.uploadUrl.replace(/\{\w+\}/g, '0'))
-    if (problem) problems.push(problem)
-    if (url && (url.username || url.password) && 'authorization' in target.headers) {
-      problems.push(
-        'upload-url has a user and password, and upload-headers has Authorization: only one can be. Remove one of the two.',
-      )
-    }
-  }
-  return problems
-}
-
-function parseUploadUrl(text: string): { url?: URL; problem?: string } {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^https?:$/.test(url.protocol)) return { url }
+function placeFor(tarballs: readonly NamedTarball[], target: HttpTarget, tools: PublishTools): Place {
+  const hosts = new Set(tarballs.map(tarball => uploadPlace(target, tarball).url.host))
   return {
-    problem: `upload-url: ${JSON.stringify(printableUrl(text))} is no web address. Write one such as https://files.example.com/mesos/.`,
+    name: [...hosts].join(', '),
+    has: tarball => isThere(tarball, target, tools),
+    async send(tarball, onBytes, signal) {
+      const body = fileBody(tarball.path, tarball.size)
+      const headers = { 'content-type': 'application/gzip', 'x-checksum-sha256': tarball.sha256 }
+      await send(uploadPlace(target, tarball), { ...tools, body, headers, onBytes, signal })
+      return undefined
+    },
+    uri(tarball) {
+      const { url } = uploadPlace(target, tarball)
+      return knownUri(target, tarball) ?? url.origin + url.pathname
+    },
   }
-}
-
-/** Where a tarball is PUT. */
-export function uploadAddress(
-  target: Pick<HttpTarget, 'uploadUrl' | 'tag'>,
-  tarball: Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
-): { url: URL; authorization?: string } {
-  const text = expandUriTemplate(target.uploadUrl, templateValues(tarball, target.tag), 'upload-url')
-  const { url, problem } = parseUploadUrl(text)
-  if (!url) throw new MesosizeError('UPLOAD_URL', problem!)
-  if (url.pathname.endsWith('/')) url.pathname += encodeURIComponent(tarball.name)
-  url.hash = ''
-  return takeUserInfo(url)
-}
-
-/** The same, with all headers that only that server may see. */
-export function uploadPlace(
-  target: Pick<HttpTarget, 'uploadUrl' | 'tag' | 'headers'>,
-  tarball: TarballFile,
-): { url: URL; credentials: Readonly<Record<string, string>> } {
-  const { url, authorization } = uploadAddress(target, tarball)
-  return { url, credentials: { ...target.headers, ...(authorization !== undefined && { authorization }) } }
 }
 
 /**
- * Whether the server has this very file. Only a SHA-256 is believed, as Artifactory gives it: a length is no
- * proof, and an ETag is whatever the server likes. Where it cannot be told, the file is sent.
+ * Whether the server has this very file. Where it cannot be told, the file is sent. A SHA-256 as Artifactory gives it
+ * is believed, an ETag is not, for it is whatever the server likes. A length proves something of a layer alone, whose
+ * name is the digest of its bytes: what has its name and another length is a part of it, that an upload left which
+ * broke off.
  */
-async function isThere(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  { sha256 }: TarballFile,
-  tools: PublishTools,
-): Promise<boolean> {
+async function isThere(tarball: NamedTarball, target: UploadTarget, tools: PublishTools): Promise<boolean> {
+  const { url, credentials } = uploadPlace(target, tarball)
   // The signature in a presigned URL is for PUT.
   if (url.search !== '') return false
-  const response = await look(url, headers, tools)
-  return response?.status === 200 && response.headers.get('x-checksum-sha256')?.toLowerCase() === sha256
+  const response = await followed(url, await look(url, credentials, tools), tools)
+  if (response?.status !== 200) return false
+  const digest = response.headers.get('x-checksum-sha256')?.toLowerCase()
+  if (digest !== undefined && digest !== tarball.sha256) return false
+  return tarball.isLayer
+    ? response.headers.get('content-length') === String(tarball.size)
+    : digest !== undefined
+}
+
+/** The answer behind a redirect, to which no credentials go: many stores keep files somewhere else. */
+async function followed(
+  url: URL,
+  answer: Response | undefined,
+  tools: PublishTools,
+): Promise<Response | undefined> {
+  const location = answer?.headers.get('location') ?? null
+  if (location === null) return answer
+  try {
+    return await look(redirected(url, location), {}, tools)
+  } catch {
+    return undefined
+  }
 }
 
 /** The answer to HEAD, undefined where none comes soon. */
-export async function look(
+async function look(
   url: URL,
-  headers: Readonly<Record<string, string>>,
-  { fetch, signal }: { fetch: Fetch; signal?: AbortSignal },
+  credentials: Readonly<Record<string, string>>,
+  { fetch, signal }: PublishTools,
 ): Promise<Response | undefined> {
   const timeout = AbortSignal.timeout(LONGEST_LOOK)
   try {
     return await fetch(url, {
       method: 'HEAD',
-      headers,
+      headers: { ...credentials, 'accept-encoding': 'identity' },
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
@@ -146,36 +112,28 @@ export async function look(
   }
 }
 
-async function sendChecksum(
-  url: URL,
-  credentials: Readonly<Record<string, string>>,
-  { name, sha256 }: TarballFile,
-  tools: PublishTools,
-): Promise<void> {
+async function sendChecksum(tarball: NamedTarball, target: HttpTarget, tools: PublishTools): Promise<void> {
+  const { url, credentials } = uploadPlace(target, tarball)
   if (url.search !== '') {
     tools.report.warn(
       'No checksum file is uploaded: the query in upload-url is most likely a signature, which is good for one file. Leave checksum-file out, or give upload-headers instead of a presigned URL.',
     )
     return
   }
-  const beside = new URL(url)
-  beside.pathname += '.sha256'
-  await send(beside, textBody(`${sha256}  ${name}\n`), {
-    ...tools,
-    headers: { 'content-type': 'text/plain' },
-    credentials,
-  })
+  url.pathname += '.sha256'
+  const body = textBody(`${tarball.sha256}  ${tarball.name}\n`)
+  await send({ url, credentials }, { ...tools, body, headers: { 'content-type': 'text/plain' } })
 }
 
-export interface SendOptions extends PublishTools {
+interface SendOptions extends PublishTools {
+  body: UploadBody
   headers: Readonly<Record<string, string>>
-  credentials: Readonly<Record<string, string>>
-  onBytes?: (amount: number) => void
+  onBytes?: OnBytes
 }
 
 /** PUTs a file, with retries. @throws MesosizeError UPLOAD_REFUSED, UPLOAD_FILE or HTTP_… */
-export function send(url: URL, body: UploadBody, options: SendOptions): Promise<void> {
-  const { upload, report, signal, retry, headers, credentials, onBytes } = options
+function send({ url, credentials }: ReturnType<typeof uploadPlace>, options: SendOptions): Promise<void> {
+  const { upload, report, signal, retry, body, headers, onBytes } = options
   return withRetries(
     async () => {
       const answer = await put(upload, url, { body, headers, credentials, onBytes, signal })

@@ -1,57 +1,48 @@
 import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { LAYERS_FOLDER, type NamedTarball, wholeImage } from '../image/tarball.ts'
 import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
-import { checkKnownUri, checkLayerUri, type KnownUri, knownUri } from './fetch-uri.ts'
-import { type ImagePublisher, LAYERS_FOLDER, type Publisher } from './publisher.ts'
+import { checkKnownUri, isKnown, type KnownUri, knownUri } from './fetch-uri.ts'
+import type { PublishedTarball, Publisher } from './publisher.ts'
 
-/**
- * Leaves the tarball where it lies: its URI is the one that was asked for, else that of the file in the output
- * folder.
- * @throws UsageError
- */
-export function publishNowhere(known: KnownUri & { outputDir: string }, report: Reporter): Publisher {
-  checkKnownUri(known)
-  return async tarball => {
-    const uri = knownUri(known, tarball)
-    if (uri !== undefined) return { uri }
-    // Not `tarball.path`, which is that of the staging folder.
-    const local = fileUri(resolve(known.outputDir, tarball.name))
-    report.note(
-      `No URI is known for the tarball, so the app definition has ${local}, which only an agent with this very file can fetch. ` +
-        `Put the tarball where agents can fetch it, and export with ${setting('uri')} or ${setting('uri-base')}.`,
-    )
-    return { uri: local }
-  }
+export interface NoTarget extends KnownUri {
+  outputDir: string
 }
 
 /**
- * The same for layers. Those that an earlier export left in the output folder are taken to be where agents fetch
- * them already.
+ * Leaves the tarballs where they lie: their URIs are those that were asked for, else those of the files in the
+ * output folder. Layers that an earlier export left there are taken to be where agents fetch them already.
  * @throws UsageError
  */
-export function publishLayersNowhere(
-  known: KnownUri & { outputDir: string },
-  report: Reporter,
-): ImagePublisher {
-  checkLayerUri(known)
-  return async layers => {
-    const folder = resolve(known.outputDir, LAYERS_FOLDER)
-    if (known.uriBase === undefined && known.uriTemplate === undefined) {
-      report.note(
-        `No URI is known for the layers, so the app definition has those of files in ${folder}, which only an agent with these very files can fetch. ` +
-          `Put them where agents can fetch them, and export with ${setting('uri-base')}.`,
-      )
-    }
-    return Promise.all(
-      layers.map(async layer => {
-        const path = join(folder, layer.name)
-        const kept = (await stat(path).catch(() => undefined))?.size === layer.size
-        return { uri: knownUri(known, layer) ?? fileUri(path), kept }
-      }),
-    )
+export function publishNowhere(target: NoTarget, report: Reporter): Publisher {
+  checkKnownUri(target)
+  return async tarballs => {
+    const left = await Promise.all(tarballs.map(tarball => leave(tarball, target)))
+    if (!isKnown(target)) noteUnknown(left, target, report)
+    return left
   }
+}
+
+async function leave(tarball: NamedTarball, target: NoTarget): Promise<PublishedTarball> {
+  // Not `tarball.path`, which is that of the staging folder.
+  const path = resolve(target.outputDir, tarball.file)
+  const uri = knownUri(target, tarball) ?? fileUri(path)
+  if (!tarball.isLayer) return { ...tarball, location: { uri } }
+  const there = await stat(path).catch(() => undefined)
+  return { ...tarball, location: { uri, kept: there?.size === tarball.size } }
+}
+
+function noteUnknown(left: readonly PublishedTarball[], { outputDir }: NoTarget, report: Reporter): void {
+  const whole = wholeImage(left)
+  report.note(
+    whole
+      ? `No URI is known for the tarball, so the app definition has ${whole.location.uri}, which only an agent with this very file can fetch. ` +
+          `Put the tarball where agents can fetch it, and export with ${setting('uri')} or ${setting('uri-base')}.`
+      : `No URI is known for the layers, so the app definition has those of files in ${resolve(outputDir, LAYERS_FOLDER)}, which only an agent with these very files can fetch. ` +
+          `Put them where agents can fetch them, and export with ${setting('uri-base')}.`,
+  )
 }
 
 /** Mesos fetches no URI with a quote in it, which a file URL may hold. */

@@ -4,9 +4,9 @@ import type { Fetch } from '../http/fetch.ts'
 import { get } from '../http/get.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
-import { printableUrl } from '../lib/url.ts'
+import { parseWebUrl, printableUrl } from '../lib/url.ts'
 import { takeUserInfo } from '../lib/user-info.ts'
-import type { Location } from './publisher.ts'
+import type { PublishedTarball } from './publisher.ts'
 
 export interface ProbeTools {
   fetch: Fetch
@@ -18,7 +18,7 @@ export interface ProbeTools {
   cached?: boolean
 }
 
-const LAYERS_AT_ONCE = 8
+const PROBES_AT_ONCE = 8
 const ELSEWHERE = 'Publish to a server that agents can read without a login, such as with publish: http.'
 
 /**
@@ -30,17 +30,16 @@ const ELSEWHERE = 'Publish to a server that agents can read without a login, suc
  * @throws only the signal's reason, if it was aborted
  */
 export async function probe(uri: string, size: number, tools: ProbeTools): Promise<boolean> {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined
-  const onTheWeb = url !== undefined && /^https?:$/.test(url.protocol)
-  const known = onTheWeb ? knownProblem(url) : schemeProblem(url)
-  const found = known === undefined && onTheWeb ? await look(url, size, tools) : { problem: known }
-  const shown = onTheWeb ? printableUrl(url) : JSON.stringify(printableUrl(uri))
+  const url = parseWebUrl(uri)
+  const known = url ? knownProblem(url) : schemeProblem(uri)
+  const found = known === undefined && url ? await look(url, size, tools) : { problem: known }
+  const shown = url ? printableUrl(url) : JSON.stringify(printableUrl(uri))
   const warnings: string[] = []
   if (found.problem) warnings.push(`Agents will probably fail to fetch ${shown}: ${found.problem}`)
   else if (tools.cached && found.cacheProblem) {
     warnings.push(`Agents will probably not keep ${shown} in their cache: ${found.cacheProblem}`)
   }
-  if (onTheWeb && url.search !== '') {
+  if (url && url.search !== '') {
     warnings.push(
       `The URI of the tarball, ${printableUrl(url)}, has a query. If that is a signature, it expires, and every start of a task after that fails. ` +
         'With "uris", or with the cache of the fetcher, agents also take the query for a part of the file name, and so do not see that it is a .tgz. Use a URI without a query.',
@@ -50,23 +49,24 @@ export async function probe(uri: string, size: number, tools: ProbeTools): Promi
   return warnings.length === 0
 }
 
+type Probed = Pick<PublishedTarball, 'isLayer' | 'size' | 'location'>
+
 /**
- * Does the same for layers, some at a time. Where the first is not as it should be, the others, which lie beside it,
- * are not looked at: one warning says enough.
+ * Does the same for an image, some tarballs at a time: for those that are on the web, and that no other export has
+ * probed before. Where the first is not as it should be, the others, which lie beside it, are not looked at: one
+ * warning says enough.
  */
-export async function probeLayers(
-  layers: readonly { location: Location; size: number }[],
-  tools: ProbeTools,
-): Promise<void> {
-  const probeOne = ({ location, size }: { location: Location; size: number }) =>
-    probe(location.uri, size, { ...tools, cached: true })
-  const [first, ...others] = layers
-  if (first && (await probeOne(first))) await pMap(others, probeOne, { concurrency: LAYERS_AT_ONCE })
+export async function probeTarballs(tarballs: readonly Probed[], tools: ProbeTools): Promise<void> {
+  const probeOne = ({ isLayer, size, location }: Probed) =>
+    probe(location.uri, size, { ...tools, cached: isLayer })
+  const [first, ...others] = tarballs.filter(({ location: { uri, kept } }) => /^https?:/.test(uri) && !kept)
+  if (first && (await probeOne(first))) await pMap(others, probeOne, { concurrency: PROBES_AT_ONCE })
 }
 
 /** The fetcher's own reading of schemes (Mesos: src/launcher/fetcher.cpp). */
-function schemeProblem(url: URL | undefined): string | undefined {
-  switch (url?.protocol) {
+function schemeProblem(uri: string): string | undefined {
+  const protocol = URL.canParse(uri) ? new URL(uri).protocol : undefined
+  switch (protocol) {
     case 'ftp:':
     case 'ftps:':
       return undefined
@@ -74,7 +74,7 @@ function schemeProblem(url: URL | undefined): string | undefined {
     case undefined:
       return `it is a path on the agent's own disk, so the file must be on every agent, or on a file system that they share. ${ELSEWHERE}`
     default:
-      return `for ${url!.protocol}// an agent needs the hadoop program, with a setup for it. Where agents have none, use http or https.`
+      return `for ${protocol}// an agent needs the hadoop program, with a setup for it. Where agents have none, use http or https.`
   }
 }
 

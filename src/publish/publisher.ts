@@ -1,30 +1,9 @@
-import { type FullIdent, formatIdent } from '../habitat/package/ident.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 
-/** A tarball that is ready to be published: a whole image, or a layer of one. */
-export interface TarballFile {
-  path: string
-  /** Its file name, `tarballName` or `layerName`. */
-  name: string
-  /** Bytes. */
-  size: number
-  /** Lower-case hex. */
-  sha256: string
-  /** The service's. */
-  ident: FullIdent
+/** A tarball that can be had somewhere. */
+export interface PublishedTarball extends NamedTarball {
+  location: Location
 }
-
-/** The file name of the tarball of a service's package. */
-export function tarballName(ident: FullIdent): string {
-  return `${formatIdent(ident).replaceAll('/', '-')}.tgz`
-}
-
-/** The file name of a layer, which is that of its bytes: whatever is under it anywhere, is the same. */
-export function layerName(sha256: string): string {
-  return `sha256-${sha256}.tgz`
-}
-
-/** Where layers lie in the output folder, those of other exports beside them. */
-export const LAYERS_FOLDER = 'layers'
 
 /** Where a tarball can be had. */
 export interface Location {
@@ -35,21 +14,22 @@ export interface Location {
   artifactId?: number
   /** A web page where a person finds it. */
   page?: string
-  /** Whether it was there already, so that agents may have it too. */
+  /** Whether a layer was there already, so that agents may have it too. */
   kept?: boolean
 }
 
 /**
- * Puts an image where agents, or at least people, can fetch it: its one tarball, or its layers, of which those that
- * are there already are kept. No layer is ever replaced or deleted, for any app that was published may use it.
- * @returns where each of them is
+ * Puts the tarballs of an image where agents, or at least people, can fetch them. Layers that are there already are
+ * kept, and none is ever replaced or deleted, for any app that was published may use it.
+ * @returns the same tarballs, in their order
  */
-export type ImagePublisher = (tarballs: readonly TarballFile[]) => Promise<readonly Location[]>
+export type Publisher = (tarballs: readonly NamedTarball[]) => Promise<readonly PublishedTarball[]>
 
-/** Puts a tarball there. */
-export type Publisher = (tarball: TarballFile) => Promise<Location>
-
-/** For images that are one tarball. */
-export function publishOne(publish: Publisher): ImagePublisher {
-  return async ([tarball]) => [await publish(tarball!)]
+/** A publisher that calls the tarball of a whole image by another name, by which it is found again; layers keep theirs. */
+export function withPrefix(prefix: string, publish: Publisher): Publisher {
+  return async tarballs => {
+    const called = tarballs.map(each => (each.isLayer ? each : { ...each, name: prefix + each.name }))
+    const published = await publish(called)
+    return published.map(each => (each.isLayer ? each : { ...each, name: each.name.slice(prefix.length) }))
+  }
 }

@@ -1,4 +1,4 @@
-import { attach, checkAssetSize } from '../github/assets.ts'
+import { attach } from '../github/assets.ts'
 import type { RunContext } from '../github/context.ts'
 import {
   type FoundLayer,
@@ -10,64 +10,79 @@ import {
 } from '../github/layer-releases.ts'
 import type { GitHub } from '../github/octokit.ts'
 import { publishRelease, type Release } from '../github/releases.ts'
-import { sendMissing } from './layers.ts'
-import type { ImagePublisher, TarballFile } from './publisher.ts'
-import { assetFile, releaseUri } from './release.ts'
+import type { NamedTarball } from '../image/tarball.ts'
+import { type OnBytes, uploadMissing } from './place.ts'
+import { type Attached, assetFile } from './release-asset.ts'
+
+/** A layer, and where it is or shall be. */
+type Plan = { tarball: NamedTarball } & (
+  | { kept: true; found: FoundLayer }
+  | { kept: false; in: LayersRelease }
+)
 
 /**
  * Attaches layers to the releases that hold those of all images, as far as none of these has them yet.
- * @throws the publisher, MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
+ * @throws MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
-export function publishLayersToRelease(
+export async function attachLayers(
+  layers: readonly NamedTarball[],
   github: GitHub,
-  context: Pick<RunContext, 'serverUrl' | 'ref' | 'tag' | 'sha'>,
-): ImagePublisher {
-  return async layers => {
-    // Before a release is made for nothing.
-    for (const layer of layers) checkAssetSize(layer)
-    const releases = await findLayersReleases(github)
-    const isMissing = (layer: TarballFile) => findLayer(releases, layer) === undefined
-    while (slotsOf(releases).length < layers.filter(isMissing).length) {
-      const next = await nextLayersRelease(github, releases, context)
-      tellOfImmutable(github, releases.at(-1), next)
-      releases.push(next)
-    }
-    const missing = layers.filter(isMissing)
-    const slots = slotsOf(releases)
-    const targets = new Map(missing.map((layer, index) => [layer, slots[index]!]))
-    const tags = new Set([...targets.values()].map(({ release }) => release.tag))
-    const sent = await sendMissing(
-      layers,
-      missing,
-      `the release ${[...tags].join(' and ')}`,
-      async (layer, onBytes, signal): Promise<FoundLayer> => {
-        const { release, assets } = targets.get(layer)!
-        const ending = { ...github, retry: { ...github.retry, signal } }
-        // What has the name now is no whole layer.
-        const asset = await attach(ending, release, assetFile(layer), true, { assets, onBytes })
-        return { release, asset }
-      },
-      { report: github.report, signal: github.retry.signal },
-    )
+  context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
+): Promise<Attached[]> {
+  const plans = await plan(layers, github, context)
+  const tags = new Set(plans.flatMap(each => (each.kept ? [] : each.in.release.tag)))
+  const to = `the release ${[...tags].join(' and ')}`
+  const tools = { report: github.report, signal: github.retry.signal }
+  const attached = await uploadMissing(plans, to, tools, async (each, onBytes, signal) => {
+    const { tarball, kept } = each
+    const place = each.kept ? each.found : await attachTo(each.in, tarball, github, onBytes, signal)
+    return { ...place, tarball, kept }
+  })
 
-    const places = layers.map(layer => findLayer(releases, layer) ?? sent[missing.indexOf(layer)]!)
-    const pages = new Map<Release, string>()
-    for (const release of new Set(places.map(({ release }) => release))) {
-      const { page } = release.toPublish ? await publishRelease(github, release) : release
-      pages.set(release, page)
-    }
-    return places.map(({ release, asset }, index) => ({
-      uri: releaseUri(context.serverUrl, github, release.tag, asset.name),
-      assetId: asset.id,
-      page: pages.get(release),
-      kept: !missing.includes(layers[index]!),
-    }))
+  const published = new Map<Release, Release>()
+  for (const release of new Set(attached.map(each => each.release))) {
+    published.set(release, release.toPublish ? await publishRelease(github, release) : release)
   }
+  return attached.map(each => ({ ...each, release: published.get(each.release) ?? each.release }))
+}
+
+/** Finds the layers, and room for those that are nowhere, in releases that are made if need be. */
+async function plan(
+  layers: readonly NamedTarball[],
+  github: GitHub,
+  context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
+): Promise<Plan[]> {
+  const releases = await findLayersReleases(github)
+  const isMissing = (layer: NamedTarball) => findLayer(releases, layer) === undefined
+  while (releases.reduce((sum, each) => sum + roomOf(each), 0) < layers.filter(isMissing).length) {
+    const next = await nextLayersRelease(github, releases, context)
+    tellOfImmutable(github, releases.at(-1), next)
+    releases.push(next)
+  }
+  const room = slotsOf(releases)
+  return layers.map(tarball => {
+    const found = findLayer(releases, tarball)
+    return found ? { tarball, kept: true, found } : { tarball, kept: false, in: room.next().value }
+  })
 }
 
 /** A release for each layer that there is room for. */
-function slotsOf(releases: readonly LayersRelease[]): LayersRelease[] {
-  return releases.flatMap(each => Array.from({ length: roomOf(each) }, () => each))
+function* slotsOf(releases: readonly LayersRelease[]): Generator<LayersRelease, never> {
+  for (const each of releases) for (let slot = 0; slot < roomOf(each); slot++) yield each
+  throw new Error('the releases of layers have no room left')
+}
+
+async function attachTo(
+  { release, assets }: LayersRelease,
+  layer: NamedTarball,
+  github: GitHub,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<FoundLayer> {
+  const ending = { ...github, retry: { ...github.retry, signal } }
+  // What has the name now is no whole layer.
+  const asset = await attach(ending, release, assetFile(layer), true, { assets, onBytes })
+  return { release, asset }
 }
 
 function tellOfImmutable({ report }: GitHub, last: LayersRelease | undefined, next: LayersRelease): void {

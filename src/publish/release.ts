@@ -1,54 +1,39 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
-import type { AssetFile } from '../github/asset-upload.ts'
-import { attach, checkAssetSize } from '../github/assets.ts'
+import { checkAssetSize } from '../github/assets.ts'
 import type { RunContext } from '../github/context.ts'
 import type { GitHub } from '../github/octokit.ts'
-import { findOrCreateRelease, publishRelease, type ReleaseChoice } from '../github/releases.ts'
-import type { Publisher, TarballFile } from './publisher.ts'
-
-export interface ReleaseTarget extends ReleaseChoice {
-  /** Whether an asset of the tarball's name with other bytes is replaced. */
-  overwrite: boolean
-  /** Whether `NAME.sha256` goes beside the tarball, as `sha256sum` writes it. */
-  checksumFile: boolean
-}
+import { wholeImage } from '../image/tarball.ts'
+import { type KnownUri, knownUri } from './fetch-uri.ts'
+import type { Publisher } from './publisher.ts'
+import { attachLayers } from './release-layers.ts'
+import { attachWhole, type ReleaseTarget } from './release-whole.ts'
 
 /**
- * Attaches the tarball to a release on GitHub.
+ * Attaches tarballs to releases on GitHub. Agents fetch them from the URIs that were asked for, else from there.
+ * @param known checked by `checkKnownUri`
  * @throws the publisher, MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
 export function publishToRelease(
   github: GitHub,
   context: Pick<RunContext, 'serverUrl' | 'ref' | 'tag' | 'sha'>,
   target: ReleaseTarget,
+  known: KnownUri,
 ): Publisher {
-  return async tarball => {
+  return async tarballs => {
     // Before a release is made for nothing.
-    checkAssetSize(tarball)
-    const release = await findOrCreateRelease(github, target, context)
-    const asset = await attach(github, release, assetFile(tarball), target.overwrite)
-    if (target.checksumFile) {
-      await attach(github, release, checksumFile(asset.name, tarball.sha256), target.overwrite)
-    }
-    const { draft, tag, page } = release.toPublish ? await publishRelease(github, release) : release
-    if (draft) {
-      github.report.warn(
-        `The release ${tag} is a draft: agents cannot fetch the tarball until somebody publishes it at ${page}.`,
-      )
-    }
-    return { uri: releaseUri(context.serverUrl, github, tag, asset.name), assetId: asset.id, page }
+    for (const tarball of tarballs) checkAssetSize(tarball)
+    const whole = wholeImage(tarballs)
+    const attached = whole
+      ? [await attachWhole(whole, target, github, context)]
+      : await attachLayers(tarballs, github, context)
+    return attached.map(({ tarball, release, asset, ...kept }) => {
+      const uri = knownUri(known, tarball) ?? assetUri(context.serverUrl, github, release.tag, asset.name)
+      return { ...tarball, location: { uri, assetId: asset.id, page: release.page, ...kept } }
+    })
   }
 }
 
-/** A tarball as what is attached. */
-export function assetFile({ name, size, sha256, path }: TarballFile): AssetFile {
-  return { name, size, sha256, type: 'application/gzip', open: () => createReadStream(path) }
-}
-
 /** Where the asset of a published release is; a draft's own `browser_download_url` ends with the draft. */
-export function releaseUri(server: string, { repository }: GitHub, tag: string, name: string): string {
+function assetUri(server: string, { repository }: GitHub, tag: string, name: string): string {
   const { owner, repo } = repository
   return `${server}/${owner}/${repo}/releases/download/${encode(tag)}/${encode(name)}`
 }
@@ -56,15 +41,4 @@ export function releaseUri(server: string, { repository }: GitHub, tag: string, 
 /** A segment of a path. Mesos fetches no URI with a quote in it, which encodeURIComponent would leave. */
 function encode(segment: string): string {
   return encodeURIComponent(segment).replaceAll("'", '%27')
-}
-
-function checksumFile(name: string, sha256: string) {
-  const bytes = Buffer.from(`${sha256}  ${name}\n`)
-  return {
-    name: `${name}.sha256`,
-    size: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    type: 'text/plain',
-    open: () => Readable.from([bytes]),
-  }
 }

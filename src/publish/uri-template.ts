@@ -1,6 +1,6 @@
 import { formatIdent } from '../habitat/package/ident.ts'
+import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError } from '../lib/errors.ts'
-import type { TarballFile } from './publisher.ts'
 
 /** What a template may name. `ident` is the full ident, `file` the tarball's file name, `tag` the release's tag. */
 export const TEMPLATE_VARIABLES = [
@@ -18,7 +18,7 @@ export type TemplateValues = Readonly<Record<(typeof TEMPLATE_VARIABLES)[number]
 
 /** @param tag of the release that the export is for, where there is one */
 export function templateValues(
-  { name, sha256, ident }: Partial<TarballFile> & Pick<TarballFile, 'name' | 'sha256' | 'ident'>,
+  { name, sha256, ident }: Pick<NamedTarball, 'name' | 'sha256' | 'ident'>,
   tag?: string,
 ): TemplateValues {
   const { origin, version, release } = ident

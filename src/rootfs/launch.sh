@@ -156,6 +156,19 @@ mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/dev/shm"
 "$box" ln -s fd/1 "$root/dev/stdout"
 "$box" ln -s fd/2 "$root/dev/stderr"
 
+# Of a full ident no release is newer: with an update strategy the Supervisor would look for one for ever, and ask no
+# Builder. Of ORIGIN/NAME it starts what is in the image.
+strategy=none flag=
+for argument in "$@"; do
+  case $flag in --strategy | -s) strategy=$argument ;; esac
+  case $argument in
+    --strategy=*) strategy=${argument#*=} ;;
+    -s?*) strategy=${argument#-s} strategy=${strategy#=} ;;
+  esac
+  flag=$argument
+done
+[ "$strategy" = none ] || service=${service%/*/*}
+
 # PWD in the environment would else name the sandbox.
 cd /
 export HAB_SUP_BINARY="$supervisor"

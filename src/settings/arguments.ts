@@ -1,8 +1,4 @@
-/** A value and where it was written: an option as typed, an environment variable, or an action's input. */
-export interface Given {
-  source: string
-  text: string
-}
+import type { Given } from './source.ts'
 
 export interface Positional {
   text: string
@@ -10,7 +6,7 @@ export interface Positional {
   doubtful: boolean
 }
 
-/** What a person wrote, cut into its pieces; the values are unchecked. */
+/** What a person wrote on a command line, cut into its pieces; the values are unchecked. */
 export interface Arguments {
   /** By long name, in the order given; the text of a flag is empty. */
   options: ReadonlyMap<string, readonly Given[]>

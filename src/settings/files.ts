@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import { messageOf } from '../lib/errors.ts'
 import type { JsonObject } from '../marathon/app/request.ts'
-import { invalid, quoted } from './values.ts'
+import { invalid, quoted } from './readers.ts'
+import type { ReadContext } from './setting.ts'
 
 /** The status of what a path leads to, undefined where there is nothing. */
 export async function statusOf(path: string): Promise<Stats | undefined> {
@@ -48,9 +49,24 @@ export async function readNewFolder(path: string): Promise<string> {
   return path
 }
 
+/** A folder of origin keys. hab makes the folder of HAB_CACHE_KEY_PATH when it first needs it. */
+export function readKeyFolder(path: string, { written }: ReadContext): Promise<string> {
+  return written ? readFolder(path) : readNewFolder(path)
+}
+
+/** The secret itself, or that in a file. What is neither may be a secret as well, and is not shown. */
+export async function readSecret(text: string): Promise<string> {
+  // A private key alone is told so where the secret is read.
+  if (/^\s*(\{|-----BEGIN )/.test(text)) return text
+  if ((await statusOf(text))?.isFile()) return readFileText(text)
+  throw invalid(
+    'it is neither the JSON of a secret nor the path of a file. Give the JSON that "dcos security secrets create-sa-secret" stores, or its file.',
+  )
+}
+
 /** The package's own configuration. */
 export async function readConfig(path: string): Promise<TomlTable> {
-  const text = await readText(path)
+  const text = await readFileText(path)
   // Loaded only where it is needed: --help and --version should be quick.
   const { parseConfig } = await import('../habitat/config/config.ts')
   return parseConfig(text, quoted(path))
@@ -58,12 +74,12 @@ export async function readConfig(path: string): Promise<TomlTable> {
 
 /** A JSON merge patch for an app definition, which by its nature is an object. */
 export async function readPatch(path: string): Promise<JsonObject> {
-  const text = await readText(path)
+  const text = await readFileText(path)
   let patch: unknown
   try {
     patch = JSON.parse(text)
   } catch (error) {
-    throw invalid(`${quoted(path)} is not JSON: ${messageOf(error)}. Mend the file.`)
+    throw invalid(`${quoted(path)} is not valid JSON: ${messageOf(error)}. Fix the file.`)
   }
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
     throw invalid(`${quoted(path)} must hold a JSON object, such as {"acceptedResourceRoles": ["*"]}.`)
@@ -72,7 +88,7 @@ export async function readPatch(path: string): Promise<JsonObject> {
 }
 
 /** A text file in UTF-8. */
-export async function readText(path: string): Promise<string> {
+export async function readFileText(path: string): Promise<string> {
   let bytes: Uint8Array
   try {
     bytes = await readFile(path)

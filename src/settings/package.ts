@@ -2,14 +2,14 @@ import { resolve } from 'node:path'
 import { formatIdent, parseIdent } from '../habitat/package/ident.ts'
 import { setting } from '../lib/setting.ts'
 import { statusOf } from './files.ts'
-import { invalid, quoted } from './values.ts'
+import { invalid, quoted } from './readers.ts'
+import type { ReadContext } from './setting.ts'
 
 /**
  * A package as a person names it: the path of a hart, or an identifier, which may lack its origin.
- * @param origin the value of HAB_ORIGIN
  * @returns an identifier, or an absolute path, which no identifier can be taken for
  */
-export async function readPackage(text: string, origin: string | undefined): Promise<string> {
+export async function readPackage(text: string, { origin }: ReadContext): Promise<string> {
   const status = text === '' ? undefined : await statusOf(text)
   if (status?.isFile()) return resolve(text)
   if (text.endsWith('.hart')) {

@@ -1,12 +1,8 @@
-import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
-import { readMarathonUrls } from '../marathon/api/base-url.ts'
-import { readClusterCa } from '../marathon/api/ca.ts'
 import { type Credentials, readCredentials } from '../marathon/api/credentials.ts'
-import { readText, statusOf } from './files.ts'
-import type { AccessOption } from './marathon-options.ts'
-import type { OptionValues } from './option-values.ts'
-import { invalid } from './values.ts'
+import { ACCESS } from './rows/marathon.ts'
+import type { ValuesOf } from './setting.ts'
+import type { SettingValues } from './setting-values.ts'
 
 /** Where Marathon is and how it is told who asks. */
 export interface MarathonAccess {
@@ -17,48 +13,24 @@ export interface MarathonAccess {
   ca?: string
 }
 
-/** What the options ask; worth nothing if `values` has problems afterwards. */
-export async function readAccess(values: OptionValues<AccessOption>): Promise<MarathonAccess> {
-  const text = (name: AccessOption) => values.one(name, given => given)
-  if (values.given('marathon').length === 0) {
+/**
+ * Reads how to reach Marathon; worth nothing if `values` has problems afterwards.
+ * @param rows the ways in that there are
+ * @param hint why there may be no address, a whole sentence
+ */
+export async function readAccess(
+  values: SettingValues,
+  rows: Partial<typeof ACCESS> = ACCESS,
+  hint = '',
+): Promise<MarathonAccess> {
+  const { address, ca, ...given }: Partial<ValuesOf<typeof ACCESS>> = await values.read(rows)
+  if (values.given(ACCESS.address).length === 0) {
     values.problem(
-      `${setting('marathon')}: it is not said where Marathon is. Write ${setting('marathon', 'https://cluster.example.com/service/marathon')}, or set MARATHON_URL.`,
+      `${setting('marathon')}: no Marathon address given. ${hint || `Write ${setting('marathon', 'https://cluster.example.com/service/marathon')}, or set MARATHON_URL.`}`,
     )
   }
-  const address = await values.one('marathon', given => withoutName(() => readMarathonUrls(given)))
-  const credentials = await values.attempt(async () =>
-    readCredentials({
-      fromUrl: address?.authorization,
-      user: await text('marathon-user'),
-      password: await text('marathon-password'),
-      dcosToken: await text('dcos-token'),
-      dcosServiceAccount: await values.one('dcos-service-account', readSecret),
-      dcosUser: await text('dcos-user'),
-      dcosPassword: await text('dcos-password'),
-    }),
+  const credentials = await values.attempt(() =>
+    readCredentials({ ...given, fromUrl: address?.authorization }),
   )
-  const ca = await values.one('ca-file', async path => {
-    const pem = await readText(path)
-    return withoutName(() => readClusterCa(pem))
-  })
   return { urls: address?.urls ?? [], credentials: credentials ?? { kind: 'none' }, ca }
-}
-
-/** The secret itself, or that in a file. What is neither may be a secret as well, and is not shown. */
-async function readSecret(text: string): Promise<string> {
-  if (text.trimStart().startsWith('{')) return text
-  if ((await statusOf(text))?.isFile()) return readText(text)
-  throw invalid(
-    'it is neither the JSON of a secret nor the path of a file that is there. Give the JSON that "dcos security secrets create-sa-secret" stores, or its file.',
-  )
-}
-
-/** Takes the name that an action's input has from the front of a message: the option's will stand there. */
-function withoutName<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof MesosizeError)) throw error
-    throw new MesosizeError(error.code, error.message.replace(/^[a-z-]+: /, ''), { cause: error })
-  }
 }

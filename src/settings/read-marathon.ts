@@ -1,30 +1,25 @@
 import { text as readAll } from 'node:stream/consumers'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
-import { appIdProblem, countProblem } from '../marathon/app/rules.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
-import { parseApp } from '../marathon/deploy/app-text.ts'
-import { checkApp } from '../marathon/deploy/check.ts'
+import type { DeployOptions } from '../marathon/deploy/deploy.ts'
 import type { LogsRequest } from '../marathon/logs/logs.ts'
-import type { Positional } from './arguments.ts'
-import { readText } from './files.ts'
-import type { deployOptions, logsOptions, removeOptions, statusOptions } from './marathon-options.ts'
-import type { OptionTable } from './option.ts'
-import type { OptionValues } from './option-values.ts'
+import { readFileText } from './files.ts'
 import { type MarathonAccess, readAccess } from './read-access.ts'
-import { invalid, quoted, readDuration, readNumber } from './values.ts'
+import { quoted } from './readers.ts'
+import { DEPLOYMENT, REMOVAL } from './rows/deploy.ts'
+import { ACCESS } from './rows/marathon.ts'
+import { JSON_RESULT, LOGS } from './rows/show.ts'
+import type { SettingValues } from './setting-values.ts'
 
-type ValuesOf<Table> = Table extends OptionTable<infer Name> ? OptionValues<Name> : never
-
-export interface DeployRequest {
+/** A deployment, whichever front door asks for it. */
+export interface Deployment {
   access: MarathonAccess
   app: AppDefinition
+  options: DeployOptions
   dryRun: boolean
-  force: boolean
-  /** Milliseconds. */
-  timeout: number
-  failFast: number
-  rollback: boolean
-  allowUnfetchableUri: boolean
+}
+
+export interface DeployRequest extends Deployment {
   json: boolean
 }
 
@@ -49,38 +44,42 @@ export interface ShowLogsRequest extends LogsRequest {
 
 // What each of these returns is worth nothing if `values` has problems afterwards.
 
-/** @param stdin read where the file is named `-` */
-export async function readDeployRequest(
-  positionals: readonly Positional[],
-  values: ValuesOf<typeof deployOptions>,
-  stdin: NodeJS.ReadableStream,
-): Promise<DeployRequest> {
-  const allowUnfetchableUri = values.written('allow-unfetchable-uri')
-  const app = await readOperand(
-    positionals,
-    values,
-    'APP.json',
-    'the file that the export wrote',
-    async path => {
-      const text = path === '-' ? await readAll(stdin) : await readText(path)
-      return checked(() => checkApp(parseApp(text, quoted(path)), { allowUnfetchableUri }))
-    },
-  )
+/**
+ * @param app as it was named: the path of a file, the JSON itself, or `-` for standard input
+ * @param more `stdin` is read where it is named; `prefix` stands before what is wrong with the app; `hint`: see
+ *   `readAccess`
+ */
+export async function readDeployment(
+  values: SettingValues,
+  app: string | undefined,
+  { stdin, prefix, hint }: { stdin?: NodeJS.ReadableStream; prefix?: string; hint?: string },
+): Promise<Deployment> {
+  const { dryRun, ...options } = await values.read(DEPLOYMENT)
   return {
-    access: await readAccess(values),
-    app: app!,
-    dryRun: values.written('dry-run'),
-    force: values.written('force'),
-    timeout: (await values.one('timeout', readDuration))!,
-    failFast: (await values.one('fail-fast', readCount))!,
-    rollback: !values.written('no-rollback'),
-    allowUnfetchableUri,
-    json: values.written('json'),
+    // Without an app there is a problem already.
+    app: (app && (await values.attempt(() => readApp(app, options, stdin), prefix))) as AppDefinition,
+    access: await readAccess(values, ACCESS, hint),
+    options,
+    dryRun,
   }
 }
 
+async function readApp(
+  text: string,
+  options: DeployOptions,
+  stdin: NodeJS.ReadableStream | undefined,
+): Promise<AppDefinition> {
+  // The path of a file could begin with a brace as well; then it can be written as ./{.
+  const isJson = /^[{[]/.test(text)
+  const json = isJson ? text : text === '-' && stdin ? await readAll(stdin) : await readFileText(text)
+  // Only here: to show the status and the logs there is nothing to validate.
+  const { parseApp } = await import('../marathon/deploy/app-text.ts')
+  const { checkApp } = await import('../marathon/deploy/check.ts')
+  return eachLine(() => checkApp(parseApp(json, isJson ? 'the app definition' : quoted(text)), options))
+}
+
 /** Makes each line of an error that has a line for each mistake a problem. */
-function checked<T>(check: () => T): T {
+function eachLine<T>(check: () => T): T {
   try {
     return check()
   } catch (error) {
@@ -89,81 +88,26 @@ function checked<T>(check: () => T): T {
   }
 }
 
-export async function readRemoveRequest(
-  positionals: readonly Positional[],
-  values: ValuesOf<typeof removeOptions>,
-): Promise<RemoveRequest> {
+export async function readRemoveRequest(values: SettingValues, appId: string): Promise<RemoveRequest> {
   return {
     access: await readAccess(values),
-    appId: await readAppId(positionals, values),
-    force: values.written('force'),
-    timeout: (await values.one('timeout', readDuration))!,
-    json: values.written('json'),
+    appId,
+    ...(await values.read(REMOVAL)),
+    ...(await values.read(JSON_RESULT)),
   }
 }
 
-export async function readStatusRequest(
-  positionals: readonly Positional[],
-  values: ValuesOf<typeof statusOptions>,
-): Promise<StatusRequest> {
+export async function readStatusRequest(values: SettingValues, appId: string): Promise<StatusRequest> {
+  return { access: await readAccess(values), appId, ...(await values.read(JSON_RESULT)) }
+}
+
+export async function readLogsRequest(values: SettingValues, appId: string): Promise<ShowLogsRequest> {
+  const { stdout, stderr, ...shown } = await values.read(LOGS)
+  const both = stdout === stderr
   return {
     access: await readAccess(values),
-    appId: await readAppId(positionals, values),
-    json: values.written('json'),
+    appId,
+    streams: both ? ['stdout', 'stderr'] : [stdout ? 'stdout' : 'stderr'],
+    ...shown,
   }
-}
-
-export async function readLogsRequest(
-  positionals: readonly Positional[],
-  values: ValuesOf<typeof logsOptions>,
-): Promise<ShowLogsRequest> {
-  const named = (['stdout', 'stderr'] as const).filter(stream => values.written(stream))
-  return {
-    access: await readAccess(values),
-    appId: await readAppId(positionals, values),
-    streams: named.length > 0 ? named : ['stdout', 'stderr'],
-    instance: await values.one('instance', readInstance),
-    lines: (await values.one('lines', readCount))!,
-    follow: values.written('follow'),
-  }
-}
-
-async function readAppId(positionals: readonly Positional[], values: OptionValues<never>): Promise<string> {
-  const id = await readOperand(positionals, values, 'APP_ID', "the app's id, such as /web/shop", text => {
-    const problem = appIdProblem(text)
-    if (problem) throw invalid(`${quoted(text)} ${problem}.`)
-    return `/${text.replace(/^\//, '')}`
-  })
-  return id ?? ''
-}
-
-/** The one word that a command takes besides its options. */
-async function readOperand<T>(
-  positionals: readonly Positional[],
-  values: OptionValues<never>,
-  name: string,
-  what: string,
-  read: (text: string) => T | Promise<T>,
-): Promise<T | undefined> {
-  const sure = positionals.filter(({ doubtful }) => !doubtful)
-  const [first, ...more] = sure.length > 0 ? sure : positionals.slice(0, 1)
-  if (!first) {
-    values.problem(`${name}: it is missing. Write ${what}.`)
-    return undefined
-  }
-  for (const { text } of more) values.problem(`${quoted(text)}: there is a word too many. Write one ${name}.`)
-  return values.attempt(() => read(first.text))
-}
-
-function readCount(text: string): number {
-  const count = readNumber(text)
-  const problem = countProblem(count)
-  if (problem) throw invalid(`${quoted(text)} ${problem}.`)
-  return count
-}
-
-function readInstance(text: string): number {
-  const number = readCount(text)
-  if (number === 0) throw invalid(`${quoted(text)}: the numbers of tasks begin with 1.`)
-  return number
 }

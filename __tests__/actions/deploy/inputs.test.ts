@@ -1,60 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { DEPLOY_INPUTS, readDeployAction } from '../../../src/actions/deploy/inputs.ts'
-import { REMOVE_INPUTS } from '../../../src/actions/remove/inputs.ts'
-import type { Input } from '../../../src/actions/shared/input-table.ts'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { readDeployAction } from '../../../src/actions/deploy/inputs.ts'
 import { Inputs } from '../../../src/actions/shared/inputs.ts'
 import { hider } from '../../../src/actions/shared/marathon.ts'
+import { wordSettings } from '../../../src/lib/setting.ts'
+import { SettingValues } from '../../../src/settings/setting-values.ts'
+import { DEPLOY } from '../../../src/settings/tables.ts'
+import { inputWording } from '../../../src/settings/wording.ts'
 import { readAction } from '../../e2e/run-action.ts'
-import { README_WORKFLOWS, stepsOf } from '../../project/documents.ts'
 
-describe.each([
-  ['deploy', DEPLOY_INPUTS as Record<string, Input>],
-  ['remove', REMOVE_INPUTS as Record<string, Input>],
-])('%s/action.yml', (folder, table) => {
-  const { inputs, outputs, runs } = readAction(folder)
-
-  test('has the inputs that the action reads, in the same order', () => {
-    expect(Object.keys(inputs)).toEqual(Object.keys(table))
-  })
-
-  test('describes every input and output in a sentence', () => {
-    for (const [name, { description }] of Object.entries({ ...inputs, ...outputs })) {
-      expect(description, name).toMatch(/^[A-Z].*\.$/s)
-    }
-  })
-
-  test.each(Object.entries(table))('gives %s the default that an empty text stands for', (name, input) => {
-    const usual = name === 'github-token' ? `\${{ github.token }}` : undefined
-    expect(inputs[name]!.default).toBe(
-      input.default ?? usual ?? (input.form === 'flag' ? 'false' : undefined),
-    )
-  })
-
-  test('says of every secret that it is one', () => {
-    const ours = Object.keys(table).filter(name => /token|password|service-account|headers/.test(name))
-    for (const name of ours) {
-      expect(table[name]!.secret, name).toBe(true)
-      if (name !== 'github-token') expect(inputs[name]!.description, name).toMatch(/secret/)
-    }
-  })
-
-  test('runs a bundle of its own', () => {
-    expect(runs).toEqual({ using: 'node24', main: `../dist/${folder}-action.js` })
-  })
-
-  test('is given by the workflows of the README what it has', () => {
-    const steps = README_WORKFLOWS.flatMap(({ text }) => stepsOf(text)).filter(({ uses }) =>
-      uses?.startsWith(`mesosize/mesosize/${folder}@`),
-    )
-    expect(steps).not.toEqual([])
-    for (const { with: given = {} } of steps) {
-      expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(given)))
-    }
-  })
-})
+beforeAll(() => wordSettings(inputWording(DEPLOY)))
 
 const APP = { id: 'web', cmd: 'true', instances: 1, cpus: 0.1, mem: 32 }
 
@@ -65,8 +22,9 @@ async function read(given: Record<string, string>, fromFork = false) {
   ])
   const texts = { ...Object.fromEntries(usual), 'marathon-url': 'http://marathon.example:8080', ...given }
   const env = Object.entries(texts).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])
-  const inputs = new Inputs(DEPLOY_INPUTS, Object.fromEntries(env))
-  return { action: await readDeployAction(inputs, fromFork), problems: inputs.problems, inputs }
+  const inputs = new Inputs(DEPLOY, Object.fromEntries(env))
+  const values = new SettingValues(inputs, {})
+  return { action: await readDeployAction(values, fromFork), problems: [...values.problems], inputs }
 }
 
 describe('what a workflow asks for', () => {
@@ -123,26 +81,33 @@ test.each([
     `app: it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
   ],
   ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" cannot be read'],
-  ['JSON that is cut off', { app: '{"id": ' }, 'app: is no JSON'],
-  ['a list', { app: '[]' }, 'app: holds a JSON value that is no object'],
-  ['an id that Marathon refuses', { app: JSON.stringify({ ...APP, id: 'A_b' }) }, '/id: "A_b" must be names'],
+  ['JSON that is cut off', { app: '{"id": ' }, 'the app definition: is no JSON'],
+  ['a list', { app: '[]' }, 'the app definition: holds a JSON value that is no object'],
+  [
+    'an id that Marathon refuses',
+    { app: JSON.stringify({ ...APP, id: 'A_b' }) },
+    '  id: "A_b" must be names',
+  ],
   [
     'labels of a preview that were changed',
     { app: JSON.stringify({ ...APP, labels: { 'mesosize.preview': 'x' } }) },
     'The app\'s label mesosize.preview is "x"',
   ],
-  ['no Marathon', { 'marathon-url': '' }, 'marathon-url: it is missing. Write the base URL of Marathon'],
+  [
+    'no Marathon',
+    { 'marathon-url': '' },
+    'marathon-url: no Marathon address given. Write marathon-url: https',
+  ],
   ['a time without a unit', { timeout: '900' }, 'timeout: "900" is not a time'],
-  ['a number that is none', { 'fail-fast': 'x' }, 'fail-fast: "x" is no whole number of at least 0'],
+  ['a number that is none', { 'fail-fast': 'x' }, 'fail-fast: "x" must be a whole number from 0'],
   [
     'a key alone',
     { 'dcos-service-account': '-----BEGIN PRIVATE KEY-----\nabcd' },
     'is the private key alone',
   ],
-  ['a certificate that is none', { 'ca-file': import.meta.filename }, 'ca-file: holds no certificate'],
+  ['a certificate that is none', { 'ca-file': import.meta.filename }, 'ca-file: it holds no certificate'],
 ])('refuses %s', async (_, given, text) => {
-  const { action, problems } = await read({ app: JSON.stringify(APP), ...given })
-  expect(action).toBeUndefined()
+  const { problems } = await read({ app: JSON.stringify(APP), ...given })
   expect(problems.join('\n')).toContain(text)
   expect(problems.join('\n')).not.toContain('abcd')
 })
@@ -155,7 +120,7 @@ test('says why a pull request from a fork has no Marathon', async () => {
 test('secrets, and where Marathon is, are in nothing that others read', async () => {
   const url = 'https://ci:open-sesame@marathon.example/service/marathon'
   const { action, inputs } = await read({ app: JSON.stringify(APP), 'marathon-url': url })
-  const hide = hider(action!.access, inputs.secrets())
+  const hide = hider(action.access, inputs.secrets())
   expect(hide('https://marathon.example/ answered 500 to ci:open-sesame')).toBe(
     'https://***/ answered 500 to ***',
   )

@@ -1,5 +1,8 @@
-import type { Exported, ExportedTarball } from '../../../src/export/exported.ts'
+import type { Exported } from '../../../src/export/exported.ts'
+import { type NamedTarball, nameTarball } from '../../../src/image/tarball.ts'
 import type { AppDefinition } from '../../../src/marathon/app/validate.ts'
+import type { PublishedTarball } from '../../../src/publish/publisher.ts'
+import { packedParts } from '../../image/fixtures.ts'
 
 const SHA256 = 'ab'.repeat(32)
 const URI = 'https://files.example/acme-web-1.0.0-20240101000000.tgz'
@@ -13,40 +16,45 @@ const app = {
   ],
 } as unknown as AppDefinition
 
+const ident = { origin: 'acme', name: 'web', version: '1.0.0', release: '20240101000000' }
+
+interface About extends Partial<Omit<PublishedTarball, 'parts'>> {
+  packages?: readonly string[]
+}
+
 /** The tarball of an export. @param about what is not as usual */
-export function tarball(about: Partial<ExportedTarball> = {}): ExportedTarball {
-  const name = 'acme-web-1.0.0-20240101000000.tgz'
-  return {
-    path: `/srv/results/${name}`,
-    name,
-    size: 3_000_000,
-    sha256: SHA256,
-    packages: ['acme/web/1.0.0/20240101000000', 'core/glibc/2.35/20240101000000'],
-    location: { uri: URI, assetId: 17, artifactId: 18, page: 'https://github.com/acme/shop/releases/tag/v1' },
-    ...about,
+export function tarball(about: About = {}): PublishedTarball {
+  const packages = ['acme/web/1.0.0/20240101000000', 'core/glibc/2.35/20240101000000']
+  const location = {
+    ...{ uri: URI, assetId: 17, artifactId: 18, page: 'https://github.com/acme/shop/releases/tag/v1' },
   }
+  return { ...named({ isLayer: false, size: 3_000_000, sha256: SHA256, packages }), location, ...about }
 }
 
 /** A layer of an export, with the SHA-256 of a digit. */
-export function layer(digit: string, about: Partial<ExportedTarball> = {}): ExportedTarball {
-  const sha256 = digit.repeat(64)
-  const name = `sha256-${sha256}.tgz`
-  return {
-    path: `/srv/results/layers/${name}`,
-    name,
-    size: 1_000_000,
-    sha256,
-    packages: [],
-    location: { uri: `https://files.example/layers/${name}`, kept: true },
-    ...about,
-  }
+export function layer(digit: string, about: About = {}): PublishedTarball {
+  const { packages = [], ...others } = about
+  const layer = named({ isLayer: true, size: 1_000_000, sha256: digit.repeat(64), packages })
+  const location = { uri: `https://files.example/layers/${layer.name}`, kept: true }
+  return { ...layer, location, ...others }
+}
+
+function named({
+  isLayer,
+  size,
+  sha256,
+  packages,
+}: Required<Pick<About, 'isLayer' | 'size' | 'sha256' | 'packages'>>): NamedTarball {
+  const parts = packedParts(['root filesystem', ...packages])
+  const tarball = nameTarball({ isLayer, size, sha256, parts, path: '' }, ident)
+  return { ...tarball, path: `/srv/results/${tarball.file}` }
 }
 
 /** What an export made. @param about what is not as usual */
 export function exported(about: Partial<Exported> = {}): Exported {
   return {
-    ident: { origin: 'acme', name: 'web', version: '1.0.0', release: '20240101000000' },
-    image: { tarball: tarball() },
+    ident,
+    tarballs: [tarball()],
     app,
     appPath: '/srv/results/acme-web-1.0.0-20240101000000.json',
     appText: `${JSON.stringify(app, null, 2)}\n`,

@@ -31,7 +31,7 @@ describe('the outputs', () => {
     const known = Object.keys(ACTION.outputs)
     const ofTarball = await outputsOf()
     await writeFile(file, '')
-    const ofLayers = await outputsOf({ image: { layers: [layer('a')] } })
+    const ofLayers = await outputsOf({ tarballs: [layer('a')] })
     const set = Object.keys({ ...ofTarball, ...ofLayers })
     expect(set.toSorted()).toEqual(known.toSorted())
     for (const outputs of [ofTarball, ofLayers]) {
@@ -53,7 +53,7 @@ describe('the outputs', () => {
       layer('b', { size: 5000, packages: ['core/a/1/20240101000000', 'core/b/1/20240101000000'] }),
       layer('c', { size: 40, location: { uri: 'https://f/c', assetId: 5, kept: false } }),
     ]
-    const outputs = await outputsOf({ image: { layers } })
+    const outputs = await outputsOf({ tarballs: layers })
     expect(outputs['bytes-new']).toBe('340')
     expect(JSON.parse(outputs.layers!)).toEqual([
       {
@@ -97,7 +97,7 @@ describe('the outputs', () => {
   })
 
   test('leave out the numbers of what there is not', async () => {
-    const outputs = await outputsOf({ image: { tarball: tarball({ location: { uri: 'file:///x' } }) } })
+    const outputs = await outputsOf({ tarballs: [tarball({ location: { uri: 'file:///x' } })] })
     expect(Object.keys(outputs)).not.toEqual(expect.arrayContaining(['asset-id']))
     expect(outputs).not.toHaveProperty('artifact-id')
   })

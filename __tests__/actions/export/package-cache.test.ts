@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type CacheService, exportWithLayers } from '../../../src/actions/export/package-cache.ts'
+import { type CacheService, restorePackageCache } from '../../../src/actions/export/package-cache.ts'
 import type { Exported } from '../../../src/export/exported.ts'
-import type { ExportRequest } from '../../../src/export/request.ts'
 import { silent } from '../../../src/lib/report.ts'
+import type { PackageCacheRequest } from '../../../src/package-cache/open.ts'
 import { exported } from './exported.ts'
 
-const request = { target: 'x86_64-linux', cache: { size: 1 << 20 } } as ExportRequest
-const layer = (digit: string) => `${digit.repeat(64)}.layer`
+const wanted: PackageCacheRequest = { size: 1 << 20 }
+const kept = (digit: string) => `${digit.repeat(64)}.kept`
 
 let temporary: string
 beforeEach(async () => {
@@ -26,8 +26,8 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
       const key = saved.find(each => [primary, ...others].some(wanted => each.startsWith(wanted)))
       if (key === undefined) return undefined
       await mkdir(folder!, { recursive: true })
-      await writeFile(join(folder!, layer('a')), 'old')
-      await utimes(join(folder!, layer('a')), 1000, 1000)
+      await writeFile(join(folder!, kept('a')), 'old')
+      await utimes(join(folder!, kept('a')), 1000, 1000)
       return key
     }),
     saveCache: vi.fn(async (_, key) => {
@@ -36,34 +36,38 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
     }),
     ...failing,
   }
-  const runExport = vi.fn(async (asked: ExportRequest): Promise<Exported> => {
-    const folder = asked.cache?.folder
-    if (folder) {
-      await mkdir(folder, { recursive: true })
-      await writeFile(join(folder, layer('b')), 'new')
+  const runExport = vi.fn(async (cache: PackageCacheRequest | undefined): Promise<Exported> => {
+    if (cache?.folder) {
+      await mkdir(cache.folder, { recursive: true })
+      await writeFile(join(cache.folder, kept('b')), 'new')
     }
     return exported()
   })
-  const run = (wanted = request, encoding = 'gzip 1') =>
-    exportWithLayers(wanted, runExport, {
+  /** What the action does. */
+  const run = async (about: { wanted?: PackageCacheRequest; encoding?: string; target?: string } = {}) => {
+    const { cache, save } = await restorePackageCache('wanted' in about ? about.wanted : wanted, {
       service: async () => service,
       temporary,
-      encoding,
+      encoding: 'gzip 1',
+      target: 'x86_64-linux',
+      ...about,
       steps: { grouped: (_, work) => work() },
       report: { ...silent, note: text => notes.push(text) },
     })
+    await save(await runExport(cache))
+  }
   return { service, runExport, run, notes, saved }
 }
 
-describe('the layers of a workflow', () => {
+describe('the kept packages of a workflow', () => {
   test('are restored by a prefix before, and saved under the packages after', async () => {
     const { run, runExport, service, saved } = setUp()
-    expect(await run()).toEqual(exported())
-    const folder = runExport.mock.calls[0]![0].cache!.folder!
+    await run()
+    const folder = runExport.mock.calls[0]![0]!.folder!
     expect(folder.startsWith(temporary)).toBe(true)
     expect(service.restoreCache).toHaveBeenCalledWith([folder], expect.any(String), expect.any(Array))
     expect(service.saveCache).toHaveBeenCalledExactlyOnceWith([folder], expect.any(String))
-    expect(saved[0]).toMatch(/^mesosize-layers-[0-9a-f]+-x86_64-linux-[0-9a-f]{16}$/)
+    expect(saved[0]).toMatch(/^mesosize-packages-[0-9a-f]+-x86_64-linux-[0-9a-f]{16}$/)
   })
 
   test('are those of another closure where it has none', async () => {
@@ -83,14 +87,14 @@ describe('the layers of a workflow', () => {
     expect(second.service.saveCache).not.toHaveBeenCalled()
   })
 
-  test.each<[string, ExportRequest, string]>([
-    ['encoding', request, 'gzip 2'],
-    ['target', { ...request, target: 'aarch64-linux' }, 'gzip 1'],
-  ])('are not those of another %s', async (_, wanted, encoding) => {
+  test.each([
+    ['encoding', { encoding: 'gzip 2' }],
+    ['target', { target: 'aarch64-linux' }],
+  ])('are not those of another %s', async (_, about) => {
     const first = setUp()
     await first.run()
     const second = setUp(first.saved)
-    await second.run(wanted, encoding)
+    await second.run(about)
     expect(await vi.mocked(second.service.restoreCache).mock.results[0]!.value).toBeUndefined()
   })
 
@@ -99,37 +103,32 @@ describe('the layers of a workflow', () => {
     await first.run()
     const { run, runExport } = setUp([`${first.saved[0]!.slice(0, -16)}0000000000000000`])
     await run()
-    expect(await readdir(runExport.mock.calls[0]![0].cache!.folder!)).toEqual([layer('b')])
+    expect(await readdir(runExport.mock.calls[0]![0]!.folder!)).toEqual([kept('b')])
   })
 })
 
 describe('an export goes on', () => {
-  test('without the service, and keeps its layers on the machine', async () => {
+  test('without the service, and keeps its packages on the machine', async () => {
     const { run, runExport, service } = setUp([], { isFeatureAvailable: () => false })
     await run()
-    expect(runExport).toHaveBeenCalledExactlyOnceWith(request)
+    expect(runExport).toHaveBeenCalledExactlyOnceWith(wanted)
     expect(service.restoreCache).not.toHaveBeenCalled()
   })
 
   test('where nothing shall be kept', async () => {
     const { run, runExport, service } = setUp()
-    const without = { ...request, cache: undefined }
-    await run(without)
-    expect(runExport).toHaveBeenCalledExactlyOnceWith(without)
+    await run({ wanted: undefined })
+    expect(runExport).toHaveBeenCalledExactlyOnceWith(undefined)
     expect(service.restoreCache).not.toHaveBeenCalled()
     expect(service.saveCache).not.toHaveBeenCalled()
   })
 
   test.each(['restoreCache', 'saveCache'] as const)('where %s fails, which is told', async name => {
-    const { run, notes } = setUp([], { [name]: async () => Promise.reject(new Error('no service today')) })
-    expect(await run()).toEqual(exported())
+    const { run, runExport, notes } = setUp([], {
+      [name]: async () => Promise.reject(new Error('no service today')),
+    })
+    await run()
+    expect(runExport).toHaveBeenCalledOnce()
     expect(notes).toEqual([expect.stringContaining('no service today')])
-  })
-
-  test('not where it fails itself, and saves nothing then', async () => {
-    const { run, runExport, service } = setUp()
-    runExport.mockRejectedValue(new Error('the export failed'))
-    await expect(run()).rejects.toThrow('the export failed')
-    expect(service.saveCache).not.toHaveBeenCalled()
   })
 })

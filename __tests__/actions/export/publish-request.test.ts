@@ -1,12 +1,18 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { readPublishRequest } from '../../../src/actions/export/publish-request.ts'
-import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
 import { Inputs } from '../../../src/actions/shared/inputs.ts'
+import { wordSettings } from '../../../src/lib/setting.ts'
+import { SettingValues } from '../../../src/settings/setting-values.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
+import { inputWording } from '../../../src/settings/wording.ts'
+
+beforeAll(() => wordSettings(inputWording(EXPORT)))
 
 async function read(given: Record<string, string>) {
   const env = Object.entries(given).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])
-  const inputs = new Inputs(EXPORT_INPUTS, Object.fromEntries(env))
-  return { request: await readPublishRequest(inputs), problems: inputs.problems }
+  const inputs = new Inputs(EXPORT, Object.fromEntries(env))
+  const values = new SettingValues(inputs, {})
+  return { request: await readPublishRequest(values), problems: [...values.problems] }
 }
 
 const release = { to: 'release', draft: false, prerelease: false, overwrite: true }
@@ -36,12 +42,12 @@ describe('where the tarball goes', () => {
     [
       'a store',
       { publish: 'artifact-store', 'marathon-url': 'http://m.example:8080' },
-      { to: 'artifact-store', marathonUrl: 'http://m.example:8080' },
+      { to: 'artifact-store', marathonUrl: 'http://m.example:8080/' },
     ],
     [
       'a store for DC/OS',
       { publish: 'artifact-store', 'marathon-url': 'http://m', 'dcos-token': 'tok' },
-      { to: 'artifact-store', marathonUrl: 'http://m', authorization: 'token=tok' },
+      { to: 'artifact-store', marathonUrl: 'http://m/', authorization: 'token=tok' },
     ],
   ])('%s', async (_, given, expected) => {
     const { request, problems } = await read(given)
@@ -57,29 +63,38 @@ describe('where the tarball goes', () => {
       'marathon-password': password,
     }
     const { request } = await read({ publish: 'artifact-store', ...given })
-    const url = new URL('marathonUrl' in request ? request.marathonUrl : '')
-    expect(url.host + url.pathname).toBe('m.example/svc')
-    expect([url.username, url.password].map(decodeURIComponent)).toEqual([user, password])
+    // RFC 7617.
+    const login = Buffer.from(`${user}:${password}`).toString('base64')
+    expect(request).toEqual({
+      to: 'artifact-store',
+      marathonUrl: 'https://m.example/svc',
+      authorization: `Basic ${login}`,
+    })
   })
 
   test.each<[Record<string, string>, RegExp[]]>([
-    [{ publish: 'Release' }, [/^publish: "Release" is none of them\. Write publish: none or release or/]],
-    [{ publish: 'none\nhttp' }, [/^publish: "none\\nhttp" is none/]],
+    [{ publish: 'Release' }, [/^publish: "Release" is not allowed\. Use none or release or/]],
+    [{ publish: 'none\nhttp' }, [/^publish: "none\\nhttp" is not/]],
     [{ publish: 'http' }, [/^upload-url: "publish: http" needs it\. Write upload-url: https:/]],
-    [{ publish: 'artifact-store' }, [/^marathon-url: "publish: artifact-store" needs it/]],
+    [
+      { publish: 'artifact-store' },
+      [/^marathon-url: no Marathon address given\. Write marathon-url: https:/],
+    ],
     ...['0', '-1', '1.5', '1e3', 'v1', '12345678901234567890', '1 2'].map(
       (id): [Record<string, string>, RegExp[]] => [
         { publish: 'release', 'release-id': id },
-        [/^release-id: ".*" is no number of a release\. .* or release-tag: v1\.2\.3$/],
+        [/^release-id: ".*" is not a release id\. .* or release-tag: v1\.2\.3\.$/],
       ],
     ),
     [
       { publish: 'release', 'release-id': '5', 'release-tag': 'v1' },
-      [/^release-id: there is a release-tag too/],
+      [/^release-id and release-tag: only one/],
     ],
     [
       { publish: 'release', 'release-tag': 'refs/tags/v1' },
-      [/^release-tag: "refs\/tags\/v1" is a ref, not a tag\. Write release-tag: \$\{\{ github\.ref_name }}$/],
+      [
+        /^release-tag: "refs\/tags\/v1" is a ref, not a tag\. Write release-tag: \$\{\{ github\.ref_name }}\.$/,
+      ],
     ],
     ...[
       'v 1',
@@ -105,7 +120,7 @@ describe('where the tarball goes', () => {
       'v\u0007',
     ].map((tag): [Record<string, string>, RegExp[]] => [
       { publish: 'release', 'release-tag': tag },
-      [/^release-tag: ".*" can be no tag in Git\. Write one such as release-tag: v1\.2\.3$/],
+      [/^release-tag: ".*" is not a valid Git tag name\. Write one such as v1\.2\.3\.$/],
     ]),
     [
       { publish: 'release', draft: 'maybe', prerelease: '1', overwrite: 'no' },
@@ -121,11 +136,11 @@ describe('where the tarball goes', () => {
     ],
     [
       { publish: 'artifact-store', 'marathon-url': 'http://m', 'marathon-user': 'me' },
-      [/^marathon-user: it goes with marathon-password/],
+      [/^marathon-user: needs marathon-password beside it/],
     ],
     [
       { publish: 'artifact-store', 'marathon-url': 'http://m', 'marathon-password': 'hunter22' },
-      [/^marathon-user: it goes with marathon-password/],
+      [/^marathon-password: needs marathon-user beside it/],
     ],
     [
       {
@@ -135,7 +150,7 @@ describe('where the tarball goes', () => {
         'marathon-password': 'hunter22',
         'dcos-token': 'tok',
       },
-      [/^dcos-token: there is a marathon-user too/],
+      [/^Credentials of 2 kinds are given: marathon-user and marathon-password; dcos-token\./],
     ],
   ])('is wrong in %j', async (given, expected) => {
     const { request, problems } = await read(given)

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readExportAction } from '../../../src/actions/export/request.ts'
-import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
 import { Inputs } from '../../../src/actions/shared/inputs.ts'
-import { inputWording } from '../../../src/actions/shared/wording.ts'
 import { wordSettings } from '../../../src/lib/setting.ts'
+import { inputsOf as rowsOf } from '../../../src/settings/setting.ts'
+import { SettingValues } from '../../../src/settings/setting-values.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
+import { inputWording } from '../../../src/settings/wording.ts'
 import { ACTION } from '../../e2e/run-action.ts'
 import { originKey } from '../../testkit/origin-key.ts'
 
@@ -15,7 +17,7 @@ const KEY = originKey('acme').secretKeyText
 let folder: string
 
 beforeEach(async () => {
-  wordSettings(inputWording(EXPORT_INPUTS))
+  wordSettings(inputWording(EXPORT))
   folder = await mkdtemp(join(tmpdir(), 'export-request-'))
   await mkdir(join(folder, 'plan'))
   await writeFile(join(folder, 'plan/plan.sh'), 'pkg_name=web\npkg_origin=acme\n')
@@ -34,9 +36,10 @@ async function read(given: Record<string, string>, env: Record<string, string> =
   const defaults = Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default ?? ''])
   const texts = { ...Object.fromEntries(defaults), ...given }
   const variables = Object.entries(texts).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])
-  const inputs = new Inputs(EXPORT_INPUTS, Object.fromEntries(variables))
-  const action = await readExportAction(inputs, env)
-  return { action, problems: inputs.problems }
+  const inputs = new Inputs(EXPORT, Object.fromEntries(variables))
+  const values = new SettingValues(inputs, env, inputs.origin)
+  const action = await readExportAction(values)
+  return { action, problems: [...values.problems] }
 }
 
 describe('what a workflow asks for', () => {
@@ -122,7 +125,7 @@ describe('what a workflow asks for', () => {
         peers: ['a.example', 'b.example:9638'],
         group: 'blue',
         topology: 'leader',
-        strategy: 'rolling',
+        updates: { strategy: 'rolling' },
         binds: ['db:pg.default', 'cache:redis.blue'],
         legacyUris: true,
         envVarsPrefix: 'M_',
@@ -134,7 +137,9 @@ describe('what a workflow asks for', () => {
   test('has the origin of the input, and not of the environment', async () => {
     expect((await read({ package: 'redis', origin: 'acme' })).action.request.packages).toEqual(['acme/redis'])
     const { problems } = await read({ package: 'redis' }, { HAB_ORIGIN: 'acme' })
-    expect(problems).toEqual(['"redis" has no origin. Write origin/name, such as core/redis, or set origin.'])
+    expect(problems).toEqual([
+      'package: "redis" has no origin. Write origin/name, such as core/redis, or set origin.',
+    ])
   })
 
   test('may be a hart, by its path', async () => {
@@ -211,7 +216,7 @@ describe('mistakes', () => {
     [
       'two other URIs',
       { package: 'a/b', 'uri-base': 'https://a.example', uri: 'https://b.example/x' },
-      [/^uri and uri-base: only one can be\. Write uri for/],
+      [/^uri and uri-base: only one can be given\. Use uri for/],
     ],
     ['layers', { package: 'a/b', layers: 'all' }, [/^layers: "all" .*auto.*package/]],
     [
@@ -226,7 +231,7 @@ describe('mistakes', () => {
       { package: 'a/b', layers: 'auto', publish: 'release', 'release-tag': 'v1', draft: 'true' },
       [
         /^release-tag: layers go to the release mesosize-layers/,
-        /^draft: .*agents fetch nothing from a draft/,
+        /^draft: .*agents cannot fetch from a draft/,
       ],
     ],
     [
@@ -249,7 +254,7 @@ describe('mistakes', () => {
       { package: 'a/b', layers: 'auto', uri: 'https://a.example/x', uris: 'true' },
       [/^uri and layers: layers are several files/, /^uris and layers: /],
     ],
-    ['an empty hart', { package: 'no such.hart' }, [/^"no such\.hart" does not exist/]],
+    ['an empty hart', { package: 'no such.hart' }, [/^package: "no such\.hart" does not exist/]],
     ['a hart that is a folder', { package: 'plan' }, [/has no origin/]],
     [
       'a token with a line end inside',
@@ -267,9 +272,11 @@ describe('mistakes', () => {
   })
 
   test.each(
-    Object.entries(EXPORT_INPUTS)
-      .filter(([, input]) => 'option' in input)
-      .map(([name]) => name),
+    rowsOf(EXPORT)
+      .filter(
+        ({ option }) => option !== undefined && !option.startsWith('marathon') && option !== 'dcos-token',
+      )
+      .map(({ input }) => input),
   )('in %s: spaces, quotes, "$" and newlines are told of by its name, or taken as they are', async name => {
     const text = `a "b" '$c\` {d}\n\n ; e \u0007\u202e ü`
     const { problems } = await read({ package: 'core/redis', 'use-hab': 'false', [name]: text })

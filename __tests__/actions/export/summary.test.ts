@@ -79,7 +79,7 @@ describe('the job summary', () => {
   })
 
   test('has no link where there is no web page', () => {
-    const text = summary({ image: { tarball: tarball({ location: { uri: 'file:///srv/results/x.tgz' } }) } })
+    const text = summary({ tarballs: [tarball({ location: { uri: 'file:///srv/results/x.tgz' } })] })
     expect(text).toContain('| Tarball | `acme-web-1.0.0-20240101000000.tgz` |')
   })
 
@@ -87,12 +87,10 @@ describe('the job summary', () => {
     const packages = ['a', 'b', 'c', 'd', 'e'].map(name => `acme/${name}/1.0.0/20240101000000`)
     const page = 'https://github.com/acme/shop/releases/tag/mesosize-layers'
     const text = summary({
-      image: {
-        layers: [
-          layer('a', { packages, size: 1024, location: { uri: 'https://f.example/a', page } }),
-          layer('b', { packages: ['core/glibc/2.35/20240101000000'], size: 3 * 1024 }),
-        ],
-      },
+      tarballs: [
+        layer('a', { packages, size: 1024, location: { uri: 'https://f.example/a', page } }),
+        layer('b', { packages: ['core/glibc/2.35/20240101000000'], size: 3 * 1024 }),
+      ],
     })
     expect(text).toContain(`| Layers | 2, <${page}> |`)
     expect(text).toContain('| Size | 4.0 KiB, 5.7 MiB unpacked |')
@@ -158,7 +156,7 @@ describe('the job summary', () => {
     const layers = Array.from({ length: 150 }, () =>
       layer('a', { packages: packages.slice(0, 10).map(({ ident }) => ident) }),
     )
-    expect(Buffer.byteLength(summary({ packages, appText, image: { layers } }))).toBeLessThan(2 ** 20)
+    expect(Buffer.byteLength(summary({ packages, appText, tarballs: layers }))).toBeLessThan(2 ** 20)
     expect(text).toContain('`app-path`')
   })
 })

@@ -1,42 +1,54 @@
 import { describe, expect, test } from 'vitest'
-import { EXPORT_INPUTS, type ExportInput } from '../../../src/actions/shared/input-table.ts'
 import { Inputs } from '../../../src/actions/shared/inputs.ts'
-import { MesosizeError, UsageError } from '../../../src/lib/errors.ts'
+import { APP } from '../../../src/settings/rows/app.ts'
+import { HAB, NAMED } from '../../../src/settings/rows/packages.ts'
+import { RELEASE } from '../../../src/settings/rows/publish.ts'
+import { inputsOf as rowsOf, type Setting } from '../../../src/settings/setting.ts'
+import { SettingValues } from '../../../src/settings/setting-values.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
 import { originKey } from '../../testkit/origin-key.ts'
 
 /** Inputs as the runner hands them on. */
-function inputsOf(given: Record<string, string>): Inputs<ExportInput> {
+function inputsOf(given: Record<string, string>): Inputs {
   const env = Object.entries(given).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])
-  return new Inputs(EXPORT_INPUTS, { PATH: '/bin', ...Object.fromEntries(env) })
+  return new Inputs(EXPORT, { PATH: '/bin', ...Object.fromEntries(env) })
 }
 
-/** The texts that stand for an option. */
-function optionOf(option: string, given: Record<string, string>): string[] | undefined {
+/** The texts that are given for a setting. */
+function textsOf(row: Setting, given: Record<string, string>): string[] | undefined {
   const inputs = inputsOf(given)
-  const texts = inputs.options().get(option)
+  const texts = inputs.given(row)?.map(({ text }) => text)
   expect(inputs.problems).toEqual([])
-  return texts?.map(({ text }) => text)
+  return texts
 }
 
 describe('texts', () => {
   test.each([
-    [' core/redis\n', 'core/redis'],
+    [' core/redis\n', ['core/redis']],
     ['', undefined],
     [' \n\t', undefined],
-    ['a b "c" $d\nöäü', 'a b "c" $d\nöäü'],
+    ['a b "c" $d\nöäü', ['a b "c" $d\nöäü']],
   ])('%j', (text, expected) => {
-    expect(inputsOf({ plan: text }).text('plan')).toBe(expected)
+    expect(textsOf(HAB.plan, { plan: text })).toEqual(expected)
   })
 
-  test('that are empty stand for the default', () => {
-    const inputs = inputsOf({ 'hab-version': ' ', 'use-hab': '', overwrite: '', summary: '', draft: '' })
-    expect(inputs.text('hab-version')).toBe('latest')
-    expect(inputs.flag('use-hab')).toBe(true)
-    expect(inputs.flag('overwrite')).toBe(true)
-    expect(inputs.flag('summary')).toBe(true)
-    expect(inputs.flag('draft')).toBe(false)
-    expect(inputs.problems).toEqual([])
-    expect(optionOf('no-health-check', { 'health-check': '' })).toBeUndefined()
+  test('that are empty stand for the default', async () => {
+    const inputs = inputsOf({
+      'hab-version': ' ',
+      'use-hab': '',
+      overwrite: '',
+      draft: '',
+      'health-check': '',
+    })
+    const values = new SettingValues(inputs, {})
+    expect(await values.read({ ...HAB, ...RELEASE, ...APP })).toMatchObject({
+      version: 'latest',
+      useHab: true,
+      overwrite: true,
+      draft: false,
+      healthCheck: true,
+    })
+    expect([...values.problems]).toEqual([])
   })
 })
 
@@ -45,39 +57,43 @@ describe('lines', () => {
     ['a', ['a']],
     ['a\nb\n', ['a', 'b']],
     ['  a  \r\n\r\n\t b b \r\n', ['a', 'b b']],
-    ['\n\n', []],
-    ['', []],
+    ['\n\n', undefined],
+    ['', undefined],
     ['a, b', ['a, b']],
   ])('%j', (text, expected) => {
-    expect(inputsOf({ package: text }).lines('package')).toEqual(expected)
+    expect(textsOf(NAMED.packages, { package: text })).toEqual(expected)
   })
 })
 
 describe('flags', () => {
-  test.each(['true', 'True', 'TRUE', ' true\n'])('%j is true', text => {
-    expect(inputsOf({ draft: text }).flag('draft')).toBe(true)
+  const read = async (given: Record<string, string>) => {
+    const values = new SettingValues(inputsOf(given), {})
+    return { ...(await values.read({ ...HAB, ...RELEASE, ...APP })), problems: [...values.problems] }
+  }
+
+  test.each(['true', 'True', 'TRUE', ' true\n'])('%j is true', async text => {
+    expect(await read({ draft: text })).toMatchObject({ draft: true, problems: [] })
   })
 
-  test.each(['false', 'False', 'FALSE', ''])('%j is false', text => {
-    expect(inputsOf({ draft: text }).flag('draft')).toBe(false)
+  test.each(['false', 'False', 'FALSE', ''])('%j is false', async text => {
+    expect(await read({ draft: text })).toMatchObject({ draft: false, problems: [] })
   })
 
-  test.each(['yes', '1', 'on', 'tRUE', 'true false', '$x', 'true\nfalse'])('%j is a mistake', text => {
-    const inputs = inputsOf({ draft: text, 'use-hab': text })
-    expect(inputs.flag('draft')).toBe(false)
-    // So that no other mistake seems to come from it.
-    expect(inputs.flag('use-hab')).toBe(true)
-    expect(inputs.problems).toEqual([
-      `draft: ${JSON.stringify(text)} is neither true nor false. Write draft: true`,
-      `use-hab: ${JSON.stringify(text)} is neither true nor false. Write use-hab: true`,
-    ])
+  test.each(['yes', '1', 'on', 'tRUE', 'true false', '$x', 'true\nfalse'])('%j is a mistake', async text => {
+    expect(await read({ draft: text, 'use-hab': text })).toMatchObject({
+      draft: false,
+      // So that no other mistake seems to come from it.
+      useHab: true,
+      problems: [
+        `use-hab: ${JSON.stringify(text)} is neither true nor false. Write one of the two.`,
+        `draft: ${JSON.stringify(text)} is neither true nor false. Write one of the two.`,
+      ],
+    })
   })
 
-  test('become options, some the other way round', () => {
-    expect(optionOf('uris', { uris: 'true' })).toEqual([''])
-    expect(optionOf('uris', { uris: 'false' })).toBeUndefined()
-    expect(optionOf('no-health-check', { 'health-check': 'false' })).toEqual([''])
-    expect(optionOf('no-health-check', { 'health-check': 'true' })).toBeUndefined()
+  test('that an option turns off are given as they are', async () => {
+    expect(await read({ 'health-check': 'false' })).toMatchObject({ healthCheck: false, problems: [] })
+    expect(await read({ 'health-check': 'true' })).toMatchObject({ healthCheck: true, problems: [] })
   })
 })
 
@@ -95,13 +111,16 @@ describe('pairs', () => {
     ['{}', undefined],
     ['', undefined],
   ])('%j', (text, expected) => {
-    expect(optionOf('env', { env: text })).toEqual(expected)
-    expect(optionOf('label', { labels: text })).toEqual(expected)
+    expect(textsOf(APP.env, { env: text })).toEqual(expected)
+    expect(textsOf(APP.labels, { labels: text })).toEqual(expected)
   })
 
   test.each([
-    ['{"A": 1', 'env: it starts with "{" but is no JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}'],
-    ['{A}=1', 'env: it starts with "{" but is no JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}'],
+    [
+      '{"A": 1',
+      'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}',
+    ],
+    ['{A}=1', 'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}'],
     ['{"A": null}', 'env: the value of "A" must be a text. Write {"A": "VALUE"}'],
     ['{"A": {"B": 1}}', 'env: the value of "A" must be a text. Write {"A": "VALUE"}'],
     ['{"A": ["x"]}', 'env: the value of "A" must be a text. Write {"A": "VALUE"}'],
@@ -109,7 +128,6 @@ describe('pairs', () => {
     ['{"A=B": "x"}', 'env: the key "A=B" must not contain "=". Write another key'],
   ])('%j is a mistake', (text, problem) => {
     const inputs = inputsOf({ env: text })
-    inputs.options()
     expect(inputs.problems).toEqual([problem])
   })
 })
@@ -134,30 +152,12 @@ describe('names', () => {
   })
 
   test('are all known to the table', () => {
-    const given = Object.fromEntries(Object.keys(EXPORT_INPUTS).map(name => [name, 'x']))
+    const given = Object.fromEntries(
+      rowsOf(EXPORT)
+        .map(({ input }) => input)
+        .map(name => [name, 'x']),
+    )
     expect(inputsOf(given).problems).toEqual([])
-  })
-})
-
-describe('choices', () => {
-  test('are one of the words', () => {
-    const inputs = inputsOf({ publish: 'http' })
-    expect(inputs.choice('publish', ['none', 'http'])).toBe('http')
-    expect(inputs.problems).toEqual([])
-    const wrong = inputsOf({ publish: 'HTTP "' })
-    wrong.choice('publish', ['none', 'http'])
-    expect(wrong.problems).toEqual(['publish: "HTTP \\"" is none of them. Write publish: none or http'])
-  })
-})
-
-describe('attempts', () => {
-  test('turn mistakes into problems, and nothing else', async () => {
-    const inputs = inputsOf({})
-    expect(await inputs.attempt(async () => 1)).toBe(1)
-    const errors = [new UsageError(['a', 'b']), new MesosizeError('X', 'c')]
-    for (const error of errors) expect(await inputs.attempt(() => Promise.reject(error))).toBeUndefined()
-    expect(inputs.problems).toEqual(['a', 'b', 'c'])
-    await expect(inputs.attempt(() => Promise.reject(new TypeError('bug')))).rejects.toThrow('bug')
   })
 })
 
@@ -215,9 +215,10 @@ describe('secrets', () => {
   })
 
   test('are in every input that is one', () => {
-    const secret = Object.entries(EXPORT_INPUTS).filter(([, input]) => 'secret' in input)
+    const secret = rowsOf(EXPORT).filter(row => row.secret)
     expect(secret.length).toBeGreaterThan(5)
-    for (const [name] of secret) expect(inputsOf({ [name]: 'X: s3cr3t-value' }).secrets()).not.toEqual([])
+    for (const { input: name } of secret)
+      expect(inputsOf({ [name]: 'X: s3cr3t-value' }).secrets()).not.toEqual([])
   })
 
   test.each<[string, Record<string, string>]>([

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { EXPORT_INPUTS } from '../../../src/actions/shared/input-table.ts'
 import { logReporter, runAction } from '../../../src/actions/shared/run.ts'
 import { Steps } from '../../../src/actions/shared/steps.ts'
 import { MesosizeError, UsageError } from '../../../src/lib/errors.ts'
 import { setting } from '../../../src/lib/setting.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
 
 let log: string
 let exitCode: typeof process.exitCode
@@ -30,7 +30,7 @@ afterEach(() => {
 
 /** Runs a program that fails. @returns the exit code */
 async function failing(error: unknown) {
-  await runAction(EXPORT_INPUTS, async () => {
+  await runAction(EXPORT, async () => {
     throw error
   })
   return process.exitCode
@@ -38,7 +38,7 @@ async function failing(error: unknown) {
 
 describe('an action', () => {
   test('that ends well says nothing', async () => {
-    await runAction(EXPORT_INPUTS, async () => {})
+    await runAction(EXPORT, async () => {})
     expect({ log, code: process.exitCode }).toEqual({ log: '', code: undefined })
   })
 
@@ -59,7 +59,7 @@ describe('an action', () => {
 
   test.each([MesosizeError, TypeError])('shows a stack only with debug on: %o', async error_ => {
     const text = 'Check the channel.'
-    const error = error_ === TypeError ? new TypeError(text) : new MesosizeError('X', text)
+    const error = error_ === TypeError ? new TypeError(text) : new MesosizeError('THREAD', text)
     expect(await failing(error)).toBe(1)
     const [first, ...rest] = log.trimEnd().split('\n')
     expect(first).toBe('::error::Check the channel.')
@@ -67,8 +67,8 @@ describe('an action', () => {
   })
 
   test('names settings as its inputs', async () => {
-    await runAction(EXPORT_INPUTS, async () => {
-      throw new MesosizeError('X', `Give ${setting('cpu')} or ${setting('no-health-check')}.`)
+    await runAction(EXPORT, async () => {
+      throw new MesosizeError('THREAD', `Give ${setting('cpu')} or ${setting('no-health-check')}.`)
     })
     expect(log).toContain('::error::Give cpus or health-check: false.\n')
   })
@@ -79,7 +79,7 @@ describe('an action', () => {
   })
 
   test('cannot be made to give the runner commands by a message', async () => {
-    await failing(new MesosizeError('X', 'a\n::add-mask::b\r\n::set-output name=app::c'))
+    await failing(new MesosizeError('THREAD', 'a\n::add-mask::b\r\n::set-output name=app::c'))
     expect(log.split('\n').filter(line => !line.startsWith('::debug::'))).toEqual([
       '::error::a%0A::add-mask::b%0D%0A::set-output name=app::c',
       '',

@@ -1,8 +1,8 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeXz } from '../../../src/codec/xz/xz.ts'
-import { type BuildRequest, buildPackage } from '../../../src/habitat/hab/build.ts'
+import { type BuildRequest, buildPackage as buildReporting } from '../../../src/habitat/hab/build.ts'
 import type { Hab } from '../../../src/habitat/hab/command.ts'
 import { hartIdent } from '../../../src/habitat/hab/hart-ident.ts'
 import { installPackages } from '../../../src/habitat/hab/install.ts'
@@ -11,17 +11,44 @@ import { verifyHart } from '../../../src/habitat/sources/hart.ts'
 import { InstalledPackages } from '../../../src/habitat/sources/installed.ts'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
 import { silent } from '../../../src/lib/report.ts'
+import { wordSettings } from '../../../src/lib/setting.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
+import { inputWording } from '../../../src/settings/wording.ts'
+import type { BuilderServer } from '../../testkit/builder-server.ts'
 import { recordedCalls } from '../../testkit/hab-stand-in.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { originKey } from '../../testkit/origin-key.ts'
 import { failure } from '../reading.ts'
-import { running, standInHab, type TestHab, temporaryFolder } from './fixtures.ts'
+import {
+  GLIBC,
+  REDIS,
+  running,
+  SERVED,
+  STUDIO,
+  serve,
+  standInHab,
+  type TestHab,
+  temporaryFolder,
+  testBuilder,
+} from './fixtures.ts'
+import { layOut, SEEN_LAYOUTS } from './layouts.ts'
 
 const noPrograms =
   process.getuid?.() !== 0 ? 'needs root, as a build does' : missingPrograms('bash', 'xz', 'tar')
 
+// hab is the actions' alone.
+wordSettings(inputWording(EXPORT))
+
 const key = originKey('acme')
-const from = { url: 'http://127.0.0.1:1', channel: 'base' }
+
+let builder: BuilderServer
+let from: BuildRequest['from']
+
+beforeAll(async () => {
+  builder = await testBuilder(undefined, afterAll)
+  await serve(builder, 'base', [STUDIO, ...SERVED])
+  from = { url: builder.url, channel: 'base' }
+})
 
 const PLAN = `
 pkg_name=app
@@ -39,11 +66,14 @@ async function project(plan = PLAN): Promise<string> {
   return cwd
 }
 
+const buildPackage = (hab: Hab, request: BuildRequest) => buildReporting(hab, request, silent)
+
 const requestFor = (cwd: string, more: Partial<BuildRequest> = {}): BuildRequest => ({
   plan: '.',
   cwd,
   originKey: key.secretKeyText,
   from,
+  base: from,
   uid: 0,
   gid: 0,
   ...more,
@@ -161,7 +191,7 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     expect(error.message).toMatch(
       /^"hab pkg build \." \(acme\/app\/1\.0\/\d{14}\) failed with exit status 7\./,
     )
-    expect(error.message).toContain('  undefined reference\n')
+    expect(error.message).toMatch(/^ {2}undefined reference$/m)
     expect(error.message).toContain('line 100')
     expect(error.message).not.toContain('line 50\n')
     expect(error.message.split('\n').length).toBeLessThan(20)
@@ -174,8 +204,137 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
       return running()(command, onOutput)
     }
     const error = await failure(buildPackage({ ...hab, run }, requestFor(await project())))
-    expect(error.message).toContain('exit status 35')
-    expect(error.message).toContain('no key to sign with')
+    expect(error.message).toContain(
+      'failed with exit status 1. hab found no key to sign with. Check that the plan',
+    )
+  })
+
+  test('that fails before its version is known is named without one', async () => {
+    const later = PLAN.replace('pkg_version=1.0', 'pkg_version() { echo 2.0; }')
+    const failing = later.replace('echo "compiling $pkg_name"', 'return 1')
+    const error = await failure(buildPackage(await standInHab(), requestFor(await project(failing))))
+    expect(error.message).toMatch(
+      /^"hab pkg build \." \(acme\/app\) failed with exit status 1\. Correct the plan\. /,
+    )
+    const build = await buildPackage(await standInHab(), requestFor(await project(later)))
+    expect(build.ident.version).toBe('2.0')
+  })
+
+  test('of a version with "~" and "+" is read and installed', async () => {
+    const cwd = await project(PLAN.replace('pkg_version=1.0', "pkg_version='0.2.0-rc.1+b~2'"))
+    const hab = await standInHab()
+    const build = await buildPackage(hab, requestFor(cwd))
+    expect(formatIdent(build.ident)).toMatch(/^acme\/app\/0\.2\.0-rc\.1\+b~2\/\d{14}$/)
+    const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
+    await installPackages(hab, [build.hart], from, { report: silent, readIdent })
+    expect(await new InstalledPackages(hab.workspace.fsRoot).open(build.ident)).toBeDefined()
+    const failing = PLAN.replace('pkg_version=1.0', "pkg_version='1~+'").replace(
+      'echo "compiling',
+      'return 1; echo "',
+    )
+    const error = await failure(buildPackage(await standInHab(), requestFor(await project(failing))))
+    expect(error.message).toMatch(/^"hab pkg build \." \(acme\/app\/1~\+\/\d{14}\) failed /)
+  })
+
+  test.each([
+    // Its package has no SVC_USER and SVC_GROUP.
+    ['hooks/run.sh', '', { svcUser: undefined, svcGroup: undefined }],
+    ['hooks/run', '', { svcUser: 'hab', svcGroup: 'hab' }],
+    // A file `run` that is not executable.
+    ['readme', 'pkg_svc_run="app -x"\npkg_svc_user=web', { svcUser: 'web', svcGroup: 'hab' }],
+  ])('of a plan with %s and %j is a service', async (file, more, accounts) => {
+    const cwd = await temporaryFolder()
+    await mkdir(join(cwd, 'hooks'))
+    await writeFile(join(cwd, file), 'exec app')
+    await writeFile(join(cwd, 'plan.sh'), `${PLAN}${more}\n`)
+    const hab = await standInHab()
+    const build = await buildPackage(hab, requestFor(cwd))
+    const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
+    await installPackages(hab, [build.hart], from, { report: silent, readIdent })
+    const installed = await new InstalledPackages(hab.workspace.fsRoot).open(build.ident)
+    expect(installed!.metadata).toMatchObject({ runnable: true, ...accounts })
+    const run = file === 'readme' ? 'run' : 'hooks/run'
+    const { mode } = await stat(join(hab.workspace.fsRoot, 'hab/pkgs', formatIdent(build.ident), run))
+    expect(mode & 0o777).toBe(file === 'readme' ? 0o644 : 0o755)
+  })
+
+  test('warns once of plans that hab ignores', async () => {
+    const [files, loads, ignored] = SEEN_LAYOUTS.find(([, builds, others]) => builds && others.length > 0)!
+    const cwd = await layOut(files)
+    const warnings: string[] = []
+    const report = { ...silent, warn: (text: string) => void warnings.push(text) }
+    const request = requestFor(cwd, { originKey: originKey('top').secretKeyText })
+    // The key is of the plan that is ignored.
+    const error = await failure(buildReporting(await standInHab(), request, report))
+    expect(error.code).toBe('KEY_ORIGIN')
+    expect(warnings).toEqual([])
+    await buildReporting(await standInHab(), { ...request, origin: 'top' }, report)
+    expect(warnings).toEqual([expect.stringContaining(`has ${loads}, so hab builds that`)])
+    expect(warnings[0]).toContain(`ignores ${ignored[0]}.`)
+  })
+
+  test('resolves what the plan depends on', async () => {
+    const plan = `${PLAN}pkg_deps=(core/redis)\n`
+    const hab = await standInHab()
+    const build = await buildPackage(hab, requestFor(await project(plan)))
+    const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
+    await installPackages(hab, [build.hart], from, { report: silent, readIdent })
+    const installed = await new InstalledPackages(hab.workspace.fsRoot).open(build.ident)
+    expect(installed!.metadata.deps.map(formatIdent)).toEqual([REDIS])
+    expect(installed!.metadata.tdeps.map(formatIdent)).toEqual([REDIS, GLIBC])
+  })
+
+  test('of a plan that depends on what is nowhere says so', async () => {
+    const plan = `${PLAN}pkg_deps=(acme/nothing)\n`
+    const error = await failure(buildPackage(await standInHab(), requestFor(await project(plan))))
+    expect(error.message).toMatch(
+      / hab could not install acme\/nothing, which the plan depends on\. The channel base of \S+ has no acme\/nothing for this target\. Check the name, channel and builder-url,/,
+    )
+  })
+
+  test('does not blame the plan where Builder refuses the studio', async () => {
+    const closed = await testBuilder('good-token')
+    await serve(closed, 'base', [STUDIO])
+    closed.fault({
+      kind: 'status',
+      status: 403,
+      body: 'No valid license key found.',
+      on: /hab-studio/,
+      times: 6,
+    })
+    const request = requestFor(await project(), { from: { url: closed.url, channel: 'acme-prod' } })
+    const hab = await standInHab({ token: 'good-token' })
+    const error = await failure(buildPackage(hab, request))
+    expect(error.message).toMatch(
+      / hab could not install chef\/hab-studio\/2\.0\.500, .* did not get as far as the plan\. /,
+    )
+    for (const word of ['builder-token', 'builder-url', 'whatever channel says', 'base-packages-channel']) {
+      expect(error.message).toContain(word)
+    }
+    expect(error.message).not.toContain('Correct the plan')
+    expect(error.message).not.toContain('good-token')
+  })
+
+  test.each([
+    ['base-packages-channel', 'lts', {}, undefined, 'lts'],
+    ['nothing', 'base', {}, undefined, undefined],
+    [
+      'the job, which goes first',
+      'lts',
+      { HAB_INTERNAL_BLDR_CHANNEL: 'acceptance' },
+      undefined,
+      'acceptance',
+    ],
+    ['nothing that holds for another Builder', 'lts', {}, 'https://base.example', undefined],
+  ])('takes the studio from the channel that %s names', async (_, channel, job, url, expected) => {
+    const own = await testBuilder()
+    await serve(own, expected ?? 'base', [STUDIO])
+    const hab = await standInHab({ env: { PATH: process.env.PATH, ...job } })
+    const place = { url: own.url, channel: 'acme-prod' }
+    const base = { url: url ?? own.url, channel }
+    await buildPackage(hab, requestFor(await project(), { from: place, base }))
+    expect(recordedCalls(hab.record)[0]!.env.HAB_INTERNAL_BLDR_CHANNEL).toBe(expected)
+    expect(own.count(new RegExp(`/chef/${expected ?? 'base'}/pkgs/hab-studio/2.0.500/latest`))).toBe(1)
   })
 
   test('does not take the results of an earlier build for its own', async () => {

@@ -116,13 +116,25 @@ export const OWN: readonly PackageSpec[] = [
   },
 ]
 
-/** A Builder with the public keys of the origins `core`, `chef` and `acme`. */
-export async function testBuilder(token?: string): Promise<BuilderServer> {
+/** What `hab pkg build` installs before it looks at the plan. */
+export const STUDIO: PackageSpec = {
+  ident: 'chef/hab-studio/2.0.500/20250102030405',
+  files: { 'bin/hab-studio': 'studio' },
+}
+
+/**
+ * A Builder with the public keys of the origins `core`, `chef` and `acme`.
+ * @param finished says when it may close
+ */
+export async function testBuilder(
+  token?: string,
+  finished: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<BuilderServer> {
   const keys = ['core', 'chef', 'acme'].map(origin => originKey(origin))
   const builder = await startBuilder({
     token,
     keys: Object.fromEntries(keys.map(key => [key.name, key.publicKeyText])),
   })
-  onTestFinished(() => builder.close())
+  finished(() => builder.close())
   return builder
 }

@@ -40,6 +40,17 @@ describe('last_build.env', () => {
     expect(build).toMatchObject({ hart: join(folder, HART), sha256, blake2b: values.pkg_blake2bsum })
   })
 
+  test('may be of a version with "~" and "+"', async () => {
+    const version = '0.2.0-rc.1+b~2'
+    const artifact = `acme-app-${version}-20240101000000-x86_64-linux.hart`
+    const ident = `acme/app/${version}/20240101000000`
+    const folder = await results({ pkg_version: version, pkg_ident: ident, pkg_artifact: artifact })
+    await writeFile(join(folder, artifact), content)
+    const build = await readLastBuild(folder)
+    expect(formatIdent(build.ident)).toBe(ident)
+    expect(build.hart).toBe(join(folder, artifact))
+  })
+
   test.each([
     ['no ident', { pkg_ident: undefined }, 'identifier'],
     ['a partial ident', { pkg_ident: 'acme/app' }, 'fully qualified'],
@@ -49,7 +60,7 @@ describe('last_build.env', () => {
     ['an absolute artifact', { pkg_artifact: '/etc/passwd.hart' }, 'pkg_artifact'],
     ['an artifact that is no hart', { pkg_artifact: 'last_build.env' }, 'pkg_artifact'],
     ['an artifact that is missing', { pkg_artifact: 'gone.hart' }, 'gone.hart'],
-    ['an artifact that is a link', { pkg_artifact: 'link.hart' }, 'no regular file'],
+    ['an artifact that is a link', { pkg_artifact: 'link.hart' }, 'is not a regular file'],
     ['no SHA-256 sum', { pkg_sha256sum: '' }, 'pkg_sha256sum'],
     ['another SHA-256 sum', { pkg_sha256sum: '0'.repeat(64) }, sha256],
     ['another BLAKE2b sum', { pkg_blake2bsum: '0'.repeat(64) }, values.pkg_blake2bsum],
@@ -64,6 +75,16 @@ describe('last_build.env', () => {
 describe('pre_build.env', () => {
   test('names the build that failed', async () => {
     expect(await readFailedBuild(await results({}, 'pre_build.env'))).toBe(values.pkg_ident)
+  })
+
+  test('may name a version with "~" and "+"', async () => {
+    const ident = 'acme/app/0.2.0-rc.1+b~2/20240101000000'
+    expect(await readFailedBuild(await results({ pkg_ident: ident }, 'pre_build.env'))).toBe(ident)
+  })
+
+  test('has no version before the plan has computed it', async () => {
+    const ident = 'acme/app/__pkg__version__unset__/20240101000000'
+    expect(await readFailedBuild(await results({ pkg_ident: ident }, 'pre_build.env'))).toBe('acme/app')
   })
 
   test('may be missing or say nothing', async () => {

@@ -30,6 +30,7 @@ describe('what a package says of itself', () => {
       tdeps: [],
       exports: new Map(),
       exposes: [],
+      binds: [],
       svcUser: undefined,
       svcGroup: undefined,
       shutdownTimeout: undefined,
@@ -92,6 +93,36 @@ describe('what a package says of itself', () => {
     ])
   })
 
+  test.each<[string, Record<string, string>, PackageMetadata['binds']]>([
+    [
+      'of both kinds, by name',
+      { BINDS: 'queue=port\ndatabase=port host\n', BINDS_OPTIONAL: 'cache=port\n' },
+      [
+        { name: 'cache', exports: ['port'], optional: true },
+        { name: 'database', exports: ['port', 'host'], optional: false },
+        { name: 'queue', exports: ['port'], optional: false },
+      ],
+    ],
+    // pkg_binds=([any]="")
+    ['that want no export', { BINDS: 'any=\n' }, [{ name: 'any', exports: [], optional: false }]],
+    [
+      'with blanks and empty lines',
+      { BINDS: '\r\n a_b-C1=x \t y \r\n\r\n' },
+      [{ name: 'a_b-C1', exports: ['x', 'y'], optional: false }],
+    ],
+    [
+      'in both files, which the Supervisor takes for required',
+      { BINDS: 'a=port\n', BINDS_OPTIONAL: 'a=host\nb=host\n' },
+      [
+        { name: 'a', exports: ['port'], optional: false },
+        { name: 'b', exports: ['host'], optional: true },
+      ],
+    ],
+    ['of empty files', { BINDS: '', BINDS_OPTIONAL: '\n' }, []],
+  ])('with binds %s', async (_, metafiles, binds) => {
+    expect((await metadata({ metafiles })).binds).toEqual(binds)
+  })
+
   test.each([
     ['hooks/run', true],
     ['run', true],
@@ -100,6 +131,22 @@ describe('what a package says of itself', () => {
     ['bin/run', false],
   ])('with %s, runnable: %s', async (file, runnable) => {
     expect((await metadata({ files: { [file]: '#!/bin/sh\n' } })).runnable).toBe(runnable)
+  })
+
+  // The Supervisor copies either file and makes the copy executable (components/sup/src/manager/service.rs); a plan
+  // with hooks/run.sh gives the first without accounts, one with pkg_svc_run the second.
+  test.each([
+    ['hooks/run', 0o644],
+    ['run', 0o644],
+  ])('with %s that is not executable, and no SVC_USER, runnable all the same', async (file, mode) => {
+    const files = { [file]: { content: '#!/bin/sh\n', mode } }
+    const got = await metadata({ files, metafiles: { SVC_USER: undefined, SVC_GROUP: undefined } })
+    expect(got).toMatchObject({ runnable: true, svcUser: undefined, svcGroup: undefined })
+  })
+
+  test('with a folder of that name, not runnable', async () => {
+    const files = { run: { directory: true }, 'hooks/run': { directory: true } } as const
+    expect((await metadata({ files })).runnable).toBe(false)
   })
 
   test('in the line ends of Windows, with blanks and empty lines', async () => {
@@ -238,6 +285,47 @@ describe('a package is refused', () => {
       'METAFILE_INVALID',
       ['EXPOSES', 'more than one line'],
     ],
+    ['with a bind that is only a name', { BINDS: 'database' }, 'METAFILE_INVALID', ['BINDS', '"database"']],
+    ['with a bind without a name', { BINDS: '=port' }, 'METAFILE_INVALID', ['BINDS', '"=port"']],
+    [
+      'with a bind that --bind cannot name',
+      { BINDS: 'a:b=port' },
+      'METAFILE_INVALID',
+      ['BINDS', '"a:b=port"'],
+    ],
+    ['with a bind with a blank', { BINDS: 'a b=port' }, 'METAFILE_INVALID', ['BINDS', '"a b=port"']],
+    ['with a bind that goes on', { BINDS: 'a=b=c' }, 'METAFILE_INVALID', ['BINDS', '"a=b=c"']],
+    [
+      'with an export that turns the reading order',
+      { BINDS_OPTIONAL: 'a=\u202e' },
+      'METAFILE_INVALID',
+      ['BINDS_OPTIONAL'],
+    ],
+    [
+      'with a bind that drives a terminal',
+      { BINDS: 'a=\x1b[2J' },
+      'METAFILE_INVALID',
+      ['BINDS', '\\u001b[2J'],
+    ],
+    ['with a bind twice', { BINDS: 'a=port\na=host' }, 'METAFILE_INVALID', ['BINDS', '"a"', 'twice']],
+    [
+      'with a bind of a long name',
+      { BINDS: `${'a'.repeat(256)}=port` },
+      'METAFILE_INVALID',
+      ['BINDS', 'aaa'],
+    ],
+    [
+      'with more binds than anyone could list',
+      { BINDS_OPTIONAL: Array.from({ length: 101 }, (_, i) => `b${i}=port`).join('\n') },
+      'METAFILE_INVALID',
+      ['BINDS_OPTIONAL', 'more than 100 binds'],
+    ],
+    [
+      'with a bind that wants more than anyone could list',
+      { BINDS: `a=${'port '.repeat(101)}` },
+      'METAFILE_INVALID',
+      ['BINDS', 'more than 100 exports'],
+    ],
     [
       'with a user that has a colon',
       { SVC_USER: 'root:x:0:0' },
@@ -281,7 +369,7 @@ describe('a package is refused', () => {
     for (const part of [name, ...parts]) expect(error.message).toContain(part)
   })
 
-  test.each(['IDENT', 'TARGET', 'TDEPS', 'SVC_USER', 'default.toml'])(
+  test.each(['IDENT', 'TARGET', 'TDEPS', 'BINDS', 'BINDS_OPTIONAL', 'SVC_USER', 'default.toml'])(
     'with a %s that is a link, which would be read as if it were not there',
     async file => {
       const link = await failure(

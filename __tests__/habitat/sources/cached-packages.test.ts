@@ -11,7 +11,7 @@ import { CachedPackages } from '../../../src/habitat/sources/cached-packages.ts'
 import { HartPackages } from '../../../src/habitat/sources/harts.ts'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
 import { silent } from '../../../src/lib/report.ts'
-import { LayerFolder } from '../../../src/package-cache/folder.ts'
+import { CacheFolder } from '../../../src/package-cache/folder.ts'
 import { type BuilderServer, startBuilder } from '../../testkit/builder-server.ts'
 import { makeHart, writeHart } from '../../testkit/hart.ts'
 import { originKey, writePublicKey } from '../../testkit/origin-key.ts'
@@ -40,7 +40,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'cached-'))
   artifacts = join(root, 'artifacts')
   await mkdir(artifacts)
-  await mkdir(join(root, 'layers'))
+  await mkdir(join(root, 'kept'))
   await writePublicKey(join(root, 'keys'), acme)
   server = await startBuilder({ keys: { [acme.name]: acme.publicKeyText } })
   decode.mockClear()
@@ -52,8 +52,8 @@ afterEach(async () => {
 
 const from = () => ({ url: server.url, channel: 'stable' })
 
-function layers(): LayerFolder {
-  return new LayerFolder({ folder: join(root, 'layers'), encoding: 'e', limit: 1 << 24, report: silent })
+function cache(): CacheFolder {
+  return new CacheFolder({ folder: join(root, 'kept'), encoding: 'e', limit: 1 << 24, report: silent })
 }
 
 /** As in a run of the program of its own. */
@@ -67,15 +67,15 @@ function packages({ target = TARGET } = {}): CachedPackages {
     builder: url => createBuilder({ url, fetch, retry: { tries: 1 } }),
     decodeXz: decode,
     maxPackageSize: 1 << 24,
-    layers: layers(),
+    cache: cache(),
     report: silent,
   })
-  return new CachedPackages(harts, layers(), target)
+  return new CachedPackages(harts, cache(), target)
 }
 
 /** What packing does. */
 async function keep(pkg: Package, metadata: unknown = metadataToJson(pkg.metadata)): Promise<void> {
-  const writer = await layers().create(pkg.contentKey!, metadata)
+  const writer = await cache().create(pkg.contentKey!, metadata)
   await writer.write(Buffer.from('members'), 7)
   await writer.commit()
 }
@@ -92,8 +92,8 @@ async function exported(): Promise<Package> {
 }
 
 async function lose(): Promise<void> {
-  await rm(join(root, 'layers'), { recursive: true })
-  await mkdir(join(root, 'layers'))
+  await rm(join(root, 'kept'), { recursive: true })
+  await mkdir(join(root, 'kept'))
 }
 
 describe('a package whose bytes were kept', () => {
@@ -135,22 +135,22 @@ describe('a package whose bytes were kept', () => {
   })
 
   test.each<[string, (before: Package) => Promise<void>]>([
-    ['whose layer is there no more', lose],
+    ['whose bytes are no longer kept', lose],
     [
-      'whose layer has lost its metadata',
+      'whose entry has lost its metadata',
       before => keep(before, { ...metadataToJson(before.metadata), exports: 'none' }),
     ],
     [
-      'whose ident leads to the layer of another',
+      'whose ident leads to the entry of another',
       async before => {
         const metadata = { ...metadataToJson(before.metadata), ident: 'acme/other/1.0/20240102030405' }
         await keep({ ...before, contentKey: 'other' }, metadata)
-        await (await layers().create(`ident ${id} ${TARGET}`, 'other')).commit()
+        await (await cache().create(`ident ${id} ${TARGET}`, 'other')).commit()
       },
     ],
     [
       'whose ident leads to nothing of the kind',
-      async () => (await layers().create(`ident ${id} ${TARGET}`, { hart: 1 })).commit(),
+      async () => (await cache().create(`ident ${id} ${TARGET}`, { hart: 1 })).commit(),
     ],
   ])('%s is read as if it were new', async (_, change) => {
     const before = await exported()
@@ -269,7 +269,7 @@ describe('a hart at hand whose bytes were kept', () => {
 
 test('what is nowhere leaves nothing in the cache', async () => {
   expect(await packages().open(ident, from())).toBeUndefined()
-  expect(await readdir(join(root, 'layers'))).toEqual([])
+  expect(await readdir(join(root, 'kept'))).toEqual([])
 })
 
 test('what was read but not packed is read again', async () => {

@@ -18,11 +18,11 @@ describe('readMarathonUrls', () => {
   })
 
   test.each<[string, string | RegExp]>([
-    ['', 'marathon-url: is empty'],
-    [' , ', 'marathon-url: is empty'],
-    ['marathon.test:8080', 'marathon-url: "marathon.test:8080" is no web address'],
-    ['ftp://u:secret@marathon.test', 'marathon-url: "marathon.test" is no web address'],
-    ['http://a.test nonsense', '"nonsense" is no web address'],
+    ['', 'it is empty'],
+    [' , ', 'it is empty'],
+    ['marathon.test:8080', '"marathon.test:8080" is not a URL'],
+    ['ftp://u:secret@marathon.test', '"marathon.test" is not a URL'],
+    ['http://a.test nonsense', '"nonsense" is not a URL'],
     ['http://a:b@a.test http://c:d@b.test', 'have different ones'],
   ])('refuses %j', (text, message) => {
     expect(() => readMarathonUrls(text)).toThrow(message)

@@ -37,15 +37,19 @@ describe('readCredentials', () => {
       'two kinds at once',
       { user: 'a', password: 'hunter2', dcosToken: 'hunter3' },
       [
-        'Credentials of 2 kinds are given: marathon-user and marathon-password; dcos-token. Keep one of them.',
+        'Credentials of 2 kinds are given: --marathon-user and --marathon-password; --dcos-token. Keep one of them.',
       ],
     ],
-    ['a user alone', { user: 'a' }, ['marathon-user: needs marathon-password beside it.']],
-    ['a password alone', { dcosPassword: 'hunter2' }, ['dcos-password: needs dcos-user beside it.']],
+    ['a user alone', { user: 'a' }, ['--marathon-user: needs --marathon-password beside it.']],
+    ['a password alone', { dcosPassword: 'hunter2' }, ['--dcos-password: needs --dcos-user beside it.']],
     [
       'all of these at once',
       { fromUrl: 'Basic eDp5', password: 'hunter2', dcosToken: 'two words' },
-      [/^Credentials of 3 kinds/, /^marathon-password: needs marathon-user/, /^dcos-token: has white space/],
+      [
+        /^Credentials of 3 kinds/,
+        /^--marathon-password: needs --marathon-user/,
+        /^--dcos-token: has white space/,
+      ],
     ],
   ])('refuses %s', (_name, given, problems) => {
     let thrown: unknown

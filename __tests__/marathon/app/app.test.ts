@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { silent } from '../../../src/lib/report.ts'
-import { appJson, defineApp } from '../../../src/marathon/app/app.ts'
+import { appJson, checkApp, defineApp } from '../../../src/marathon/app/app.ts'
 import type { AppRequest, JsonObject } from '../../../src/marathon/app/request.ts'
 import { appRequest, image, listener, service, tarball } from './fixtures.ts'
 
@@ -123,7 +123,7 @@ test.each([
 describe('uris', () => {
   test('stand in place of fetch, and the command does not unpack', () => {
     const { app, warnings } = define({ legacyUris: true })
-    expect(app.uris).toEqual([tarball.uri])
+    expect(app.uris).toEqual([tarball().location.uri])
     expect(app).not.toHaveProperty('fetch')
     expect(app.cmd).toBe('exec sh ./launch')
     expect(warnings).toEqual([])
@@ -132,7 +132,7 @@ describe('uris', () => {
   test('that the fetcher would not unpack are warned of', () => {
     const report = listener()
     const uri = 'https://files.example.com/get?name=a.tgz&sign=x'
-    defineApp(web, { ...image, tarball: { ...tarball, uri } }, appRequest({ legacyUris: true }), report)
+    defineApp(web, { ...image, tarballs: [tarball(uri)] }, appRequest({ legacyUris: true }), report)
     expect(report.warnings).toHaveLength(1)
   })
 })
@@ -256,7 +256,7 @@ describe('health check', () => {
 
 describe('labels', () => {
   test('a package that no channel was asked for has no channel', () => {
-    const app = defineApp(web, { tarball, found: { source: 'hart' } }, appRequest(), silent)
+    const app = defineApp(web, { ...image, found: { source: 'hart' } }, appRequest(), silent)
     expect(app.labels).toMatchObject({ 'mesosize.source': 'hart' })
     expect(app.labels).not.toHaveProperty(['mesosize.channel'])
   })
@@ -282,12 +282,66 @@ describe('patch', () => {
     expect(app.labels).toHaveProperty(['mesosize.sha256'])
   })
 
-  test('is checked with the rest', () => {
-    expect(() => define({ patch: { cpus: 0, cmd: null } })).toThrow(
+  test.each([
+    ['a health check of no port in particular', { healthChecks: [{ protocol: 'HTTP', path: '/health' }] }],
+    ['a constraint to one rack, whichever it is', { constraints: [['rack_id', 'CLUSTER']] }],
+    ['a protocol in lower case', { healthChecks: [{ protocol: 'mesos_tcp' }] }],
+  ])('takes what Marathon takes: %s', (_, patch) => {
+    expect(define({ patch }).app).toMatchObject(patch)
+  })
+
+  test('names what cannot stand beside what is written already', () => {
+    expect(() => define({ patch: { ipAddress: { networkName: 'dcos' } } })).toThrow(
       expect.objectContaining({
         code: 'APP_INVALID',
-        message: expect.stringMatching(/\/: .*\n.*\/cpus: 0 /),
+        message: expect.stringMatching(
+          /would refuse.*\n {2}ipAddress: cannot stand beside portDefinitions.* networks/,
+        ),
       }),
     )
+  })
+
+  test('warns of what only some clusters take', () => {
+    const { app, warnings } = define({ patch: { gpus: 1 } })
+    expect(app.gpus).toBe(1)
+    expect(warnings).toEqual([expect.stringContaining('--enable_features gpu_resources')])
+  })
+
+  test('is checked with the rest', () => {
+    expect(() => define({ patch: { cpus: -1, cmd: null } })).toThrow(
+      expect.objectContaining({
+        code: 'APP_INVALID',
+        message: expect.stringMatching(/cpus: -1 .*\n {2}cmd: is missing/),
+      }),
+    )
+  })
+})
+
+describe('before there are tarballs', () => {
+  const check = (request: Partial<AppRequest>, isLayer = false) =>
+    checkApp(web, [{ isLayer }], appRequest(request))
+
+  test('nothing is wrong with what can be defined later', () => {
+    for (const isLayer of [false, true]) expect(() => check({}, isLayer)).not.toThrow()
+    expect(() => check({ legacyUris: true })).not.toThrow()
+    expect(() => check({ patch: { fetch: [{ uri: 'https://files.example.com/other.tgz' }] } })).not.toThrow()
+  })
+
+  test.each<[string, Partial<AppRequest>, RegExp]>([
+    ['a value', { cpus: 0 }, /\/cpus: 0 /],
+    ['a patch', { patch: { instances: -1, cmd: null } }, /\/: has nothing to run.*\n.*\/instances: -1 /s],
+    ['the configuration', { env: { HAB_MY_WEB: 'port = [' } }, /HAB_MY_WEB/],
+    [
+      'a patch beside fetch',
+      { patch: { uris: ['https://a.test/x.tgz'] } },
+      /\/uris: cannot stand beside fetch/,
+    ],
+    [
+      'a patch beside uris',
+      { legacyUris: true, patch: { fetch: [{ uri: 'https://a.test/x.tgz' }] } },
+      /\/uris: cannot stand beside fetch/,
+    ],
+  ])('%s is found wrong', (_, request, problem) => {
+    for (const isLayer of [false, true]) expect(() => check(request, isLayer)).toThrow(problem)
   })
 })

@@ -1,6 +1,6 @@
 import type { PackageMetadata } from '../../../src/habitat/package/package.ts'
 import { type Reporter, silent } from '../../../src/lib/report.ts'
-import type { AppImage, AppTarball } from '../../../src/marathon/app/image.ts'
+import type { AppImage, FetchedTarball } from '../../../src/marathon/app/image.ts'
 import type { AppRequest } from '../../../src/marathon/app/request.ts'
 
 /** The command line's defaults. */
@@ -30,6 +30,7 @@ export function service(changes: Partial<PackageMetadata> = {}): PackageMetadata
     tdeps: [],
     exports: new Map(),
     exposes: [],
+    binds: [],
     defaultConfig: '',
     runnable: true,
     binaries: [],
@@ -39,16 +40,19 @@ export function service(changes: Partial<PackageMetadata> = {}): PackageMetadata
   }
 }
 
-export const tarball: AppTarball = {
-  name: 'acme-my-web-1.0.0-20240102030405.tgz',
-  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  uri: 'https://files.example.com/acme-my-web-1.0.0-20240102030405.tgz',
+/** The name of the tarball of `service`. */
+export const TARBALL_NAME = 'acme-my-web-1.0.0-20240102030405.tgz'
+
+/** @param uri where it is fetched */
+export function tarball(uri = `https://files.example.com/${TARBALL_NAME}`): FetchedTarball {
+  const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+  return { isLayer: false, size: 1000, sha256, location: { uri } }
 }
 
 /** An image that is one tarball. */
 export const image: AppImage = {
   found: { source: 'https://builder.example.com', channel: 'stable' },
-  tarball,
+  tarballs: [tarball()],
 }
 
 /** A reporter that keeps what it is told. */

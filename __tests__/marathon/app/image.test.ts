@@ -19,16 +19,16 @@ import { defineApp } from '../../../src/marathon/app/app.ts'
 import { commandLine } from '../../../src/marathon/app/command.ts'
 import { type AppImage, fetchFields } from '../../../src/marathon/app/image.ts'
 import { BUSYBOX, missingPrograms, programPath } from '../../testkit/machine.ts'
-import { appRequest, image, listener, service, tarball } from './fixtures.ts'
+import { appRequest, image, listener, service, TARBALL_NAME, tarball } from './fixtures.ts'
 
 const GIB = 2 ** 30
-const { found } = image
+const { ident } = service()
 
 function layered(sizes: readonly number[]): AppImage {
-  return {
-    found,
-    layers: sizes.map((size, index) => ({ uri: `https://files.example.com/${index}.tgz`, size })),
-  }
+  const tarballs = sizes.map((size, index) => ({
+    ...{ isLayer: true, size, sha256: '', location: { uri: `https://files.example.com/${index}.tgz` } },
+  }))
+  return { ...image, tarballs }
 }
 
 interface Fetched {
@@ -37,20 +37,20 @@ interface Fetched {
 }
 
 function fetched(count: number): Fetched[] {
-  const { fetch } = fetchFields(layered(Array(count).fill(1)), appRequest(), silent)
+  const { fetch } = fetchFields(layered(Array(count).fill(1)), ident, appRequest(), silent)
   return fetch as unknown as Fetched[]
 }
 
 describe('what the agent fetches', () => {
   test('of one tarball is never taken from its cache', () => {
-    const { uri, name } = tarball
-    expect(fetchFields(image, appRequest(), silent)).toEqual({
-      fetch: [{ uri, extract: false, destPath: name }],
+    const { uri } = tarball().location
+    expect(fetchFields(image, ident, appRequest(), silent)).toEqual({
+      fetch: [{ uri, extract: false, destPath: TARBALL_NAME }],
     })
   })
 
   test('of layers is kept in its cache, and left packed', () => {
-    expect(fetchFields(layered([1, 2]), appRequest(), silent)).toEqual({
+    expect(fetchFields(layered([1, 2]), ident, appRequest(), silent)).toEqual({
       fetch: [
         { uri: 'https://files.example.com/0.tgz', extract: false, cache: true, destPath: 'layer-000.tgz' },
         { uri: 'https://files.example.com/1.tgz', extract: false, cache: true, destPath: 'layer-001.tgz' },
@@ -71,9 +71,9 @@ describe('what the agent fetches', () => {
   })
 
   test('of one URI twice is refused', () => {
-    const { layers } = layered([1, 2, 3]) as Extract<AppImage, { layers: unknown }>
-    const twice = { found, layers: [...layers, { ...layers[1]!, size: 9 }] }
-    expect(() => fetchFields(twice, appRequest(), silent)).toThrow(
+    const { tarballs } = layered([1, 2, 3])
+    const twice = { ...image, tarballs: [...tarballs, { ...tarballs[1]!, size: 9 }] }
+    expect(() => fetchFields(twice, ident, appRequest(), silent)).toThrow(
       expect.objectContaining({
         code: 'LAYER_URIS',
         message: expect.stringMatching(/"https:\/\/files\.example\.com\/1\.tgz"\. .*\{file\} or \{sha256\}/),
@@ -88,7 +88,7 @@ describe('what the agent fetches', () => {
     ['much more, in one of them', [5 * GIB], true],
   ])('and is %s', (_, sizes, warned) => {
     const report = listener()
-    fetchFields(layered(sizes), appRequest(), report)
+    fetchFields(layered(sizes), ident, appRequest(), report)
     expect(report.warnings).toEqual(
       warned ? [expect.stringMatching(/ GiB together, more than the 2 GiB .*--fetcher_cache_size/)] : [],
     )
@@ -112,7 +112,7 @@ const missing = missingPrograms('dash', 'busybox', 'tar', 'bsdtar', 'gzip', 'rm'
 describe.skipIf(missing)(`the command of layers${missing ? ` (SKIPPED: ${missing})` : ''}`, () => {
   const COUNT = 12
   const files = fetched(COUNT).map(({ destPath }) => destPath)
-  const command = commandLine(layered(Array(COUNT).fill(1)), appRequest({ peers: ['[fd00::1]'] }))
+  const command = commandLine(ident, true, appRequest({ peers: ['[fd00::1]'] }))
 
   let root: string
   /** Holds a layer for each of the names. */

@@ -35,7 +35,6 @@ const right: Record<string, [(value: unknown) => string | undefined, unknown[]]>
     ['10.0.0.1', '10.0.0.1:9638', 'host', 'a.b-c.example:1', '[fd00::1]:9638', 'h:65535'],
   ],
   bind: [rules.bindProblem, ['database:postgresql.default', 'a_b:c-d.e', 'a:b.c@org']],
-  'port name': [rules.portNameProblem, ['http', 'a', 'a-b', 'h2']],
 }
 
 const wrong: Record<string, [(value: unknown) => string | undefined, unknown[]]> = {
@@ -119,7 +118,6 @@ const wrong: Record<string, [(value: unknown) => string | undefined, unknown[]]>
     ],
   ],
   bind: [rules.bindProblem, ['', 'database', 'a:b', 'a:b.c.d', 'a.b:c', ':b.c', 'a:b.c@', 'a:b.c ']],
-  'port name': [rules.portNameProblem, ['', 'GOSSIP', 'a_b', '-a', 'a-', '1a', 5]],
 }
 
 describe.each(Object.entries(right))('%s', (_, [rule, values]) => {

@@ -15,7 +15,7 @@ test.each([
   ['{"id": "/", "apps": []}', 'APP_INVALID', 'a group or an answer of Marathon'],
   ['{"id": "/", "groups": []}', 'APP_INVALID', 'a group or an answer of Marathon'],
   ['{"id": "/pod", "containers": []}', 'APP_INVALID', 'app.json: holds a pod'],
-  ['{"id": "/Web", "cmd": "x"}', 'APP_INVALID', '/id: "/Web" must be'],
+  ['{"id": "/Web", "cmd": "x"}', 'APP_INVALID', '  id: "/Web" must be'],
 ])('refuses %s', (text, code, words) => {
   expect(() => parseApp(text, 'app.json')).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(words) }),

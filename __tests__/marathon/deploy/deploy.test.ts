@@ -398,7 +398,7 @@ describe('a Marathon that fails meanwhile', () => {
 
 describe('what is refused before Marathon is asked', () => {
   test.each([
-    ['an app that cannot be', { ...shop, cpus: 0 }, 'APP_INVALID'],
+    ['an app that cannot be', { ...shop, cpus: -1 }, 'APP_INVALID'],
     [
       'a URI that no agent can fetch',
       { ...shop, fetch: [{ uri: 'file:///tmp/shop.tgz' }] },

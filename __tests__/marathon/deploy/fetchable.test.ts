@@ -27,10 +27,15 @@ test.each([
   ['https://ghe.test/api/v3/repos/acme/shop/releases/assets/2', "is the address of a release's asset"],
   ['http://localhost:8000/shop.tgz', 'is on the agent itself'],
   ['http://127.0.0.1/shop.tgz', 'is on the agent itself'],
+  ['http:///shop.tgz', 'must have a host'],
+  ['https:shop.tgz', 'must have a host'],
+  ['https://files.test/', 'must have a path after the host'],
+  ['s3://bucket', 'must have a path after the host'],
+  ['http://files.test:99999/shop.tgz', 'must have a host after the scheme, and a port up to 65535'],
 ])('%s cannot', (uri, words) => {
-  expect(() => checkFetchable(withUri(uri))).toThrow(`/fetch(0)/uri: ${JSON.stringify(uri)} ${words}`)
+  expect(() => checkFetchable(withUri(uri))).toThrow(`fetch[0].uri: ${JSON.stringify(uri)} ${words}`)
   expect(() => checkFetchable({ id: '/a', uris: ['https://files.test/a.tgz', uri] })).toThrow(
-    `/uris(1): ${JSON.stringify(uri)} ${words}`,
+    `uris[1]: ${JSON.stringify(uri)} ${words}`,
   )
 })
 
@@ -42,7 +47,7 @@ test('all of them are told at once', () => {
   expect(() => checkFetchable(app)).toThrow(
     expect.objectContaining({
       code: 'APP_UNFETCHABLE',
-      message: expect.stringMatching(/fetch\(0\).*\n.*fetch\(2\).*\n.*allow-unfetchable-uri/),
+      message: expect.stringMatching(/fetch\[0\].*\n.*fetch\[2\].*\n.*allow-unfetchable-uri/),
     }),
   )
 })

@@ -72,6 +72,28 @@ Last failure, 2024-03-02T10:01:00.000Z: TASK_FAILED of shop.9 on 10.0.0.7: Comma
   )
 })
 
+test('with a strategy it says what Marathon does not know, and what the Supervisors tell', () => {
+  const [first, second] = status.tasks
+  const tasks = [{ ...first!, package: 'acme/shop/1.3.0/20240301000000' }, second!]
+  expect(
+    formatStatus({ ...status, strategy: 'at-once', tasks })
+      .slice(0, 10)
+      .join('\n'),
+  ).toBe(
+    `App         /web/shop
+Package     acme/shop/1.2.0/20240102030405
+Updates     at-once: each task starts with this package and takes up newer releases by itself; Marathon does not know which one runs
+State       deploying
+Version     2024-03-02T10:00:00.000Z
+Instances   2 of 2 running, 1 staged, 1 healthy, 1 unhealthy
+Deployment  5ed4c0c5
+
+#  State    Version  Health     Service   Release               Since                     Task
+1  running  old      unhealthy  critical  1.3.0/20240301000000  2024-03-01T10:00:05.000Z  shop.1`,
+  )
+  expect(formatStatus({ ...status, strategy: 'at-once', tasks })[10]).toMatch(/ - +unknown +- +shop\.2$/)
+})
+
 test('an app without tasks is short', () => {
   const idle = {
     ...status,
@@ -99,6 +121,7 @@ describe('nothing drives the terminal', () => {
     ['the id', { ...status, id: evil }],
     ['the package', { ...status, package: evil }],
     ['a task', { ...status, tasks: [{ ...task!, id: evil, state: evil, startedAt: evil, host: evil }] }],
+    ['a release', { ...status, strategy: 'rolling', tasks: [{ ...task!, package: `a/b/${evil}/1` }] }],
     ['an endpoint', { ...status, tasks: [{ ...task!, endpoints: [{ name: evil, host: evil, port: 1 }] }] }],
     ['a health check', { ...status, tasks: [{ ...task!, healthFailure: evil }] }],
     ['a failure', { ...status, lastFailure: { ...failure, message: evil, state: evil, host: evil } }],

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { askServiceHealth, serviceHealthUrl } from '../../../src/marathon/status/service-health.ts'
+import { askServiceHealth, serviceUrl } from '../../../src/marathon/status/service-health.ts'
 import { appOf } from './app.ts'
 
 /** @returns the address of a gateway that answers so; undefined: never */
@@ -57,10 +57,10 @@ describe('its address', () => {
     [null, '/services/shop/default/health'],
   ])('for the command %j', (cmd, path) => {
     const { definition } = appOf({}, { cmd })
-    expect(serviceHealthUrl(definition, [endpoint])?.href).toBe(`http://10.0.0.5:31007${path}`)
+    expect(serviceUrl(definition, [endpoint], '/health')?.href).toBe(`http://10.0.0.5:31007${path}`)
   })
 
   test.each(['', 'a b', '/', 'evil.example.com/x?', 'a@b'])('is none for the host %j', host => {
-    expect(serviceHealthUrl(appOf().definition, [{ ...endpoint, host }])).toBeUndefined()
+    expect(serviceUrl(appOf().definition, [{ ...endpoint, host }], '/health')).toBeUndefined()
   })
 })

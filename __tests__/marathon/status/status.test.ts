@@ -102,6 +102,29 @@ test('tasks are numbered by age', async () => {
   ])
 })
 
+describe('with a strategy', () => {
+  const cmd = 'tar -xzpf a.tgz && exec sh ./launch --group=prod --strategy=rolling --channel=stable'
+  const runs = 'acme/shop/1.3.0/20240301000000'
+
+  test('each Supervisor is asked what it runs', async () => {
+    const status = await statusOf(appOf({}, { cmd }), {
+      fetch: async url =>
+        Response.json(String(url).endsWith('/health') ? { status: 'OK' } : { pkg: { ident: runs } }),
+    })
+    expect(status).toMatchObject({ package: 'acme/shop/1.2.0/20240102030405', strategy: 'rolling' })
+    expect(status.tasks).toMatchObject([{ service: 'ok', package: runs }])
+  })
+
+  test('an app of another maker is not asked', async () => {
+    const status = await statusOf(appOf({}, { cmd, labels: {} }), {
+      fetch: () => {
+        throw new Error('asked')
+      },
+    })
+    expect(status.strategy).toBeUndefined()
+  })
+})
+
 describe('the service is not asked', () => {
   test.each<[what: string, definition: App['definition']]>([
     ['of an app of another maker', { labels: {} }],

@@ -1,43 +1,16 @@
-import { MesosizeError } from '../../lib/errors.ts'
-import type { AppDefinition } from '../../marathon/app/validate.ts'
-import { parseApp } from '../../marathon/deploy/app-text.ts'
-import { checkApp } from '../../marathon/deploy/check.ts'
-import type { DeployOptions } from '../../marathon/deploy/deploy.ts'
+import { setting } from '../../lib/setting.ts'
 import { type Preview, readPreview } from '../../preview/preview.ts'
-import { type PackageSize, readPackageSizes } from '../../preview/sizes.ts'
-import { readText } from '../../settings/files.ts'
-import type { MarathonAccess } from '../../settings/read-access.ts'
-import { readDuration } from '../../settings/values.ts'
-import type { Input } from '../shared/input-table.ts'
-import type { Inputs } from '../shared/inputs.ts'
-import { MARATHON_INPUTS, readAs, readMarathonAccess } from '../shared/marathon.ts'
-
-/** Every input of the deploy action, as in deploy/action.yml. */
-export const DEPLOY_INPUTS = {
-  app: { form: 'text' },
-  ...MARATHON_INPUTS,
-  force: { form: 'flag' },
-  'dry-run': { form: 'flag' },
-  timeout: { form: 'text', default: '15m' },
-  'fail-fast': { form: 'text', default: '3' },
-  rollback: { form: 'flag', default: 'true' },
-  'allow-unfetchable-uri': { form: 'flag' },
-  packages: { form: 'text' },
-  comment: { form: 'flag', default: 'true' },
-  'github-token': { form: 'text', secret: true },
-  summary: { form: 'flag', default: 'true' },
-} as const satisfies Record<string, Input>
-
-type DeployInput = keyof typeof DEPLOY_INPUTS
+import type { PackageSize } from '../../preview/sizes.ts'
+import { type Deployment, readDeployment } from '../../settings/read-marathon.ts'
+import { ANNOUNCEMENT, DEPLOYED } from '../../settings/rows/deploy.ts'
+import type { SettingValues } from '../../settings/setting-values.ts'
+import { GITHUB_DEPLOY } from '../../settings/tables.ts'
+import { FORK_HINT } from '../shared/marathon.ts'
 
 /** What a workflow asks of the deploy action. */
-export interface DeployAction {
-  app: AppDefinition
+export interface DeployAction extends Deployment {
   /** What the app's labels tell of the preview that it is. */
   preview?: Preview
-  access: MarathonAccess
-  options: DeployOptions
-  dryRun: boolean
   /** Of the app's image. */
   packages?: readonly PackageSize[]
   comment: boolean
@@ -45,44 +18,24 @@ export interface DeployAction {
   summary: boolean
 }
 
-/** Reads all inputs and the files that they name; undefined if `inputs` has problems afterwards. */
-export async function readDeployAction(
-  inputs: Inputs<DeployInput>,
-  fromFork: boolean,
-): Promise<DeployAction | undefined> {
-  const options: DeployOptions = {
-    force: inputs.flag('force'),
-    timeout: (await readAs('timeout', inputs, () => readDuration(inputs.text('timeout')!)))!,
-    failFast: inputs.number('fail-fast', 0),
-    rollback: inputs.flag('rollback'),
-    allowUnfetchableUri: inputs.flag('allow-unfetchable-uri'),
-  }
-  const app = await readAs('app', inputs, async () => checkApp(await readApp(inputs), options))
-  const preview = app && (await inputs.attempt(() => readPreview(app.labels)))
-  const packages = inputs.text('packages')
-  const access = await readMarathonAccess(inputs, fromFork)
-  const rest = {
-    preview,
-    options,
-    dryRun: inputs.flag('dry-run'),
-    packages: await inputs.attempt(() =>
-      packages === undefined ? undefined : readPackageSizes(packages, 'packages'),
-    ),
-    comment: inputs.flag('comment'),
-    githubToken: inputs.text('github-token') ?? '',
-    summary: inputs.flag('summary'),
-  }
-  return app && access && inputs.problems.length === 0 ? { app, access, ...rest } : undefined
-}
-
-/** JSON text begins with a brace, and the path of a file could as well; then it can be written as ./{. */
-async function readApp(inputs: Inputs<DeployInput>): Promise<AppDefinition> {
-  const text = inputs.text('app')
-  if (text === undefined) {
-    throw new MesosizeError(
-      'APP_MISSING',
-      `it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
+/** Reads all inputs and the files that they name; worth nothing if `values` has problems afterwards. */
+export async function readDeployAction(values: SettingValues, fromFork: boolean): Promise<DeployAction> {
+  const { app } = await values.read(DEPLOYED)
+  if (app === undefined) {
+    values.problem(
+      `${setting('app')}: it is missing. Write ${setting('app', `\${{ steps.export.outputs.app-path }}`)}, or the JSON itself`,
     )
   }
-  return /^[{[]/.test(text) ? parseApp(text, 'app') : parseApp(await readText(text), JSON.stringify(text))
+  const deployment = await readDeployment(values, app, {
+    prefix: `${setting('app')}: `,
+    hint: fromFork ? FORK_HINT : undefined,
+  })
+  const { token, summary } = await values.read(GITHUB_DEPLOY)
+  return {
+    ...deployment,
+    preview: deployment.app && (await values.attempt(() => readPreview(deployment.app.labels))),
+    ...(await values.read(ANNOUNCEMENT)),
+    githubToken: token ?? '',
+    summary,
+  }
 }

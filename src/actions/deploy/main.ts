@@ -3,7 +3,7 @@ import manifest from '../../../package.json' with { type: 'json' }
 import { readContext } from '../../github/context.ts'
 import { connect } from '../../github/octokit.ts'
 import { createFetch } from '../../http/fetch.ts'
-import { MesosizeError, UsageError } from '../../lib/errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import { visible } from '../../lib/visible.ts'
 import { deployApp } from '../../marathon/deploy/deploy.ts'
 import { type DeployResult, isSuccess } from '../../marathon/deploy/outcome.ts'
@@ -11,20 +11,17 @@ import { formatPlan, planDeployment } from '../../marathon/deploy/plan.ts'
 import { lastWords } from '../../marathon/logs/last-words.ts'
 import { previewUrl } from '../../preview/comment.ts'
 import { deployPreview } from '../../preview/deploy.ts'
-import { Inputs } from '../shared/inputs.ts'
+import { DEPLOY } from '../../settings/tables.ts'
 import { hider, openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
 import { logReporter, runAction } from '../shared/run.ts'
-import { DEPLOY_INPUTS, type DeployAction, readDeployAction } from './inputs.ts'
+import { type DeployAction, readDeployAction } from './inputs.ts'
 import { deploySummary } from './summary.ts'
 
-await runAction(DEPLOY_INPUTS, async signal => {
-  const inputs = new Inputs(DEPLOY_INPUTS, process.env)
-  const secrets = inputs.secrets()
-  for (const secret of secrets) core.setSecret(secret)
+await runAction(DEPLOY, async ({ values, secrets, signal }) => {
   const context = await readContext(process.env)
-  const action = await readDeployAction(inputs, context.fromFork)
-  if (!action) throw new UsageError([...new Set(inputs.problems)])
+  const action = await readDeployAction(values, context.fromFork)
+  values.check()
   const report = logReporter()
   try {
     const opened = await openMarathon(action.access, { report, signal })

@@ -1,13 +1,14 @@
 import { homedir } from 'node:os'
 import { decodeXz } from '../../codec/xz/xz.ts'
-import type { ExportRequest } from '../../export/request.ts'
 import { buildPackage } from '../../habitat/hab/build.ts'
 import type { Hab } from '../../habitat/hab/command.ts'
 import { hartIdent } from '../../habitat/hab/hart-ident.ts'
-import { installForExport } from '../../habitat/hab/install.ts'
+import { type InstalledRequest, installForExport } from '../../habitat/hab/install.ts'
 import { licenseVariable } from '../../habitat/hab/license.ts'
 import { makeWorkspace } from '../../habitat/hab/workspace.ts'
 import type { FoundAt } from '../../habitat/package/package.ts'
+import type { PackageRequest } from '../../habitat/package/request.ts'
+import type { Reporter } from '../../lib/report.ts'
 import { commandRunner } from '../shared/run-command.ts'
 import type { Steps } from '../shared/steps.ts'
 import { type InstallHabTools, installHab } from './install-hab.ts'
@@ -24,13 +25,14 @@ export interface HabTools extends InstallHabTools {
 /**
  * Gets the packages with hab: installs it, builds the plan if there is one, and installs everything that the image
  * needs into a root of this run.
- * @returns the request in terms of what is installed
+ * @returns what the request is in terms of what is installed
  */
 export async function packagesFromHab(
-  { request, plan, hab: wanted }: ExportAction & { hab: NonNullable<ExportAction['hab']> },
+  { request, plan }: ExportAction,
+  wanted: NonNullable<ExportAction['hab']>,
   steps: Steps,
   tools: HabTools,
-): Promise<ExportRequest> {
+): Promise<InstalledRequest & Pick<PackageRequest, 'installedFrom'>> {
   const { env, temporary, report } = tools
   const workspace = await makeWorkspace(temporary)
   tools.onWorkspace(workspace.path)
@@ -47,28 +49,36 @@ export async function packagesFromHab(
     token: request.token,
   }
 
-  const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request)))
+  const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request, report)))
   const packages = built ? [built.hart] : request.packages
   const readIdent = (hart: string) => hartIdent(hart, decodeXz, request.maxPackageSize)
+  const { supervisor, launcher, builder, base, keys } = request
   const installed = await steps.timed('Install the packages', () =>
-    installForExport(hab, { ...request, packages }, { report, readIdent }),
+    installForExport(hab, { packages, supervisor, launcher, builder, base, keys }, { report, readIdent }),
   )
-  return { ...request, ...installed, installedFrom: built ? { source: 'plan' } : foundAt(request) }
+  return { ...installed, installedFrom: built ? { source: 'plan' } : foundAt(request) }
 }
 
-function build(hab: Hab, plan: NonNullable<ExportAction['plan']>, { builder }: ExportRequest) {
-  return buildPackage(hab, {
+function build(
+  hab: Hab,
+  plan: NonNullable<ExportAction['plan']>,
+  { builder, base }: PackageRequest,
+  report: Reporter,
+) {
+  const wanted = {
     plan: plan.folder,
     originKey: plan.originKey,
     origin: plan.origin,
     cwd: process.cwd(),
     from: builder,
+    base,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
-  })
+  }
+  return buildPackage(hab, wanted, report)
 }
 
-function foundAt({ packages, builder }: ExportRequest): FoundAt {
+function foundAt({ packages, builder }: PackageRequest): FoundAt {
   return packages.some(name => name.startsWith('/'))
     ? { source: 'hart' }
     : { source: builder.url, channel: builder.channel }

@@ -3,36 +3,36 @@ import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
 import { encodingFor, encodingName } from '../../codec/gzip/gzip.ts'
-import type { Exported, ExportedImage, ExportedTarball } from '../../export/exported.ts'
+import type { Exported } from '../../export/exported.ts'
+import type { ExportRequest } from '../../export/request.ts'
 import { runExport } from '../../export/run.ts'
 import { readContext } from '../../github/context.ts'
 import { connect } from '../../github/octokit.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { createUpload } from '../../http/upload.ts'
-import { messageOf, UsageError } from '../../lib/errors.ts'
-import { baseBranch, forPreview } from '../../preview/export.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { forPreview } from '../../preview/export.ts'
 import { keepSizes } from '../../preview/kept-sizes.ts'
-import { probe, probeLayers } from '../../publish/probe.ts'
-import { EXPORT_INPUTS } from '../shared/input-table.ts'
-import { Inputs } from '../shared/inputs.ts'
+import { baseBranch } from '../../preview/run.ts'
+import { probeTarballs } from '../../publish/probe.ts'
+import { EXPORT } from '../../settings/tables.ts'
 import { logReporter, runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
 import { packagesFromHab } from './hab-packages.ts'
 import { setExportOutputs } from './outputs.ts'
-import { exportWithLayers } from './package-cache.ts'
-import { type PublisherTools, publisherOf } from './publisher.ts'
+import { restorePackageCache } from './package-cache.ts'
+import { layeringOf, type PublisherTools, publisherOf } from './publisher.ts'
 import { type ExportAction, readExportAction } from './request.ts'
 import { WORKSPACE_STATE } from './state.ts'
 import { exportSummary } from './summary.ts'
 
-await runAction(EXPORT_INPUTS, async signal => {
+await runAction(EXPORT, async ({ values, signal }) => {
   const { env } = process
-  const inputs = new Inputs(EXPORT_INPUTS, env)
-  for (const secret of [...inputs.secrets(), ...secretVariables(env)]) core.setSecret(secret)
-  const wanted = await readExportAction(inputs, env)
+  for (const secret of secretVariables(env)) core.setSecret(secret)
+  const wanted = await readExportAction(values)
   const context = await readContext(env)
-  const told = (await inputs.attempt(() => forPreview(wanted, context))) ?? wanted
+  const told = (await values.attempt(() => forPreview(wanted, context))) ?? wanted
   const action = context.fromFork ? withoutWriting(told) : told
 
   const report = logReporter()
@@ -42,52 +42,44 @@ await runAction(EXPORT_INPUTS, async signal => {
   const steps = new Steps()
   const temporary = env.RUNNER_TEMP ?? tmpdir()
   try {
-    const publish = await inputs.attempt(() => publisherOf(action, tools))
-    if (!publish || inputs.problems.length > 0) throw new UsageError([...new Set(inputs.problems)])
-    const { hab } = action
-    const request = hab
-      ? await packagesFromHab({ ...action, hab }, steps, {
-          ...tools,
-          env,
-          temporary,
-          onWorkspace: path => core.saveState(WORKSPACE_STATE, path),
-        })
-      : action.request
-    const exported = await exportWithLayers(
-      request,
-      request => steps.grouped('Export', () => runExport(request, { ...tools, publish })),
-      {
-        service: () => import('@actions/cache'),
-        temporary,
-        encoding: encodingName(encodingFor(request.compressionLevel)),
-        steps,
-        report,
-      },
-    )
+    const publish = await values.attempt(() => publisherOf(action, tools))
+    values.check()
+    const { request: asked, hab } = action
+    const onWorkspace = (path: string) => core.saveState(WORKSPACE_STATE, path)
+    const installed =
+      hab && (await packagesFromHab(action, hab, steps, { ...tools, env, temporary, onWorkspace }))
+    const { cache, save } = await restorePackageCache(asked.cache, {
+      service: () => import('@actions/cache'),
+      temporary,
+      encoding: encodingName(encodingFor(asked.compressionLevel)),
+      target: installed?.target ?? asked.target,
+      steps,
+      report,
+    })
+    const request: ExportRequest = { ...asked, ...installed, layering: layeringOf(action), cache }
+    const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish: publish! }))
+    await save(exported)
     await steps.grouped('Hand on', () => handOn(exported, action, steps, tools))
   } finally {
     report.close()
   }
 })
 
-/** What the job's environment gives to hab and to builds besides inputs. */
+/** What the job's environment gives to builds besides inputs. */
 function secretVariables(env: NodeJS.ProcessEnv): string[] {
-  const names = Object.keys(env).filter(name => /^HAB_(AUTH_TOKEN$|STUDIO_SECRET_)/.test(name))
+  const names = Object.keys(env).filter(name => name.startsWith('HAB_STUDIO_SECRET_'))
   return names.flatMap(name => env[name] || [])
 }
 
-/**
- * A run for a pull request from a fork has a token that can only read, and gets no secrets. An artifact holds one
- * file, and nobody keeps layers in a cache that go nowhere.
- */
+/** A run for a pull request from a fork has a token that can only read, and gets no secrets. */
 function withoutWriting(action: ExportAction): ExportAction {
   if (action.publish.to !== 'release') return action
-  const { layering, ...request } = action.request
+  const { layering } = action.request
   core.notice(
     `This pull request is from a fork, whose token cannot write a release: the ${layering ? 'image becomes one tarball without layers, and that' : 'tarball becomes'} an artifact of the run instead.`,
     { title: 'Mesosize' },
   )
-  return { ...action, request, publish: { to: 'artifact' } }
+  return { ...action, publish: { to: 'artifact' } }
 }
 
 async function handOn(
@@ -97,35 +89,23 @@ async function handOn(
   tools: PublisherTools,
 ): Promise<void> {
   const { checksumFile, publish, summary } = action
-  const { image } = exported
-  const files = 'tarball' in image ? [image.tarball] : image.layers
+  const { tarballs } = exported
   if (checksumFile) {
-    for (const { path, name, sha256 } of files) await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`)
+    for (const { path, name, sha256 } of tarballs) await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`)
   }
   setExportOutputs(exported)
   const { GITHUB_ARTIFACTS } = process.env
-  if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, files.map(({ path }) => `${path}\n`).join(''))
+  if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, tarballs.map(({ path }) => `${path}\n`).join(''))
   // A later step brings the tarball to the URI of an export that is not published, and publishes a draft.
   const later =
     publish.to === 'none' || publish.to === 'artifact' || (publish.to === 'release' && publish.draft)
-  if (!later) await probeImage(image, tools)
+  if (!later) await probeTarballs(tarballs, tools)
   const branch = action.preview && baseBranch(tools.context)
   if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
   // Runners of other makers, and old servers, have no summaries.
   if (summary && process.env.GITHUB_STEP_SUMMARY) {
     await core.summary.addRaw(exportSummary(exported, steps.done)).write()
   }
-}
-
-/** What agents will see; of layers, those that other exports have not probed before. */
-async function probeImage(image: ExportedImage, tools: PublisherTools): Promise<void> {
-  if ('layers' in image) return probeLayers(image.layers.filter(isProbed), tools)
-  const { location, size } = image.tarball
-  if (isProbed(image.tarball)) await probe(location.uri, size, tools)
-}
-
-function isProbed({ location: { uri, kept } }: ExportedTarball): boolean {
-  return /^https?:/.test(uri) && !kept
 }
 
 /** The app is exported all the same where this fails, so it is no failure. */

@@ -1,14 +1,15 @@
 import * as core from '@actions/core'
-import { type Exported, type ExportedImage, layerBytes } from '../../export/exported.ts'
+import { type Exported, layerBytes, packagesIn } from '../../export/exported.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
+import { wholeImage } from '../../image/tarball.ts'
 
 /** Sets every output of the export action, as in action.yml; those that have no value are left out. */
-export function setExportOutputs({ ident, image, app, appPath, appText, packages }: Exported): void {
+export function setExportOutputs({ ident, tarballs, app, appPath, appText, packages }: Exported): void {
   const outputs = {
     app: appText,
     'app-path': appPath,
     'app-id': app.id,
-    ...imageOutputs(image),
+    ...imageOutputs(tarballs),
     ident: formatIdent(ident),
     version: ident.version,
     release: ident.release,
@@ -18,9 +19,10 @@ export function setExportOutputs({ ident, image, app, appPath, appText, packages
   for (const [name, value] of Object.entries(outputs)) if (value !== undefined) core.setOutput(name, value)
 }
 
-function imageOutputs(image: ExportedImage): Record<string, string | number | undefined> {
-  if ('tarball' in image) {
-    const { path, name, sha256, size, location } = image.tarball
+function imageOutputs(tarballs: Exported['tarballs']): Record<string, string | number | undefined> {
+  const whole = wholeImage(tarballs)
+  if (whole) {
+    const { path, name, sha256, size, location } = whole
     return {
       'tarball-path': path,
       'tarball-name': name,
@@ -31,14 +33,14 @@ function imageOutputs(image: ExportedImage): Record<string, string | number | un
       'artifact-id': location.artifactId,
     }
   }
-  const layers = image.layers.map(({ name, path, size, sha256, packages, location }) => ({
-    name,
-    path,
-    uri: location.uri,
-    size,
-    sha256,
-    packages,
-    uploaded: !location.kept,
+  const layers = tarballs.map(layer => ({
+    name: layer.name,
+    path: layer.path,
+    uri: layer.location.uri,
+    size: layer.size,
+    sha256: layer.sha256,
+    packages: packagesIn(layer),
+    uploaded: !layer.location.kept,
   }))
-  return { layers: JSON.stringify(layers), 'bytes-new': layerBytes(image.layers).added }
+  return { layers: JSON.stringify(layers), 'bytes-new': layerBytes(tarballs).added }
 }

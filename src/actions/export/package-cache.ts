@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Exported } from '../../export/exported.ts'
-import type { ExportRequest } from '../../export/request.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
-import { sweepLayers } from '../../package-cache/sweep.ts'
+import type { PackageCacheRequest } from '../../package-cache/open.ts'
+import { sweepCache } from '../../package-cache/sweep.ts'
 import type { Steps } from '../shared/steps.ts'
 
 /** What of @actions/cache is used. */
@@ -13,63 +14,78 @@ export type CacheService = Pick<
   'isFeatureAvailable' | 'restoreCache' | 'saveCache'
 >
 
-export interface LayerCacheTools {
-  /** Asked for only if layers shall be kept: it is large. */
+export interface CacheTools {
+  /** Asked for only if packages shall be kept: it is large. */
   service: () => Promise<CacheService>
   /** The job's folder for temporary files, at the same path in every run. */
   temporary: string
-  /** As in LayerFolderOptions. */
+  /** As in CacheFolderOptions. */
   encoding: string
+  /** Of the packages. */
+  target: string
   steps: Pick<Steps, 'grouped'>
   report: Reporter
 }
 
+/** The package cache of a workflow's run. */
+export interface WorkflowCache {
+  /** For the export; undefined where nothing is kept. */
+  cache: PackageCacheRequest | undefined
+  /** Saves what the export used, for later runs. */
+  save(exported: Pick<Exported, 'packages'>): Promise<void>
+}
+
 /**
- * Exports with the layers that an earlier run of the workflow kept, and keeps those of this one for later runs.
- * Where there is no cache service, they are kept on the machine, as the command line does. Nothing fails for want
- * of layers.
+ * Restores the packages that an earlier run of the workflow kept. Where there is no cache service, packages are kept
+ * on the machine, as the command line does. Nothing fails for want of them.
+ * @param wanted undefined where nothing is to be kept
  */
-export async function exportWithLayers(
-  request: ExportRequest,
-  runExport: (request: ExportRequest) => Promise<Exported>,
-  { service, temporary, encoding, steps, report }: LayerCacheTools,
-): Promise<Exported> {
-  const { cache } = request
-  if (!cache) return runExport(request)
+export async function restorePackageCache(
+  wanted: PackageCacheRequest | undefined,
+  { service, temporary, encoding, target, steps, report }: CacheTools,
+): Promise<WorkflowCache> {
+  const unsaved = { cache: wanted, async save() {} }
+  if (!wanted) return unsaved
   const { isFeatureAvailable, restoreCache, saveCache } = await service()
-  if (!isFeatureAvailable()) return runExport(request)
+  if (!isFeatureAvailable()) return unsaved
 
   const attempt = <T>(what: string, work: () => Promise<T>) =>
     work().catch(error => {
-      report.note(`The layers could not be ${what}: ${messageOf(error)}. The export goes on without.`)
+      report.note(
+        `The package cache could not be ${what}: ${messageOf(error)}. The export continues without it.`,
+      )
       return undefined
     })
-  const folder = join(temporary, 'mesosize-layers')
-  const prefix = `mesosize-layers-${shortHash(encoding)}-${request.target}-`
-  const start = new Date()
-  // What is in the image is not known yet; the newest layers of any will have the most of it.
-  const restored = await steps.grouped('Restore the layers', () =>
+  const folder = join(temporary, 'mesosize-packages')
+  const prefix = `mesosize-packages-${shortHash(encoding)}-${target}-`
+  const start = await fileTime(temporary)
+  // What is in the image is not known yet; the newest packages of any will have the most of it.
+  const restored = await steps.grouped('Restore the package cache', () =>
     attempt('restored', () => restoreCache([folder], prefix, [prefix])),
   )
-  const exported = await runExport({ ...request, cache: { ...cache, folder } })
-  const key =
-    prefix +
-    shortHash(
-      exported.packages
-        .map(({ ident }) => ident)
-        .sort()
-        .join('\n'),
-    )
-  if (key !== restored) {
-    await steps.grouped('Keep the layers', () =>
-      attempt('kept', async () => {
-        // Else each run would hand on all that the ones before it used.
-        await sweepLayers(folder, { limit: cache.size, usedSince: start })
-        await saveCache([folder], key)
-      }),
-    )
+  return {
+    cache: { ...wanted, folder },
+    async save({ packages }) {
+      const idents = packages.map(({ ident }) => ident).sort()
+      const key = prefix + shortHash(idents.join('\n'))
+      if (key === restored) return
+      await steps.grouped('Save the package cache', () =>
+        attempt('saved', async () => {
+          // Else each run would hand on all that the ones before it used.
+          await sweepCache(folder, { limit: wanted.size, usedSince: start })
+          await saveCache([folder], key)
+        }),
+      )
+    },
   }
-  return exported
+}
+
+/** Now by the clock that dates files, which can lag some milliseconds behind that of Date. */
+async function fileTime(folder: string): Promise<Date> {
+  const probe = await mkdtemp(join(folder, 'mesosize-time-'))
+  const { mtime } = await stat(probe)
+  await rmdir(probe)
+  return mtime
 }
 
 /** Enough to tell a repository's caches from each other. */

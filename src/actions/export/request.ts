@@ -2,139 +2,135 @@ import type { ExportRequest } from '../../export/request.ts'
 import { findPlan } from '../../habitat/hab/plan.ts'
 import { habTarget } from '../../habitat/hab/release.ts'
 import { parseSecretKey } from '../../habitat/hab/secret-key.ts'
+import { setting } from '../../lib/setting.ts'
+import type { PreviewableExport } from '../../preview/export.ts'
 import { PREVIEW_RELEASE } from '../../preview/preview.ts'
-import { OptionValues } from '../../settings/option-values.ts'
-import { exportOptions } from '../../settings/options.ts'
 import { readExportRequest } from '../../settings/read-export.ts'
-import type { ExportInput } from '../shared/input-table.ts'
-import type { Inputs } from '../shared/inputs.ts'
+import { APP } from '../../settings/rows/app.ts'
+import { PREVIEW } from '../../settings/rows/github.ts'
+import { OUTPUT, REPORTING, URIS } from '../../settings/rows/output.ts'
+import { HAB, NAMED, PACKAGES } from '../../settings/rows/packages.ts'
+import { RELEASE } from '../../settings/rows/publish.ts'
+import { nameOf, type ValuesOf } from '../../settings/setting.ts'
+import type { SettingValues } from '../../settings/setting-values.ts'
+import { GITHUB_EXPORT } from '../../settings/tables.ts'
 import type { HabRequest } from './install-hab.ts'
 import { checkLayerInputs } from './layer-inputs.ts'
-import { type PublishRequest, readPublishRequest } from './publish-request.ts'
+import { readPublishRequest } from './publish-request.ts'
 
-/** What a workflow asks of the export action. */
-export interface ExportAction {
-  /** Without packages where a plan is built first. */
-  request: ExportRequest
+/** What a workflow asks of the export action. Of the request, the packages are missing where a plan is built first. */
+export interface ExportAction extends PreviewableExport {
   plan?: { folder: string; originKey: string; origin?: string }
   /** How hab is installed; absent where packages come from Builder without it. */
   hab?: HabRequest & { acceptLicense: boolean }
-  publish: PublishRequest
   uriTemplate?: string
   githubToken: string
   checksumFile: boolean
   summary: boolean
-  /** The export is a pull request's: the one of the run's event, or the one of this number. */
-  preview?: { pullRequest?: number }
-  /** What the name of a published tarball begins with. */
-  tarballPrefix?: string
 }
 
-/** Reads all inputs and the files that they name; worth nothing if `inputs` has problems afterwards. */
-export async function readExportAction(
-  inputs: Inputs<ExportInput>,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<ExportAction> {
-  const positionals = inputs.lines('package').map(text => ({ text, doubtful: false }))
-  const values = new OptionValues(
-    exportOptions,
-    { options: inputs.options(), positionals, problems: [] },
-    env,
-  )
-  const request = await readExportRequest(positionals, values, inputs.text('origin'))
+/** Reads all inputs and the files that they name; worth nothing if `values` has problems afterwards. */
+export async function readExportAction(values: SettingValues): Promise<ExportAction> {
+  const { packages } = await values.read(NAMED)
+  const request = await readExportRequest(values, packages)
+  // As an input alone: what HAB_ORIGIN is on a runner says nothing about this package.
+  const origin = values.written(PACKAGES.origin) ? (await values.read(PACKAGES)).origin : undefined
+  const hab = await values.read(HAB)
+  const { token, summary } = await values.read(GITHUB_EXPORT)
   const action: ExportAction = {
     request,
-    plan: await readPlan(inputs),
-    hab: await readHab(inputs, request),
-    publish: await readPublishRequest(inputs),
-    uriTemplate: readUriTemplate(inputs),
-    githubToken: inputs.text('github-token') ?? '',
-    checksumFile: inputs.flag('checksum-file'),
-    summary: inputs.flag('summary'),
-    preview: readPreview(inputs),
+    plan: await readPlan(values, hab, origin),
+    hab: await readHab(values, hab, request),
+    publish: await readPublishRequest(values),
+    uriTemplate: await readUriTemplate(values),
+    githubToken: token ?? '',
+    ...(await values.read(REPORTING)),
+    summary,
+    preview: await readPreview(values),
   }
-  if (inputs.text('layers') !== undefined) checkLayerInputs(inputs, action.publish)
-  inputs.problems.push(...values.problems)
+  if (values.written(OUTPUT.layering)) checkLayerInputs(values, action)
   return action
 }
 
-async function readPlan(inputs: Inputs<ExportInput>): Promise<ExportAction['plan']> {
-  const folder = inputs.text('plan')
-  const named = inputs.lines('package').length > 0
-  const originKey = inputs.text('origin-key')
-  if (folder === undefined) {
-    if (!named)
-      inputs.problems.push('package: neither it nor plan is given. Write package: core/redis, or plan: .')
+type HabValues = ValuesOf<typeof HAB>
+
+async function readPlan(
+  values: SettingValues,
+  { plan, originKey }: HabValues,
+  origin: string | undefined,
+): Promise<ExportAction['plan']> {
+  const named = values.written(NAMED.packages)
+  if (plan === undefined) {
+    if (!named) {
+      values.problem(
+        `${setting('package')}: neither it nor ${setting('plan')} is given. Write ${setting('package', 'core/redis')}, or ${setting('plan', '.')}`,
+      )
+    }
     return undefined
   }
-  if (named) inputs.problems.push('plan: there is a package too. Keep one of the two')
+  if (named) values.problem(`${setting('plan')}: there is a package too. Keep one of the two`)
   if (originKey === undefined) {
-    inputs.problems.push(
-      `origin-key: a build needs the key that signs it, and pull requests from forks get no secrets. Write origin-key: \${{ secrets.HAB_ORIGIN_KEY }}`,
+    values.problem(
+      `${setting('origin-key')}: a build needs the key that signs it, and pull requests from forks get no secrets. Write ${setting('origin-key', `\${{ secrets.HAB_ORIGIN_KEY }}`)}`,
     )
   } else {
-    // hab's installation is worth nothing to who cannot build.
-    await inputs.attempt(() => parseSecretKey(originKey, 'origin-key'))
+    // Installing hab is a waste of time for anyone who cannot build.
+    await values.attempt(() => parseSecretKey(originKey, setting('origin-key')))
   }
-  await inputs.attempt(() => findPlan(folder, process.cwd(), habTarget(process.platform, process.arch)))
-  return { folder, originKey: originKey ?? '', origin: inputs.text('origin') }
+  await values.attempt(() => findPlan(plan, process.cwd(), habTarget(process.platform, process.arch)))
+  return { folder: plan, originKey: originKey ?? '', origin }
 }
 
 async function readHab(
-  inputs: Inputs<ExportInput>,
+  values: SettingValues,
+  { useHab, version, releaseChannel, mirror, acceptLicense, plan }: HabValues,
   { builder, target }: ExportRequest,
 ): Promise<ExportAction['hab']> {
-  if (!inputs.flag('use-hab')) {
-    if (inputs.text('plan') !== undefined) {
-      inputs.problems.push(
-        'use-hab: a plan is built by hab. Leave use-hab out, or name a package instead of the plan',
+  if (!useHab) {
+    if (plan !== undefined) {
+      values.problem(
+        `${setting('use-hab')}: a plan is built by hab. Leave ${setting('use-hab')} out, or name a package instead of the plan`,
       )
     }
     return undefined
   }
-  if (inputs.text('artifacts') !== undefined) {
-    inputs.problems.push(
-      'artifacts: hab does not look there. Write use-hab: false, or name the harts as package',
+  if (values.written(PACKAGES.artifacts)) {
+    values.problem(
+      `${setting('artifacts')}: hab does not look there. Write ${setting('use-hab', 'false')}, or name the harts as ${setting('package')}`,
     )
   }
-  const own = await inputs.attempt(() => habTarget(process.platform, process.arch))
+  const own = await values.attempt(() => habTarget(process.platform, process.arch))
   if (own !== undefined && target !== undefined && target !== own) {
-    inputs.problems.push(
-      `target: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write target: ${own}, or use-hab: false`,
+    values.problem(
+      `${setting('target')}: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write ${setting('target', own)}, or ${setting('use-hab', 'false')}`,
     )
   }
-  return {
-    version: inputs.text('hab-version')!,
-    channel: inputs.text('hab-channel')!,
-    mirror: inputs.text('hab-mirror')!,
-    builder: builder.url,
-    acceptLicense: inputs.flag('accept-license'),
-  }
+  return { version, channel: releaseChannel, mirror, builder: builder.url, acceptLicense }
 }
 
-function readPreview(inputs: Inputs<ExportInput>): ExportAction['preview'] {
-  const pullRequest = inputs.number('pull-request')
-  if (!inputs.flag('preview')) {
-    if (pullRequest !== undefined) {
-      inputs.problems.push(
-        'pull-request: it says of which pull request a preview is. Write preview: true too',
+async function readPreview(values: SettingValues): Promise<ExportAction['preview']> {
+  const { preview, pullRequest } = await values.read(PREVIEW)
+  if (!preview) {
+    if (values.written(PREVIEW.pullRequest)) {
+      values.problem(
+        `${setting('pull-request')}: it names the pull request of a preview. Write ${setting('preview', 'true')} too`,
       )
     }
     return undefined
   }
-  for (const name of ['app-id', 'release-tag', 'release-id'] as const) {
-    if (inputs.text(name) === undefined) continue
-    inputs.problems.push(
-      `${name}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`,
+  for (const row of [APP.id, RELEASE.tag, RELEASE.id]) {
+    if (!values.written(row)) continue
+    values.problem(
+      `${setting(nameOf(row))}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`,
     )
   }
   return { pullRequest }
 }
 
-function readUriTemplate(inputs: Inputs<ExportInput>): string | undefined {
-  const given = (['uri', 'uri-base', 'uri-template'] as const).filter(name => inputs.text(name) !== undefined)
-  if (given.length > 1 && given.includes('uri-template')) {
-    inputs.problems.push(`${given.join(', ')}: only one can be. Keep one`)
+async function readUriTemplate(values: SettingValues): Promise<string | undefined> {
+  const given = [URIS.uri, URIS.uriBase, URIS.uriTemplate].filter(row => values.written(row))
+  if (given.length > 1 && values.written(URIS.uriTemplate)) {
+    values.problem(`${given.map(row => setting(nameOf(row))).join(', ')}: only one can be given. Keep one`)
   }
-  return inputs.text('uri-template')
+  return (await values.read(URIS)).uriTemplate
 }

@@ -1,9 +1,11 @@
-import { type Exported, type ExportedTarball, layerBytes } from '../../export/exported.ts'
+import { type Exported, layerBytes, packagesIn } from '../../export/exported.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
+import { wholeImage } from '../../image/tarball.ts'
 import { code, details, fenced, table } from '../../lib/markdown.ts'
 import { shellQuote } from '../../lib/shell-quote.ts'
 import { formatBytes, formatDuration } from '../../lib/terminal/format.ts'
 import type { JsonObject } from '../../marathon/app/request.ts'
+import type { PublishedTarball } from '../../publish/publisher.ts'
 import type { Step } from '../shared/steps.ts'
 
 const LARGEST = 10
@@ -16,19 +18,20 @@ const LONGEST_APP = 512 * 1024
  * sizes, the app definition, and how to deploy it.
  */
 export function exportSummary(exported: Exported, steps: readonly Step[]): string {
-  const { ident, image, app, appPath, appText, packages } = exported
+  const { ident, tarballs, app, appPath, appText, packages } = exported
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
+  const whole = wholeImage(tarballs)
   return [
     `## ${ident.origin}/${ident.name} ${ident.version}`,
     table(
       ['', ''],
       [
         ['Package', code(formatIdent(ident))],
-        ...('tarball' in image ? tarballRows(image.tarball, unpacked) : layerRows(image.layers, unpacked)),
+        ...(whole ? tarballRows(whole, unpacked) : layerRows(tarballs, unpacked)),
         ['App', code(app.id)],
       ],
     ),
-    ...('layers' in image ? layersOf(image.layers) : []),
+    ...(whole ? [] : layersOf(tarballs)),
     ...portsOf(app),
     ...sizesOf(packages),
     details(
@@ -55,7 +58,7 @@ export function exportSummary(exported: Exported, steps: readonly Step[]): strin
   ].join('\n\n')
 }
 
-function tarballRows({ name, size, sha256, location }: ExportedTarball, unpacked: number): string[][] {
+function tarballRows({ name, size, sha256, location }: PublishedTarball, unpacked: number): string[][] {
   const where = location.page ?? location.uri
   return [
     ['Tarball', /^https?:/.test(where) ? `[${name}](<${where}>)` : code(name)],
@@ -65,7 +68,7 @@ function tarballRows({ name, size, sha256, location }: ExportedTarball, unpacked
   ]
 }
 
-function layerRows(layers: readonly ExportedTarball[], unpacked: number): string[][] {
+function layerRows(layers: readonly PublishedTarball[], unpacked: number): string[][] {
   const pages = [...new Set(layers.map(({ location }) => location.page))].filter(page => page !== undefined)
   return [
     ['Layers', [String(layers.length), ...pages.map(page => `<${page}>`)].join(', ')],
@@ -73,14 +76,14 @@ function layerRows(layers: readonly ExportedTarball[], unpacked: number): string
   ]
 }
 
-function layersOf(layers: readonly ExportedTarball[]): string[] {
+function layersOf(layers: readonly PublishedTarball[]): string[] {
   const { total, added } = layerBytes(layers)
   const fresh = layers.filter(({ location }) => !location.kept).length
-  const rows = layers.map(({ packages, size, location }, index) => [
-    contentOf(packages, index === 0),
-    formatBytes(size),
-    location.kept ? 'kept' : '**new**',
-    code(location.uri),
+  const rows = layers.map((layer, index) => [
+    contentOf(packagesIn(layer), index === 0),
+    formatBytes(layer.size),
+    layer.location.kept ? 'kept' : '**new**',
+    code(layer.location.uri),
   ])
   return [
     '### Layers',

@@ -1,30 +1,17 @@
 import type { RunContext } from '../../github/context.ts'
 import { eventPullRequest } from '../../github/pull-request.ts'
-import { appIdProblem } from '../../marathon/app/rules.ts'
-import { parseHeaderLines } from '../../publish/header-lines.ts'
+import { setting } from '../../lib/setting.ts'
+import type { PreviewRemoval } from '../../preview/remove.ts'
 import { checkHttpTarget } from '../../publish/http.ts'
-import type { MarathonAccess } from '../../settings/read-access.ts'
-import { readDuration } from '../../settings/values.ts'
-import type { Input } from '../shared/input-table.ts'
-import type { Inputs } from '../shared/inputs.ts'
-import { MARATHON_INPUTS, readAs, readMarathonAccess } from '../shared/marathon.ts'
-
-/** Every input of the remove action, as in remove/action.yml. */
-export const REMOVE_INPUTS = {
-  'app-id': { form: 'text' },
-  'pull-request': { form: 'text' },
-  stale: { form: 'flag' },
-  days: { form: 'text' },
-  ...MARATHON_INPUTS,
-  timeout: { form: 'text', default: '5m' },
-  'upload-url': { form: 'text' },
-  'upload-headers': { form: 'headers', secret: true },
-  comment: { form: 'flag', default: 'true' },
-  'github-token': { form: 'text', secret: true },
-  summary: { form: 'flag', default: 'true' },
-} as const satisfies Record<string, Input>
-
-type RemoveInput = keyof typeof REMOVE_INPUTS
+import { type MarathonAccess, readAccess } from '../../settings/read-access.ts'
+import { REMOVAL } from '../../settings/rows/deploy.ts'
+import { ACCESS } from '../../settings/rows/marathon.ts'
+import { HTTP } from '../../settings/rows/publish.ts'
+import { REMOVED, RETRACTION } from '../../settings/rows/remove.ts'
+import { nameOf } from '../../settings/setting.ts'
+import type { SettingValues } from '../../settings/setting-values.ts'
+import { GITHUB_REMOVE } from '../../settings/tables.ts'
+import { FORK_HINT } from '../shared/marathon.ts'
 
 /** What is to be removed. */
 export type Removal =
@@ -34,72 +21,64 @@ export type Removal =
   | { kind: 'stale'; days?: number }
 
 /** What a workflow asks of the remove action. */
-export interface RemoveAction {
+export interface RemoveAction extends PreviewRemoval {
   removal: Removal
   access: MarathonAccess
-  /** Milliseconds for each app. */
-  timeout: number
-  /** Where tarballs were PUT. */
-  uploads?: { uploadUrl: string; headers: Record<string, string> }
-  comment: boolean
   githubToken: string
   summary: boolean
 }
 
-/** Reads all inputs; undefined if `inputs` has problems afterwards. */
-export async function readRemoveAction(
-  inputs: Inputs<RemoveInput>,
-  context: RunContext,
-): Promise<RemoveAction | undefined> {
-  const removal = readRemoval(inputs, context)
-  const access = await readMarathonAccess(inputs, context.fromFork)
-  const rest = {
-    timeout: (await readAs('timeout', inputs, () => readDuration(inputs.text('timeout')!)))!,
-    uploads: await readUploads(inputs),
-    comment: inputs.flag('comment'),
-    githubToken: inputs.text('github-token') ?? '',
-    summary: inputs.flag('summary'),
+/** Reads all inputs; worth nothing if `values` has problems afterwards. */
+export async function readRemoveAction(values: SettingValues, context: RunContext): Promise<RemoveAction> {
+  const { token, summary } = await values.read(GITHUB_REMOVE)
+  return {
+    // Where nothing says what to remove, there is a problem.
+    removal: (await readRemoval(values, context)) as Removal,
+    access: await readAccess(values, ACCESS, context.fromFork ? FORK_HINT : undefined),
+    timeout: (await values.read(REMOVAL)).timeout,
+    uploads: await readUploads(values),
+    ...(await values.read(RETRACTION)),
+    githubToken: token ?? '',
+    summary,
   }
-  return removal && access && inputs.problems.length === 0 ? { removal, access, ...rest } : undefined
 }
 
-function readRemoval(inputs: Inputs<RemoveInput>, context: RunContext): Removal | undefined {
-  const id = inputs.text('app-id')
-  const stale = inputs.flag('stale')
-  const days = inputs.number('days')
-  const given = inputs.number('pull-request')
+async function readRemoval(values: SettingValues, context: RunContext): Promise<Removal | undefined> {
+  const { appId, stale, days, pullRequest } = await values.read(REMOVED)
   const named = [
-    id !== undefined && 'app-id',
-    stale && 'stale',
-    given !== undefined && 'pull-request',
-  ].filter(name => name !== false)
-  if (named.length > 1) inputs.problems.push(`${named.join(', ')}: only one can be. Keep one`)
-  if (days !== undefined && !stale) inputs.problems.push('days: it goes with stale. Write stale: true too')
-  if (id !== undefined) {
-    const problem = appIdProblem(id)
-    if (problem) inputs.problems.push(`app-id: ${JSON.stringify(id)} ${problem}`)
-    return { kind: 'app', id: `/${id.replace(/^\//, '')}` }
+    values.written(REMOVED.appId) && REMOVED.appId,
+    stale && REMOVED.stale,
+    values.written(REMOVED.pullRequest) && REMOVED.pullRequest,
+  ].filter(row => row !== false)
+  if (named.length > 1) {
+    values.problem(`${named.map(row => setting(nameOf(row))).join(', ')}: only one can be given. Keep one`)
   }
+  if (days !== undefined && !stale) {
+    values.problem(`${setting('days')}: goes with ${setting('stale')}. Write ${setting('stale', 'true')} too`)
+  }
+  if (values.written(REMOVED.appId)) return { kind: 'app', id: appId ?? '' }
   if (stale) return { kind: 'stale', days }
-  const number = given ?? eventPullRequest(context)
+  const number = pullRequest ?? eventPullRequest(context)
   if (number !== undefined) return { kind: 'pull-request', number }
-  inputs.problems.push(
-    `pull-request: the event ${JSON.stringify(context.eventName)} is about no pull request, and nothing else says what is to be removed. Let the workflow run on pull_request with types: [closed], or write pull-request: 12, app-id: /web/shop or stale: true`,
-  )
+  if (!values.written(REMOVED.pullRequest)) {
+    values.problem(
+      `${setting('pull-request')}: the event ${JSON.stringify(context.eventName)} is not about a pull request, and nothing else says what to remove. Let the workflow run on pull_request with types: [closed], or write ${setting('pull-request', '12')}, ${setting('app-id', '/web/shop')} or ${setting('stale', 'true')}`,
+    )
+  }
   return undefined
 }
 
-async function readUploads(inputs: Inputs<RemoveInput>): Promise<RemoveAction['uploads']> {
-  const uploadUrl = inputs.text('upload-url')
-  const text = inputs.text('upload-headers')
+async function readUploads(values: SettingValues): Promise<RemoveAction['uploads']> {
+  const { uploadUrl, headers = {} } = await values.read(HTTP)
   if (uploadUrl === undefined) {
-    if (text !== undefined) {
-      inputs.problems.push('upload-headers: they go with upload-url. Write both as for the export')
+    if (values.written(HTTP.headers)) {
+      values.problem(
+        `${setting('upload-headers')}: they go with ${setting('upload-url')}. Write both as for the export`,
+      )
     }
     return undefined
   }
-  const headers = await inputs.attempt(() => parseHeaderLines(text ?? '', 'upload-headers'))
-  const target = { uploadUrl, headers: headers ?? {} }
-  await inputs.attempt(() => checkHttpTarget(target))
+  const target = { uploadUrl, headers }
+  await values.attempt(() => checkHttpTarget(target))
   return target
 }

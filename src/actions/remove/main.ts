@@ -3,22 +3,19 @@ import manifest from '../../../package.json' with { type: 'json' }
 import { readContext } from '../../github/context.ts'
 import { connect } from '../../github/octokit.ts'
 import { createFetch } from '../../http/fetch.ts'
-import { UsageError } from '../../lib/errors.ts'
 import { code } from '../../lib/markdown.ts'
 import { removeApp } from '../../marathon/deploy/remove.ts'
 import { type Removed, removePullRequest, removeStale, stillThere } from '../../preview/remove.ts'
-import { Inputs } from '../shared/inputs.ts'
+import { REMOVE } from '../../settings/tables.ts'
 import { openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
 import { logReporter, runAction } from '../shared/run.ts'
-import { REMOVE_INPUTS, type RemoveAction, readRemoveAction } from './inputs.ts'
+import { type RemoveAction, readRemoveAction } from './inputs.ts'
 
-await runAction(REMOVE_INPUTS, async signal => {
-  const inputs = new Inputs(REMOVE_INPUTS, process.env)
-  for (const secret of inputs.secrets()) core.setSecret(secret)
+await runAction(REMOVE, async ({ values, signal }) => {
   const context = await readContext(process.env)
-  const action = await readRemoveAction(inputs, context)
-  if (!action) throw new UsageError([...new Set(inputs.problems)])
+  const action = await readRemoveAction(values, context)
+  values.check()
   const report = logReporter()
   try {
     const opened = await openMarathon(action.access, { report, signal })

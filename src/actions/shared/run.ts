@@ -4,24 +4,39 @@ import type { Reporter } from '../../lib/report.ts'
 import { wordSettings } from '../../lib/setting.ts'
 import { terminalReporter } from '../../lib/terminal/reporter.ts'
 import { visible } from '../../lib/visible.ts'
-import type { Input } from './input-table.ts'
-import { inputWording } from './wording.ts'
+import type { SettingTable } from '../../settings/setting.ts'
+import { SettingValues } from '../../settings/setting-values.ts'
+import { inputWording } from '../../settings/wording.ts'
+import { Inputs } from './inputs.ts'
 
-type Table = Readonly<Record<string, Input>>
+/** An action under way. */
+export interface ActionRun {
+  /** What the workflow asks. */
+  values: SettingValues
+  /** What must not be shown; masked in the log already. */
+  secrets: readonly string[]
+  /** Aborted when the runner asks to stop. */
+  signal: AbortSignal
+}
 
 /**
  * Runs an action's program. Each problem becomes an annotation, and the step fails; the runner's request to stop
  * becomes the signal's abortion.
  */
 export async function runAction(
-  table: Table,
-  program: (signal: AbortSignal) => Promise<void>,
+  table: SettingTable,
+  program: (run: ActionRun) => Promise<void>,
 ): Promise<void> {
   const cancellation = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancellation.abort())
   wordSettings(inputWording(table))
   try {
-    await program(cancellation.signal)
+    const { env } = process
+    const inputs = new Inputs(table, env)
+    const secrets = inputs.secrets()
+    for (const secret of secrets) core.setSecret(secret)
+    const values = new SettingValues(inputs, env, inputs.origin)
+    await program({ values, secrets, signal: cancellation.signal })
   } catch (error) {
     if (cancellation.signal.aborted) return core.setFailed('The run was cancelled.')
     fail(error)

@@ -1,4 +1,5 @@
 import type { Block } from '../../codec/tar/blocks.ts'
+import type { ErrorCode } from '../../lib/error-code.ts'
 
 /** What the pool asks of a worker. Each request has one reply with the same `id`. */
 export type Request = { id: number } & (
@@ -11,5 +12,5 @@ export type Request = { id: number } & (
 
 export type Reply = { id: number } & (
   | { bytes: Uint8Array | undefined }
-  | { error: { message: string; code?: string } }
+  | { error: { message: string; code?: ErrorCode } }
 )

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type Encoder, type Encoding, startEncoder } from '../../codec/gzip/gzip.ts'
 import { decodeXz } from '../../codec/xz/xz.ts'
 import { discard } from '../../lib/discard.ts'
-import { messageOf } from '../../lib/errors.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { Reply, Request } from './messages.ts'
 
 const port = parentPort!
@@ -15,7 +15,7 @@ port.on('message', async (request: Request) => {
   try {
     reply(request.id, await carryOut(request))
   } catch (error) {
-    const code = (error as { code?: string }).code
+    const code = error instanceof MesosizeError ? error.code : undefined
     port.postMessage({ id: request.id, error: { message: messageOf(error), code } } satisfies Reply)
   }
 })

@@ -1,11 +1,13 @@
 import { lstat, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
 import { formatKeyName } from '../package/origin-key.ts'
 import type { BuilderChannel } from '../package/request.ts'
-import { callHab, type Hab, type HabResult, pick } from './command.ts'
+import { buildAdvice } from './build-advice.ts'
+import { callHab, type Hab, pick } from './command.ts'
 import { type LastBuild, readFailedBuild, readLastBuild } from './last-build.ts'
-import { findPlan, type Plan } from './plan.ts'
+import { findPlan, type Plan, warnOfIgnored } from './plan.ts'
 import { parseSecretKey, type SecretOriginKey } from './secret-key.ts'
 
 export interface BuildRequest {
@@ -19,6 +21,8 @@ export interface BuildRequest {
   origin?: string
   /** Where the build's dependencies come from. */
   from: BuilderChannel
+  /** Where Habitat's own packages come from. */
+  base: BuilderChannel
   /** This user. */
   uid: number
   gid: number
@@ -27,21 +31,19 @@ export interface BuildRequest {
 /** The channels that a build's tools come from, where the job sets them. */
 const BUILD_CHANNELS = ['HAB_REFRESH_CHANNEL', 'HAB_FALLBACK_CHANNEL', 'HAB_INTERNAL_BLDR_CHANNEL']
 
-const NO_SIGNING_KEY = 35
-const NO_PLAN = 42
-
 /**
  * `hab pkg build`. The secret key is in the workspace's key cache while hab runs, and the public half stays there
  * for the installation. Unless this user is root, hab calls itself again through `sudo -E`
  * (components/hab/src/command/studio/enter.rs), and so with the few variables that it was given.
  * @throws MesosizeError KEY_FORMAT, KEY_ORIGIN, PLAN_…, BUILD_ENVIRONMENT, HAB_BUILD, BUILD_RESULT
  */
-export async function buildPackage(hab: Hab, request: BuildRequest): Promise<LastBuild> {
+export async function buildPackage(hab: Hab, request: BuildRequest, report: Reporter): Promise<LastBuild> {
   const key = parseSecretKey(request.originKey, 'origin-key')
   const plan = await findPlan(request.plan, request.cwd, hab.release.target)
   checkOrigin(key, request.origin, plan)
+  warnOfIgnored(plan, hab.release.target, report)
   const { origin } = key.name
-  const own = { HAB_ORIGIN: origin, HAB_ORIGIN_KEYS: origin, ...studioVariables(hab.env) }
+  const own = { HAB_ORIGIN: origin, HAB_ORIGIN_KEYS: origin, ...studioVariables(hab.env, request) }
   checkStudioVariables({ ...own, HAB_BLDR_URL: request.from.url, HAB_BLDR_CHANNEL: request.from.channel })
 
   const results = join(request.cwd, 'results')
@@ -58,7 +60,12 @@ export async function buildPackage(hab: Hab, request: BuildRequest): Promise<Las
   const after = await stampsOf(results)
   if (result.status !== 0) {
     const failedNow = after.failed !== before.failed
-    throw failed(result, plan, key, failedNow ? await readFailedBuild(results) : undefined)
+    const ident = failedNow ? await readFailedBuild(results) : undefined
+    const about = { origin, from: request.from, hadToken: hab.token !== undefined }
+    throw new MesosizeError(
+      'HAB_BUILD',
+      `"hab pkg build ${plan.folder}"${ident ? ` (${ident})` : ''} failed with exit status ${result.status}. ${buildAdvice(result, about)} The last lines of its log:\n${result.tail}`,
+    )
   }
   if (after.last === undefined || after.last === before.last) {
     throw new MesosizeError(
@@ -80,9 +87,16 @@ function checkOrigin({ name }: SecretOriginKey, wanted: string | undefined, plan
   )
 }
 
-function studioVariables(env: Hab['env']): Record<string, string | undefined> {
+/**
+ * The studio itself is of Habitat's own packages, yet hab takes it from the channel `base` of the same Builder as the
+ * rest, or in 1.6 from `stable`, whatever HAB_BLDR_CHANNEL is; only this variable names another channel
+ * (components/hab/src/exec.rs).
+ */
+function studioVariables(env: Hab['env'], { from, base }: BuildRequest): Record<string, string | undefined> {
   const secrets = Object.keys(env).filter(name => name.startsWith('HAB_STUDIO_SECRET_'))
-  return pick(env, [...BUILD_CHANNELS, ...secrets])
+  const named = base.url === from.url && base.channel !== 'base' ? base.channel : undefined
+  const given = pick(env, [...BUILD_CHANNELS, ...secrets])
+  return { ...given, HAB_INTERNAL_BLDR_CHANNEL: given.HAB_INTERNAL_BLDR_CHANNEL || named }
 }
 
 /** hab-studio hands these to the build without quotes (components/studio/bin/hab-studio.sh, chroot_env). */
@@ -118,25 +132,4 @@ async function takeOver(results: string, hab: Hab, { uid, gid }: BuildRequest): 
   const args = ['-n', 'chown', '-hR', `${uid}:${gid}`, '--', results]
   // Where even this fails, what cannot be read is told of.
   await hab.run({ program: 'sudo', args, env: { PATH: hab.env.PATH ?? '' } }, () => {}).catch(() => {})
-}
-
-function failed(
-  { status, tail }: HabResult,
-  plan: Plan,
-  { name }: SecretOriginKey,
-  ident: string | undefined,
-): MesosizeError {
-  const next =
-    status === NO_SIGNING_KEY || /unable to export your secret signing key/.test(tail)
-      ? `hab found no key to sign with. Check that the plan builds for the origin ${name.origin}, of which origin-key is.`
-      : status === NO_PLAN
-        ? 'hab found no plan that it can build. Check the plan folder.'
-        : /^\s*sudo: |could not find the `?sudo/im.test(tail)
-          ? 'Builds need root. Use a runner whose user may call sudo without a password, or run the job as root in a container.'
-          : 'Correct the plan.'
-  const what = ident === undefined ? '' : ` (${ident})`
-  return new MesosizeError(
-    'HAB_BUILD',
-    `"hab pkg build ${plan.folder}"${what} failed with exit status ${status}. ${next} The last lines of its log:\n${tail}`,
-  )
 }

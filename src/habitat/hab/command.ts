@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { visible } from '../../lib/visible.ts'
 import type { BuilderChannel } from '../package/request.ts'
 import type { HabRelease } from './release.ts'
 import type { JobEnvironment, Run } from './run.ts'
@@ -20,7 +21,9 @@ export interface Hab {
 /** How a call of hab ended. */
 export interface HabResult {
   status: number
-  /** The last lines that it printed, for people. */
+  /** The end of what it printed, on either stream: lines without colours, in which nothing is invisible. */
+  lines: readonly string[]
+  /** The last of them, for people. */
   tail: string
 }
 
@@ -33,8 +36,9 @@ const HANDED_ON = [
   ...['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
 ]
 
-const TAIL_BYTES = 8 * 1024
+const END_BYTES = 8 * 1024
 const TAIL_LINES = 15
+const LINE_LENGTH = 400
 
 /**
  * Calls hab with an environment of its own: the caches are in the workspace's home folder, so that nothing of
@@ -61,9 +65,11 @@ export async function callHab(
   })
   let end = Buffer.alloc(0)
   const status = await hab.run({ program: hab.release.path, args, env, cwd }, chunk => {
-    end = Buffer.concat([end, chunk]).subarray(-TAIL_BYTES)
+    end = Buffer.concat([end, chunk]).subarray(-END_BYTES)
   })
-  return { status, tail: lastLines(end.toString()) }
+  const lines = printedLines(end.toString())
+  const tail = lines.filter(isLast).slice(-TAIL_LINES)
+  return { status, lines, tail: tail.map(line => `  ${shortened(line)}`).join('\n') }
 }
 
 /** Variables of an environment by their names; those that it has not are left out. */
@@ -76,12 +82,20 @@ function defined(env: Record<string, string | undefined>): Record<string, string
   return Object.fromEntries(entries)
 }
 
-function lastLines(text: string): string {
+function printedLines(text: string): string[] {
   return stripVTControlCharacters(text)
     .split(/[\r\n]+/)
-    .map(line => line.replace(/\p{Cc}/gu, ' ').trimEnd())
+    .map(line => visible(line.replaceAll('\t', ' ')).trimEnd())
     .filter(line => line !== '')
-    .slice(-TAIL_LINES)
-    .map(line => `  ${line}`)
-    .join('\n')
+}
+
+/** hab tries its studio six times, and says each time what it is doing. */
+function isLast(line: string, index: number, lines: readonly string[]): boolean {
+  return !/^[»☁↓☛∅] /.test(line) || !lines.includes(line, index + 1)
+}
+
+/** A server's answer may be one long line. */
+function shortened(line: string): string {
+  const characters = [...line]
+  return characters.length <= LINE_LENGTH ? line : `${characters.slice(0, LINE_LENGTH).join('')}…`
 }

@@ -5,7 +5,9 @@ import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { formatIdent } from '../package/ident.ts'
 import type { BuilderChannel, PackageRequest } from '../package/request.ts'
+import { type Asked, advice } from './advice.ts'
 import { callHab, type Hab, type HabResult } from './command.ts'
+import { readComplaint } from './complaint.ts'
 
 export interface InstallTools {
   report: Reporter
@@ -47,14 +49,19 @@ export async function installForExport(
   const launcher = wanted.launcher ?? formatIdent(pins.launcher)
   const own = [supervisor, launcher]
   for (const folder of wanted.keys) await copyPublicKeys(folder, hab.workspace.publicKeys)
+  const ofBase = {
+    url: [builder.url === base.url ? 'url' : 'base-pkgs-url'],
+    channel: ['base-pkgs-channel'],
+  }
   if (builder.url === base.url && builder.channel === base.channel) {
-    await installPackages(hab, [...wanted.packages, ...own], base, tools)
+    const ofBoth = { url: ['url'], channel: ['channel', 'base-pkgs-channel'] }
+    await installPackages(hab, [...wanted.packages, ...own], base, tools, ofBoth)
   } else {
     await installPackages(hab, wanted.packages, builder, tools)
-    await installPackages(hab, own, base, tools)
+    await installPackages(hab, own, base, tools, ofBase)
   }
   const missing = await missingTools(hab.workspace.fsRoot)
-  if (missing.length > 0) await installPackages(hab, missing, base, tools)
+  if (missing.length > 0) await installPackages(hab, missing, base, tools, ofBase)
 
   const identOf = async (spec: string) => (isAbsolute(spec) ? tools.readIdent(spec) : spec)
   return {
@@ -66,11 +73,14 @@ export async function installForExport(
   }
 }
 
+const OF_PACKAGES = { url: ['url'], channel: ['channel'] }
+
 /**
  * `hab pkg install` into the workspace's FS_ROOT. Install hooks are not run: they expect the package at `/hab`,
  * and would change this machine instead of the image; the Supervisor runs them when it starts the service
  * (components/common/src/command/package/install.rs).
  * @param specs idents, or absolute paths of harts
+ * @param settings what says where they come from, for errors
  * @throws MesosizeError HAB_INSTALL
  */
 export async function installPackages(
@@ -78,42 +88,28 @@ export async function installPackages(
   specs: readonly string[],
   from: BuilderChannel,
   { report, sleep = timer }: InstallTools,
+  settings: Asked['settings'] = OF_PACKAGES,
 ): Promise<void> {
   const place = ['--url', from.url, '--channel', from.channel]
   const args = ['pkg', 'install', '--ignore-install-hook', ...place, ...specs]
   const install = () => callHab(hab, args, from, { FS_ROOT: hab.workspace.fsRoot })
   let result = await install()
-  // hab itself tries downloads five times, but not all of its questions; what is installed stays so.
-  if (result.status !== 0 && NETWORK.test(result.tail)) {
+  // hab itself tries downloads again five times, but not its other questions; what is installed stays so.
+  if (result.status !== 0 && readComplaint(result.lines)?.kind === 'network') {
     report.note(`hab could not reach ${from.url}; trying once more in ${PAUSE / 1000} s.`)
     await sleep(PAUSE)
     result = await install()
   }
-  if (result.status !== 0) throw failed(result, specs, from, hab.token !== undefined)
+  if (result.status !== 0) throw failed(result, specs, { from, settings, hadToken: hab.token !== undefined })
 }
 
 const PAUSE = 10_000
-const NETWORK =
-  /\b(timed? ?out|connection (reset|refused|closed)|broken pipe|error sending request|dns error|failed to lookup address|\[?(429|50[0234])\b[^\n]*(Too Many|Internal Server|Bad Gateway|Unavailable|Gateway Time))/i
 
-function failed(
-  { status, tail }: HabResult,
-  specs: readonly string[],
-  { url, channel }: BuilderChannel,
-  hadToken: boolean,
-): MesosizeError {
-  const next = /\b40[13] (Unauthorized|Forbidden)/i.test(tail)
-    ? hadToken
-      ? 'Check that builder-token is valid and may read these packages.'
-      : 'Add a personal access token as builder-token: the origin is private, or the packages need a licence key.'
-    : /\b404 Not Found|not found in/i.test(tail)
-      ? 'Check the names of the packages, and channel or base-packages-channel.'
-      : NETWORK.test(tail)
-        ? 'Check builder-url and the network, or try again later.'
-        : 'Correct what it complains of.'
+function failed({ status, lines, tail }: HabResult, specs: readonly string[], asked: Asked): MesosizeError {
+  const { url, channel } = asked.from
   return new MesosizeError(
     'HAB_INSTALL',
-    `"hab pkg install ${specs.map(shown).join(' ')}" from the channel ${channel} of ${url} failed with exit status ${status}. ${next} Its last lines:\n${tail}`,
+    `"hab pkg install ${specs.map(shown).join(' ')}" from the channel ${channel} of ${url} failed with exit status ${status}. ${advice(readComplaint(lines), asked)} Its last lines:\n${tail}`,
   )
 }
 

@@ -54,11 +54,18 @@ export async function readLastBuild(results: string): Promise<LastBuild> {
   }
 }
 
-/** The ident of a build that failed, from results/pre_build.env; undefined where it cannot be read there. */
+/** What is written as the version before a plan's `pkg_version` function was called. */
+const NO_VERSION = '__pkg__version__unset__'
+
+/**
+ * The ident of a build that failed, from results/pre_build.env: full, or without version and release where the
+ * version was not known yet; undefined where it cannot be read there.
+ */
 export async function readFailedBuild(results: string): Promise<string | undefined> {
   try {
     const values = parseEnv(await readFile(join(results, 'pre_build.env'), 'utf8'))
-    return formatIdent(parseFullIdent(values.get('pkg_ident') ?? ''))
+    const ident = parseFullIdent(values.get('pkg_ident') ?? '')
+    return ident.version === NO_VERSION ? `${ident.origin}/${ident.name}` : formatIdent(ident)
   } catch {
     return undefined
   }
@@ -73,7 +80,7 @@ function parseEnv(text: string): Map<string, string> {
 }
 
 async function checkSums(hart: string, sha256: string, blake2b: string): Promise<void> {
-  if (!(await lstat(hart)).isFile()) throw new Error(`${hart} is no regular file`)
+  if (!(await lstat(hart)).isFile()) throw new Error(`${hart} is not a regular file`)
   const hash = createHash('sha256')
   async function* observed() {
     for await (const chunk of createReadStream(hart, { highWaterMark: 1 << 20 })) {

@@ -1,32 +1,40 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { TARGETS } from '../package/target.ts'
 
 /** A plan that hab can build. */
 export interface Plan {
   /** Its folder as `hab pkg build` gets it: from the working folder, safe in a shell. */
   folder: string
-  /** `pkg_origin`, where the plan sets it to a plain word. */
+  /** The file that hab loads, from that folder, such as `habitat/plan.sh`. */
+  file: string
+  /** Plans there that hab passes over in favour of it. */
+  ignored: readonly string[]
+  /** `pkg_origin`, where the file that is loaded sets it to a plain word. */
   origin?: string
 }
 
 /**
- * Finds the plan in a folder: `plan.sh` or `habitat/plan.sh`, or one for the target alone in a folder of that
- * name beside it (components/plan-build/bin/hab-plan-build-linux.sh).
+ * Finds the plan that hab loads for a target: `plan.sh` in a folder of the target's name, and where there is none,
+ * `plan.sh`, each in the plan's folder itself or in `habitat`. Two of the same rank are an error, and other files,
+ * such as a plan.ps1 for Windows, do not count (components/plan-build/bin/hab-plan-build-linux.sh; seen with 2.1.78).
  * @param folder as the person wrote it
  * @param cwd the working folder; of the machine, a build sees nothing else
  * @throws MesosizeError PLAN_NOT_FOUND, PLAN_AMBIGUOUS, PLAN_OUTSIDE, PLAN_PATH
  */
 export async function findPlan(folder: string, cwd: string, target: string): Promise<Plan> {
   const path = resolve(cwd, folder)
-  const here = await filesIn(path, ['plan.sh', `${target}/plan.sh`])
-  const below = await filesIn(path, ['habitat/plan.sh', `habitat/${target}/plan.sh`])
-  const [found] = [...here, ...below]
-  if (found === undefined) throw await notFound(folder, path)
-  if (here.length > 0 && below.length > 0) {
+  const forTarget = await filesIn(path, plansIn(target))
+  const forAny = await filesIn(path, ANY_TARGET)
+  const candidates = forTarget.length > 0 ? forTarget : forAny
+  const [file, other] = candidates
+  if (file === undefined) throw await notFound(folder, path, target)
+  if (other !== undefined) {
     throw new MesosizeError(
       'PLAN_AMBIGUOUS',
-      `The plan folder ${JSON.stringify(folder)} has both plan.sh and habitat/plan.sh, and hab allows one. Remove one of them.`,
+      `The plan folder ${JSON.stringify(folder)} has both ${file} and ${other}, and hab does not choose between them. Remove one of them.`,
     )
   }
   const inside = relative(await realpath(cwd), await realpath(path)) || '.'
@@ -43,7 +51,28 @@ export async function findPlan(folder: string, cwd: string, target: string): Pro
       `The plan folder ${JSON.stringify(inside)} has characters that hab hands to a shell as they are. Use letters, digits and ". _ / @ % + = : , -".`,
     )
   }
-  return { folder: inside, origin: plainOrigin(await readFile(join(path, found), 'utf8')) }
+  const origin = plainOrigin(await readFile(join(path, file), 'utf8'))
+  return { folder: inside, file, ignored: forTarget.length > 0 ? forAny : [], origin }
+}
+
+/** Warns of plans that are passed over, as hab itself does in the middle of its log. */
+export function warnOfIgnored({ folder, file, ignored }: Plan, target: string, report: Reporter): void {
+  if (ignored.length === 0) return
+  report.warn(
+    `The plan folder ${JSON.stringify(folder)} has ${file}, so hab builds that for ${target} and ignores ${ignored.join(' and ')}. ` +
+      `Remove what is ignored, or move it into a folder named after its own target.`,
+  )
+}
+
+const ANY_TARGET = ['plan.sh', 'habitat/plan.sh']
+
+const RUNNERS: Readonly<Record<string, string>> = {
+  'x86_64-linux': 'ubuntu-latest',
+  'aarch64-linux': 'ubuntu-24.04-arm',
+}
+
+function plansIn(target: string, name = 'plan.sh'): string[] {
+  return [`${target}/${name}`, `habitat/${target}/${name}`]
 }
 
 async function filesIn(folder: string, names: readonly string[]): Promise<string[]> {
@@ -58,17 +87,35 @@ function isFile(path: string): Promise<boolean> {
   )
 }
 
-async function notFound(folder: string, path: string): Promise<MesosizeError> {
-  const windows = await filesIn(path, ['plan.ps1', 'habitat/plan.ps1'])
+async function notFound(folder: string, path: string, target: string): Promise<MesosizeError> {
   const stats = await stat(path).catch(() => undefined)
   const problem = !stats
     ? 'does not exist. Check it, and that an actions/checkout step comes before'
     : !stats.isDirectory()
-      ? 'is no folder. Name the folder that plan.sh is in'
-      : windows.length > 0
-        ? `has ${windows[0]}, which is a plan for Windows, and Mesos agents run Linux. Add a plan.sh`
-        : 'has neither plan.sh nor habitat/plan.sh. Name the folder that plan.sh is in'
+      ? 'is not a folder. Name the folder that plan.sh is in'
+      : ((await ofOtherTargets(path, target)) ??
+        'has neither plan.sh nor habitat/plan.sh. Name the folder that plan.sh is in')
   return new MesosizeError('PLAN_NOT_FOUND', `The plan folder ${JSON.stringify(folder)} ${problem}.`)
+}
+
+/** What a folder has instead of a plan for this target, with the next step. */
+async function ofOtherTargets(path: string, target: string): Promise<string | undefined> {
+  const others = TARGETS.filter(other => other !== target)
+  const [found] = await filesIn(
+    path,
+    others.flatMap(other => plansIn(other)),
+  )
+  if (found !== undefined) {
+    const runner = Object.keys(RUNNERS).find(other => plansIn(other).includes(found))
+    const use = runner ? `, or write "runs-on: ${RUNNERS[runner]}"` : ''
+    return `has ${found}, which is for another target, and this runner builds for ${target}. Add a plan.sh${use}`
+  }
+  const windows = TARGETS.filter(other => other.endsWith('-windows'))
+  const [script] = await filesIn(path, [
+    ...['plan.ps1', 'habitat/plan.ps1'],
+    ...windows.flatMap(other => plansIn(other, 'plan.ps1')),
+  ])
+  return script && `has ${script}, which is a plan for Windows, and Mesos agents run Linux. Add a plan.sh`
 }
 
 function plainOrigin(plan: string): string | undefined {

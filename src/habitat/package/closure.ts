@@ -7,13 +7,14 @@ import { Finder, type Root } from './finder.ts'
 import { habPackages } from './hab-packages.ts'
 import { formatIdent } from './ident.ts'
 import { inDependencyOrder } from './order.ts'
-import type { Closure, Package } from './package.ts'
+import type { Closure, Package, PackageMetadata } from './package.ts'
 import type { PackageRequest } from './request.ts'
 import type { PackageSource } from './source.ts'
 
 /**
  * Finds everything that one root filesystem needs: the packages that were asked for, hab's own supervisor and
  * launcher, busybox and the CA certificates, and what all of them depend on.
+ * @param checkService is given the service before anything else is looked for, and may throw
  * @throws MesosizeError PACKAGE_NOT_FOUND, DEPENDENCY_MISSING, DEPENDENCY_CYCLE, TARGET_MISMATCH, NOT_RUNNABLE,
  *   or what the source throws
  */
@@ -21,6 +22,7 @@ export async function resolveClosure(
   request: PackageRequest,
   source: PackageSource,
   report: Reporter,
+  checkService: (service: PackageMetadata) => void = () => {},
 ): Promise<Closure> {
   const phase = report.phase('Resolving')
   const finder = new Finder(source)
@@ -28,6 +30,7 @@ export async function resolveClosure(
     finder.find(spec, request.builder),
   )
   const service = requested.find(root => root.package.metadata.runnable) ?? notRunnable(requested)
+  checkService(service.package.metadata)
   const { supervisor, launcher, program } = await habPackages(request, finder)
   const users = [supervisor, launcher, ...requested]
   const busybox = await finder.findTool('busybox-static', users, request.base)

@@ -64,6 +64,11 @@ export function formatIdent(ident: PackageIdent): string {
   return [ident.origin, ident.name, ident.version, ident.release].filter(part => part !== undefined).join('/')
 }
 
+/** An identifier as file names have it, ORIGIN-NAME-VERSION-RELEASE. It cannot be read back: each part may have dashes. */
+export function dashedIdent(ident: PackageIdent): string {
+  return formatIdent(ident).replaceAll('/', '-')
+}
+
 /** Whether a build is one of those that an identifier, full or not, asks for. */
 export function satisfies(build: FullIdent, wanted: PackageIdent): boolean {
   return (

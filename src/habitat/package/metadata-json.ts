@@ -1,7 +1,7 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
-import { ACCOUNT_NAME } from './metadata.ts'
-import type { PackageMetadata, SpecialMember } from './package.ts'
+import { ACCOUNT_NAME, BIND_NAME, BOUND_EXPORT } from './metadata.ts'
+import type { PackageBind, PackageMetadata, SpecialMember } from './package.ts'
 import { checkTarget } from './target.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -31,6 +31,7 @@ export function metadataFromJson(value: unknown): PackageMetadata {
     tdeps: list('tdeps', json.tdeps, ident),
     exports: new Map(list('exports', json.exports, pair)),
     exposes: list('exposes', json.exposes, (field, port) => integer(field, port, 65535)),
+    binds: list('binds', json.binds, bind),
     svcUser: optional('svcUser', json.svcUser, account),
     svcGroup: optional('svcGroup', json.svcGroup, account),
     shutdownTimeout: optional('shutdownTimeout', json.shutdownTimeout, integer),
@@ -87,6 +88,14 @@ function pair(field: string, value: unknown): [string, string] {
   const [name, path, ...rest] = list(field, value, text)
   if (!name || !path || rest.length > 0) throw invalid(field, value)
   return [name, path]
+}
+
+function bind(field: string, value: unknown): PackageBind {
+  const { name, exports, optional } = object(field, value)
+  const wanted = list(field, exports, text)
+  if (!BIND_NAME.test(text(field, name)) || !wanted.every(each => BOUND_EXPORT.test(each)))
+    throw invalid(field, value)
+  return { name: name as string, exports: wanted, optional: flag(field, optional) }
 }
 
 /** A path inside the package; empty is the package's own directory. */

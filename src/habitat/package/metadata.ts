@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Entry, FileEntry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
-import type { PackageMetadata, SpecialMember } from './package.ts'
+import type { PackageBind, PackageMetadata, SpecialMember } from './package.ts'
 import { checkTarget } from './target.ts'
 
 // The metafiles that are read (components/core/src/package/metadata.rs, enum MetaFile).
@@ -13,6 +13,8 @@ const METAFILES = [
   'TDEPS',
   'EXPORTS',
   'EXPOSES',
+  'BINDS',
+  'BINDS_OPTIONAL',
   'PATH',
   'SVC_USER',
   'SVC_GROUP',
@@ -23,6 +25,13 @@ const METAFILE_LIMIT = 1 << 20
 
 /** What may be in /etc/passwd and /etc/group as a name, where a colon or a slash would mean something else. */
 export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/
+
+/** The Supervisor takes no other name in `--bind` (components/core/src/service.rs). */
+export const BIND_NAME = /^[A-Za-z0-9_-]{1,255}$/
+/** The name of an export as a bind asks for it: printable ASCII without blanks and "=". */
+export const BOUND_EXPORT = /^[!-<>-~]{1,255}$/
+/** Of each kind, and of exports in a bind: far more than any service has, and few enough to be listed. */
+const MOST_BINDS = 100
 
 /**
  * Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
@@ -98,6 +107,7 @@ export class MetadataReader {
       tdeps: meta.idents('TDEPS'),
       exports: meta.exports(),
       exposes: meta.ports('EXPOSES'),
+      binds: meta.binds(),
       svcUser: meta.account('SVC_USER'),
       svcGroup: meta.account('SVC_GROUP'),
       shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
@@ -199,6 +209,38 @@ class Metafiles {
       return [key.trim(), path.trim()] as const
     })
     return new Map(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  /** Both metafiles together; the Supervisor takes a bind that is in both for a required one. */
+  binds(): PackageBind[] {
+    const required = this.#bindsOf('BINDS', false)
+    const names = new Set(required.map(({ name }) => name))
+    const optional = this.#bindsOf('BINDS_OPTIONAL', true).filter(({ name }) => !names.has(name))
+    return [...required, ...optional].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /** `name=export export` per line, and nothing after "=" where none is wanted; Habitat's own order is random. */
+  #bindsOf(file: string, optional: boolean): PackageBind[] {
+    const lines = this.lines(file)
+    if (lines.length > MOST_BINDS)
+      throw this.#invalid(file, lines[0]!, `it has more than ${MOST_BINDS} binds`)
+    const binds = lines.map(line => {
+      const [, name = '', words = ''] = /^([^=]*)=(.*)$/.exec(line) ?? []
+      const exports = words.split(/\s+/).filter(word => word !== '')
+      if (!BIND_NAME.test(name) || !exports.every(word => BOUND_EXPORT.test(word)))
+        throw this.#invalid(
+          file,
+          line,
+          'a line must be BIND=EXPORT, or have several exports with blanks between',
+        )
+      if (exports.length > MOST_BINDS)
+        throw this.#invalid(file, line, `a bind has more than ${MOST_BINDS} exports`)
+      return { name, exports, optional }
+    })
+    const twice = binds.find(({ name }, index) => binds.findIndex(other => other.name === name) < index)
+    // The Supervisor counts the second as missing, whatever it is given.
+    if (twice) throw this.#invalid(file, twice.name, 'a bind is there twice')
+    return binds
   }
 
   ports(file: string): number[] {

@@ -14,6 +14,8 @@ export interface PackageMetadata {
   exports: ReadonlyMap<string, string>
   /** EXPOSES: port numbers, resolved when the package was built. */
   exposes: readonly number[]
+  /** BINDS and BINDS_OPTIONAL, by name. */
+  binds: readonly PackageBind[]
   /** SVC_USER and SVC_GROUP; absent for packages that are no services. */
   svcUser?: string
   svcGroup?: string
@@ -32,6 +34,14 @@ export interface PackageMetadata {
   special: readonly SpecialMember[]
   /** Bytes of all regular files. */
   size: number
+}
+
+/** Another service that a package reads the exports of, by the name that `--bind` gives to it. */
+export interface PackageBind {
+  name: string
+  /** What that service must export. */
+  exports: readonly string[]
+  optional: boolean
 }
 
 export interface SpecialMember {

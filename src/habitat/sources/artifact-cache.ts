@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
-import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
+import { dashedIdent, type FullIdent, type PackageIdent } from '../package/ident.ts'
 
 /** The name of a build's hart in an artifact cache (habitat-sh/habitat, components/core/src/package/ident.rs). */
 export function artifactName(ident: FullIdent, target: string): string {
-  return `${dashed(ident)}-${target}.hart`
+  return `${dashedIdent(ident)}-${target}.hart`
 }
 
 /**
@@ -38,7 +38,7 @@ export async function candidates(
   ident: PackageIdent,
   target: string,
 ): Promise<string[]> {
-  const prefix = `${dashed(ident)}-`
+  const prefix = `${dashedIdent(ident)}-`
   const suffix = `-${target}.hart`
   const found: string[] = []
   for (const folder of folders) {
@@ -49,10 +49,6 @@ export async function candidates(
     }
   }
   return found
-}
-
-function dashed(ident: PackageIdent): string {
-  return formatIdent(ident).replaceAll('/', '-')
 }
 
 function list(folder: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
-import type { LayerCache } from '../../package-cache/folder.ts'
+import type { PackageCache } from '../../package-cache/folder.ts'
 import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
 import type { Package, PackageMetadata } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'
@@ -15,14 +15,14 @@ import { keptMetadata } from './kept-metadata.ts'
  */
 export class CachedPackages implements PackageSource {
   readonly #source: PackageSource
-  readonly #layers: LayerCache
+  readonly #cache: PackageCache
   readonly #target: string
   readonly #opened = new Map<string, Promise<Package | undefined>>()
 
   /** @param source where everything else comes from, and what turns out to be damaged */
-  constructor(source: PackageSource, layers: LayerCache, target: string) {
+  constructor(source: PackageSource, cache: PackageCache, target: string) {
     this.#source = source
-    this.#layers = layers
+    this.#cache = cache
     this.#target = target
   }
 
@@ -53,19 +53,19 @@ export class CachedPackages implements PackageSource {
 
   /** What is known of a build whose bytes are in the cache. */
   async #kept(ident: FullIdent): Promise<{ metadata: PackageMetadata; contentKey: string } | undefined> {
-    const alias = await this.#layers.find(this.#aliasKey(ident))
+    const alias = await this.#cache.find(this.#aliasKey(ident))
     const contentKey = alias?.metadata
     if (typeof contentKey !== 'string') return undefined
-    const metadata = await keptMetadata(this.#layers, contentKey)
+    const metadata = await keptMetadata(this.#cache, contentKey)
     const isIt =
       metadata && formatIdent(metadata.ident) === formatIdent(ident) && metadata.target === this.#target
     return isIt ? { metadata, contentKey } : undefined
   }
 
-  /** Leads from the ident to the content: a layer without members. */
+  /** Leads from the ident to the content: an entry without members. */
   async #remember({ metadata, contentKey }: Package): Promise<void> {
     if (contentKey === undefined) return
-    const alias = await this.#layers.create(this.#aliasKey(metadata.ident), contentKey)
+    const alias = await this.#cache.create(this.#aliasKey(metadata.ident), contentKey)
     await alias.commit()
   }
 
@@ -79,7 +79,7 @@ export class CachedPackages implements PackageSource {
     if (!found) {
       throw new MesosizeError(
         'PACKAGE_NOT_FOUND',
-        `${formatIdent(ident)} cannot be used from the layer cache, and is neither in an artifact cache nor at ${from.url}. ` +
+        `${formatIdent(ident)} cannot be used from the package cache, and is neither in an artifact cache nor at ${from.url}. ` +
           `Add the folder that holds its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
       )
     }
@@ -87,7 +87,7 @@ export class CachedPackages implements PackageSource {
       await this.#remember(found)
       throw new MesosizeError(
         'CONTENT_CHANGED',
-        `${formatIdent(ident)} is another build than the one in the layer cache, though both have one identifier. Run the export again, which takes the one that is there now.`,
+        `${formatIdent(ident)} is another build than the one in the package cache, though both have one identifier. Run the export again, which takes the one that is there now.`,
       )
     }
     yield* found.entries()

@@ -4,7 +4,7 @@ import { readTar } from '../../codec/tar/read.ts'
 import type { XzDecoder } from '../../codec/xz/xz.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
-import type { LayerCache } from '../../package-cache/folder.ts'
+import type { PackageCache } from '../../package-cache/folder.ts'
 import type { Builder } from '../builder/builder.ts'
 import {
   compareBuilds,
@@ -39,13 +39,14 @@ export interface HartPackagesOptions {
   /** The most bytes that one package may unpack to. */
   maxPackageSize: number
   /** Where the metadata of packages that were packed before is kept, so that they need not be decoded for it. */
-  layers?: LayerCache
+  cache?: PackageCache
   packAhead?: PackAhead
   report: Reporter
 }
 
 /**
- * Packs what passes, so that a hart is decoded once for all.
+ * Packs a package while its hart is opened, from the entries that pass. It is the one place where anything is packed
+ * before the layout of the image is known: opening decodes the hart, and no hart is decoded twice.
  * @param contentKey the package's
  * @param metadata its metadata, to be asked for behind the last entry
  */
@@ -55,7 +56,10 @@ export type PackAhead = (
   metadata: () => unknown,
 ) => Promise<void>
 
-/** Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. */
+/**
+ * Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. To open
+ * one is to verify, decode and, with `packAhead`, pack it in one pass.
+ */
 export class HartPackages implements PackageSource {
   readonly #options: HartPackagesOptions
   /** Packages by path of their hart. */
@@ -149,12 +153,12 @@ export class HartPackages implements PackageSource {
 
   /** Nothing of the body is read before the hart is verified. */
   async #read(path: string): Promise<Package> {
-    const { keys, decodeXz, maxPackageSize, layers } = this.#options
+    const { keys, decodeXz, maxPackageSize, cache } = this.#options
     const hart = await verifyHart(path, keys)
     const entries = () => packageEntries(readTar(bodyOf(hart, decodeXz), path, maxPackageSize), path)
     const contentKey = `hart ${hart.hash}`
     const metadata =
-      (await keptMetadata(layers, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
+      (await keptMetadata(cache, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
     // Else anyone with a key of their own on Builder could sign a package of another origin.
     if (hart.signer.origin !== metadata.ident.origin) {
       throw new MesosizeError(

@@ -5,7 +5,7 @@ import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
-import type { LayerCache } from '../../package-cache/folder.ts'
+import type { PackageCache } from '../../package-cache/folder.ts'
 import { type Builder, createBuilder } from '../builder/builder.ts'
 import type { OriginKeyName } from '../package/origin-key.ts'
 import type { PackageRequest } from '../package/request.ts'
@@ -20,7 +20,7 @@ export interface PackageTools {
   decodeXz: XzDecoder
   report: Reporter
   /** Packages whose compressed bytes are in here are not read. */
-  layers?: LayerCache
+  cache?: PackageCache
   packAhead?: PackAhead
   /** The person's home folder, and whether the person is root: hab keeps its caches elsewhere then. */
   home: string
@@ -40,7 +40,7 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
       `Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with ${setting('fs-root')}.`,
     )
   }
-  const { fetch, report, layers, packAhead, signal } = tools
+  const { fetch, report, cache, packAhead, signal } = tools
   const [own = '', other = ''] = cacheFolders(tools)
   const builder = (url: string) =>
     createBuilder({ url, token: request.token, fetch, signal, retry: noteRetries(report) })
@@ -57,11 +57,11 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     builder,
     decodeXz: tools.decodeXz,
     maxPackageSize: request.maxPackageSize,
-    layers,
+    cache,
     packAhead,
     report,
   })
-  return layers ? new CachedPackages(harts, layers, request.target) : harts
+  return cache ? new CachedPackages(harts, cache, request.target) : harts
 }
 
 /** Asks one Builder after the other: hab's own packages may come from another than the person's. */

@@ -17,13 +17,13 @@ export interface MarathonAddress {
  */
 export function readMarathonUrls(text: string): MarathonAddress {
   const words = text.split(/[\s,]+/).filter(word => word !== '')
-  if (words.length === 0) throw new MesosizeError('MARATHON_URL', `marathon-url: is empty. ${EXAMPLES}`)
+  if (words.length === 0) throw new MesosizeError('MARATHON_URL', `it is empty. ${EXAMPLES}`)
   const read = words.map(readUrl)
   const authorizations = new Set(read.flatMap(({ authorization }) => authorization ?? []))
   if (authorizations.size > 1) {
     throw new MesosizeError(
       'MARATHON_URL',
-      'marathon-url: the masters of one Marathon take the same user and password, and these URLs have different ones. Write one of them, in one URL.',
+      'the masters of one Marathon take the same user and password, and these URLs have different ones. Write one of them, in one URL.',
     )
   }
   return { urls: read.map(({ url }) => url), authorization: [...authorizations][0] }
@@ -48,10 +48,7 @@ const EXAMPLES =
 function readUrl(word: string): ReturnType<typeof takeUserInfo> {
   const parsed = URL.canParse(word) ? new URL(word) : undefined
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-    throw new MesosizeError(
-      'MARATHON_URL',
-      `marathon-url: ${JSON.stringify(printableUrl(word))} is no web address. ${EXAMPLES}`,
-    )
+    throw new MesosizeError('MARATHON_URL', `${JSON.stringify(printableUrl(word))} is not a URL. ${EXAMPLES}`)
   }
   const { url, authorization } = takeUserInfo(parsed)
   url.search = ''

@@ -10,16 +10,13 @@ export function readClusterCa(text: string): string {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs)
   const hint =
     'Give the certificate of the authority in PEM, which begins with -----BEGIN CERTIFICATE-----; DC/OS serves its own at https://CLUSTER/ca/dcos-ca.crt.'
-  if (!blocks) throw new MesosizeError('MARATHON_CA', `ca-file: holds no certificate. ${hint}`)
+  if (!blocks) throw new MesosizeError('MARATHON_CA', `it holds no certificate. ${hint}`)
   for (const [index, block] of blocks.entries()) {
     try {
       new X509Certificate(block)
     } catch (error) {
       const which = blocks.length > 1 ? `certificate ${index + 1} of ${blocks.length}` : 'the certificate'
-      throw new MesosizeError(
-        'MARATHON_CA',
-        `ca-file: ${which} cannot be read (${messageOf(error)}). ${hint}`,
-      )
+      throw new MesosizeError('MARATHON_CA', `${which} cannot be read (${messageOf(error)}). ${hint}`)
     }
   }
   return text

@@ -1,5 +1,5 @@
 import { isObject, type JsonValue } from '../app/request.ts'
-import { shown } from '../app/validate.ts'
+import { shown } from '../app/shown.ts'
 
 const MOST_WORDS = 1000
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { basicAuthorization } from '../../lib/user-info.ts'
 import { readServiceAccount, type ServiceAccount } from './service-account.ts'
 
@@ -25,11 +26,11 @@ export interface GivenCredentials {
 /** @throws UsageError for kinds that exclude each other or are incomplete; MesosizeError DCOS_SERVICE_ACCOUNT */
 export function readCredentials(given: GivenCredentials): Credentials {
   const kinds = [
-    given.fromUrl && 'the user and password in marathon-url',
-    (given.user || given.password) && 'marathon-user and marathon-password',
-    given.dcosToken && 'dcos-token',
-    given.dcosServiceAccount && 'dcos-service-account',
-    (given.dcosUser || given.dcosPassword) && 'dcos-user and dcos-password',
+    given.fromUrl && `the user and password in ${setting('marathon')}`,
+    (given.user || given.password) && `${setting('marathon-user')} and ${setting('marathon-password')}`,
+    given.dcosToken && setting('dcos-token'),
+    given.dcosServiceAccount && setting('dcos-service-account'),
+    (given.dcosUser || given.dcosPassword) && `${setting('dcos-user')} and ${setting('dcos-password')}`,
   ].filter(kind => kind !== undefined && kind !== '')
   const problems: string[] = []
   if (kinds.length > 1) {
@@ -39,13 +40,15 @@ export function readCredentials(given: GivenCredentials): Credentials {
     ['marathon', given.user, given.password],
     ['dcos', given.dcosUser, given.dcosPassword],
   ]) {
-    if (user && !password) problems.push(`${prefix}-user: needs ${prefix}-password beside it.`)
-    if (password && !user) problems.push(`${prefix}-password: needs ${prefix}-user beside it.`)
+    if (user && !password)
+      problems.push(`${setting(`${prefix}-user`)}: needs ${setting(`${prefix}-password`)} beside it.`)
+    if (password && !user)
+      problems.push(`${setting(`${prefix}-password`)}: needs ${setting(`${prefix}-user`)} beside it.`)
   }
   const token = given.dcosToken?.trim().replace(/^token=/, '')
   if (token && !/^[\x21-\x7e]+$/.test(token)) {
     problems.push(
-      'dcos-token: has white space or other characters that no token has. Copy it again from "dcos config show core.dcos_acs_token".',
+      `${setting('dcos-token')}: has white space or other characters that no token has. Copy it again from "dcos config show core.dcos_acs_token".`,
     )
   }
   if (problems.length > 0) throw new UsageError(problems)

@@ -1,4 +1,5 @@
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
+import type { ErrorCode } from '../../lib/error-code.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { JsonValue } from '../app/request.ts'
 import { complaintsIn, said } from './complaints.ts'
@@ -10,7 +11,7 @@ export class MarathonError extends HttpStatusError {
   readonly deployments: readonly string[]
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     response: ConstructorParameters<typeof HttpStatusError>[2],
     deployments: readonly string[] = [],
@@ -49,7 +50,7 @@ export function refusal(refused: Refused): MarathonError {
   const words = hide(said(body), refused.secrets)
   const marathon = `Marathon at ${printableUrl(base)} answered ${formatStatus(status)} when asked to ${what}`
   const quoted = words === '' ? '' : `: ${JSON.stringify(words)}`
-  const error = (code: string, message: string, deployments?: readonly string[]) =>
+  const error = (code: ErrorCode, message: string, deployments?: readonly string[]) =>
     new MarathonError(code, message, refused, deployments)
 
   if (status >= 300 && status < 400) {

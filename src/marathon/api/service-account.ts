@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 
 /** Who logs in to DC/OS with a key instead of a password. */
 export interface ServiceAccount {
@@ -65,6 +66,6 @@ function readKey(pem: string): KeyObject {
 function invalid(problem: string): MesosizeError {
   return new MesosizeError(
     'DCOS_SERVICE_ACCOUNT',
-    `dcos-service-account: the secret ${problem}. Give the whole JSON that "dcos security secrets create-sa-secret" stores: {"uid": "...", "scheme": "RS256", "private_key": "...", "login_endpoint": "..."}.`,
+    `${setting('dcos-service-account')}: the secret ${problem}. Give the whole JSON that "dcos security secrets create-sa-secret" stores: {"uid": "...", "scheme": "RS256", "private_key": "...", "login_endpoint": "..."}.`,
   )
 }

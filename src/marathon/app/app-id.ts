@@ -19,3 +19,13 @@ function segment(text: string): string {
       .replace(/^-+|-+$/g, '') || 'app'
   )
 }
+
+/** An id as Marathon keeps it: absolute, without empty parts, and with `..` resolved (state/PathId.scala). */
+export function canonicalId(id: string): string {
+  const parts: string[] = []
+  for (const part of id.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}

@@ -1,20 +1,23 @@
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
-import type { Reporter } from '../../lib/report.ts'
+import { type PlannedTarball, wholeImage } from '../../image/tarball.ts'
+import { type Reporter, silent } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { appIdOf } from './app-id.ts'
-import { commandLine } from './command.ts'
+import { commandLine, commandOfPatch } from './command.ts'
 import { configure } from './configuration.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
-import { type AppImage, fetchFields } from './image.ts'
+import { type AppImage, fetchFields, imageLabels, somethingFetched } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
 import { definePorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
+import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
 
 /**
- * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11.
- * @throws MesosizeError APP_INVALID or CONFIG_INVALID
+ * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11. Warns of what a patch makes
+ * depend on the cluster.
+ * @throws MesosizeError APP_INVALID, CONFIG_INVALID or LAYER_URIS
  */
 export function defineApp(
   service: PackageMetadata,
@@ -22,11 +25,36 @@ export function defineApp(
   request: AppRequest,
   report: Reporter,
 ): AppDefinition {
+  return assemble(service, image.tarballs, image, request, report)
+}
+
+/**
+ * Checks what can be checked of the app definition before its image is packed, for that takes minutes: everything
+ * but where the image is fetched from, and its digest.
+ * @param planned the image's tarballs
+ * @throws MesosizeError APP_INVALID or CONFIG_INVALID
+ */
+export function checkApp(
+  service: PackageMetadata,
+  planned: readonly Pick<PlannedTarball, 'isLayer'>[],
+  request: AppRequest,
+): void {
+  assemble(service, planned, undefined, request, silent)
+}
+
+/** @param image undefined as long as there is none */
+function assemble(
+  service: PackageMetadata,
+  tarballs: readonly Pick<PlannedTarball, 'isLayer'>[],
+  image: AppImage | undefined,
+  request: AppRequest,
+  report: Reporter,
+): AppDefinition {
   const { portNames, env } = configure(service, request, report)
   const { definitions, gateway } = definePorts(portNames)
   const app: JsonObject = {
     id: request.id ?? madeUpId(service, request, report),
-    cmd: commandLine(image, request),
+    cmd: commandLine(service.ident, wholeImage(tarballs) === undefined, request),
     user: 'root',
     cpus: request.cpus,
     mem: request.mem,
@@ -34,13 +62,14 @@ export function defineApp(
     instances: request.instances,
     // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
     taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
-    ...fetchFields(image, request, report),
+    ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
-    labels: { ...ownLabels(service, image), ...request.labels },
+    labels: { ...(image && ownLabels(service, image, request)), ...request.labels },
     portDefinitions: definitions,
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
   }
-  return validateApp(mergePatch(app, request.patch ?? {}))
+  if (image) reportUpdates(service, image.found, request, report)
+  return validateApp(mergePatch(app, request.patch ?? {}), report)
 }
 
 /** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
@@ -60,15 +89,16 @@ function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: 
   return id
 }
 
-function ownLabels({ ident }: PackageMetadata, image: AppImage): Record<string, string> {
+/** `mesosize.ident` is what is in the image; with a strategy, tasks may run what is newer. */
+function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequest): Record<string, string> {
   const { source, channel } = image.found
+  const strategy = commandOfPatch(request) === undefined ? request.updates?.strategy : undefined
   return {
     'mesosize.ident': formatIdent(ident),
     ...(channel !== undefined && { 'mesosize.channel': channel }),
-    ...('tarball' in image
-      ? { 'mesosize.sha256': image.tarball.sha256 }
-      : { 'mesosize.layers': `${image.layers.length}` }),
+    ...imageLabels(image),
     'mesosize.source': source,
+    ...(strategy !== undefined && { 'mesosize.strategy': strategy }),
   }
 }
 

@@ -1,4 +1,6 @@
+import type { FullIdent } from '../../habitat/package/ident.ts'
 import type { FoundAt } from '../../habitat/package/package.ts'
+import { type PackedTarball, tarballName, wholeImage } from '../../image/tarball.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
@@ -7,26 +9,16 @@ import { formatBytes } from '../../lib/terminal/format.ts'
 import type { AppRequest, JsonObject } from './request.ts'
 
 /** What the app runs, and where it came from. */
-export type AppImage = {
+export interface AppImage {
   /** Where the package came from: for the app's labels. */
   found: FoundAt
-} & ({ tarball: AppTarball } | { layers: readonly AppLayer[] })
-
-export interface AppTarball {
-  /** Its file's name, ORIGIN-NAME-VERSION-RELEASE.tgz. */
-  name: string
-  /** Of its bytes, in hexadecimal. */
-  sha256: string
-  /** Where agents fetch it. */
-  uri: string
+  /** In the order in which they are unpacked. */
+  tarballs: readonly FetchedTarball[]
 }
 
-/** One of several tarballs, in the order in which they are unpacked. */
-export interface AppLayer {
-  /** Where agents fetch it; names its bytes for ever. */
-  uri: string
-  /** Bytes. */
-  size: number
+/** What agents fetch. Under the URI of a layer are the same bytes for ever. */
+export type FetchedTarball = Pick<PackedTarball, 'isLayer' | 'size' | 'sha256'> & {
+  location: { uri: string }
 }
 
 /** Mesos' own for `--fetcher_cache_size`, bytes. */
@@ -34,12 +26,19 @@ const DEFAULT_FETCHER_CACHE = 2 * 1024 ** 3
 
 /**
  * What tells the agent to fetch the image.
+ * @param ident the service's
  * @throws MesosizeError LAYER_URIS
  */
-export function fetchFields(image: AppImage, { legacyUris }: AppRequest, report: Reporter): JsonObject {
-  if ('layers' in image) {
-    checkLayers(image.layers, report)
-    const fetch = image.layers.map(({ uri }, index) => ({
+export function fetchFields(
+  { tarballs }: AppImage,
+  ident: FullIdent,
+  { legacyUris }: AppRequest,
+  report: Reporter,
+): JsonObject {
+  const whole = wholeImage(tarballs)
+  if (!whole) {
+    checkLayers(tarballs, report)
+    const fetch = tarballs.map(({ location: { uri } }, index) => ({
       uri,
       extract: false,
       cache: true,
@@ -47,9 +46,9 @@ export function fetchFields(image: AppImage, { legacyUris }: AppRequest, report:
     }))
     return { fetch }
   }
-  const { uri, name } = image.tarball
+  const { uri } = whole.location
   // No `cache`: the fetcher never asks whether what it has under a URI is still what is there.
-  if (!legacyUris) return { fetch: [{ uri, extract: false, destPath: name }] }
+  if (!legacyUris) return { fetch: [{ uri, extract: false, destPath: tarballName(ident) }] }
   if (!/\.(?:tgz|tar\.gz)$/.test(uri)) {
     report.warn(
       `With ${setting('uris')} the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another ${setting('uri')}, or leave ${setting('uris')} out.`,
@@ -58,17 +57,31 @@ export function fetchFields(image: AppImage, { legacyUris }: AppRequest, report:
   return { uris: [uri] }
 }
 
+/** Stands for what will tell the agent to fetch an image whose place is not known yet: a patch may conflict with it. */
+export function somethingFetched({ legacyUris }: AppRequest): JsonObject {
+  const uri = 'file:///'
+  return legacyUris ? { uris: [uri] } : { fetch: [{ uri }] }
+}
+
 /**
  * The command that unpacks the image in the sandbox. `tar` may be GNU's, busybox's or bsdtar; as root each keeps
  * owners and, with -p, modes.
+ * @param ident the service's
+ * @param layered whether the image is layers
  */
-export function unpackCommand(image: AppImage): string {
-  if ('tarball' in image) {
-    const name = shellWord(image.tarball.name)
+export function unpackCommand(ident: FullIdent, layered: boolean): string {
+  if (!layered) {
+    const name = shellWord(tarballName(ident))
     return `tar -xzpf ${name} && rm ${name}`
   }
   // The shell sorts the names: each layer stands on those before it. `exit` gives the status of what failed.
   return `for layer in ${layerFile('*')}; do tar -xzpf $layer && rm $layer || exit; done`
+}
+
+/** The labels that tell which image it is. */
+export function imageLabels({ tarballs }: AppImage): Record<string, string> {
+  const whole = wholeImage(tarballs)
+  return whole ? { 'mesosize.sha256': whole.sha256 } : { 'mesosize.layers': `${tarballs.length}` }
 }
 
 /** The name that a layer has in the sandbox. */
@@ -76,13 +89,14 @@ function layerFile(number: string): string {
   return `layer-${number}.tgz`
 }
 
-function checkLayers(layers: readonly AppLayer[], report: Reporter): void {
+function checkLayers(layers: readonly FetchedTarball[], report: Reporter): void {
+  const uris = layers.map(({ location }) => location.uri)
   // Two of one URI can make an agent's fetcher wait for itself before Mesos 1.8 (MESOS-9172).
-  const twice = layers.find(({ uri }, index) => layers.findIndex(other => other.uri === uri) < index)
-  if (twice) {
+  const twice = uris.find((uri, index) => uris.indexOf(uri) < index)
+  if (twice !== undefined) {
     throw new MesosizeError(
       'LAYER_URIS',
-      `Two layers have the fetch URI ${JSON.stringify(twice.uri)}. Name the layer in it, with {file} or {sha256}.`,
+      `Two layers have the fetch URI ${JSON.stringify(twice)}. Name the layer in it, with {file} or {sha256}.`,
     )
   }
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)

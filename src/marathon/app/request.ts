@@ -1,4 +1,5 @@
 import type { TomlTable } from 'smol-toml'
+import type { BuilderChannel } from '../../habitat/package/request.ts'
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
 export type JsonObject = { [key: string]: JsonValue }
@@ -11,6 +12,15 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
 export interface PortRequest {
   name: string
   path?: string
+}
+
+/** How Supervisors take up newer releases of the service by themselves. */
+export interface UpdateRequest {
+  /** The Supervisor's flag; its `none` is no such request. */
+  strategy: 'at-once' | 'rolling'
+  from: BuilderChannel
+  /** Whether the export itself has a token for Builder, which is never in the app. */
+  token: boolean
 }
 
 /** What a person asked of the app definition. */
@@ -34,8 +44,8 @@ export interface AppRequest {
   peers: readonly string[]
   group: string
   topology?: 'standalone' | 'leader'
-  strategy?: 'none' | 'at-once' | 'rolling'
   binds: readonly string[]
+  updates?: UpdateRequest
   /** The service's ports, where its exports do not tell them right; none: the exports tell. */
   ports: readonly PortRequest[]
   healthCheck: boolean

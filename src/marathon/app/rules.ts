@@ -1,46 +1,51 @@
+import { javaUriProblem } from './java-uri.ts'
+
 // Checks of single values, for the command line before any work and for the finished app definition. Each
 // returns what is wrong, to be read after the value's name and the value, or undefined where nothing is.
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
-const APP_ID = new RegExp(`^/?${LABEL}(?:\\.${LABEL})*(?:/${LABEL}(?:\\.${LABEL})*)*$`)
+const PART = `${LABEL}(?:\\.${LABEL})*`
+const APP_ID = new RegExp(`^/?${PART}(?:/${PART})*$`)
+const PATH_PART = new RegExp(`^(?:${PART}|\\.\\.|)$`)
+const PATH_ID_FORM =
+  'must be names separated by "/", each of lower-case letters, digits and inner "-" or ".", such as /web/shop'
 /** What the last part of an app's id may not be (Marathon 1.8: state/PathId.scala). */
 export const RESERVED_IDS: readonly string[] = ['restart', 'tasks', 'versions']
 
+/** The syntax of a PathId (types/stringTypes.raml). */
+export function pathIdProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.split('/').every(part => PATH_PART.test(part))
+    ? undefined
+    : PATH_ID_FORM
+}
+
 /** Marathon's PathId without `.`, `..` and empty parts, which name no app of their own. */
 export function appIdProblem(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !APP_ID.test(value)) {
-    return 'must be names separated by "/", each of lower-case letters, digits and inner "-" or ".", such as /web/shop'
-  }
+  if (typeof value !== 'string' || !APP_ID.test(value)) return PATH_ID_FORM
   return RESERVED_IDS.includes(value.slice(value.lastIndexOf('/') + 1))
     ? `must not end in one of ${RESERVED_IDS.join(', ')}: Marathon's own URLs do`
     : undefined
 }
 
-/** The syntax that Java's URI class, and so Marathon, takes, less the characters that Mesos' fetcher refuses. */
+/** A fetch URI of ours: one that Marathon reads, and that Mesos' fetcher can ask a host for. */
 export function fetchUriProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return 'must be a URI, such as https://example.com/app.tgz'
   if (value.length > 1024) return `must have at most 1024 characters, not ${value.length}: shorten it`
-  const illegal = /[\0-\x20\x7f"<>\\^`{|}']/.exec(value)?.[0]
-  if (illegal) return `must not contain ${JSON.stringify(illegal)}: write ${percentEncoded(illegal)} instead`
-  const percent = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(value)?.[0]
-  if (percent)
-    return `has ${JSON.stringify(percent)}, which is no percent-encoding: write %25 for a percent sign`
-  const { scheme, path, fragment } =
-    /^(?:(?<scheme>[^/?#]*):)?(?:\/\/[^/?#]*)?(?<path>[^?#]*)(?:\?[^#]*)?(?:#(?<fragment>.*))?$/s.exec(value)!
-      .groups!
-  if (scheme !== undefined && !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme)) {
-    return 'must start with a scheme such as https:// or file://'
-  }
-  if (/^(?:https?|ftps?)$/i.test(scheme ?? '') && !(/^\w+:\/\/[^/?#]/.test(value) && URL.canParse(value))) {
-    return 'must have a host after the scheme, such as https://example.com/app.tgz'
-  }
-  if (/[[\]]/.test(path!)) return 'must not contain "[" or "]" in its path: write %5B and %5D instead'
-  if (fragment?.includes('#')) return 'must not contain "#" twice: write %23 instead'
-  return undefined
+  return javaUriProblem(value) ?? quoteProblem(value) ?? hostProblem(value)
 }
 
-function percentEncoded(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+/** The one character that Java allows in a URI and Mesos' fetcher does not (slave/containerizer/fetcher.cpp). */
+export function quoteProblem(uri: string): string | undefined {
+  return uri.includes("'")
+    ? `must not contain "'", which Mesos' fetcher refuses: write %27 instead`
+    : undefined
+}
+
+/** Marathon takes a URI of the web without a host, or with a port that is none; no agent can fetch it. */
+export function hostProblem(uri: string): string | undefined {
+  return /^(?:https?|ftps?):/i.test(uri) && !(/^\w+:\/\/[^/?#]/.test(uri) && URL.canParse(uri))
+    ? 'must have a host after the scheme, and a port up to 65535 if any, such as https://example.com/app.tgz'
+    : undefined
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -65,14 +70,15 @@ export function labelKeyProblem(value: unknown): string | undefined {
     : 'must be text without control characters, such as team'
 }
 
-function atLeast(minimum: number, example: string) {
+export function atLeast(minimum: number, example: string) {
   return (value: unknown): string | undefined =>
     typeof value === 'number' && Number.isFinite(value) && value >= minimum
       ? undefined
       : `must be a number of at least ${minimum}, such as ${example}`
 }
 
-function wholeNumber(minimum: number, maximum: number, example: string) {
+/** @param example what the message gives as one */
+export function wholeNumber(minimum: number, maximum: number, example: string) {
   return (value: unknown): string | undefined =>
     Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
       ? undefined
@@ -90,13 +96,6 @@ export const instancesProblem = wholeNumber(0, INT32, '1')
 export const secondsProblem = wholeNumber(0, INT32, '30')
 export const countProblem = wholeNumber(0, INT32, '3')
 export const portProblem = wholeNumber(0, 65535, '0, which lets Marathon choose')
-
-/** Marathon's pattern of today, and that of Marathon 1.4, which wants a letter first. */
-export function portNameProblem(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(value)
-    ? undefined
-    : 'must be lower-case letters, digits and inner "-", starting with a letter, such as http'
-}
 
 // Habitat's ServiceGroup and ServiceBind (components/core/src/service.rs).
 const GROUP = '[A-Za-z0-9_-]+'

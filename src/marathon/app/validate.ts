@@ -1,50 +1,47 @@
 import { MesosizeError } from '../../lib/errors.ts'
-import { environmentProblems } from './checks/environment.ts'
-import { fetchProblems } from './checks/fetch.ts'
-import { healthProblems } from './checks/health.ts'
-import { portProblems } from './checks/ports.ts'
-import type { Problem } from './checks/problem.ts'
-import { processProblems } from './checks/process.ts'
-import { schedulingProblems } from './checks/scheduling.ts'
-import type { JsonObject, JsonValue } from './request.ts'
-import { appIdProblem } from './rules.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { problemsOf } from './checks/app.ts'
+import type { Cause, Problem } from './checks/problem.ts'
+import type { JsonObject } from './request.ts'
+import { shown } from './shown.ts'
 
 /** A Marathon app definition that has passed `validateApp`. */
 export type AppDefinition = JsonObject & { id: string }
 
+const HEADINGS: Readonly<Record<Exclude<Cause, 'doubt'>, string>> = {
+  refused: 'Marathon would refuse the app definition:',
+  impossible: 'Mesos or Linux could not do what the app definition says:',
+  cluster: 'Marathon refuses the app definition unless the cluster is set up for it:',
+}
+
 /**
- * Checks an app definition against the rules that Marathon 1.4 to 1.11 checks it by, before Marathon does.
- * Fields that are not known here pass: Marathon ignores those that it does not know either.
+ * Checks an app definition before Marathon does: by the rules of Marathon 1.11, held to its own verdicts, and by what
+ * Mesos and Linux would fail at. Fields that Marathon does not know pass, since it ignores them.
+ * @param report hears of what is doubtful, and of what depends on Marathon's flags, which otherwise it is taken to run
+ *   without
  * @throws MesosizeError APP_INVALID, with every problem
  */
-export function validateApp(app: JsonObject): AppDefinition {
-  const problems = [...problemsOf(app)]
-  if (problems.length === 0) return app as AppDefinition
-  throw new MesosizeError(
-    'APP_INVALID',
-    [
-      'Marathon would refuse the app definition:',
-      ...problems.map(({ path, value, problem }) =>
-        value === undefined ? `  ${path}: ${problem}` : `  ${path}: ${shown(value)} ${problem}`,
-      ),
-      'Change the option or the patch that set it.',
-    ].join('\n'),
-  )
+export function validateApp(app: JsonObject, report?: Pick<Reporter, 'warn'>): AppDefinition {
+  const problems = problemsOf(app)
+  const certain: Cause[] = ['refused', 'impossible', ...(report ? [] : (['cluster'] as const))]
+  if (problems.some(({ cause }) => certain.includes(cause))) {
+    throw new MesosizeError(
+      'APP_INVALID',
+      [
+        ...Object.entries(HEADINGS).flatMap(([cause, heading]) => {
+          const lines = problems
+            .filter(problem => problem.cause === cause)
+            .map(problem => `  ${formatted(problem)}`)
+          return lines.length > 0 ? [heading, ...lines] : []
+        }),
+        'Change the app definition, or the option or the patch that set the field.',
+      ].join('\n'),
+    )
+  }
+  for (const problem of problems) report?.warn(`Check the app definition: ${formatted(problem)}.`)
+  return app as AppDefinition
 }
 
-function* problemsOf(app: JsonObject): Generator<Problem> {
-  const problem = appIdProblem(app.id)
-  if (problem) yield { path: '/id', value: app.id, problem }
-  yield* processProblems(app)
-  yield* schedulingProblems(app)
-  yield* environmentProblems(app)
-  yield* fetchProblems(app)
-  yield* portProblems(app)
-  yield* healthProblems(app)
-}
-
-/** A value as JSON, short enough to be read, without the password of a URI. */
-export function shown(value: JsonValue): string {
-  const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, '//...@')
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+function formatted({ place, value, problem }: Problem): string {
+  return value === undefined ? `${place}: ${problem}` : `${place}: ${shown(value)} ${problem}`
 }

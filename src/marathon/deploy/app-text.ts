@@ -1,4 +1,5 @@
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { silent } from '../../lib/report.ts'
 import { isObject, type JsonValue } from '../app/request.ts'
 import { type AppDefinition, validateApp } from '../app/validate.ts'
 
@@ -30,5 +31,5 @@ export function parseApp(text: string, source: string): AppDefinition {
       `${source}: holds ${found}, not an app definition. Give a file with one app: {"id": "/web/shop", "cmd": ...}.`,
     )
   }
-  return validateApp(app as AppDefinition)
+  return validateApp(app as AppDefinition, silent)
 }

@@ -1,3 +1,5 @@
+import { type Reporter, silent } from '../../lib/report.ts'
+import { canonicalId } from '../app/app-id.ts'
 import type { JsonObject } from '../app/request.ts'
 import { type AppDefinition, validateApp } from '../app/validate.ts'
 import { checkFetchable } from './fetchable.ts'
@@ -9,11 +11,16 @@ export interface CheckOptions {
 
 /**
  * Checks what can be checked without Marathon.
- * @returns the definition, its id absolute
+ * @param report hears of what depends on how the cluster is set up
+ * @returns the definition, its id as Marathon keeps it: absolute
  * @throws MesosizeError APP_INVALID, APP_UNFETCHABLE
  */
-export function checkApp(definition: JsonObject, { allowUnfetchableUri }: CheckOptions): AppDefinition {
-  const app = validateApp(definition)
+export function checkApp(
+  definition: JsonObject,
+  { allowUnfetchableUri }: CheckOptions,
+  report: Pick<Reporter, 'warn'> = silent,
+): AppDefinition {
+  const app = validateApp(definition, report)
   if (!allowUnfetchableUri) checkFetchable(app)
-  return { ...app, id: `/${app.id.replace(/^\//, '')}` }
+  return { ...app, id: canonicalId(app.id) }
 }

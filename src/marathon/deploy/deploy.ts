@@ -36,7 +36,7 @@ export async function deployApp(
   tools: DeployTools,
 ): Promise<DeployResult> {
   const { force = false, timeout = 900_000, failFast = 3, rollback = true } = options
-  const app = checkApp(definition, options)
+  const app = checkApp(definition, options, tools.report)
   const before = await getApp(marathon, app.id)
   const started = await startDeployment(marathon, app, before, { force, timeout }, tools)
   const target: Target = { ...started, app, before }

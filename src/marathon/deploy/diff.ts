@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject, type JsonObject, type JsonValue } from '../app/request.ts'
-import { shown } from '../app/validate.ts'
+import { shown } from '../app/shown.ts'
 import { ADDED, DEFAULTS } from './defaults.ts'
 
 /** One field in which an app would change. */

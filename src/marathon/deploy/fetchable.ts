@@ -1,6 +1,8 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { isObject } from '../app/request.ts'
-import { type AppDefinition, shown } from '../app/validate.ts'
+import { hostProblem } from '../app/rules.ts'
+import { shown } from '../app/shown.ts'
+import type { AppDefinition } from '../app/validate.ts'
 
 /**
  * Refuses URIs that Mesos' fetcher, which sends no credentials and knows no logins, can never fetch.
@@ -9,10 +11,10 @@ import { type AppDefinition, shown } from '../app/validate.ts'
 export function checkFetchable({ fetch, uris }: AppDefinition): void {
   const named = [
     ...listed(fetch).map((item, index) => ({
-      path: `/fetch(${index})/uri`,
+      path: `fetch[${index}].uri`,
       uri: isObject(item) && item.uri,
     })),
-    ...listed(uris).map((uri, index) => ({ path: `/uris(${index})`, uri })),
+    ...listed(uris).map((uri, index) => ({ path: `uris[${index}]`, uri })),
   ]
   const problems = named.flatMap(({ path, uri }) => {
     const problem = typeof uri === 'string' && problemOf(uri)
@@ -36,6 +38,11 @@ function listed<T>(value: T | T[] | undefined): T[] {
 function problemOf(uri: string): string | undefined {
   if (/^file:/i.test(uri) || !/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
     return 'is a file of the agent itself, where nothing of this machine is'
+  }
+  const hostless = hostProblem(uri)
+  if (hostless) return hostless
+  if (/^[^/]*:\/\/[^/]*\/?$/.test(uri)) {
+    return "must have a path after the host, such as https://example.com/app.tgz: Mesos' fetcher refuses it"
   }
   if (!URL.canParse(uri)) return undefined
   const { hostname, pathname } = new URL(uri)

@@ -1,6 +1,6 @@
 import type { QueueItem } from '../api/queue.ts'
 import type { JsonObject, JsonValue } from '../app/request.ts'
-import { shown } from '../app/validate.ts'
+import { shown } from '../app/shown.ts'
 
 /**
  * Why Marathon does not start the tasks of an app, a sentence each (mesosphere/mesos/NoOfferMatchReason.scala).

@@ -30,7 +30,7 @@ export async function planDeployment(
   options: CheckOptions,
   { report }: Pick<DeployTools, 'report'>,
 ): Promise<DeploymentPlan> {
-  const app = checkApp(definition, options)
+  const app = checkApp(definition, options, report)
   const current = await getApp(marathon, app.id)
   const steps = await dryRun(marathon, app).catch(error => {
     if (!(error instanceof MarathonError) || !NO_DRY_RUN.has(error.code)) throw error

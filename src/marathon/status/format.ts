@@ -9,6 +9,7 @@ export function formatStatus(status: AppStatus): string[] {
     ...table([
       ['App', status.id],
       ...(status.package === undefined ? [] : [['Package', status.package]]),
+      ...(status.strategy === undefined ? [] : [['Updates', updatesText(status.strategy)]]),
       ['State', status.state],
       ['Version', status.version],
       ['Instances', formatInstances(status.instances)],
@@ -18,13 +19,23 @@ export function formatStatus(status: AppStatus): string[] {
       ? [
           '',
           ...table([
-            ['#', 'State', 'Version', 'Health', 'Service', 'Since', 'Task'],
+            [
+              '#',
+              'State',
+              'Version',
+              'Health',
+              'Service',
+              ...(status.strategy ? ['Release'] : []),
+              'Since',
+              'Task',
+            ],
             ...tasks.map(task => [
               `${task.number}`,
               task.state?.replace(/^TASK_/, '').toLowerCase() ?? '-',
               task.current ? 'current' : 'old',
               task.health ?? '-',
               task.service ?? '-',
+              ...(status.strategy ? [releaseOf(task.package)] : []),
               task.startedAt ?? '-',
               task.id,
             ]),
@@ -51,6 +62,15 @@ export function formatStatus(status: AppStatus): string[] {
         ]
       : []),
   ]
+}
+
+function updatesText(strategy: string): string {
+  return `${strategy}: each task starts with this package and takes up newer releases by itself; Marathon does not know which one runs`
+}
+
+/** The version and release of an ident: origin and name are those of the image. */
+function releaseOf(ident: string | undefined): string {
+  return ident?.split('/').slice(2).join('/') ?? 'unknown'
 }
 
 function formatInstances({ wanted, staged, running, healthy, unhealthy }: AppStatus['instances']): string {

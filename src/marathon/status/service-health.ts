@@ -15,15 +15,20 @@ const TIMEOUT = 3000
 const LARGEST_ANSWER = 1024 * 1024
 
 /**
- * Where the Supervisor of a task tells the health of its service: on its HTTP gateway.
+ * Where the Supervisor of a task answers questions about its service: on its HTTP gateway.
  * @param endpoints of the task
+ * @param question nothing for all about the service
  * @returns undefined for apps that Mesosize has not made, and for tasks without a gateway
  */
-export function serviceHealthUrl(app: JsonObject, endpoints: readonly Endpoint[]): URL | undefined {
+export function serviceUrl(
+  app: JsonObject,
+  endpoints: readonly Endpoint[],
+  question: '' | '/health',
+): URL | undefined {
   const service = serviceOf(app)
   const gateway = endpoints.find(({ name }) => name === 'gateway')
   if (service === undefined || !gateway) return undefined
-  return httpUrl(gateway.host, gateway.port, `/services/${service}/${groupOf(app)}/health`)
+  return httpUrl(gateway.host, gateway.port, `/services/${service}/${groupOf(app)}${question}`)
 }
 
 /** Asks for it. No failure is more than a word: whether the gateway can be reached from here says little. */

@@ -4,15 +4,18 @@ import type { Task, TaskFailure } from '../api/tasks.ts'
 import { isObject, type JsonObject } from '../app/request.ts'
 import { type Endpoint, endpointsOf } from '../deploy/endpoints.ts'
 import { numberInstances } from '../logs/instances.ts'
-import { askServiceHealth, type ServiceHealth, serviceHealthUrl } from './service-health.ts'
+import { askRunningPackage, strategyOf } from './running-package.ts'
+import { askServiceHealth, type ServiceHealth, serviceUrl } from './service-health.ts'
 
 /** How an app is, for eyes and, as JSON, for programs. */
 export interface AppStatus {
   id: string
   /** Of its definition. */
   version: string
-  /** What it runs, where Mesosize has made it. */
+  /** What it runs, where Mesosize has made it; with a strategy, what each task starts with. */
   package?: string
+  /** Where Supervisors take up newer releases by themselves. */
+  strategy?: 'at-once' | 'rolling'
   /**
    * - deploying: a deployment is changing it
    * - suspended: it shall have no instances
@@ -46,6 +49,8 @@ export interface TaskStatus {
   healthFailure?: string
   /** What Habitat's Supervisor says, for apps that Mesosize has made. */
   service?: ServiceHealth
+  /** With a strategy, what the Supervisor says it runs; absent where it does not answer. */
+  package?: string
 }
 
 /**
@@ -59,9 +64,16 @@ export async function statusOf(
   const { definition, version, deployments, lastTaskFailure } = app
   const id = typeof definition.id === 'string' ? definition.id : ''
   const all = endpointsOf(app)
+  const made = packageOf(definition)
+  const strategy = made === undefined ? undefined : strategyOf(definition)
   const tasks = numberInstances(app).map(async task => {
     const endpoints = all.filter(({ taskId }) => taskId === task.id)
-    const url = serviceHealthUrl(definition, endpoints)
+    const healthUrl = serviceUrl(definition, endpoints, '/health')
+    const url = strategy && serviceUrl(definition, endpoints, '')
+    const [service, running] = await Promise.all([
+      healthUrl && askServiceHealth(fetch, healthUrl, signal),
+      url && askRunningPackage(fetch, url, signal),
+    ])
     return {
       number: task.number,
       id: task.id,
@@ -72,13 +84,15 @@ export async function statusOf(
       startedAt: task.startedAt,
       endpoints: endpoints.map(({ name, host, port }) => ({ name, host, port })),
       ...(app.healthChecked && marathonHealth(task)),
-      service: url && (await askServiceHealth(fetch, url, signal)),
+      service,
+      package: running,
     }
   })
   return {
     id,
     version,
-    package: packageOf(definition),
+    package: made,
+    strategy,
     state: stateOf(app),
     instances: {
       wanted: app.instances,

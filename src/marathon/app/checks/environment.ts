@@ -1,54 +1,103 @@
-import { isObject, type JsonObject, type JsonValue } from '../request.ts'
-import { labelKeyProblem } from '../rules.ts'
-import { checked, type Problem } from './problem.ts'
+import * as v from 'valibot'
+import { isObject, type JsonValue } from '../request.ts'
+import { cluster, impossible, place, refused } from './problem.ts'
+import { rule } from './rule.ts'
+import { map, shape, text } from './shape.ts'
+
+// env, secrets and labels (types/environmentVariable.raml, types/secrets.raml, types/label.raml,
+// api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). The text of a variable is never shown: it may be
+// a password.
 
 /** Linux gives one string of the environment, `KEY=value` with its end, so many bytes (MAX_ARG_STRLEN). */
 const STRING_LIMIT = 128 * 1024
 
-/** env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). */
-export function* environmentProblems({ env, secrets, labels }: JsonObject): Generator<Problem> {
-  yield* members('/env', env, (path, key, value) => variableProblems(path, key, value, secrets))
-  yield* labelProblems('/labels', labels)
+export const LABELS = v.optional(map(text('"web": put a number or a boolean in quotes'), '{"team": "web"}'))
+
+export const ENVIRONMENT = {
+  // Each variable is looked at by a rule, so that one that is wrong does not keep the others from being looked at.
+  env: v.optional(map(v.unknown(), '{"JAVA_OPTS": "-Xmx256m"}')),
+  secrets: v.optional(
+    map(shape({ source: text('"web/password"', 1) }), '{"password": {"source": "web/password"}}'),
+  ),
+  labels: LABELS,
 }
 
-export function* labelProblems(path: string, labels: JsonValue | undefined): Generator<Problem> {
-  yield* members(path, labels, function* (at, key, value) {
-    yield* checked(at, key, labelKeyProblem)
-    if (typeof value !== 'string') yield { path: at, value, problem: 'must be text: put it in quotes' }
-  })
-}
-
-// The text of a variable is never shown: it may be a password.
-function* variableProblems(
-  path: string,
-  key: string,
-  value: JsonValue,
-  secrets: JsonValue | undefined,
-): Generator<Problem> {
-  if (key === '') yield { path, problem: 'a variable must have a name' }
-  if (typeof value === 'string') {
-    const size = Buffer.byteLength(`${key}=${value}`) + 1
-    if (size > STRING_LIMIT) {
-      yield {
-        path,
-        problem: `takes ${size} bytes with its name, and Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`,
+export const ENVIRONMENT_RULES = [
+  rule(['env'], function* ({ env = {} }) {
+    for (const [name, value] of Object.entries(env)) {
+      const at = place('env', name)
+      if (name === '') yield refused(at, undefined, 'a variable must have a name')
+      if (typeof value !== 'string') {
+        if (secretOf(value) === undefined) {
+          yield refused(
+            at,
+            undefined,
+            'must be text, or {"secret": "NAME"}: put a number or boolean in quotes',
+          )
+        }
+        continue
+      }
+      const size = Buffer.byteLength(`${name}=${value}`) + 1
+      if (size > STRING_LIMIT) {
+        yield impossible(
+          at,
+          undefined,
+          `takes ${size} bytes with its name, and Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`,
+        )
+      }
+      if (`${name}${value}`.includes('\0')) {
+        yield impossible(at, undefined, 'has a NUL, which ends a variable: remove it')
       }
     }
-    if (`${key}${value}`.includes('\0'))
-      yield { path, problem: 'has a NUL, which ends a variable: remove it' }
-  } else if (!isObject(value) || typeof value.secret !== 'string' || value.secret === '') {
-    yield { path, problem: 'must be text, or {"secret": "NAME"}: put a number or boolean in quotes' }
-  } else if (!isObject(secrets) || !Object.hasOwn(secrets, value.secret)) {
-    yield { path, value, problem: 'refers to a secret that is not among the app\'s "secrets": add it there' }
-  }
-}
+  }),
 
-function* members(
-  path: string,
-  value: JsonValue | undefined,
-  each: (path: string, key: string, value: JsonValue) => Iterable<Problem>,
-): Generator<Problem> {
-  if (value === undefined || value === null) return
-  if (!isObject(value)) yield { path, problem: 'must be an object of names and values' }
-  else for (const [key, member] of Object.entries(value)) yield* each(`${path}/${key}`, key, member)
+  rule(['env', 'secrets'], function* ({ env = {}, secrets = {} }) {
+    const references = Object.entries(env).flatMap(([name, value]) => {
+      const secret = secretOf(value)
+      return secret === undefined ? [] : [{ at: place('env', name), secret }]
+    })
+    for (const { at, secret } of references) {
+      if (!Object.hasOwn(secrets, secret)) {
+        yield refused(
+          at,
+          { secret },
+          'refers to a secret that is not among the app\'s "secrets": add it there',
+        )
+      }
+    }
+    const first = Object.keys(secrets).length > 0 ? 'secrets' : references[0]?.at
+    if (first !== undefined) {
+      yield cluster(
+        first,
+        undefined,
+        'needs a Marathon with secrets, such as that of DC/OS Enterprise, that runs with --enable_features secrets',
+      )
+    }
+  }),
+
+  rule(['secrets'], function* ({ secrets = {} }) {
+    if (Object.hasOwn(secrets, '')) {
+      yield refused(place('secrets', ''), undefined, 'a secret must have a name')
+    }
+  }),
+
+  rule(['labels'], function* ({ labels = {} }) {
+    const api = labels.DCOS_MIGRATION_API_VERSION
+    if (!api) return
+    if (api !== 'v1') yield refused('labels.DCOS_MIGRATION_API_VERSION', api, 'must be "v1"')
+    for (const name of ['DCOS_PACKAGE_FRAMEWORK_NAME', 'DCOS_MIGRATION_API_PATH']) {
+      if (!labels[name]) {
+        yield refused(
+          `labels.${name}`,
+          labels[name],
+          'must be given with the label DCOS_MIGRATION_API_VERSION',
+        )
+      }
+    }
+  }),
+]
+
+function secretOf(value: unknown): string | undefined {
+  const { secret } = isObject(value as JsonValue) ? (value as { secret?: unknown }) : {}
+  return typeof secret === 'string' ? secret : undefined
 }

@@ -1,48 +1,81 @@
-import { isObject, type JsonObject, type JsonValue } from '../request.ts'
-import { fetchUriProblem } from '../rules.ts'
-import { checked, list, type Problem, repeated } from './problem.ts'
+import * as v from 'valibot'
+import { javaUriProblem } from '../java-uri.ts'
+import { quoteProblem } from '../rules.ts'
+import { doubt, impossible, type Problem, refused } from './problem.ts'
+import { items, repeated, rule } from './rule.ts'
+import { boolean, list, ruled, shape, text } from './shape.ts'
 
-/** fetch, and the older uris (types/artifact.raml, api/v2/Validation.scala; duplicates: MESOS-9172). */
-export function* fetchProblems({ fetch, uris }: JsonObject): Generator<Problem> {
-  yield* list('/fetch', fetch, artifactProblems)
-  yield* list('/uris', uris, (path, uri) => checked(path, uri, fetchUriProblem))
-  const uriOf = (item: JsonValue) => (isObject(item) ? item.uri : undefined)
-  const twice = (first: string) => `is fetched by ${first} already: remove one`
-  yield* repeated('/fetch', fetch, uriOf, twice)
-  yield* repeated('/uris', uris, uri => uri, twice)
-  yield* repeated(
-    '/fetch',
-    fetch,
-    item => (isObject(item) ? item.destPath : undefined),
-    first => `is the destPath of ${first} too: give it another`,
-  )
-  if (Array.isArray(fetch) && fetch.length > 0 && Array.isArray(uris) && uris.length > 0) {
-    yield { path: '/uris', problem: 'cannot stand beside fetch: keep one of the two' }
-  }
+// fetch, and the older uris (types/artifact.raml, api/v2/Validation.scala).
+
+const ARTIFACT = shape({
+  uri: ruled<string>(value =>
+    typeof value !== 'string' || value === ''
+      ? 'must be a URI, such as https://example.com/app.tgz'
+      : value.length > 1024
+        ? `must have at most 1024 characters, not ${value.length}: shorten it`
+        : undefined,
+  ),
+  extract: v.optional(boolean, true),
+  executable: v.optional(boolean, false),
+  cache: v.optional(boolean, false),
+  destPath: v.optional(text('"app.tgz"', 1, 1024)),
+})
+
+export const FETCH = {
+  fetch: v.optional(list(ARTIFACT, '[{"uri": "https://example.com/app.tgz"}]')),
+  uris: v.optional(list(text('"https://example.com/app.tgz"'), '["https://example.com/app.tgz"]')),
 }
 
-function* artifactProblems(path: string, artifact: JsonValue): Generator<Problem> {
-  if (!isObject(artifact)) {
-    yield {
-      path,
-      value: artifact,
-      problem: 'must be an object such as {"uri": "https://example.com/app.tgz"}',
+export const FETCH_RULES = [
+  rule(['fetch'], function* ({ fetch }) {
+    for (const [index, { uri, destPath }] of items(fetch)) {
+      yield* uriProblems(`fetch[${index}].uri`, uri)
+      if (destPath?.startsWith('/')) {
+        yield impossible(
+          `fetch[${index}].destPath`,
+          destPath,
+          'must be a path relative to the sandbox, such as "app.tgz": Mesos\' fetcher refuses any other',
+        )
+      } else if (destPath?.split('/').includes('..')) {
+        yield doubt(
+          `fetch[${index}].destPath`,
+          destPath,
+          'leads out of the sandbox, which Mesos does not prevent: write a path inside it, such as "app.tgz"',
+        )
+      }
     }
-    return
-  }
-  yield* checked(`${path}/uri`, artifact.uri ?? '', fetchUriProblem)
-  yield* checked(`${path}/destPath`, artifact.destPath, value =>
-    typeof value === 'string' && isInside(value)
-      ? undefined
-      : 'must be a relative path of 1 to 1024 characters inside the sandbox, such as "app.tgz"',
-  )
-  for (const name of ['extract', 'executable', 'cache']) {
-    yield* checked(`${path}/${name}`, artifact[name], value =>
-      typeof value === 'boolean' ? undefined : 'must be true or false',
-    )
-  }
-}
+    for (const { index, key, first } of repeated(fetch, item => item.destPath)) {
+      yield impossible(
+        `fetch[${index}].destPath`,
+        key,
+        `is the destPath of fetch[${first}] too, and the one fetched last, whichever it is, would overwrite the other: give it another`,
+      )
+    }
+    for (const { index, key, first } of repeated(fetch, item => item.uri)) {
+      // The same twice is once to Mesos.
+      if (JSON.stringify(fetch![index]) === JSON.stringify(fetch![first])) continue
+      yield doubt(
+        `fetch[${index}].uri`,
+        key,
+        `is fetched by fetch[${first}] already, on which agents before Mesos 1.8 can wait for ever (MESOS-9172): remove one`,
+      )
+    }
+  }),
 
-function isInside(path: string): boolean {
-  return path.length >= 1 && path.length <= 1024 && !path.startsWith('/') && !path.split('/').includes('..')
+  rule(['uris'], function* ({ uris }) {
+    for (const [index, uri] of items(uris)) yield* uriProblems(`uris[${index}]`, uri)
+  }),
+
+  rule(['fetch', 'uris'], function* ({ fetch = [], uris = [] }) {
+    if (fetch.length > 0 && uris.length > 0) {
+      yield refused('uris', undefined, 'cannot stand beside fetch: keep one of the two')
+    }
+  }),
+]
+
+function* uriProblems(place: string, uri: string): Generator<Problem> {
+  const unread = javaUriProblem(uri)
+  if (unread) yield refused(place, uri, unread)
+  const quote = quoteProblem(uri)
+  if (quote) yield impossible(place, uri, quote)
 }

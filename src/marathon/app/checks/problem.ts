@@ -1,49 +1,46 @@
 import type { JsonValue } from '../request.ts'
 
-/** One thing about an app definition that Marathon would refuse. */
+export type Cause =
+  /** Marathon refuses it, whatever its flags. */
+  | 'refused'
+  /** Marathon takes it, but Mesos or Linux cannot do what it says. */
+  | 'impossible'
+  /** Marathon refuses it unless it runs with a certain flag. */
+  | 'cluster'
+  /** It works, but hardly as it is meant, or not with every version of Marathon and Mesos. */
+  | 'doubt'
+
+/** One thing about an app definition that is wrong or may be. */
 export interface Problem {
-  /** Where, as Marathon writes it: `/fetch(0)/uri`. */
-  path: string
+  cause: Cause
+  /** Where, as one writes it in JavaScript: `fetch[0].uri`. */
+  place: string
   value?: JsonValue
   /** What is wrong and what to write, to be read after the value. */
   problem: string
 }
 
-/** A value's problem by one of the rules, if it has one; to Marathon null is as good as absent. */
-export function* checked(
-  path: string,
-  value: JsonValue | undefined,
-  rule: (value: JsonValue) => string | undefined,
-): Generator<Problem> {
-  if (value === undefined || value === null) return
-  const problem = rule(value)
-  if (problem) yield { path, value, problem }
+/** A place by the names of fields and the indices in lists that lead to it. */
+export function place(...steps: readonly (string | number)[]): string {
+  return steps
+    .map((step, depth) => {
+      if (typeof step === 'number') return `[${step}]`
+      if (!/^[A-Za-z_$][\w$]*$/.test(step)) return `[${JSON.stringify(step)}]`
+      return depth === 0 ? step : `.${step}`
+    })
+    .join('')
 }
 
-/** The members of a field that must be a list; a problem instead where it is none. */
-export function* list(
-  path: string,
-  value: JsonValue | undefined,
-  each: (path: string, value: JsonValue, index: number) => Iterable<Problem>,
-): Generator<Problem> {
-  if (value === undefined || value === null) return
-  if (!Array.isArray(value)) yield { path, value, problem: 'must be a list' }
-  else for (const [index, item] of value.entries()) yield* each(`${path}(${index})`, item, index)
-}
+export const refused = problemWith('refused')
+export const impossible = problemWith('impossible')
+export const cluster = problemWith('cluster')
+export const doubt = problemWith('doubt')
 
-/** Problems of the members that come a second time by some key; members without the key do not count. */
-export function* repeated(
-  path: string,
-  value: JsonValue | undefined,
-  keyOf: (item: JsonValue) => JsonValue | undefined,
-  problem: (first: string) => string,
-): Generator<Problem> {
-  const seen = new Map<JsonValue, string>()
-  for (const [index, item] of (Array.isArray(value) ? value : []).entries()) {
-    const key = keyOf(item)
-    if (key === undefined || key === null) continue
-    const first = seen.get(key)
-    if (first) yield { path: `${path}(${index})`, value: key, problem: problem(first) }
-    else seen.set(key, `${path}(${index})`)
-  }
+function problemWith(cause: Cause) {
+  return (place: string, value: JsonValue | undefined, problem: string): Problem => ({
+    cause,
+    place,
+    value,
+    problem,
+  })
 }

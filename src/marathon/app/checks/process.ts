@@ -1,28 +1,52 @@
-import { isObject, type JsonObject, type JsonValue } from '../request.ts'
-import { checked, list, type Problem } from './problem.ts'
+import * as v from 'valibot'
+import { impossible, refused } from './problem.ts'
+import { items, rule } from './rule.ts'
+import { boolean, list, ruled, text } from './shape.ts'
 
-/** What runs, and as whom: cmd, args, container, user (api/v2/validation/AppValidation.scala). */
-export function* processProblems({ cmd, args, container, user }: JsonObject): Generator<Problem> {
-  yield* checked('/cmd', cmd, value =>
-    typeof value === 'string' && value.length > 1
-      ? undefined
-      : 'must be a command of at least two characters',
-  )
-  yield* list('/args', args, (path, item) =>
-    checked(path, item, value => (typeof value === 'string' ? undefined : 'must be text')),
-  )
-  const hasCmd = cmd !== undefined && cmd !== null
-  const hasArgs = Array.isArray(args) && args.length > 0
-  if (hasCmd && hasArgs) {
-    yield { path: '/', problem: 'has both cmd and args, where Marathon takes one: remove args' }
-  } else if (!hasCmd && !hasArgs && !hasImage(container)) {
-    yield { path: '/', problem: 'has nothing to run: give it cmd, args or a container with an image' }
-  }
-  yield* checked('/user', user, value =>
-    typeof value === 'string' && value !== '' ? undefined : 'must be the name of an account, such as "root"',
-  )
+// What runs, and as whom (types/app.raml, api/v2/validation/AppValidation.scala).
+
+const EXECUTOR = /^(?:|\/\/cmd|\/?[^/]+(?:\/[^/]+)*)$/
+
+export const PROCESS = {
+  cmd: v.optional(text('"./server --port $PORT0"')),
+  args: v.optional(list(text('"--verbose"'), '["./server", "--verbose"]')),
+  user: v.optional(text('"root"')),
+  executor: v.optional(
+    ruled<string>(value =>
+      typeof value === 'string' && EXECUTOR.test(value)
+        ? undefined
+        : 'must be "//cmd" or the path of an executor, such as "/opt/executor"',
+    ),
+  ),
+  tty: v.optional(boolean),
 }
 
-function hasImage(container: JsonValue | undefined): boolean {
-  return isObject(container) && (isObject(container.docker) || isObject(container.appc))
-}
+export const PROCESS_RULES = [
+  rule(['cmd', 'args', 'user'], function* ({ cmd, args, user }) {
+    const texts = {
+      cmd,
+      user,
+      ...Object.fromEntries([...items(args)].map(([index, arg]) => [`args[${index}]`, arg])),
+    }
+    for (const [at, value] of Object.entries(texts)) {
+      if (value?.includes('\0')) {
+        yield impossible(at, undefined, 'has a NUL, at which Linux ends it: remove it')
+      }
+    }
+  }),
+
+  rule(['cmd'], function* ({ cmd }) {
+    if (cmd !== undefined && cmd.length < 2) {
+      yield refused('cmd', cmd, 'must be a command of at least two characters')
+    }
+  }),
+
+  rule(['cmd', 'args', 'container'], function* ({ cmd, args = [], container }) {
+    if (cmd !== undefined && args.length > 0) {
+      yield refused('args', undefined, 'cannot stand beside cmd: remove one of them')
+    }
+    if (cmd === undefined && args.length === 0 && container?.docker === undefined) {
+      yield refused('cmd', undefined, 'is missing: give the app a cmd, args or a container with an image')
+    }
+  }),
+]

@@ -1,0 +1,65 @@
+/** The floors of the house, from the top; a room may use the rooms on the floors below it. */
+const FLOORS = [
+  ['actions', 'cli'],
+  ['settings'],
+  ['preview'],
+  ['export', 'agent'],
+  ['publish'],
+  ['github', 'marathon'],
+  ['rootfs', 'image'],
+  ['habitat'],
+  ['package-cache'],
+  ['codec', 'http'],
+  ['lib'],
+]
+
+/** Rooms that others enter only through their index.ts. */
+const DOORS = []
+
+const arrows = FLOORS.flatMap((rooms, floor) =>
+  rooms.map(room => ({
+    name: `arrows-of-${room}`,
+    comment: `src/${room}/ uses only the rooms on the floors below it`,
+    severity: 'error',
+    from: { path: `^src/${room}/` },
+    to: { path: '^src/', pathNot: `^src/(${[room, ...FLOORS.slice(floor + 1).flat()].join('|')})/` },
+  })),
+)
+
+const doors = DOORS.map(room => ({
+  name: `door-of-${room}`,
+  comment: `src/${room}/ is entered through its index.ts`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${room}/` },
+  to: { path: `^src/${room}/`, pathNot: `^src/${room}/index\\.ts$` },
+}))
+
+export default {
+  forbidden: [
+    { name: 'no-circle', comment: 'no file needs itself', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-loose-files',
+      comment: 'every file is in a room of the list above',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${FLOORS.flat().join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'the-runner-is-above',
+      comment: 'below publish/ nothing knows the runner; http/ uploads with its client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(actions|preview|publish|github)/' },
+      to: { path: 'node_modules/@(actions|octokit)/', pathNot: 'node_modules/@actions/http-client/' },
+    },
+    {
+      name: 'nothing-unresolved',
+      comment: 'every import leads somewhere',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    ...arrows,
+    ...doors,
+  ],
+  options: { parser: 'swc', tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+}

@@ -1,0 +1,1 @@
+let e=(e,t)=>t===void 0?`--${e}`:`--${e} ${t}`;function t(t){e=t}function n(t,n){return e(t,n)}function r(e){let t=URL.canParse(String(e))?new URL(e):void 0;return t&&/^https?:$/.test(t.protocol)?t:void 0}function i(e){let t=r(e);return t?t.origin+t.pathname:String(e).replace(/^.*@/s,``).slice(0,200)}export{t as i,i as n,n as r,r as t};

@@ -1,0 +1,1 @@
+export{t as checkApp}from"./marathon-deploy-fetchable.js";

@@ -1,0 +1,1 @@
+export{a as parseConfig}from"./vendor-smol-toml.js";

@@ -1,0 +1,1 @@
+export{t as readDeployment,n as readLogsRequest,r as readRemoveRequest,i as readStatusRequest}from"./settings-read-marathon.js";

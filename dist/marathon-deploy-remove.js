@@ -1,0 +1,1 @@
+import{c as e,m as t}from"./marathon-api-client.js";import{t as n}from"./marathon-api-deployments.js";async function r(r,i,{force:a,timeout:o},s){try{let{deploymentId:t}=await e(r,i,a);return await n(r,i,t,o,s)?`removed`:`timed-out`}catch(e){if(e instanceof t&&e.code===`MARATHON_NOT_FOUND`)return`absent`;throw e}}export{r as t};

@@ -1,0 +1,7 @@
+import type { JsonValue } from './request.ts'
+
+/** A value as JSON, short enough to be read, without the password of a URI. */
+export function shown(value: JsonValue): string {
+  const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, '//...@')
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+}

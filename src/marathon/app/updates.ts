@@ -1,0 +1,53 @@
+import { compareBuilds, formatIdent } from '../../habitat/package/ident.ts'
+import type { Closure, FoundAt, PackageMetadata } from '../../habitat/package/package.ts'
+import { MesosizeError } from '../../lib/errors.ts'
+import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
+import { commandOfPatch } from './command.ts'
+import { type AppRequest, isObject } from './request.ts'
+
+/**
+ * With a strategy the Supervisor is given ORIGIN/NAME, and starts the newest release of it that is in the image: this
+ * must be the one that is exported.
+ * @throws MesosizeError STRATEGY_RELEASES
+ */
+export function checkReleases({ service, packages }: Closure, { updates }: AppRequest): void {
+  if (!updates) return
+  const { ident } = service.metadata
+  const newer = packages
+    .map(({ metadata }) => metadata.ident)
+    .filter(({ origin, name }) => origin === ident.origin && name === ident.name)
+    .filter(other => compareBuilds(other, ident) > 0)
+  if (newer.length === 0) return
+  throw new MesosizeError(
+    'STRATEGY_RELEASES',
+    `${setting('strategy', updates.strategy)}: the Supervisor would start the newest release of ${ident.origin}/${ident.name} in the image, which is ${formatIdent(newer.sort(compareBuilds).at(-1)!)}, and not ${formatIdent(ident)}. Export the newest release, or leave ${setting('strategy')} out.`,
+  )
+}
+
+/** Says what an update strategy means for the app, and what it still needs. */
+export function reportUpdates(
+  { ident }: PackageMetadata,
+  found: FoundAt,
+  request: AppRequest,
+  report: Reporter,
+): void {
+  const { updates, env, patch } = request
+  if (!updates || commandOfPatch(request) !== undefined) return
+  const { url, channel } = updates.from
+  const isThere = found.source === url && found.channel === channel
+  report.note(
+    `With the strategy ${updates.strategy}, each task's Supervisor takes up newer releases of ${ident.origin}/${ident.name} from the channel ${channel} of ${url}. Marathon does not know about them, and every new task starts with ${formatIdent(ident)} again.${isThere ? '' : ` That release was not looked up there (source: ${found.source}): check that newer ones will be in this channel.`}`,
+  )
+  const patched = isObject(patch?.env) ? patch.env.HAB_AUTH_TOKEN : undefined
+  const token = patched === undefined ? env.HAB_AUTH_TOKEN : patched
+  if (typeof token === 'string') {
+    report.warn(
+      'HAB_AUTH_TOKEN is plain text in the app definition, visible to everyone who may read the app. Where Marathon has secrets, refer to one in a patch instead: {"env": {"HAB_AUTH_TOKEN": {"secret": "builder"}}, "secrets": {"builder": {"source": "NAME"}}}.',
+    )
+  } else if (updates.token && !token) {
+    report.note(
+      `The app does not contain this export's Builder token. If the channel ${channel} needs one, give the task HAB_AUTH_TOKEN as a Marathon secret, in a patch.`,
+    )
+  }
+}

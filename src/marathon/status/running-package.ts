@@ -1,0 +1,42 @@
+import { formatIdent, parseFullIdent } from '../../habitat/package/ident.ts'
+import { readText } from '../../http/body.ts'
+import type { Fetch } from '../../http/fetch.ts'
+import { object } from '../api/reading.ts'
+import type { JsonObject } from '../app/request.ts'
+
+/** Milliseconds. */
+const TIMEOUT = 3000
+/** Bytes; the answer has the service's whole configuration in it. */
+const LARGEST_ANSWER = 4 * 1024 * 1024
+
+/** The update strategy of the Supervisors, where they have one; like the group, it is in the command alone. */
+export function strategyOf({ cmd }: JsonObject): 'at-once' | 'rolling' | undefined {
+  const flag = / (?:--strategy|-s)[ =]?(at-once|rolling)(?![\w-])/.exec(typeof cmd === 'string' ? cmd : '')
+  return flag?.[1] as ReturnType<typeof strategyOf>
+}
+
+/**
+ * Asks a Supervisor which release it runs.
+ * @param url of the service on its HTTP gateway (components/sup/doc/http_gateway_services_schema.json in Habitat)
+ * @returns the full ident, or undefined where the gateway does not tell: it may not be reachable, or want a token
+ */
+export async function askRunningPackage(
+  fetch: Fetch,
+  url: URL,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const late = AbortSignal.timeout(TIMEOUT)
+  try {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+    })
+    if (response.status !== 200) return undefined
+    const service = object(JSON.parse(await readText({ response, url }, LARGEST_ANSWER)))
+    const ident = object(service?.pkg)?.ident
+    return typeof ident === 'string' ? formatIdent(parseFullIdent(ident)) : undefined
+  } catch {
+    signal?.throwIfAborted()
+    return undefined
+  }
+}

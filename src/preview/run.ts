@@ -1,0 +1,48 @@
+import type { RunContext } from '../github/context.ts'
+import { eventPullRequest, inside } from '../github/pull-request.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import type { Preview } from './preview.ts'
+
+/**
+ * The branch whose image previews will be compared with, where the run is for a push to one; a preview is exported
+ * for everything else.
+ */
+export function baseBranch({ eventName, ref }: RunContext): string | undefined {
+  return eventName === 'push' && ref?.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
+}
+
+/**
+ * The preview that a run makes: of the pull request whose event started it, or in a run that another workflow
+ * started of the one that a person names, for GitHub does not tell it where the pull request is from a fork.
+ * @param given the number in the input `pull-request`
+ * @throws MesosizeError NO_PULL_REQUEST
+ */
+export function previewOf(context: RunContext, given: number | undefined): Preview {
+  const { event, eventName, repository, runId, runAttempt } = context
+  const own = eventPullRequest(context)
+  const commit =
+    own === undefined
+      ? inside(event, 'workflow_run', 'head_sha')
+      : inside(event, 'pull_request', 'head', 'sha')
+  const number = own ?? (commit === undefined ? undefined : given)
+  if (number === undefined || typeof commit !== 'string' || !/^[0-9a-f]{40,64}$/.test(commit)) {
+    throw new MesosizeError(
+      'NO_PULL_REQUEST',
+      eventName === 'workflow_run'
+        ? 'pull-request: a run that another workflow started (workflow_run) does not tell of which pull request it is. Write pull-request: with the number that a step before has looked up, as in docs/previews.md'
+        : `preview: the event ${JSON.stringify(eventName)} is about no pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`,
+    )
+  }
+  if (given !== undefined && given !== number) {
+    throw new MesosizeError(
+      'NO_PULL_REQUEST',
+      `pull-request: the run is for the pull request ${number}, and not for ${given}. Remove the input`,
+    )
+  }
+  return {
+    repository: `${repository.owner}/${repository.repo}`,
+    number,
+    commit,
+    run: { id: runId, attempt: runAttempt },
+  }
+}

@@ -1,0 +1,115 @@
+import pMap from 'p-map'
+import { type NamedTarball, wholeImage } from '../image/tarball.ts'
+import type { Reporter } from '../lib/report.ts'
+import type { Publisher } from './publisher.ts'
+
+/** Somewhere that tarballs are put one by one. */
+export interface Place {
+  /** To be read after "to". */
+  name: string
+  /** Whether the whole tarball is there; false where it cannot be told. */
+  has(tarball: NamedTarball): Promise<boolean>
+  /**
+   * Puts it there, over what may be a part of it.
+   * @returns the URI that the place gave it, where it gives any
+   */
+  send(tarball: NamedTarball, onBytes: OnBytes, signal: AbortSignal): Promise<string | undefined>
+  /**
+   * The URI from which agents fetch it. That of a layer is the same in every export, for it is what their cache goes by.
+   * @param given what `send` returned; undefined if the tarball was there already
+   */
+  uri(tarball: NamedTarball, given: string | undefined): string
+}
+
+/** Told how many bytes were sent, and a negative number when they count for nothing after all. */
+export type OnBytes = (amount: number) => void
+
+/** A tarball of which is known whether it has to be uploaded. */
+export interface Looked {
+  tarball: NamedTarball
+  kept: boolean
+}
+
+export interface UploadTools {
+  report: Reporter
+  signal?: AbortSignal
+}
+
+const LOOKS_AT_ONCE = 8
+const UPLOADS_AT_ONCE = 4
+
+/** Puts what of an image is not there yet in a place. */
+export function publishTo(place: Place, tools: UploadTools): Publisher {
+  return async tarballs => {
+    const look = async (tarball: NamedTarball) => ({ tarball, kept: await place.has(tarball) })
+    const looked = await pMap(tarballs, look, { concurrency: LOOKS_AT_ONCE })
+    return uploadMissing(looked, place.name, tools, async ({ tarball, kept }, onBytes, signal) => {
+      const given = kept ? undefined : await sendOnce(place, tarball, onBytes, signal)
+      return { ...tarball, location: { uri: place.uri(tarball, given), ...(tarball.isLayer && { kept }) } }
+    })
+  }
+}
+
+async function sendOnce(
+  place: Place,
+  tarball: NamedTarball,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await place.send(tarball, onBytes, signal)
+  } catch (error) {
+    // Another job was quicker, and the server lets nobody replace what is there.
+    if (signal.aborted || !(await place.has(tarball))) throw error
+    return undefined
+  }
+}
+
+/**
+ * Uploads what is missing of an image, some at once, as one phase. If one fails, the others are broken off.
+ * @param to where to, for the phase
+ * @param each what is done with each, those that are kept too
+ * @throws what the first to fail throws
+ */
+export async function uploadMissing<Item extends Looked, Result>(
+  looked: readonly Item[],
+  to: string,
+  { report, signal }: UploadTools,
+  each: (item: Item, onBytes: OnBytes, signal: AbortSignal) => Promise<Result>,
+): Promise<Result[]> {
+  const missing = looked.filter(({ kept }) => !kept)
+  const size = missing.reduce((sum, { tarball }) => sum + tarball.size, 0)
+  const phase = report.phase('Uploading', size, 'bytes')
+  const failure = new AbortController()
+  const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal
+  const work = async (item: Item) => {
+    try {
+      either.throwIfAborted()
+      return await each(item, amount => phase.advance(amount), either)
+    } catch (error) {
+      failure.abort(error)
+      throw error
+    }
+  }
+  // Not before all have ended, for they read files that are about to go.
+  const done = await pMap(looked, work, { concurrency: UPLOADS_AT_ONCE, stopOnError: false }).catch(() => {
+    throw failure.signal.reason
+  })
+  phase.done(outcomeOf(looked, to))
+  return done
+}
+
+function outcomeOf(looked: readonly Looked[], to: string): string {
+  const kept = looked.filter(each => each.kept).length
+  const sent = looked.length - kept
+  if (wholeImage(looked.map(({ tarball }) => tarball))) {
+    return sent > 0 ? `to ${to}` : 'the same file is there already'
+  }
+  return [sent > 0 ? `${layers(sent)} to ${to}` : [], kept > 0 ? `${layers(kept)} kept` : []]
+    .flat()
+    .join(', ')
+}
+
+function layers(count: number): string {
+  return `${count} layer${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,18 @@
+import { createReadStream } from 'node:fs'
+import type { Asset, AssetFile } from '../github/asset-upload.ts'
+import type { Release } from '../github/releases.ts'
+import type { NamedTarball } from '../image/tarball.ts'
+
+/** A tarball on a release. */
+export interface Attached {
+  tarball: NamedTarball
+  release: Release
+  asset: Asset
+  /** Whether a layer was there already. */
+  kept?: boolean
+}
+
+/** A tarball as what is attached. */
+export function assetFile({ name, size, sha256, path }: NamedTarball): AssetFile {
+  return { name, size, sha256, type: 'application/gzip', open: () => createReadStream(path) }
+}

@@ -1,0 +1,221 @@
+import { LINUX_TARGETS, TARGETS } from '../habitat/package/target.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
+import type { PortRequest } from '../marathon/app/request.ts'
+import { appIdProblem, countProblem, fetchUriProblem } from '../marathon/app/rules.ts'
+
+/** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
+export function invalid(message: string): MesosizeError {
+  return new MesosizeError('OPTION_INVALID', message)
+}
+
+/** A value in a message: quoted, and of a URL without user, password and query, which may hold secrets. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.replace(/\/\/[^/\s]*@/g, '//***@').replace(/(:\/\/[^?]*\?).*/s, '$1***'))
+}
+
+/** @returns the Builder's URL without a trailing slash */
+export function readBuilderUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw invalid(`${quoted(text)} is not a URL. Write one such as https://bldr.habitat.sh.`)
+  }
+  if (url.username || url.password) {
+    throw invalid(
+      `${quoted(text)} holds a user name or password. Leave it out; a token goes into ${setting('auth')}.`,
+    )
+  }
+  if (url.search || url.hash) {
+    throw invalid(`${quoted(text)} must end before the "${url.search ? '?' : '#'}".`)
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+/** A channel becomes a part of a URL's path. */
+export function readChannel(text: string): string {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(text)) {
+    throw invalid(
+      `${quoted(text)} is not a channel: letters, digits and "_ . -". Write one such as stable or base.`,
+    )
+  }
+  return text
+}
+
+/** A token goes into an HTTP header. The message does not show it. */
+export function readToken(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    throw invalid(
+      'the token has white space or other characters that no token has, perhaps a line end. Copy it again from Builder.',
+    )
+  }
+  return text
+}
+
+/** Where agents fetch the tarball. */
+export function readFetchUri(text: string): string {
+  const problem = fetchUriProblem(text)
+  if (problem) throw invalid(`${quoted(text)} ${problem}.`)
+  return text
+}
+
+/** A URI behind which the tarball's name is put. */
+export function readUriBase(text: string): string {
+  readFetchUri(text)
+  if (/[?#]/.test(text)) {
+    throw invalid(
+      `${quoted(text)} has a "?" or "#", and the tarball's name goes behind it. Write the whole URI with ${setting('uri')}.`,
+    )
+  }
+  return text
+}
+
+/** A plain decimal number such as `0.5` or the old exporter's `.5`; NaN for all else, exponents and units too. */
+export function readNumber(text: string): number {
+  return /^-?(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN
+}
+
+/** Reads a whole number between two others, those included. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return text => {
+    const value = readNumber(text)
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw invalid(`${quoted(text)} is not a whole number from ${least} to ${most}. Write one of these.`)
+    }
+    return value
+  }
+}
+
+const SIZES: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+}
+
+/** @returns whole bytes, rounded down, at least 1 */
+export function readSize(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? []
+  const bytes = Math.floor(Number(amount) * (SIZES[unit.toLowerCase()] ?? Number.NaN))
+  if (!Number.isSafeInteger(bytes) || bytes < 1) {
+    throw invalid(`${quoted(text)} is not a size. Write bytes, or a unit with them: 500MB, 4GiB.`)
+  }
+  return bytes
+}
+
+const DURATIONS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+
+/** @returns milliseconds, at least those of a second */
+export function readDuration(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([smh])$/.exec(text) ?? []
+  const milliseconds = Math.round(Number(amount) * (DURATIONS[unit] ?? Number.NaN))
+  if (!(milliseconds >= 1000)) {
+    throw invalid(
+      `${quoted(text)} is not a time of at least one second. Write one with its unit: 90s, 15m, 1h.`,
+    )
+  }
+  return milliseconds
+}
+
+export function readTarget(text: string): string {
+  if (LINUX_TARGETS.includes(text)) return text
+  const what = (TARGETS as readonly string[]).includes(text)
+    ? 'cannot run on Mesos agents, which are Linux'
+    : 'is not a target that Habitat knows'
+  throw invalid(`${quoted(text)} ${what}. Write one of ${LINUX_TARGETS.join(', ')}.`)
+}
+
+/** A text that needs no check here. */
+export function readText(text: string): string {
+  return text
+}
+
+/** A text that must keep one of Marathon's or the Supervisor's rules. */
+export function ruled(problemOf: (text: string) => string | undefined): (text: string) => string {
+  return text => {
+    const problem = problemOf(text)
+    if (problem) throw invalid(`${quoted(text)} ${problem}.`)
+    return text
+  }
+}
+
+/** A number that must keep one of Marathon's rules. */
+export function amount(
+  problemOf: (value: number) => string | undefined,
+  unit?: string,
+): (text: string) => number {
+  return text => {
+    const value = readNumber(text)
+    const problem = problemOf(value)
+    if (problem) throw invalid(`${quoted(text)} ${problem}${unit ? `, in ${unit}` : ''}.`)
+    return value
+  }
+}
+
+/** A whole number from 0. */
+export const readCount = amount(countProblem)
+
+/** The number of something that is counted from 1, such as a pull request. */
+export const readPositive = wholeNumber(1, 9_999_999_999)
+
+/** @returns the app's id with a slash at its beginning */
+export function readAppId(text: string): string {
+  return `/${ruled(appIdProblem)(text).replace(/^\//, '')}`
+}
+
+/** What Git allows as the name of a ref (git-check-ref-format), and not a whole ref. */
+export function readReleaseTag(text: string): string {
+  if (text.startsWith('refs/')) {
+    throw invalid(
+      `${quoted(text)} is a ref, not a tag. Write ${setting('release-tag', `\${{ github.ref_name }}`)}.`,
+    )
+  }
+  if (NO_TAG.test(text)) {
+    throw invalid(`${quoted(text)} is not a valid Git tag name. Write one such as v1.2.3.`)
+  }
+  return text
+}
+
+const NO_TAG = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|^@$|^-|(^|\/)(\.|\/|$)|\.$|\.lock(\/|$)/
+
+/** The id that GitHub's API gives a release. */
+export function readReleaseId(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) {
+    throw invalid(
+      `${quoted(text)} is not a release id. Write the id that the API gives it, or ${setting('release-tag', 'v1.2.3')}.`,
+    )
+  }
+  return Number(text)
+}
+
+/** Reads one of the words. */
+export function choiceOf<const T extends string>(choices: readonly T[]): (text: string) => T {
+  return text => {
+    const choice = choices.find(each => each === text)
+    if (choice === undefined) throw invalid(`${quoted(text)} is not allowed. Use ${choices.join(' or ')}.`)
+    return choice
+  }
+}
+
+/** The parts of `KEY=VALUE`. The value may be a secret: messages about a pair show its key alone. */
+export function readPair(text: string): [key: string, value: string] {
+  const at = text.indexOf('=')
+  if (at < 0) throw invalid(`${quoted(text)} has no "=". Write KEY=VALUE, or KEY= for an empty value.`)
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** A port of the service: `NAME` of an export, or `NAME=PATH.IN.THE.CONFIG`. */
+export function readPort(text: string): PortRequest {
+  const [, name, path] = /^([A-Za-z0-9][A-Za-z0-9_-]*)(?:=([^\s.=]+(?:\.[^\s.=]+)*))?$/.exec(text) ?? []
+  if (name === undefined) {
+    throw invalid(
+      `${quoted(text)} is not a port. Write the name of an export, or NAME=PATH such as http=server.port.`,
+    )
+  }
+  return { name, path }
+}

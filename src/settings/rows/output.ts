@@ -1,0 +1,107 @@
+import { LAYERINGS } from '../../image/layers.ts'
+import { readNewFolder } from '../files.ts'
+import { choiceOf, readFetchUri, readSize, readText, readUriBase, wholeNumber } from '../readers.ts'
+import type { Settings } from '../setting.ts'
+
+/** Where agents fetch the image, if a person knows that better than the publisher. */
+export const URIS = {
+  uri: {
+    option: 'uri',
+    input: 'uri',
+    form: 'text',
+    value: 'URI',
+    help: 'URI from which agents fetch the tarball; by default the one where it is published, or a file:// URI',
+    read: readFetchUri,
+  },
+  uriBase: {
+    option: 'uri-base',
+    input: 'uri-base',
+    form: 'text',
+    value: 'URI',
+    help: "the same without the tarball's name, which is appended",
+    read: readUriBase,
+  },
+  uriTemplate: {
+    input: 'uri-template',
+    form: 'text',
+    value: 'TEMPLATE',
+    help: 'the same with `{origin}`, `{name}`, `{version}`, `{release}`, `{file}`, `{sha256}` or `{tag}` in it',
+    read: readText,
+  },
+} as const satisfies Settings
+
+// The names of these rows are those of ExportRequest.
+export const OUTPUT = {
+  outputDir: {
+    option: 'output-dir',
+    input: 'output-dir',
+    form: 'text',
+    value: 'DIR',
+    default: 'results',
+    help: 'folder for the tarball and the app definition; layers go into its folder `layers`',
+    read: readNewFolder,
+  },
+  layering: {
+    option: 'layers',
+    input: 'layers',
+    form: 'text',
+    value: 'HOW',
+    alone: 'auto',
+    choices: LAYERINGS,
+    help: 'several tarballs instead of one, of which agents keep what does not change: one with what is built together with the service and one with the rest, or one for each package',
+    read: choiceOf(LAYERINGS),
+  },
+  compressionLevel: {
+    option: 'compression-level',
+    input: 'compression-level',
+    form: 'text',
+    value: 'LEVEL',
+    default: '4',
+    help: 'compression level, from 1 (fast) to 12 (small)',
+    read: wholeNumber(1, 12),
+  },
+  jobs: {
+    option: 'jobs',
+    input: 'jobs',
+    form: 'text',
+    value: 'NUMBER',
+    help: 'number of threads that compress and decode; by default as many as there are processors, up to 4',
+    read: wholeNumber(1, 256),
+  },
+} as const satisfies Settings
+
+export const CACHE = {
+  folder: {
+    option: 'cache',
+    form: 'text',
+    value: 'DIR',
+    help: "folder in which compressed packages are kept for later exports; by default in the user's cache folder",
+    read: readNewFolder,
+  },
+  size: {
+    option: 'cache-size',
+    form: 'text',
+    value: 'SIZE',
+    default: '4GiB',
+    help: 'the most that is kept there; the least recently used goes first',
+    read: readSize,
+  },
+  kept: {
+    option: 'no-cache',
+    input: 'cache',
+    form: 'flag',
+    default: 'true',
+    help: 'keep compressed packages for later exports',
+    details: 'An action keeps them in the cache of GitHub Actions.',
+  },
+} as const satisfies Settings
+
+/** What an action does with the result. */
+export const REPORTING = {
+  checksumFile: {
+    input: 'checksum-file',
+    form: 'flag',
+    help: 'write a `.sha256` file beside the tarball, and publish it with `release` and `http`',
+    details: 'Not with `layers`, whose names are their checksums.',
+  },
+} as const satisfies Settings

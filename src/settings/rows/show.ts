@@ -1,0 +1,40 @@
+import { readCount, wholeNumber } from '../readers.ts'
+import type { Settings } from '../setting.ts'
+
+export const LOGS = {
+  follow: {
+    option: 'follow',
+    short: 'f',
+    form: 'flag',
+    help: 'keep printing what is written from now on, by new tasks too',
+  },
+  stdout: { option: 'stdout', form: 'flag', help: 'print only what goes to stdout' },
+  stderr: { option: 'stderr', form: 'flag', help: 'print only what goes to stderr' },
+  instance: {
+    option: 'instance',
+    form: 'text',
+    value: 'NUMBER',
+    help: 'print only the task that has this number in the status',
+    read: wholeNumber(1, 1_000_000),
+  },
+  lines: {
+    option: 'lines',
+    short: 'n',
+    form: 'text',
+    value: 'NUMBER',
+    default: '50',
+    unit: 'lines',
+    help: 'number of earlier lines to show per task and stream',
+    read: readCount,
+  },
+} as const satisfies Settings
+
+export const JSON_RESULT = {
+  json: { option: 'json', form: 'flag', help: 'print the result as JSON to standard output' },
+} as const satisfies Settings
+
+/** What every command has. */
+export const GENERAL = {
+  help: { option: 'help', short: 'h', form: 'flag', help: 'print this' },
+  version: { option: 'version', short: 'V', form: 'flag', help: 'print the version' },
+} as const satisfies Settings

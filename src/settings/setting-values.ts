@@ -1,0 +1,124 @@
+import { MesosizeError, UsageError } from '../lib/errors.ts'
+import { setting as named } from '../lib/setting.ts'
+import { visible } from '../lib/visible.ts'
+import { quoted, readPair } from './readers.ts'
+import {
+  nameOf,
+  type PairsSetting,
+  type Reader,
+  type Setting,
+  type Settings,
+  type ValuesOf,
+} from './setting.ts'
+import type { Environment, Given, Source } from './source.ts'
+
+/** Reads settings from what a person wrote and from what stands in for it, and collects the problems. */
+export class SettingValues {
+  /** One line each. A set: two settings may take one faulty value from the same place. */
+  readonly problems: Set<string>
+  readonly #source: Source
+  readonly #env: Environment
+  readonly #origin: string | undefined
+
+  /** @param origin of packages that are named without one */
+  constructor(source: Source, env: Environment, origin?: string) {
+    this.#source = source
+    this.#env = env
+    this.#origin = origin
+    this.problems = new Set(source.problems)
+  }
+
+  /** Where a setting's values come from: the person, its variable, its default, another setting. */
+  given(setting: Setting): readonly Given[] {
+    const written = this.#source.given(setting)
+    // Of a setting that has one value, the last that was written counts.
+    if (written) return setting.form === 'lines' || setting.form === 'pairs' ? written : written.slice(-1)
+    const variable = setting.variable && this.#env[setting.variable]
+    if (setting.variable && variable) return [{ source: setting.variable, text: variable }]
+    if (!('default' in setting || 'defaultOf' in setting)) return []
+    if (setting.default !== undefined) return [{ source: named(nameOf(setting)), text: setting.default }]
+    return setting.form !== 'flag' && setting.defaultOf ? this.given(setting.defaultOf) : []
+  }
+
+  /** Whether a person wrote the setting, and nothing else stands in for it. */
+  written(setting: Setting): boolean {
+    return this.#source.given(setting) !== undefined
+  }
+
+  /**
+   * Reads the values of rows. What has problems is undefined, or missing in a list, whatever its type says: the
+   * values are worth nothing if there are problems.
+   */
+  async read<const Rows extends Settings>(rows: Rows): Promise<ValuesOf<Rows>> {
+    const values: Record<string, unknown> = {}
+    for (const [name, row] of Object.entries(rows)) values[name] = await this.#readRow(row)
+    return values as ValuesOf<Rows>
+  }
+
+  /** Turns what `read` throws into a problem. */
+  async attempt<T>(read: () => T | Promise<T>, prefix = ''): Promise<T | undefined> {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof MesosizeError)) throw error
+      const problems = error instanceof UsageError ? error.problems : [prefix + error.message]
+      for (const problem of problems) this.problem(problem)
+      return undefined
+    }
+  }
+
+  problem(text: string): void {
+    this.problems.add(visible(text))
+  }
+
+  /** @throws UsageError if there are problems */
+  check(): void {
+    if (this.problems.size > 0) throw new UsageError([...this.problems])
+  }
+
+  async #readRow(row: Setting): Promise<unknown> {
+    switch (row.form) {
+      case 'flag':
+        return (await this.#all(row, readFlag))[0] ?? row.default === 'true'
+      case 'text':
+      case 'headers':
+        return (await this.#all(row, row.read))[0]
+      case 'lines':
+        return this.#all(row, row.read)
+      case 'pairs':
+        return this.#pairs(row)
+    }
+  }
+
+  async #all<T>(row: Setting, read: Reader<T>): Promise<T[]> {
+    const values: T[] = []
+    const context = { origin: this.#origin, written: this.written(row) }
+    for (const { source, text } of this.given(row)) {
+      const value = await this.attempt(() => read(text, context), `${source}: `)
+      if (value !== undefined) values.push(value)
+    }
+    return values
+  }
+
+  async #pairs(row: PairsSetting): Promise<Record<string, string>> {
+    const pairs = new Map<string, string>()
+    const name = named(nameOf(row))
+    for (const [key, value] of await this.#all(row, readPair)) {
+      const problem = row.keyProblem(key)
+      if (problem) this.problem(`${name}: the key ${quoted(key)} ${problem}.`)
+      if (pairs.has(key)) this.problem(`${name}: the key ${quoted(key)} is given twice. Keep one of them.`)
+      pairs.set(key, value)
+    }
+    return Object.fromEntries(pairs)
+  }
+}
+
+/** What YAML calls a boolean, as in the toolkit's getBooleanInput. */
+function readFlag(text: string): boolean {
+  if (/^(true|True|TRUE)$/.test(text)) return true
+  if (/^(false|False|FALSE)$/.test(text)) return false
+  throw new MesosizeError(
+    'OPTION_INVALID',
+    `${quoted(text)} is neither true nor false. Write one of the two.`,
+  )
+}

@@ -1,0 +1,80 @@
+import { APP, RESOURCES, SUPERVISOR } from './rows/app.ts'
+import { ANNOUNCEMENT, DEPLOYED, DEPLOYMENT, REMOVAL } from './rows/deploy.ts'
+import { githubToken, jobSummary, PREVIEW } from './rows/github.ts'
+import { ACCESS } from './rows/marathon.ts'
+import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
+import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
+import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
+import { REMOVED, RETRACTION } from './rows/remove.ts'
+import { GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
+import type { SettingTable } from './setting.ts'
+
+export const GITHUB_EXPORT = {
+  ...githubToken('`contents: write` for releases'),
+  ...jobSummary('what was exported'),
+}
+export const GITHUB_DEPLOY = {
+  ...githubToken(
+    '`pull-requests: write` and `deployments: write` for previews, and `contents: read` for sizes',
+  ),
+  ...jobSummary('how it went'),
+}
+export const GITHUB_REMOVE = {
+  ...githubToken('`contents: write`, `pull-requests: write` and `deployments: write`'),
+  ...jobSummary('what was removed'),
+}
+
+/** The Marathon of an artifact store. */
+const { address, user, password, dcosToken } = ACCESS
+export const STORE_ACCESS = { address, user, password, dcosToken }
+
+const { plan, originKey, ...hab } = HAB
+
+/** The export: the command without a name, and the action. */
+export const EXPORT: SettingTable = [
+  { heading: 'What to export', rows: { ...NAMED, plan, originKey } },
+  { heading: 'Where packages come from', rows: PACKAGES },
+  { heading: 'The program hab', rows: hab },
+  { heading: 'Resources of a task', rows: RESOURCES },
+  { heading: 'App definition', rows: APP },
+  { heading: 'Supervisor', rows: SUPERVISOR },
+  { heading: 'Where the image goes', rows: PUBLISH },
+  { heading: 'Publishing to a release', rows: RELEASE, when: '`publish: release`' },
+  { heading: 'Publishing with PUT', rows: HTTP, when: '`publish: http`' },
+  {
+    heading: 'Publishing to an artifact store',
+    rows: STORE_ACCESS,
+    door: 'action',
+    when: '`publish: artifact-store`',
+  },
+  { heading: 'Where agents fetch the image', rows: URIS },
+  { heading: 'Previews', rows: PREVIEW },
+  { heading: 'Output', rows: { ...OUTPUT, ...CACHE, ...REPORTING, ...GITHUB_EXPORT, ...GENERAL } },
+]
+
+export const DEPLOY: SettingTable = [
+  { heading: 'What to deploy', rows: DEPLOYED },
+  { heading: 'Deployment', rows: DEPLOYMENT },
+  { heading: 'Marathon', rows: ACCESS },
+  { heading: 'Previews', rows: ANNOUNCEMENT },
+  { heading: 'Output', rows: { ...GITHUB_DEPLOY, ...JSON_RESULT, ...GENERAL } },
+]
+
+export const REMOVE: SettingTable = [
+  { heading: 'What to remove', rows: REMOVED },
+  { heading: 'Removal', rows: REMOVAL },
+  { heading: 'Marathon', rows: ACCESS },
+  { heading: 'Uploaded tarballs', rows: HTTP, when: 'previews that were published with `publish: http`' },
+  { heading: 'Output', rows: { ...RETRACTION, ...GITHUB_REMOVE, ...JSON_RESULT, ...GENERAL } },
+]
+
+export const STATUS: SettingTable = [
+  { heading: 'Marathon', rows: ACCESS },
+  { heading: 'Output', rows: { ...JSON_RESULT, ...GENERAL } },
+]
+
+export const SHOW_LOGS: SettingTable = [
+  { heading: 'What is shown', rows: LOGS },
+  { heading: 'Marathon', rows: ACCESS },
+  { heading: 'Output', rows: GENERAL },
+]
