@@ -21,6 +21,7 @@ import {
   WEB_TARBALL,
   webSpec,
 } from './action-servers.ts'
+import { killProcessesIn, processesIn } from './processes.ts'
 import {
   type ActionRun,
   errorsOf,
@@ -300,10 +301,35 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     await until(() => slow.count(/acme\/web\/.*download/) > 0)
     // As the runner does it: to this process alone, and again, more firmly, when it does not end.
     child.kill('SIGINT')
-    await pause(200)
     child.kill('SIGTERM')
     const run = await ended
     expect(checkFailed(job, run)).toEqual(['The run was cancelled.'])
+    expect(await runPost(job, run)).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(job.temp)).toEqual([])
+  })
+
+  test('a build that is cancelled ends with whatever it has started', async () => {
+    const job = await makeJob()
+    onTestFinished(() => void killProcessesIn(job.root))
+    await writePlan(
+      job,
+      'plan',
+      `do_build() {
+        bash -c 'trap "" TERM; touch deaf; while :; do sleep 86400; done' &
+        setsid sh -c 'touch apart; sleep 86400; :' &
+        make_it() { touch began; sleep 86400; }; make_it
+      }`,
+    )
+    const inputs = { ...throughHab(builder, mirror), package: '', plan: 'plan', 'origin-key': KEY }
+    const { child, ended } = startAction(job, inputs)
+    await until(() => ['deaf', 'apart', 'began'].every(name => existsSync(join(job.workspace, 'plan', name))))
+    expect(processesIn(job.root).length).toBeGreaterThan(3)
+    child.kill('SIGINT')
+    const run = await ended
+    expect(run).toMatchObject({ status: 1, outputs: {}, stderr: '', badGroups: [] })
+    expect(errorsOf(run)).toEqual(['The run was cancelled.'])
+    expect(processesIn(job.root)).toEqual([])
+    expect(leaksOf(job, [run], [KEY.split('\n')[3]!])).toEqual([])
     expect(await runPost(job, run)).toMatchObject({ status: 0, stderr: '' })
     expect(readdirSync(job.temp)).toEqual([])
   })
@@ -621,7 +647,7 @@ ${more}
 
 async function until(condition: () => boolean): Promise<void> {
   for (let time = 0; !condition(); time++) {
-    if (time > 500) throw new Error('it never happened')
+    if (time > 1_000) throw new Error('it never happened')
     await pause(20)
   }
 }

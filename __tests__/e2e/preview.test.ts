@@ -566,7 +566,7 @@ describe('bad input', () => {
       'Credentials of 3 kinds are given',
       'marathon-user: needs marathon-password beside it',
       'ca-file: "missing.pem" cannot be read',
-      'packages is no list of packages',
+      'packages is not a list of packages',
     ]) {
       expect(errors.join('\n')).toContain(text)
     }

@@ -107,9 +107,14 @@ describe('what is not a step of a workflow', () => {
     await expect(readContext(await environment({}, changes))).rejects.toThrow(text)
   })
 
-  test.each(['', 'null', '[]', '{"a":'])('a payload of %j', async payload => {
+  test.each([
+    ['', 'it is not valid JSON'],
+    ['null', 'it is not a JSON object'],
+    ['[]', 'it is not a JSON object'],
+    ['{"a":', 'it is not valid JSON'],
+  ])('a payload of %j', async (payload, problem) => {
     await expect(readContext(await environment(payload))).rejects.toThrow(
-      'GITHUB_EVENT_PATH holds no JSON object',
+      `of GITHUB_EVENT_PATH is unusable: ${problem}`,
     )
   })
 })

@@ -69,15 +69,21 @@ describe('the output packages', () => {
     expect(readPackageSizes(JSON.stringify(BASE.packages), 'packages')).toEqual(BASE.packages)
   })
 
-  test.each(['', '{}', '[1]', '[{"ident": "core/a", "size": 1.5, "packed": 1}]', '[null]'])(
-    'is none: %s',
-    text => {
-      expect(() => readPackageSizes(text, 'packages')).toThrow(
-        expect.objectContaining({
-          code: 'PACKAGE_SIZES',
-          message: expect.stringMatching(/^packages is no list/),
-        }),
-      )
-    },
-  )
+  test.each([
+    ['', 'it is not valid JSON'],
+    ['{}', 'it is not a list'],
+    ['[1]', '[0] is 1, not a JSON object'],
+    ['[{"ident": "core/a", "size": 1.5, "packed": 1}]', '[0].size is 1.5, not a whole number'],
+    ['[{"ident": "core/a", "size": 1}]', '[0].packed is missing'],
+    ['[null]', '[0] is null, not a JSON object'],
+  ])('is none: %s', (text, problem) => {
+    expect(() => readPackageSizes(text, 'packages')).toThrow(
+      expect.objectContaining({
+        code: 'PACKAGE_SIZES',
+        message: expect.stringContaining(
+          `packages is not a list of packages with their sizes: ${problem}. Write`,
+        ),
+      }),
+    )
+  })
 })

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { anyObject, object, readJson, readValue, text } from '../lib/json.ts'
 
 export interface Repository {
   owner: string
@@ -86,36 +87,24 @@ export function runUrl({ serverUrl, repository, runId }: RunContext): string {
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/
 
 async function readEvent(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch(error => {
+  const json = await readFile(path, 'utf8').catch(error => {
     throw new Error(`the file of GITHUB_EVENT_PATH cannot be read: ${messageOf(error)}`)
   })
-  const event = parse(text)
-  if (!isObject(event)) throw new Error(`${JSON.stringify(path)} of GITHUB_EVENT_PATH holds no JSON object`)
-  return event
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const { value, problems } = readJson(anyObject, json)
+  if (value) return value
+  throw new Error(`the event in ${JSON.stringify(path)} of GITHUB_EVENT_PATH is unusable: ${problems[0]}`)
 }
 
 /** `pull_request_target` is none of these: its runs have the token of the repository that they are in. */
 const PULL_REQUEST = /^pull_request(_review|_review_comment)?$/
 
+const FROM_HEAD = object({
+  pull_request: object({ head: object({ repo: object({ full_name: text }) }) }),
+})
+
 function isFromFork(eventName: string, event: Record<string, unknown>, repository: string): boolean {
   if (!PULL_REQUEST.test(eventName)) return false
   // The repository of the head is null once the fork has been deleted.
-  const name = property(property(property(event.pull_request, 'head'), 'repo'), 'full_name')
-  return typeof name !== 'string' || name.toLowerCase() !== repository.toLowerCase()
-}
-
-function property(value: unknown, name: string): unknown {
-  return isObject(value) ? value[name] : undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const name = readValue(FROM_HEAD, event).value?.pull_request.head.repo.full_name
+  return name?.toLowerCase() !== repository.toLowerCase()
 }

@@ -1,6 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises'
-import pRetry from 'p-retry'
-import { MesosizeError } from '../lib/errors.ts'
+import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { HttpStatusError, isTransient, reasonOf } from './errors.ts'
 
 export interface RetryOptions {
@@ -35,38 +34,32 @@ const LONGEST_RETRY_AFTER = 120_000
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { signal, tries = 5, mayPass = isTransient, onRetry } = options
   const { sleep = wait, now = Date.now, random = Math.random } = options
-  let tried = 0
-  try {
-    return await pRetry(
-      () => {
-        tried++
-        return attempt()
-      },
-      {
-        retries: tries - 1,
-        minTimeout: 0,
-        signal,
-        shouldRetry: async ({ error }) => {
-          if (!mayPass(error)) return false
-          const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + random() / 2)
-          const pause = Math.max(backoff, retryAfter(error, now()))
-          onRetry?.(error.message, pause)
-          await sleep(pause, signal)
-          return true
-        },
-      },
-    )
-  } catch (error) {
+  for (let tried = 1; ; tried++) {
     signal?.throwIfAborted()
-    if (tried === 1 || !mayPass(error)) throw error
-    throw error instanceof MesosizeError
-      ? new MesosizeError(error.code, `${error.message} Tried ${tried} times.`, { cause: error })
-      : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. Tried ${tried} times.`, { cause: error })
+    try {
+      const result = await attempt()
+      signal?.throwIfAborted()
+      return result
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!mayPass(error)) throw error
+      if (tried === tries) throw tried === 1 ? error : afterTries(error, tried)
+      const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + random() / 2)
+      const pause = Math.max(backoff, retryAfter(error, now()))
+      onRetry?.(messageOf(error), pause)
+      await sleep(pause, signal)
+    }
   }
 }
 
+function afterTries(error: unknown, tried: number): MesosizeError {
+  return error instanceof MesosizeError
+    ? new MesosizeError(error.code, `${error.message} Tried ${tried} times.`, { cause: error })
+    : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. Tried ${tried} times.`, { cause: error })
+}
+
 /** Milliseconds that a server asked us to wait, or 0. RFC 9110, section 10.2.3. */
-function retryAfter(error: Error, now: number): number {
+function retryAfter(error: unknown, now: number): number {
   if (!(error instanceof HttpStatusError) || error.retryAfter === undefined) return 0
   const asked = /^\d+$/.test(error.retryAfter)
     ? Number(error.retryAfter) * 1000

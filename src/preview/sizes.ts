@@ -1,4 +1,5 @@
 import { MesosizeError } from '../lib/errors.ts'
+import { list, object, readJson, text, whole } from '../lib/json.ts'
 
 /** A package in an image: bytes unpacked, and in the tarball. */
 export interface PackageSize {
@@ -61,37 +62,24 @@ function total(sizes: ReadonlyMap<string, number>): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }
 
+const PACKAGES = list(object({ ident: text, size: whole(), packed: whole() }))
+const IMAGE = object({ service: text, packages: PACKAGES })
+
 /**
  * Reads a list of packages with their sizes: the output `packages` of the export action.
  * @param what it is called, for messages
  * @throws MesosizeError PACKAGE_SIZES
  */
 export function readPackageSizes(text: string, what: string): PackageSize[] {
-  const value = parse(text)
-  if (Array.isArray(value) && value.every(isPackageSize)) return value
+  const { value, problems } = readJson(PACKAGES, text)
+  if (value) return value
   throw new MesosizeError(
     'PACKAGE_SIZES',
-    `${what} is no list of packages with their sizes. Write the export's output there: packages: \${{ steps.export.outputs.packages }}`,
+    `${what} is not a list of packages with their sizes: ${problems[0]}. Write the export's output there: packages: \${{ steps.export.outputs.packages }}`,
   )
 }
 
 /** Reads what is kept of a branch; undefined where it is nothing of that kind. */
 export function readImageSizes(text: string): ImageSizes | undefined {
-  const { service, packages } = Object(parse(text)) as Record<string, unknown>
-  return typeof service === 'string' && Array.isArray(packages) && packages.every(isPackageSize)
-    ? { service, packages }
-    : undefined
-}
-
-function isPackageSize(value: unknown): value is PackageSize {
-  const { ident, size, packed } = Object(value) as Record<string, unknown>
-  return typeof ident === 'string' && Number.isSafeInteger(size) && Number.isSafeInteger(packed)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return readJson(IMAGE, text).value
 }

@@ -18,8 +18,7 @@ import { failure } from '../../habitat/reading.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { type PackagesMirror, startPackagesMirror } from '../../testkit/packages-mirror.ts'
 
-const unsupported =
-  process.platform !== 'linux' ? 'hab is for Linux runners' : missingPrograms('tar', 'xz', 'gzip')
+const unsupported = process.platform !== 'linux' ? 'hab is for Linux runners' : missingPrograms('xz')
 
 let mirror: PackagesMirror
 let toolCache: string
@@ -80,6 +79,12 @@ describe.skipIf(unsupported)('hab', () => {
     expect(formatIdent(launcher)).toBe(`${origin}/hab-launcher/18000/20250102030405`)
     expect(execFileSync(release.path, ['--version'], { encoding: 'utf8' })).toContain(expected)
     expect(await installed()).toEqual([expected])
+  })
+
+  test('is unpacked where there is no program to do it', async () => {
+    vi.stubEnv('PATH', temporary)
+    expect((await install()).version).toBe('2.0.500')
+    expect(await installed()).toEqual(['2.0.500'])
   })
 
   test('of a range is looked up at Builder, and the mirror must have it', async () => {
@@ -190,10 +195,18 @@ describe.skipIf(unsupported)('hab', () => {
         { path: 'a/hab', content: 'x' },
         { path: 'b/hab', content: 'x' },
       ],
-      '2 things',
+      'expected a single top-level folder, found "a" and "b"',
     ],
     ['no program', [{ path: 'hab-1/README', content: 'x' }], 'no program'],
-    ['a link', [{ path: 'hab-1/hab', type: 'symlink', linkname: '/bin/sh' }], 'no program'],
+    ['a link out', [{ path: 'hab-1/hab', type: 'symlink', linkname: '/bin/sh' }], 'leads out of its folder'],
+    [
+      'a link',
+      [
+        { path: 'hab-1/hab-1', content: 'x' },
+        { path: 'hab-1/hab', type: 'symlink', linkname: 'hab-1' },
+      ],
+      'no program',
+    ],
   ] as const)('is not an archive with %s', async (_, members, words) => {
     const broken = await startPackagesMirror({
       releases: [{ version: '2.0.500', members }],

@@ -134,7 +134,7 @@ describe('metadata', () => {
         kind: 'body',
         body: '{"ident":{"origin":"evil","name":"x","version":"1","release":"20240102030405"}}',
       },
-      'it is of evil/x/1/20240102030405',
+      'ident: evil/x/1/20240102030405 is not a build of ',
     ],
     [
       'more than it could rightly be',

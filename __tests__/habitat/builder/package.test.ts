@@ -37,22 +37,42 @@ describe('parseBuilderPackage', () => {
   })
 
   test.each([
-    ['no JSON', '<html>', 'it is no JSON'],
-    ['a list', [sound], 'it is no JSON object'],
-    ['null', null, 'it is no JSON object'],
-    ['another origin', { ...sound, ident: { ...sound.ident, origin: 'evil' } }, 'it is of evil/redis/'],
-    ['another name', { ...sound, ident: { ...sound.ident, name: 'rediss' } }, 'it is of core/rediss/'],
-    ['no release', { ...sound, ident: { ...sound.ident, release: null } }, 'lacks an origin, name, version'],
+    ['no JSON', '<html>', 'it is not valid JSON'],
+    ['a list', [sound], 'it is not a JSON object'],
+    ['null', null, 'it is not a JSON object'],
+    [
+      'another origin',
+      { ...sound, ident: { ...sound.ident, origin: 'evil' } },
+      'ident: evil/redis/7.2.4/20240102030405 is not a build of core/redis',
+    ],
+    [
+      'another name',
+      { ...sound, ident: { ...sound.ident, name: 'rediss' } },
+      'ident: core/rediss/7.2.4/20240102030405 is not a build of core/redis',
+    ],
+    ['no release', { ...sound, ident: { ...sound.ident, release: null } }, 'ident.release is null, not text'],
     ['a short release', { ...sound, ident: { ...sound.ident, release: '1' } }, 'must be 14 digits'],
-    ['a slash in the name', { ...sound, ident: { ...sound.ident, name: '../x' } }, 'in its ident,'],
-    ['an ident as text', { ...sound, ident: 'core/redis/7.2.4/20240102030405' }, 'lacks an origin'],
-    ['a short checksum', { ...sound, checksum: 'ab' }, 'its checksum "ab" is not 64 hex digits'],
-    ['no checksum', { ...sound, checksum: undefined }, 'its checksum undefined'],
-    ['another target', { ...sound, target: 'x86_64-windows' }, 'its target is "x86_64-windows"'],
-    ['no tdeps', { ...sound, tdeps: undefined }, 'its tdeps are undefined, not a list'],
-    ['a partial tdep', { ...sound, tdeps: [{ origin: 'core', name: 'glibc' }] }, 'its tdeps {"origin"'],
-    ['a hostile tdep', { ...sound, tdeps: [{ ...sound.ident, version: '..' }] }, 'in its tdeps,'],
-    ['channels that are no list', { ...sound, channels: 'stable' }, 'its channels are "stable"'],
+    ['a slash in the name', { ...sound, ident: { ...sound.ident, name: '../x' } }, 'ident: "core/../x/'],
+    [
+      'an ident as text',
+      { ...sound, ident: 'core/redis/7.2.4/20240102030405' },
+      'ident is "core/redis/7.2.4/20240102030405", not a JSON object',
+    ],
+    ['a short checksum', { ...sound, checksum: 'ab' }, 'checksum is "ab", not 64 hex digits'],
+    ['no checksum', { ...sound, checksum: undefined }, 'checksum is missing'],
+    [
+      'another target',
+      { ...sound, target: 'x86_64-windows' },
+      'target is "x86_64-windows", not x86_64-linux',
+    ],
+    ['no tdeps', { ...sound, tdeps: undefined }, 'tdeps is missing'],
+    [
+      'a partial tdep',
+      { ...sound, tdeps: [{ origin: 'core', name: 'glibc' }] },
+      'tdeps[0].version is missing; tdeps[0].release is missing',
+    ],
+    ['a hostile tdep', { ...sound, tdeps: [{ ...sound.ident, version: '..' }] }, 'tdeps[0]: "core/redis/../'],
+    ['channels that are no list', { ...sound, channels: 'stable' }, 'channels is "stable", not a list'],
   ])('refuses %s', (_, value, problem) => {
     expect(() => parse(value)).toThrow(
       expect.objectContaining({
@@ -68,13 +88,15 @@ describe('parseBuilderPackage', () => {
   test.each(['core/redis/7.2.5', 'core/redis/7.2.4/20240102030406'])(
     'refuses another build than %s',
     asked => {
-      expect(() => parse(sound, asked)).toThrow(`it is of core/redis/7.2.4/20240102030405, not of ${asked}`)
+      expect(() => parse(sound, asked)).toThrow(
+        `ident: core/redis/7.2.4/20240102030405 is not a build of ${asked}`,
+      )
     },
   )
 
   test('names several problems at once, and no more of them than can be read', () => {
     const value = { ident: {}, checksum: 'x'.repeat(10_000), tdeps: Array(1000).fill('x') }
-    expect(() => parse(value)).toThrow(/lacks .*; its checksum "x+… is not .*; its tdeps/)
+    expect(() => parse(value)).toThrow(/ident\.origin is missing; .*; checksum is "x+…, not 64 hex digits/)
     expect(() => parse(value)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{1,1500}$/s) }),
     )

@@ -21,22 +21,44 @@ describe('the manifest of a release', () => {
     expect([hab, supervisor, launcher].map(formatIdent)).toEqual([packages[3], packages[1], packages[2]])
   })
 
-  test.each([
-    ['no JSON', '<!doctype html>'],
-    ['a list', '[]'],
-    ['null', 'null'],
-    ['no version', JSON.stringify({ ...manifest, version: undefined })],
-    ['a path as version', JSON.stringify({ ...manifest, version: '../../2.0.0' })],
-    ['no packages', JSON.stringify({ ...manifest, packages: undefined })],
-    ['packages for another target', JSON.stringify({ ...manifest, packages: { 'x86_64-darwin': packages } })],
-    ['no supervisor', JSON.stringify({ ...manifest, packages: { 'x86_64-linux': packages.slice(2) } })],
-    ['an ident that is none', JSON.stringify({ ...manifest, packages: { 'x86_64-linux': ['../hab'] } })],
-    ['a number for an ident', JSON.stringify({ ...manifest, packages: { 'x86_64-linux': [7] } })],
-  ])('with %s is an error', async (_, text) => {
+  test.each<[string, string, string]>([
+    ['no JSON', '<!doctype html>', 'it is not valid JSON'],
+    ['a list', '[]', 'it is not a JSON object'],
+    ['null', 'null', 'it is not a JSON object'],
+    ['no version', JSON.stringify({ ...manifest, version: undefined }), 'version is missing'],
+    [
+      'a path as version',
+      JSON.stringify({ ...manifest, version: '../../2.0.0' }),
+      'version is "../../2.0.0", not a version',
+    ],
+    ['no packages', JSON.stringify({ ...manifest, packages: undefined }), 'packages is missing'],
+    [
+      'packages for another target',
+      JSON.stringify({ ...manifest, packages: { 'x86_64-darwin': packages } }),
+      'packages["x86_64-linux"] is missing',
+    ],
+    [
+      'no supervisor',
+      JSON.stringify({ ...manifest, packages: { 'x86_64-linux': packages.slice(2) } }),
+      'it lists no hab-sup for x86_64-linux',
+    ],
+    [
+      'an ident that is none',
+      JSON.stringify({ ...manifest, packages: { 'x86_64-linux': ['../hab'] } }),
+      'packages["x86_64-linux"][0]: "../hab" is not a package identifier',
+    ],
+    [
+      'a number for an ident',
+      JSON.stringify({ ...manifest, packages: { 'x86_64-linux': [7] } }),
+      'packages["x86_64-linux"][0] is 7, not text',
+    ],
+  ])('with %s is an error', async (_, text, problem) => {
     const read = async () => parseManifest(text, 'https://mirror/manifest.json').packagesFor('x86_64-linux')
     const error = await failure(read())
     expect(error.code).toBe('HAB_MANIFEST')
-    expect(error.message).toContain('https://mirror/manifest.json')
+    expect(error.message).toContain(
+      `https://mirror/manifest.json is not a manifest of a hab release: ${problem}`,
+    )
   })
 })
 

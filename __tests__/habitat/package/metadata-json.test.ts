@@ -102,6 +102,7 @@ describe('metadata that is kept', () => {
   ])('with %s %j is refused', (field, value) => {
     const json = JSON.parse(JSON.stringify({ ...metadataToJson(most), [field]: value }))
     expect(() => metadataFromJson(json)).toThrow(MesosizeError)
+    expect(() => metadataFromJson(json)).toThrow(`The kept metadata is unusable: ${field}`)
   })
 
   test.each([[null], ['text'], [[]], [undefined], [1]])('that is %j is refused', value => {

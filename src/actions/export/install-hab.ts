@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import {
-  access,
-  chmod,
-  copyFile,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  writeFile,
-} from 'node:fs/promises'
+import { access, chmod, copyFile, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as toolCache from '@actions/tool-cache'
@@ -25,6 +14,7 @@ import type { RetryOptions } from '../../http/retry.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { printableUrl } from '../../lib/url.ts'
+import { UnusableArchive, unpackRelease } from './unpack-release.ts'
 
 export interface HabRequest {
   /** An exact version, `latest`, or a semver range. */
@@ -104,10 +94,7 @@ async function download(
     await checkSum(archive, sum, url)
     const kept = join(work, 'kept')
     await mkdir(kept)
-    await copyFile(
-      await findProgram(await unpack(archive, join(work, 'unpacked'), url), url),
-      join(kept, TOOL),
-    )
+    await copyFile(await unpack(archive, join(work, 'unpacked'), url), join(kept, TOOL))
     await chmod(join(kept, TOOL), 0o755)
     await writeFile(join(kept, MANIFEST), manifest.text)
     return await readRelease(await toolCache.cacheDir(kept, TOOL, version, target), version, target)
@@ -148,27 +135,21 @@ async function checkSum(archive: string, published: string, url: string): Promis
   )
 }
 
+/** @returns the program in the one folder at the archive's top, `hab-VERSION-RELEASE-TARGET` */
 async function unpack(archive: string, folder: string, url: string): Promise<string> {
-  try {
-    return await toolCache.extractTar(archive, folder)
-  } catch (error) {
-    throw unusable(url, messageOf(error))
-  }
-}
-
-/** The program in the one folder at the archive's top, `hab-VERSION-RELEASE-TARGET`. */
-async function findProgram(unpacked: string, url: string): Promise<string> {
-  const names = await readdir(unpacked)
-  if (names.length !== 1) throw unusable(url, `it holds ${names.length} things at its top, not one folder`)
-  const path = join(unpacked, names[0]!, TOOL)
+  await mkdir(folder)
+  const top = await unpackRelease(archive, folder).catch(error => {
+    throw error instanceof UnusableArchive ? unusable(url, error.message) : error
+  })
+  const path = join(folder, top, TOOL)
   const stats = await lstat(path).catch(() => undefined)
-  if (!stats?.isFile()) throw unusable(url, `its folder ${JSON.stringify(names[0])} has no program "hab"`)
+  if (!stats?.isFile()) throw unusable(url, `its folder ${JSON.stringify(top)} has no program "hab"`)
   return path
 }
 
 function unusable(url: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_ARCHIVE',
-    `${printableUrl(url)} is no archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or name another hab-version.`,
+    `${printableUrl(url)} is not an archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or choose another hab-version.`,
   )
 }

@@ -1,40 +1,68 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { basename } from 'node:path'
 import * as core from '@actions/core'
+import { exec } from '@actions/exec'
 import type { Run } from '../../habitat/hab/run.ts'
+import { endDescendants } from './end-descendants.ts'
+
+/** `exec` leaves standard input open, so that a program that asks something would wait for ever. */
+const WITHOUT_INPUT = 'exec "$@" < /dev/null'
 
 /**
  * Runs programs, each in a group of the step's log that is named after its command line. Lines of their output
  * that look like workflow commands are no more than lines: a build's log has other authors than the workflow.
- * @param signal ends the program that runs; the toolkit's own `exec` cannot do that, and the runner soon kills
- *   an action that goes on after it was cancelled
+ * A program that cannot be started has the shell's exit status and message: 127 if there is none, 126 if it cannot
+ * be executed.
+ * @param signal ends whatever this process has started, and throws its reason: `exec` takes no signal, and the
+ *   runner soon kills an action that goes on after it was cancelled
  */
 export function commandRunner(signal?: AbortSignal): Run {
   return ({ program, args, env, cwd }, onOutput) =>
     core.group([basename(program), ...args].join(' '), async () => {
+      signal?.throwIfAborted()
       const token = randomUUID()
+      let open = true
+      const show = (chunk: Buffer) => {
+        // What a program leaves running may write on after it has ended.
+        if (!open) return
+        process.stdout.write(chunk)
+        onOutput(chunk)
+      }
       process.stdout.write(`::stop-commands::${token}\n`)
       try {
-        const child = spawn(program, args, {
-          env: { ...env },
+        const ended = exec('/bin/sh', ['-c', WITHOUT_INPUT, 'sh', program, ...args], {
           cwd,
-          signal,
-          stdio: ['ignore', 'pipe', 'pipe'],
+          env: { ...env },
+          // Its own line with the command comes before there is a listener, and its output past them.
+          silent: true,
+          ignoreReturnCode: true,
+          listeners: { stdout: show, stderr: show },
         })
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.on('data', (chunk: Buffer) => {
-            process.stdout.write(chunk)
-            onOutput(chunk)
-          })
-        }
-        const [status] = await once(child, 'close')
-        // Ended by a signal: what a shell would say.
-        return (status as number | null) ?? 128
+        // Ended by a signal, it has no status.
+        return ((await unlessAborted(ended, signal)) as number | null) ?? 128
       } finally {
+        open = false
         // Its last line may have no end.
         process.stdout.write(`\n::${token}::\n`)
       }
     })
+}
+
+async function unlessAborted<T>(ended: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return ended
+  const listening = new AbortController()
+  const aborted = new Promise<void>(resolve =>
+    signal.addEventListener('abort', () => resolve(endDescendants()), {
+      once: true,
+      signal: listening.signal,
+    }),
+  )
+  try {
+    const result = await Promise.race([ended, aborted])
+    if (!signal.aborted) return result as T
+    await aborted
+    throw signal.reason
+  } finally {
+    listening.abort()
+  }
 }

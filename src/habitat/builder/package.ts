@@ -1,4 +1,6 @@
-import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import * as v from 'valibot'
+import { MesosizeError } from '../../lib/errors.ts'
+import { list, object, parsed, pattern, readJson, text } from '../../lib/json.ts'
 import { setting } from '../../lib/setting.ts'
 import {
   type FullIdent,
@@ -20,8 +22,31 @@ export interface BuilderPackage {
   channels: readonly string[]
 }
 
+const IDENT = parsed(
+  object({ origin: text, name: text, version: text, release: text }),
+  ({ origin, name, version, release }) => parseFullIdent([origin, name, version, release].join('/')),
+)
+
+/** Of a package (habitat-sh/builder, components/builder-db/src/models/package.rs). */
+function packageOf(asked: PackageIdent, target: string) {
+  return object({
+    ident: parsed(IDENT, ident => {
+      if (satisfies(ident, asked)) return ident
+      throw new Error(`${formatIdent(ident)} is not a build of ${formatIdent(asked)}`)
+    }),
+    // Builders that know one target only do not name it; the hart itself does, and is checked later.
+    target: v.optional(v.literal(target, target), target),
+    checksum: v.pipe(pattern(/^[0-9a-f]{64}$/i, '64 hex digits'), v.toLowerCase()),
+    tdeps: list(IDENT),
+    channels: v.pipe(
+      v.nullish(list(v.unknown()), []),
+      v.transform(channels => channels.filter(channel => typeof channel === 'string')),
+    ),
+  })
+}
+
 /**
- * Reads Builder's JSON of a package (habitat-sh/builder, components/builder-db/src/models/package.rs).
+ * Reads Builder's JSON of a package.
  * @param asked what the package must be a build of
  * @param url where the text came from, for the message
  * @throws MesosizeError BUILDER_ANSWER with everything that is wrong
@@ -32,74 +57,10 @@ export function parseBuilderPackage(
   target: string,
   url: string,
 ): BuilderPackage {
-  const problems: string[] = []
-  const fields = parseObject(text, problems)
-  const ident = readIdent('ident', fields.ident, problems)
-  if (ident && !satisfies(ident, asked)) {
-    problems.push(`it is of ${formatIdent(ident)}, not of ${formatIdent(asked)}`)
-  }
-  // Builders that know one target only do not name it; the hart itself does, and is checked later.
-  if (fields.target !== undefined && fields.target !== target) {
-    problems.push(`its target is ${quote(fields.target)}, not ${target}`)
-  }
-  const checksum = fields.checksum
-  if (typeof checksum !== 'string' || !/^[0-9a-f]{64}$/i.test(checksum)) {
-    problems.push(`its checksum ${quote(checksum)} is not 64 hex digits`)
-  }
-  const tdeps = readArray('tdeps', fields.tdeps, problems).map(tdep => readIdent('tdeps', tdep, problems))
-  const channels = readArray('channels', fields.channels ?? [], problems)
-  if (problems.length > 0) {
-    throw new MesosizeError(
-      'BUILDER_ANSWER',
-      `${url} gave an unusable description of ${formatIdent(asked)}: ${problems.slice(0, 5).join('; ')}. Check that ${setting('url')} (HAB_BLDR_URL) is a Habitat Builder.`,
-    )
-  }
-  return {
-    ident: ident!,
-    target,
-    checksum: (checksum as string).toLowerCase(),
-    tdeps: tdeps as FullIdent[],
-    channels: channels.filter(channel => typeof channel === 'string'),
-  }
-}
-
-function parseObject(text: string, problems: string[]): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isObject(value)) return value
-    problems.push('it is no JSON object')
-  } catch {
-    problems.push('it is no JSON')
-  }
-  return {}
-}
-
-function readArray(field: string, value: unknown, problems: string[]): unknown[] {
-  if (Array.isArray(value)) return value
-  problems.push(`its ${field} are ${quote(value)}, not a list`)
-  return []
-}
-
-function readIdent(field: string, value: unknown, problems: string[]): FullIdent | undefined {
-  const parts = isObject(value) ? [value.origin, value.name, value.version, value.release] : []
-  if (parts.length === 0 || !parts.every(part => typeof part === 'string')) {
-    problems.push(`its ${field} ${quote(value)} lacks an origin, name, version or release`)
-    return undefined
-  }
-  try {
-    return parseFullIdent(parts.join('/'))
-  } catch (error) {
-    problems.push(`in its ${field}, ${messageOf(error)}`)
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A value as JSON, short enough for a message. */
-function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined'
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+  const { value, problems } = readJson(packageOf(asked, target), text)
+  if (value) return value
+  throw new MesosizeError(
+    'BUILDER_ANSWER',
+    `${url} gave an unusable description of ${formatIdent(asked)}: ${problems.slice(0, 5).join('; ')}. Check that ${setting('url')} (HAB_BLDR_URL) is a Habitat Builder.`,
+  )
 }

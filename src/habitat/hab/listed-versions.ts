@@ -3,6 +3,7 @@ import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { list, object, readJson, text } from '../../lib/json.ts'
 import { printableUrl } from '../../lib/url.ts'
 
 const MAX_JSON = 4 * 1024 * 1024
@@ -40,14 +41,13 @@ async function versionsOf(origin: string, builder: string, fetch: Fetch, signal:
   return parseVersions(await readText(answer, MAX_JSON), printableUrl(answer.url))
 }
 
+const VERSIONS = list(object({ version: text }))
+
 function parseVersions(text: string, from: string): string[] {
-  try {
-    const list: { version: unknown }[] = JSON.parse(text)
-    return list.map(({ version }) => String(version))
-  } catch {
-    throw new MesosizeError(
-      'BUILDER_ANSWER',
-      `${from} did not answer with a list of versions: this is no Habitat Builder. Check builder-url.`,
-    )
-  }
+  const { value, problems } = readJson(VERSIONS, text)
+  if (value) return value.map(({ version }) => version)
+  throw new MesosizeError(
+    'BUILDER_ANSWER',
+    `${from} did not answer with a list of versions: ${problems[0]}. Check that builder-url is a Habitat Builder.`,
+  )
 }

@@ -1,6 +1,8 @@
 import semver from 'semver'
-import { MesosizeError, messageOf } from '../../lib/errors.ts'
-import { type FullIdent, parseFullIdent } from '../package/ident.ts'
+import * as v from 'valibot'
+import { MesosizeError } from '../../lib/errors.ts'
+import { anyObject, list, object, parsed, readJson, readValue, text } from '../../lib/json.ts'
+import { parseFullIdent } from '../package/ident.ts'
 import type { HabReleasePackages } from './release.ts'
 
 /** What a release of hab says of itself. */
@@ -15,6 +17,15 @@ export interface HabManifest {
   packagesFor(target: string): HabReleasePackages
 }
 
+const MANIFEST = object({
+  version: v.pipe(
+    text,
+    v.check(version => semver.valid(version) !== null, 'a version'),
+  ),
+  packages: anyObject,
+})
+const IDENTS = list(parsed(text, parseFullIdent))
+
 /**
  * Reads the manifest.json of a release: `{ version, packages: { TARGET: [full ident, …] } }`
  * (habitat-sh/habitat, .expeditor/scripts; read by components/hab/install.sh).
@@ -22,17 +33,16 @@ export interface HabManifest {
  * @throws MesosizeError HAB_MANIFEST
  */
 export function parseManifest(text: string, from: string): HabManifest {
-  const { version, packages } = parseObject(text, from)
-  if (typeof version !== 'string' || semver.valid(version) === null) {
-    throw unusable(from, `its version is ${JSON.stringify(version)}`)
-  }
+  const { value, problems } = readJson(MANIFEST, text)
+  if (!value) throw unusable(from, problems.join('; '))
+  const { version, packages } = value
   return {
     version,
     text,
     packagesFor(target) {
-      const listed: unknown = isObject(packages) ? packages[target] : undefined
-      if (!Array.isArray(listed)) throw unusable(from, `it lists no packages for ${target}`)
-      const idents = listed.map(ident => parseListed(ident, from))
+      const listed = readValue(object({ packages: object({ [target]: IDENTS }) }), { packages })
+      if (!listed.value) throw unusable(from, listed.problems[0])
+      const idents = listed.value.packages[target]!
       const find = (name: string) => {
         const found = idents.find(ident => ident.name === name)
         if (!found) throw unusable(from, `it lists no ${name} for ${target}`)
@@ -43,32 +53,9 @@ export function parseManifest(text: string, from: string): HabManifest {
   }
 }
 
-function parseObject(text: string, from: string): Record<string, unknown> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw unusable(from, 'it is not JSON')
-  }
-  if (!isObject(value)) throw unusable(from, 'it is not a JSON object')
-  return value
-}
-
-function parseListed(ident: unknown, from: string): FullIdent {
-  try {
-    return parseFullIdent(String(ident))
-  } catch (error) {
-    throw unusable(from, messageOf(error))
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function unusable(from: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_MANIFEST',
-    `${from} is no manifest of a hab release: ${problem}. Check the mirror, or name another release with hab-version.`,
+    `${from} is not a manifest of a hab release: ${problem}. Check the mirror, or choose another release with hab-version.`,
   )
 }

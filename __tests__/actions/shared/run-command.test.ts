@@ -1,0 +1,232 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { commandRunner } from '../../../src/actions/shared/run-command.ts'
+import type { Command } from '../../../src/habitat/hab/run.ts'
+import { killProcessesIn, processesIn } from '../../e2e/processes.ts'
+import { cannotChroot, missingPrograms } from '../../testkit/machine.ts'
+
+const CHILD = join(import.meta.dirname, 'run-command-child.ts')
+const PATH = process.env.PATH!
+
+/** What a step's log says of a command, and how it ended. */
+interface Ran {
+  group: string
+  /** What the program wrote, between the two marks that switch workflow commands off and on. */
+  output: string
+  /** What comes behind the group, without the result. */
+  after: string
+  result: { status?: number; bytes?: number; thrown?: string }
+}
+
+async function makeFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'mesosize-run-')))
+  onTestFinished(async () => {
+    killProcessesIn(folder)
+    await rm(folder, { recursive: true })
+  })
+  return folder
+}
+
+/** A command of sh. */
+function sh(script: string, cwd: string): Command {
+  return { program: '/bin/sh', args: ['-c', script], env: { PATH }, cwd }
+}
+
+/** Starts a process that runs the command. @param wrapper a command line that runs the process */
+function start(command: Command, wrapper: readonly string[] = []) {
+  const [program, ...args] = [...wrapper, process.execPath, '--no-warnings', CHILD, JSON.stringify(command)]
+  const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', piece => {
+    text += piece
+  })
+  return { child, ended: once(child, 'close').then(() => parse(text)) }
+}
+
+function run(command: Command): Promise<Ran> {
+  return start(command).ended
+}
+
+function parse(text: string): Ran {
+  const [, group, , output, after, result] =
+    /^::group::(.*)\n::stop-commands::(\S+)\n([\s\S]*)\n::\2::\n::endgroup::\n([\s\S]*)(\{.*\})\n([\s\S]*)$/.exec(
+      text,
+    )!
+  return { group: group!, output: output!, after: after!, result: JSON.parse(result!) }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(20)
+}
+
+test('shows both streams of a program in a group, as nothing but lines', async () => {
+  const folder = await makeFolder()
+  const ran = await run(
+    sh('echo ::error::one; echo "::set-output name=a::two" >&2; sleep 0.1; printf end', folder),
+  )
+  expect(ran).toMatchObject({ after: '', result: { status: 0, bytes: 41 } })
+  expect(ran.group).toMatch(/^sh -c echo ::error::one/)
+  expect(ran.output).toContain('::error::one\n')
+  expect(ran.output).toContain('::set-output name=a::two\n')
+})
+
+test('hands on arguments, environment and working folder as they are', async () => {
+  const folder = await makeFolder()
+  const own = join(folder, `a "b" 'c' \\d\\" $e `)
+  await mkdir(own)
+  const program = join(own, 'my "prog" \\')
+  await writeFile(program, '#!/bin/sh\npwd\nprintf "[%s]" "$@"\nenv\n')
+  await chmod(program, 0o755)
+  const args = ['', ' ', 'two words', '"', '\\', '\\"', "'", '$HOME', '`id`', 'a\nb', '*', '--', 'ü\u202e']
+  const env = { A: 'x "y" $z', B: '' }
+  const { output, result } = await run({ program, args, env, cwd: own })
+  expect(result.status).toBe(0)
+  // The shell that runs the script sets PWD.
+  expect(output).toBe(
+    `${own}\n${args.map(arg => `[${arg}]`).join('')}${['A=x "y" $z', 'B=', `PWD=${own}`].join('\n')}\n`,
+  )
+})
+
+test('gives a program no input to wait for', async () => {
+  const folder = await makeFolder()
+  const { output, result } = await run(sh('cat; echo "read $?"; ls -l /proc/self/fd/0', folder))
+  expect(result.status).toBe(0)
+  expect(output).toMatch(/^read 0\n.* \/dev\/null$/m)
+})
+
+describe('gives the exit status', () => {
+  test.each([
+    ['of the program', 'exit 35', 35],
+    ['128 of one that a signal ended', 'kill -KILL $$', 128],
+  ])('%s', async (_what, script, status) => {
+    expect((await run(sh(script, await makeFolder()))).result).toEqual({ status, bytes: 0 })
+  })
+
+  test.each<[string, (path: string) => Promise<void>, number]>([
+    ['127 where there is no program', async () => {}, 127],
+    ['127 where a link leads nowhere', path => symlink('none', path), 127],
+    [
+      '126 where the program may not be executed',
+      path => writeFile(path, '#!/bin/sh\n', { mode: 0o644 }),
+      126,
+    ],
+  ])('%s, and says so', async (_what, make, status) => {
+    const folder = await makeFolder()
+    const program = join(folder, 'prog')
+    await make(program)
+    const { output, result } = await run({ program, args: [], env: { PATH }, cwd: folder })
+    expect(result).toMatchObject({ status })
+    expect(output).toContain(program)
+  })
+
+  test('of a program that is no program of this machine', async () => {
+    const folder = await makeFolder()
+    const program = join(folder, 'prog')
+    const elfOfNoMachine = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0xff, 0xfe]
+    await writeFile(program, Buffer.from(elfOfNoMachine), { mode: 0o755 })
+    const { result } = await run({ program, args: [], env: { PATH }, cwd: folder })
+    expect(result.status).toBeGreaterThan(0)
+  })
+})
+
+test('passes a flood of output on, whole, also without an end of line', async () => {
+  const folder = await makeFolder()
+  const script = 'head -c 8000000 /dev/zero | tr "\\0" x; head -c 8000000 /dev/zero | tr "\\0" "\\n" >&2'
+  const { output, result } = await run(sh(script, folder))
+  expect(result).toEqual({ status: 0, bytes: 16_000_000 })
+  expect(output.length).toBe(16_000_000)
+})
+
+test('shows nothing that is written after the group was closed', async () => {
+  const folder = await makeFolder()
+  // The wait for the streams of a program that has ended is given up after ten seconds.
+  const { child, ended } = start(
+    sh('(until [ -e go ]; do sleep 0.1; done; echo ::error::late; touch gone) & exit 3', folder),
+  )
+  let text = ''
+  child.stdout.on('data', piece => {
+    text += piece
+  })
+  await until(() => text.includes('"status"'))
+  await writeFile(join(folder, 'go'), '')
+  await until(() => existsSync(join(folder, 'gone')))
+  const ran = await ended
+  expect(ran).toMatchObject({ output: '', after: '', result: { status: 3, bytes: 0 } })
+  expect(text.split('"status"')[1]).not.toContain('late')
+})
+
+describe('a run that is cancelled', { skip: process.platform !== 'linux' }, () => {
+  /** Each says where it is by a file, and goes on for a day. */
+  const SCRIPTS: [string, string, number][] = [
+    ['ends the program', 'touch 1; exec sleep 86400', 1],
+    [
+      'ends what the program has started',
+      'for n in 1 2; do sh -c "touch $n; sleep 86400; exit 1" & done; wait',
+      2,
+    ],
+    [
+      'ends what is left of a program that ends at once',
+      'sh -c "touch 1; sleep 86400; :" & touch 2; sleep 86400',
+      2,
+    ],
+    [
+      'kills what does not heed SIGTERM',
+      `sh -c 'trap "" TERM; touch 1; while :; do sleep 86400; done' & touch 2; wait`,
+      2,
+    ],
+    ['ends what is started meanwhile', `trap 'sh -c "sleep 86400; :"' TERM; touch 1; sleep 86400; :`, 1],
+    [
+      'ends one that starts others all the time',
+      `while :; do sh -c 'sleep 86400; :' & touch 1; sleep 0.01; done`,
+      1,
+    ],
+    ['ends what has a session of its own', 'setsid sh -c "touch 1; sleep 86400; :" & wait', 1],
+  ]
+
+  test.each(SCRIPTS)('%s', async (_what, script, files) => {
+    const folder = await makeFolder()
+    const { child, ended } = start(sh(script, folder))
+    await until(() => readdirSync(folder).length === files)
+    expect(processesIn(folder).length).toBeGreaterThanOrEqual(files)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ result: { thrown: 'cancelled' } })
+    expect(processesIn(folder)).toEqual([])
+  })
+
+  test('before it began starts nothing', async () => {
+    const folder = await makeFolder()
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const reason = new Error('cancelled')
+    await expect(commandRunner(AbortSignal.abort(reason))(sh('touch 1', folder), () => {})).rejects.toBe(
+      reason,
+    )
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  const noSudo = cannotChroot() ?? missingPrograms('sudo', 'setpriv', 'unshare')
+  test('ends what became root by sudo', { skip: noSudo !== undefined }, async () => {
+    const folder = await makeFolder()
+    await chmod(folder, 0o777)
+    // In a mount namespace of its own, where an ordinary user may call sudo without a password.
+    const asUser = `
+      mount -t tmpfs -o mode=755 none /etc/sudoers.d
+      echo 'nobody ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/nobody
+      exec setpriv --reuid=nobody --clear-groups "$@"`
+    const root = `trap '' TERM; id -u > id; while :; do sleep 86400; done`
+    const { child, ended } = start(sh(`sudo -n sh -c ${JSON.stringify(root)}; :`, folder), [
+      ...['unshare', '--mount', 'sh', '-ec', asUser, 'sh'],
+    ])
+    await until(() => existsSync(join(folder, 'id')) && readFileSync(join(folder, 'id'), 'utf8') !== '')
+    expect(readFileSync(join(folder, 'id'), 'utf8')).toBe('0\n')
+    child.kill('SIGINT')
+    expect((await ended).result).toEqual({ thrown: 'cancelled' })
+    expect(processesIn(folder)).toEqual([])
+  })
+})

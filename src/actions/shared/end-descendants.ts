@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { exec } from '@actions/exec'
+
+/** Milliseconds. The runner waits 7.5 s for all of it. */
+const TO_STOP = 500
+const TO_END = 2_000
+const TO_DIE = 1_000
+
+/** A process that may have ended meanwhile. Its number may then be another's, which started at another time. */
+interface Process {
+  pid: number
+  /** Clock ticks since the machine started. */
+  started: string
+}
+
+type Processes = Map<string, Process>
+
+/**
+ * Ends what this process has started, and what that has started: with SIGTERM, then with SIGKILL. A build goes on
+ * when only its topmost program ends. What became root by sudo is ended by sudo. Linux only.
+ * Source: /proc/[pid]/task/[tid]/children and /proc/[pid]/stat, proc(5).
+ */
+export async function endDescendants(): Promise<void> {
+  const known: Processes = new Map()
+  await stop(known)
+  await send('SIGTERM', known)
+  await send('SIGCONT', known)
+  // They may start others to clean up, such as umount.
+  if (await haveEnded(known, TO_END)) return
+  await stop(known)
+  await send('SIGKILL', known)
+  await haveEnded(known, TO_DIE)
+}
+
+/** Stops them all: one that runs may start another and end, and that would be found from nowhere. */
+async function stop(known: Processes): Promise<void> {
+  const stopped: Processes = new Map()
+  const limit = performance.now() + TO_STOP
+  do {
+    addDescendants(known)
+    const fresh = new Map([...known].filter(([key]) => !stopped.has(key)))
+    for (const [key, found] of fresh) stopped.set(key, found)
+    await send('SIGSTOP', fresh)
+    if (fresh.size === 0 && [...known.values()].every(isStill)) return
+    await pause(5)
+  } while (performance.now() < limit)
+}
+
+/** @returns whether none is left within the time, milliseconds */
+async function haveEnded(known: Processes, time: number): Promise<boolean> {
+  const limit = performance.now() + time
+  do {
+    addDescendants(known)
+    if (known.size === 0) return true
+    await pause(20)
+  } while (performance.now() < limit)
+  return false
+}
+
+/** Adds what this process and those that are known have started; drops those that have ended. */
+function addDescendants(known: Processes): void {
+  const add = (parent: number) => {
+    for (const pid of childrenOf(parent)) {
+      const started = statOf(pid)?.started
+      if (started !== undefined) known.set(`${pid} ${started}`, { pid, started })
+    }
+  }
+  add(process.pid)
+  // A map also iterates over what is added meanwhile.
+  for (const [key, { pid, started }] of known) {
+    if (statOf(pid)?.started === started) add(pid)
+    else known.delete(key)
+  }
+}
+
+async function send(name: NodeJS.Signals, targets: Processes): Promise<void> {
+  const refused: number[] = []
+  for (const { pid, started } of targets.values()) {
+    if (statOf(pid)?.started !== started) continue
+    try {
+      process.kill(pid, name)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EPERM') refused.push(pid)
+    }
+  }
+  if (refused.length === 0) return
+  const args = ['-n', 'kill', '-s', name.slice('SIG'.length), '--', ...refused.map(String)]
+  const done = exec('sudo', args, { silent: true, ignoreReturnCode: true }).catch(() => {})
+  // A sudo that does not come back is a descendant like others.
+  await Promise.race([done, pause(TO_DIE, undefined, { ref: false })])
+}
+
+function childrenOf(pid: number): number[] {
+  const threads = ifThere(() => readdirSync(`/proc/${pid}/task`)) ?? []
+  const lists = threads.map(thread => ifThere(() => read(`/proc/${pid}/task/${thread}/children`)) ?? '')
+  return lists.flatMap(list => list.split(' ').filter(Boolean).map(Number))
+}
+
+function isStill({ pid, started }: Process): boolean {
+  const stat = statOf(pid)
+  return stat?.started !== started || /^[Tt]/.test(stat.state)
+}
+
+/** Undefined for one that has ended, also if nobody has asked yet how. */
+function statOf(pid: number): { state: string; started: string } | undefined {
+  const text = ifThere(() => read(`/proc/${pid}/stat`))
+  // The second field is the program's name in brackets, and may hold blanks and brackets itself.
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
+  if (fields === undefined || /^[ZX]/.test(fields[0]!)) return undefined
+  return { state: fields[0]!, started: fields[19]! }
+}
+
+function read(path: string): string {
+  return readFileSync(path, 'latin1')
+}
+
+/** Undefined where the process has ended meanwhile. */
+function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
