@@ -18,6 +18,6 @@ export async function removeForPerson(request: RemoveRequest, session: Session):
   if (state !== 'timed-out') return 0
   throw new MesosizeError(
     'REMOVE_TIMED_OUT',
-    `${appId} was not gone after ${formatDuration(timeout)}. Marathon goes on removing it; "mesosize status ${appId}" shows which tasks are left.`,
+    `${appId} was not gone after ${formatDuration(timeout)}. Marathon is still removing it; "mesosize status ${appId}" shows which tasks are left.`,
   )
 }

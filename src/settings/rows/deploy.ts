@@ -27,7 +27,7 @@ const TIMEOUT = {
   form: 'text',
   value: 'TIME',
   default: '15m',
-  help: 'how long it may take, such as 90s, 15m or 1h',
+  help: 'maximum time, such as 90s, 15m or 1h',
   read: readDuration,
 } as const
 
@@ -47,7 +47,7 @@ export const DEPLOYMENT = {
     value: 'NUMBER',
     default: '3',
     unit: 'tasks',
-    help: 'number of failed tasks of the new version after which the deployment has failed; with 0 only the timeout ends it',
+    help: 'number of failed tasks of the new version after which the deployment counts as failed; with 0, only the timeout ends it',
     read: readCount,
   },
   rollback: {
@@ -55,7 +55,7 @@ export const DEPLOYMENT = {
     input: 'rollback',
     form: 'flag',
     default: 'true',
-    help: 'undo a deployment that fails, so that what was there before runs again',
+    help: 'undo a deployment that fails, so that the previous version runs again',
   },
   allowUnfetchableUri: {
     option: 'allow-unfetchable-uri',
