@@ -37,9 +37,9 @@ describe('parseBuilderPackage', () => {
   })
 
   test.each([
-    ['no JSON', '<html>', 'it is no JSON'],
-    ['a list', [sound], 'it is no JSON object'],
-    ['null', null, 'it is no JSON object'],
+    ['no JSON', '<html>', 'it is not valid JSON'],
+    ['a list', [sound], 'it is not a JSON object'],
+    ['null', null, 'it is not a JSON object'],
     ['another origin', { ...sound, ident: { ...sound.ident, origin: 'evil' } }, 'it is of evil/redis/'],
     ['another name', { ...sound, ident: { ...sound.ident, name: 'rediss' } }, 'it is of core/rediss/'],
     ['no release', { ...sound, ident: { ...sound.ident, release: null } }, 'lacks an origin, name, version'],

@@ -67,9 +67,9 @@ function parseObject(text: string, problems: string[]): Record<string, unknown> 
   try {
     const value: unknown = JSON.parse(text)
     if (isObject(value)) return value
-    problems.push('it is no JSON object')
+    problems.push('it is not a JSON object')
   } catch {
-    problems.push('it is no JSON')
+    problems.push('it is not valid JSON')
   }
   return {}
 }

@@ -47,7 +47,7 @@ function parseVersions(text: string, from: string): string[] {
   } catch {
     throw new MesosizeError(
       'BUILDER_ANSWER',
-      `${from} did not answer with a list of versions: this is no Habitat Builder. Check builder-url.`,
+      `${from} did not respond with a list of versions: it is not a Habitat Builder. Check builder-url.`,
     )
   }
 }

@@ -69,6 +69,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function unusable(from: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_MANIFEST',
-    `${from} is no manifest of a hab release: ${problem}. Check the mirror, or name another release with hab-version.`,
+    `${from} is not a manifest of a hab release: ${problem}. Check the mirror, or name another release with hab-version.`,
   )
 }
