@@ -181,17 +181,12 @@ describe('what is no Marathon', () => {
       'with a web page',
     ],
     ['another text', { status: 200, body: 'hello' }, 'MARATHON_NOT_JSON', 'something other than JSON'],
-    [
-      'another JSON',
-      { status: 200, body: { apps: [] } },
-      'MARATHON_UNEXPECTED',
-      'does not tell of deployments',
-    ],
+    ['another JSON', { status: 200, body: { apps: [] } }, 'MARATHON_UNEXPECTED', 'lacks deployments'],
     [
       'a 404 of a web server',
       { status: 404, body: '<h1>Not Found</h1>' },
       'MARATHON_URL',
-      "not in Marathon's words",
+      "in a form that is not Marathon's",
     ],
   ])('%s', async (_name, reply, code, words) => {
     const server = await marathonServer()

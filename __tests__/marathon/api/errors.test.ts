@@ -39,7 +39,7 @@ describe('what Marathon says of a field', () => {
     [
       422,
       about('/id', 'error.pattern', 'Invalid JSON'),
-      '/id "/web/shop": has not the form that Marathon wants (error.pattern)',
+      '/id "/web/shop": does not have the form that Marathon expects (error.pattern)',
     ],
     [422, about('/cpus', 'error.min', 'Invalid JSON'), '/cpus -1: is too small (error.min)'],
     [422, about('/id', 'error.expected.jsstring'), '/id "/web/shop": must be text (error.expected.jsstring)'],
@@ -52,7 +52,7 @@ describe('what Marathon says of a field', () => {
     [
       422,
       about('/portDefinitions(0)/protocol', 'error.unknown.enum.literal'),
-      '/portDefinitions(0)/protocol "tcp,udp": is none of the words that Marathon knows there (error.unknown.enum.literal)',
+      '/portDefinitions(0)/protocol "tcp,udp": is not a value that Marathon allows there (error.unknown.enum.literal)',
     ],
     [
       422,
@@ -119,13 +119,8 @@ describe('what Marathon says', () => {
       'MARATHON_REFUSED',
       '"requirement failed". Change the app definition.',
     ],
-    [401, '<html>HTTP ERROR 401</html>', 'MARATHON_LOGIN', 'It wants to know who asks'],
-    [
-      403,
-      { message: 'Not Authorized to perform this action!' },
-      'MARATHON_FORBIDDEN',
-      'ask for the right to',
-    ],
+    [401, '<html>HTTP ERROR 401</html>', 'MARATHON_LOGIN', 'It requires authentication'],
+    [403, { message: 'Not Authorized to perform this action!' }, 'MARATHON_FORBIDDEN', 'ask for permission'],
     [
       403,
       { message: 'Max number (100) of concurrent deployments reached' },
@@ -140,7 +135,7 @@ describe('what Marathon says', () => {
     ],
     [404, { message: 'URI not found: /v2/x' }, 'MARATHON_URL', 'Check marathon-url'],
     [500, { message: 'URI not found' }, 'MARATHON_URL', 'Check marathon-url'],
-    [404, '<h1>Not Found</h1>', 'MARATHON_URL', "not in Marathon's words"],
+    [404, '<h1>Not Found</h1>', 'MARATHON_URL', "in a form that is not Marathon's"],
     [409, { message: 'An app with id [/web/shop] already exists.' }, 'MARATHON_EXISTS', 'already exists'],
     [409, locked, 'MARATHON_LOCKED', 'locked by the running deployments d-1, d-2'],
     [500, { message: 'Cannot normalize' }, 'MARATHON_REFUSED', '"Cannot normalize"'],

@@ -143,6 +143,6 @@ export function readStarted(body: unknown): Started {
 export function unexpected(what: string): MesosizeError {
   return new MesosizeError(
     'MARATHON_UNEXPECTED',
-    `Marathon's answer does not tell of ${what} as its API does. Check marathon-url, and whether a proxy changes answers.`,
+    `Marathon's response lacks ${what}. Check marathon-url, and whether a proxy changes answers.`,
   )
 }

@@ -110,7 +110,7 @@ function parseBase(text: string): URL {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new MesosizeError(
       'MARATHON_URL',
-      `marathon-url: ${JSON.stringify(printableUrl(text))} is no web address. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
+      `marathon-url: ${JSON.stringify(printableUrl(text))} is not a URL. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
     )
   }
   url.search = ''
@@ -149,7 +149,7 @@ function refusal(answer: UploadAnswer, base: URL, authorization: string | undefi
   if (hasNoStore(answer)) {
     return new MesosizeError(
       'ARTIFACT_STORE_MISSING',
-      `The Marathon at ${printableUrl(base)} has no artifact store: it runs without the flag --artifact_store, or is 1.5 or newer, where that is gone. ` +
+      `The Marathon at ${printableUrl(base)} has no artifact store: it runs without the flag --artifact_store, or is 1.5 or newer, which removed it. ` +
         'Publish to a server that agents can read, with publish: http, or to a release of a public repository, with publish: release.',
     )
   }
@@ -174,10 +174,10 @@ function nextStep({ url, status }: UploadAnswer, base: URL, authorized: boolean)
   switch (status) {
     case 401:
       return authorized
-        ? 'The user and password, or the token, are not valid there, or have expired. Give others in marathon-user and marathon-password, or in dcos-token.'
-        : 'Marathon wants to know who uploads. Give marathon-user and marathon-password, or for DC/OS dcos-token.'
+        ? 'The user and password, or the token, are not valid there, or have expired. Give valid ones in marathon-user and marathon-password, or in dcos-token.'
+        : 'Marathon requires authentication. Give marathon-user and marathon-password, or for DC/OS dcos-token.'
     case 403:
-      return 'Whoever this is may not store artifacts there. Ask for that right, or give others in marathon-user and marathon-password, or in dcos-token.'
+      return 'This user may not store artifacts there. Ask for that permission, or give other credentials in marathon-user and marathon-password, or in dcos-token.'
     case 413:
       return 'The tarball is larger than the proxy before Marathon allows; for the Admin Router of DC/OS that is 1 GiB. Publish elsewhere, with publish: http.'
     default:

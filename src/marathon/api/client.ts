@@ -31,7 +31,7 @@ export interface MarathonRequest {
   what: string
   /** How often to try; a poll is its own next try. */
   tries?: number
-  /** Told when an answer was lost, after which a change may have been made all the same. */
+  /** Called when a response was lost; the change may have been made anyway. */
   onLost?: () => void
 }
 
@@ -59,7 +59,7 @@ export function createMarathon(options: MarathonOptions): Marathon {
     if (warned || header === undefined || isPrivate(base)) return
     warned = true
     report.warn(
-      `Credentials are sent to ${printableUrl(base)} without encryption, for all on the way to read. Give an https:// address as marathon-url.`,
+      `Credentials are sent to ${printableUrl(base)} without encryption, so that anyone on the way can read them. Give an https:// address as marathon-url.`,
     )
   }
   let leader = 0
@@ -156,7 +156,7 @@ function isNetwork(error: unknown): boolean {
   return error instanceof MesosizeError && error.code === 'HTTP_NETWORK'
 }
 
-/** Whether a request cannot have been carried out, since there was nobody to take it. */
+/** Whether a request cannot have been carried out, since nothing received it. */
 function isUnsent(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && /^(?:ECONNREFUSED|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/.test(String(cause.code))) {

@@ -55,7 +55,7 @@ async function logInAt(url: URL, credentials: DcosLogin, tools: LoginTools): Pro
   if (!skewed) throw refused(url, first.response, credentials)
   const seconds = Math.round(Math.abs(skew) / 1000)
   report.warn(
-    `The clock of this machine is ${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} that of ${url.host}: the login goes by that of ${url.host}. Set the clock here.`,
+    `The clock of this machine is ${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} that of ${url.host}, which checks when the login was signed. Correct the clock of this machine.`,
   )
   const second = await ask(url, body(credentials, first.date), tools)
   if (second.token !== undefined) return second.token
@@ -112,7 +112,7 @@ function refused(url: URL, { status, ok }: Response, { kind }: DcosLogin): Mesos
     status === 401 || status === 403
       ? kind === 'dcos-user'
         ? 'The user or the password in dcos-user and dcos-password is wrong, or the user may not log in.'
-        : 'The account in dcos-service-account is not there, has another public key, or has no right to log in: compare with "dcos security org service-accounts show UID".'
+        : 'The account in dcos-service-account does not exist, has another public key, or may not log in: compare with "dcos security org service-accounts show UID".'
       : 'Check that marathon-url is an address of a DC/OS cluster, such as https://cluster.example.com/service/marathon; a Marathon without DC/OS takes marathon-user and marathon-password.'
   const answered = ok ? 'a page without a token' : formatStatus(status)
   return new MesosizeError('DCOS_LOGIN', `${printableUrl(url)} answered ${answered} to the login. ${next}`)

@@ -5,7 +5,7 @@ import type { JsonValue } from '../app/request.ts'
 import { complaintsIn, said } from './complaints.ts'
 import { word } from './reading.ts'
 
-/** An answer of Marathon that was no success. */
+/** An unsuccessful response of Marathon. */
 export class MarathonError extends HttpStatusError {
   /** The deployments that lock what was to be changed. */
   readonly deployments: readonly string[]
@@ -38,10 +38,10 @@ export interface Refused {
 }
 
 /**
- * What to tell a person of an answer that was no success (api/MarathonExceptionMapper.scala).
+ * What to tell a person about an unsuccessful response (api/MarathonExceptionMapper.scala).
  *
  * Codes: MARATHON_LOCKED (another deployment is running), MARATHON_EXISTS, MARATHON_NOT_FOUND (no such app),
- * MARATHON_REFUSED (the definition), MARATHON_LOGIN, MARATHON_FORBIDDEN, MARATHON_URL (this is no Marathon),
+ * MARATHON_REFUSED (the definition), MARATHON_LOGIN, MARATHON_FORBIDDEN, MARATHON_URL (this is not a Marathon),
  * MARATHON_REDIRECT, MARATHON_UNAVAILABLE (may pass).
  */
 export function refusal(refused: Refused): MarathonError {
@@ -89,13 +89,13 @@ export function refusal(refused: Refused): MarathonError {
         'MARATHON_FORBIDDEN',
         /deployment/i.test(words)
           ? `${marathon}${quoted}. Wait until some of its deployments have ended.`
-          : `${marathon}${quoted}. Whoever this is may not do that: ask for the right to. In DC/OS it is dcos:service:marathon:marathon:services:/GROUP with create, read, update and delete.`,
+          : `${marathon}${quoted}. This user may not do that: ask for permission. In DC/OS it is dcos:service:marathon:marathon:services:/GROUP with create, read, update and delete.`,
       )
     case 404:
       return words === ''
         ? error(
             'MARATHON_URL',
-            `${marathon}, not in Marathon's words. Check marathon-url: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
+            `${marathon}, in a form that is not Marathon's. Check marathon-url: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
           )
         : error('MARATHON_NOT_FOUND', `${marathon}${quoted}. Check the app's id.`)
   }
@@ -119,8 +119,8 @@ function isUnknownRoute(status: number, words: string): boolean {
 
 function loginAdvice({ secrets }: Refused): string {
   return secrets.length > 0
-    ? 'The credentials are not valid there, or have expired: give others. marathon-user and marathon-password are for --http_credentials; DC/OS takes dcos-token, dcos-service-account, or dcos-user and dcos-password.'
-    : 'It wants to know who asks: give marathon-user and marathon-password, or for DC/OS dcos-service-account, dcos-token, or dcos-user and dcos-password.'
+    ? 'The credentials are not valid there, or have expired: give valid ones. marathon-user and marathon-password are for --http_credentials; DC/OS takes dcos-token, dcos-service-account, or dcos-user and dcos-password.'
+    : 'It requires authentication: give marathon-user and marathon-password, or for DC/OS dcos-service-account, dcos-token, or dcos-user and dcos-password.'
 }
 
 function lockingDeployments(body: unknown): string[] {

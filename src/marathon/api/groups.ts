@@ -6,7 +6,7 @@ import { list, object } from './reading.ts'
 
 /**
  * Asks Marathon what it would do to deploy an app, without doing it. The app stands alone in its group there, so
- * that only what is said of it counts; what Marathon says of its neighbours is left out.
+ * that only its own steps count; those of its neighbours are left out.
  * @returns the steps in which something happens to the app
  */
 export async function planSteps(marathon: Marathon, app: AppDefinition): Promise<DeploymentAction[][]> {
