@@ -75,7 +75,7 @@ describe('the output packages', () => {
       expect(() => readPackageSizes(text, 'packages')).toThrow(
         expect.objectContaining({
           code: 'PACKAGE_SIZES',
-          message: expect.stringMatching(/^packages is no list/),
+          message: expect.stringMatching(/^packages is not a list/),
         }),
       )
     },

@@ -71,7 +71,7 @@ export function readPackageSizes(text: string, what: string): PackageSize[] {
   if (Array.isArray(value) && value.every(isPackageSize)) return value
   throw new MesosizeError(
     'PACKAGE_SIZES',
-    `${what} is no list of packages with their sizes. Write the export's output there: packages: \${{ steps.export.outputs.packages }}`,
+    `${what} is not a list of packages with their sizes. Write the export's output there: packages: \${{ steps.export.outputs.packages }}`,
   )
 }
 

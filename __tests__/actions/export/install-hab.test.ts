@@ -190,7 +190,7 @@ describe.skipIf(unsupported)('hab', () => {
         { path: 'a/hab', content: 'x' },
         { path: 'b/hab', content: 'x' },
       ],
-      '2 things',
+      'found 2 entries',
     ],
     ['no program', [{ path: 'hab-1/README', content: 'x' }], 'no program'],
     ['a link', [{ path: 'hab-1/hab', type: 'symlink', linkname: '/bin/sh' }], 'no program'],

@@ -76,7 +76,7 @@ export async function installHab(request: HabRequest, tools: InstallHabTools): P
   if (cached !== '') {
     const release = await readRelease(cached, version, target).catch(() => undefined)
     if (release) return release
-    report.note(`What the tool cache has as hab ${version} is not ours; it is downloaded again.`)
+    report.note(`The cached hab ${version} was not installed by Mesosize; downloading it again.`)
   }
   return download(mirror, version, target, latest)
 }
@@ -159,7 +159,8 @@ async function unpack(archive: string, folder: string, url: string): Promise<str
 /** The program in the one folder at the archive's top, `hab-VERSION-RELEASE-TARGET`. */
 async function findProgram(unpacked: string, url: string): Promise<string> {
   const names = await readdir(unpacked)
-  if (names.length !== 1) throw unusable(url, `it holds ${names.length} things at its top, not one folder`)
+  if (names.length !== 1)
+    throw unusable(url, `expected a single top-level folder, found ${names.length} entries`)
   const path = join(unpacked, names[0]!, TOOL)
   const stats = await lstat(path).catch(() => undefined)
   if (!stats?.isFile()) throw unusable(url, `its folder ${JSON.stringify(names[0])} has no program "hab"`)
@@ -169,6 +170,6 @@ async function findProgram(unpacked: string, url: string): Promise<string> {
 function unusable(url: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_ARCHIVE',
-    `${printableUrl(url)} is no archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or name another hab-version.`,
+    `${printableUrl(url)} is not an archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or name another hab-version.`,
   )
 }
