@@ -12,7 +12,7 @@ export function takeUserInfo(from: URL): { url: URL; authorization?: string } {
   return { url, authorization: basicAuthorization(decode(from.username), decode(from.password)) }
 }
 
-/** Percent-decoded; as it is where it is no percent-encoding. */
+/** Percent-decoded; unchanged if it is not percent-encoding. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text)
