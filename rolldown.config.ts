@@ -15,7 +15,7 @@ function chunkName({ name, moduleIds }: { name: string; moduleIds: string[] }): 
     sizes.set(holder, (sizes.get(holder) ?? 0) + statSync(id).size)
   }
   const [[holder] = []] = [...sizes].toSorted(([, a], [, b]) => b - a)
-  // Only hands on what is in another chunk.
+  // Only re-exports what is in another chunk.
   if (holder === undefined) return name === 'rolldown-runtime' ? `${name}.js` : `load-${name}.js`
   if (holder !== 'own') return `vendor-${holder}.js`
   const own = moduleIds.filter(id => existsSync(id) && packageOf(id) === undefined)

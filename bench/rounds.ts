@@ -23,7 +23,7 @@ export interface Outcome {
 /**
  * Runs each variant once per round, so that whatever else the machine does meanwhile falls on all of them, and
  * starts each round with another one.
- * @param check told of each variant after its first run, to look at what it wrote
+ * @param check called with each variant after its first run, to check what it wrote
  */
 export function runRounds(
   variants: readonly Variant[],

@@ -55,7 +55,7 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
     return write('again', 'Another export', describe(tree, WARM), outcomes)
   },
   async cold(place) {
-    if (process.getuid?.() !== 0) return 'The page cache can be emptied by root alone: cold is left out.\n'
+    if (process.getuid?.() !== 0) return 'Only root can empty the page cache: skipping cold.\n'
     const tree = await usualTree()
     const onDisk = { ...place, output: join(values.work, 'output') }
     const outcomes = runRounds(fromCold(tree, onDisk), rounds, checkFiles(tree))
@@ -107,7 +107,7 @@ function write(name: string, title: string, about: string, outcomes: readonly Ou
   return writeResults(join(values.results, name), { title, about, outcomes })
 }
 
-/** A benchmark of something that leaves files out would be worth nothing. */
+/** A benchmark of something that leaves files out would be worthless. */
 function checkFiles(tree: Tree): (variant: Variant) => void {
   return ({ name, output }) => {
     const listing = execFileSync('tar', ['-tzf', output!()], { encoding: 'utf8', maxBuffer: 2 ** 30 })

@@ -138,7 +138,7 @@ async function makeNext(
   return changed
 }
 
-/** Files and symlinks in order of their names, at most so many bytes of each folder below /usr/*. */
+/** Files and symlinks in order of their names, at most this many bytes of each folder below /usr/*. */
 function listSources(shareLimit: number): Source[] {
   const found: Source[] = []
   const shares = new Map<string, number>()

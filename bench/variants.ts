@@ -118,7 +118,7 @@ function others(tree: Tree, place: Place): Variant[] {
     { needs: 'igzip', name: 'tar \\| igzip', script: 'tar -cf - -C "$ROOT" hab | igzip > "$OUT"' },
   ]
   const missing = variants.filter(({ needs }) => !isInstalled(needs))
-  for (const { needs } of missing) process.stderr.write(`${needs} is not installed, and not compared with.\n`)
+  for (const { needs } of missing) process.stderr.write(`${needs} is not installed: skipping it.\n`)
   const nodeTar = `"${process.execPath}" "${join(import.meta.dirname, 'node-tar.ts')}" "$ROOT" "$OUT"`
   return [
     shell(TAR, 'tar -czf "$OUT" -C "$ROOT" hab', tree, place),
@@ -188,7 +188,7 @@ function harts({ artifacts, keys, ident }: Tree): string[] {
   return [ident, '--artifacts', artifacts, '--keys', keys]
 }
 
-/** A home of its own, so that nothing of the person's is used or changed; nobody listens where Builder would be. */
+/** A home of its own, so that nothing of the user's is used or changed; nothing listens where Builder would be. */
 export function homeOf({ scratch }: Place): Record<string, string> {
   return { HOME: scratch, HAB_BLDR_URL: 'http://127.0.0.1:1' }
 }

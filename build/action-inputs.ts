@@ -27,7 +27,7 @@ function unitOf(row: Setting): string {
 export function withInputs(text: string, table: SettingTable): string {
   const start = text.indexOf('\ninputs:\n')
   const end = text.indexOf('\noutputs:\n')
-  if (start < 0 || end < start) throw new Error('action.yml needs inputs and, behind them, outputs')
+  if (start < 0 || end < start) throw new Error('action.yml needs inputs and, after them, outputs')
   const groups = table
     .map(group => ({ group, rows: inputsOf([group]) }))
     .filter(({ rows }) => rows.length > 0)
@@ -50,7 +50,7 @@ function input(row: Setting, group: SettingGroup) {
   }
 }
 
-/** What the runner hands on for an input that a workflow does not give. */
+/** What the runner passes for an input that a workflow does not give. */
 export function defaultOf(row: Setting): string | undefined {
   if ('expression' in row && row.expression !== undefined) return row.expression
   if ('default' in row && row.default !== undefined) return row.default

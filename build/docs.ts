@@ -97,7 +97,7 @@ export function replace(page: string, name: string, of: string, content: string)
   const start = `<!-- ${name}${of} -->`
   const from = page.indexOf(start)
   const to = page.indexOf(`<!-- end of ${name} -->`, from)
-  if (from < 0 || to < from) throw new Error(`the page needs ${start} and, behind it, its end`)
+  if (from < 0 || to < from) throw new Error(`the page needs ${start} and, after it, its end`)
   return `${page.slice(0, from + start.length)}\n\n${content}\n\n${page.slice(to)}`
 }
 

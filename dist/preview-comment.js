@@ -1,5 +1,5 @@
 import{n as e,o as t}from"./lib-terminal-reporter.js";import{t as n}from"./lib-errors.js";import{d as r}from"./vendor-undici.js";import{f as i,r as a,t as o}from"./http-retry.js";import{E as s,i as c,j as l,n as u,r as d,t as f,y as p}from"./github-releases.js";import{b as m,g as h,n as g,p as _,r as ee,s as v,t as y,v as b,y as x}from"./marathon-api-client.js";const S=2e3,C=`<!-- mesosize: `;function w(e){return`${C}${e} -->`}function T(e,t,n){let[r=``]=e.split(`
-`),i=r.slice(15).replace(/ -->.*$/,``),a=`${f(i)} is gone ([workflow run](${n})).`;return[r,`### The preview was removed`,t===void 0?a:`${t} ${a}`,``].join(`
+`),i=r.slice(15).replace(/ -->.*$/,``),a=`${f(i)} has been removed ([workflow run](${n})).`;return[r,`### The preview was removed`,t===void 0?a:`${t} ${a}`,``].join(`
 
 `)}function E(e){let{appId:t,preview:n,state:r,reason:i,ident:a,runUrl:o}=e,s=[[`App`,f(t)],...a===void 0?[]:[[`Package`,f(a)]],[`Commit`,f(n.commit.slice(0,12))],[`Workflow run`,`[${n.run.id}, attempt ${n.run.attempt}](${o})`]];return[w(t),`### The preview ${r===`running`?`is running`:`failed to deploy`}`,...i===void 0?[]:[d(`text`,D(i))],...O(e),c([``,``],s),...P(e),I(e)].join(`
 

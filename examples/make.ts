@@ -73,7 +73,7 @@ export function examplePackages(busybox?: string): PackageSpec[] {
 
 function realBusybox(path: string): Record<string, PackageFile> {
   const { status, stdout } = spawnSync(path, ['--list'], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${path} --list failed: it is no busybox that runs here`)
+  if (status !== 0) throw new Error(`${path} --list failed: it is not a busybox that runs here`)
   const applets = stdout.split('\n').filter(name => name !== '' && name !== 'busybox')
   return { 'bin/busybox': readFileSync(path), ...links(applets) }
 }

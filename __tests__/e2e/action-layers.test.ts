@@ -308,7 +308,7 @@ test('an upload that fails leaves nothing behind, and no app', async () => {
     'upload-url': `${server.url}/`,
   })
   expect(run.status).toBe(1)
-  expect(errorsOf(run)).toEqual([expect.stringMatching(/507 Insufficient Storage.*no room left/)])
+  expect(errorsOf(run)).toEqual([expect.stringMatching(/507 Insufficient Storage.*no space left/)])
   expect([run.outputs, run.summary, run.artifacts]).toEqual([{}, '', []])
   expect(existsSync(join(job.workspace, 'results'))).toBe(false)
 })

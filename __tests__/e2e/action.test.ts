@@ -145,7 +145,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
       'Install hab',
       expect.stringMatching(/^hab pkg install .*acme\/web/),
       'Export',
-      'Hand on',
+      'Set outputs',
     ])
   })
 
@@ -182,7 +182,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
       'hab pkg build plan',
       expect.stringMatching(/^hab pkg install .*acme-hello-0\.1\.0-.*\.hart/),
       'Export',
-      'Hand on',
+      'Set outputs',
     ])
     // What it prints is shown as it comes, and is no command.
     const [, built] = run.groups
@@ -409,7 +409,7 @@ describe('bad input', () => {
       {},
       [/^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/],
     ],
-    ['both', { package: 'a/b', plan: 'plan', 'origin-key': KEY }, [/^plan: there is a package too/]],
+    ['both', { package: 'a/b', plan: 'plan', 'origin-key': KEY }, [/^plan: a package is given too/]],
     [
       'a folder without a plan',
       { plan: 'empty', 'origin-key': KEY },
@@ -429,7 +429,7 @@ describe('bad input', () => {
     [
       'a version that is none',
       { package: 'a/b', 'use-hab': 'perhaps' },
-      [/^use-hab: "perhaps" is neither true nor false\. Write one of the two\.$/],
+      [/^use-hab: "perhaps" is neither true nor false\. Write true or false\.$/],
     ],
     [
       'a template',
@@ -444,7 +444,7 @@ describe('bad input', () => {
     [
       'an upload to no address',
       { package: 'a/b', publish: 'http', 'upload-url': 'files/' },
-      [/^upload-url: "files\/" is no web address/],
+      [/^upload-url: "files\/" is not a URL/],
     ],
     [
       'an upload to nowhere',

@@ -167,7 +167,7 @@ describe('deploy', () => {
     child.kill('SIGINT')
     const { status, stderr } = await ended
     expect(status).toBe(130)
-    expect(stderr).toMatch(/Stopped by SIGINT; what Marathon has begun goes on\.\n$/)
+    expect(stderr).toMatch(/Stopped by SIGINT; what Marathon has started continues\.\n$/)
     expect(s.server.cluster.deployments()).toHaveLength(1)
   })
 })

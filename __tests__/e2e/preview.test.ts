@@ -276,7 +276,7 @@ describe('from opened to closed', () => {
     expect(errorsOf(run)).toEqual([
       expect.stringMatching(/^app-id: a preview is \/previews\//),
       expect.stringMatching(/^release-tag: /),
-      'preview: the event "schedule" is about no pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12',
+      'preview: the event "schedule" is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12',
       '3 mistakes in the inputs.',
     ])
   })
@@ -430,7 +430,7 @@ describe('a deployment that fails', () => {
     const run = await deploy(await app(FIRST))
     expect(run.status).toBe(1)
     expect(errorsOf(run)[0]).toContain(
-      `${WEB} is in Marathon already and is no preview of acme/shop#12, but of other/shop#12.`,
+      `${WEB} is in Marathon already and is not a preview of acme/shop#12, but of other/shop#12.`,
     )
   })
 })
@@ -558,7 +558,7 @@ describe('bad input', () => {
     expect(run.status).toBe(1)
     const errors = errorsOf(run)
     for (const text of [
-      'colour: there is no such input.',
+      'colour: unknown input.',
       'timeout: "15" is not a time',
       'fail-fast: "-1" is no whole number of at least 0',
       'app: is not valid JSON',
@@ -603,13 +603,13 @@ describe('bad input', () => {
   })
 
   test.each([
-    [{}, 'pull-request: the event "schedule" is about no pull request'],
+    [{}, 'pull-request: the event "schedule" is not about a pull request'],
     [{ stale: 'true', 'app-id': '/web' }, 'app-id, stale: only one can be'],
     [{ days: '3', 'app-id': '/Web' }, 'days: it goes with stale'],
-    [{ days: '0', stale: 'true' }, 'days: "0" is no whole number of at least 1'],
+    [{ days: '0', stale: 'true' }, 'days: "0" is not a whole number of at least 1'],
     [{ 'app-id': '/Web' }, 'app-id: "/Web" must be names'],
     [{ stale: 'true', 'upload-headers': 'A: b' }, 'upload-headers: they go with upload-url'],
-    [{ stale: 'true', 'upload-url': 'ftp://x/' }, 'upload-url: "ftp://x/" is no web address'],
+    [{ stale: 'true', 'upload-url': 'ftp://x/' }, 'upload-url: "ftp://x/" is not a URL'],
   ])('remove %j', async (inputs, text) => {
     await setEvent(job, 'schedule', {})
     const run = await remove(inputs as Record<string, string>)

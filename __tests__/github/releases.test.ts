@@ -154,7 +154,7 @@ describe('a new release', () => {
     const error = await failure(findOrCreateRelease(github, choice, context), server)
     expect(error.code).toBe('RELEASE_TAG')
     expect(error.message).toMatch(
-      /release-tag .*"refs\/heads\/main", which is no tag\. Write "release-tag: v1\.2\.3"/,
+      /release-tag .*"refs\/heads\/main", which is not a tag\. Write "release-tag: v1\.2\.3"/,
     )
   })
 })

@@ -134,7 +134,7 @@ describe('why it failed', () => {
 test('what is left of it when the preview is gone', () => {
   const body = removedBody(comment(), undefined, RUN)
   expect(body).toBe(
-    `${commentMarker(ID)}\n\n### The preview was removed\n\n\`${ID}\` is gone ([workflow run](${RUN})).\n\n`,
+    `${commentMarker(ID)}\n\n### The preview was removed\n\n\`${ID}\` has been removed ([workflow run](${RUN})).\n\n`,
   )
   expect(removedBody(body, undefined, RUN)).toBe(body)
   expect(removedBody(body, 'The pull request 12 is closed.', RUN)).toContain('is closed. `/previews/')

@@ -82,7 +82,7 @@ describe('the base branch', () => {
   })
 })
 
-test('what is about no pull request is refused', () => {
+test('what is not about a pull request is refused', () => {
   expect(() => forPreview(action(RELEASE), context({ ref: 'refs/tags/v1' }))).toThrow(
     expect.objectContaining({ code: 'NO_PULL_REQUEST' }),
   )

@@ -46,14 +46,14 @@ describe('the preview of a run', () => {
       'a schedule',
       context('schedule', {}),
       undefined,
-      'preview: the event "schedule" is about no pull request',
+      'preview: the event "schedule" is not about a pull request',
     ],
     ['a schedule with a number', context('schedule', {}), 12, 'preview: the event "schedule"'],
     [
       'a payload that is none',
       context('pull_request', { pull_request: { number: 12, head: { sha: '; rm' } } }),
       undefined,
-      'is about no pull request',
+      'is not about a pull request',
     ],
   ])('is none: %s', (_, run, given, text) => {
     expect(() => previewOf(run, given)).toThrow(

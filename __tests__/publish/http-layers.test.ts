@@ -222,7 +222,7 @@ describe('what is no place for layers', () => {
     ['https://a.test/{tag}/', {}, [/has "\{tag\}": write one of/]],
     ['https://a.test/?sig=secret-1', {}, [/"https:\/\/a\.test\/" has a query.*upload-headers\.$/]],
     ['https://u:secret-1@a.test/{file}?sig=secret-1', {}, [/"https:\/\/a\.test\/\{file\}" has a query/]],
-    ['files/', {}, [/is no web address/]],
+    ['files/', {}, [/is not a URL/]],
     [
       'https://a.test/x?y',
       { uriTemplate: 'https://b.test/{version}.tgz' },

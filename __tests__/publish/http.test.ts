@@ -123,7 +123,7 @@ describe('publishOverHttp', () => {
       )
       await expect(wrong.publish()).rejects.not.toThrow('secret')
       const none = publisher({ uploadUrl: `${guarded.url}/` })
-      await expect(none.publish()).rejects.toThrow('The server wants to know who uploads')
+      await expect(none.publish()).rejects.toThrow('The server requires authentication')
     } finally {
       await guarded.close()
     }
@@ -207,12 +207,12 @@ describe('publishOverHttp', () => {
     [400, 'x-ms-blob-type: BlockBlob'],
     [401, 'from a secret'],
     [403, 'may not write'],
-    [404, 'The repository, bucket or folder is not there'],
+    [404, 'The repository, bucket or folder does not exist'],
     [405, 'dav_methods PUT'],
     [409, '{sha256}'],
     [413, 'client_max_body_size'],
     [501, 'dav_methods PUT'],
-    [507, 'no room left'],
+    [507, 'no space left'],
   ])('says at once what to do about %i', async (status, words) => {
     server.fault({ method: 'PUT', kind: 'status', status, times: 2 })
     await expect(publisher({ uploadUrl: `${server.url}/` }).publish()).rejects.toThrow(words)
@@ -259,7 +259,7 @@ describe('publishOverHttp', () => {
     expect(template).toThrow('upload-url: "https://a.test/{nmae}/{tag}" has "{nmae}", "{tag}": write one of')
     expect(template).not.toThrow('secret')
     for (const uploadUrl of ['files', 'ftp://a.test/', 's3://bucket/key', '', 'https://']) {
-      expect(make({ uploadUrl })).toThrow('is no web address')
+      expect(make({ uploadUrl })).toThrow('is not a URL')
     }
   })
 })
@@ -346,7 +346,7 @@ describe.skipIf(cannotServe())(`with a real nginx${cannotServe() ? ` (${cannotSe
 
   // Large enough to be under way when nginx answers.
   test.each([
-    ['/private/', 401, 'wants to know who uploads'],
+    ['/private/', 401, 'requires authentication'],
     ['/small/', 413, 'client_max_body_size'],
     ['/none/', 405, 'dav_methods PUT'],
   ])('reports what %s answers (%i)', async (path, status, words) => {

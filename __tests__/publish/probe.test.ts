@@ -56,9 +56,9 @@ describe('probe', () => {
   test.each([
     [401, 'Agents send no token and no header'],
     [403, 'Agents send no token and no header'],
-    [404, 'Nothing is there for who comes without a login'],
+    [404, 'Nothing is there for clients without a login'],
     [410, 'Nothing is there'],
-    [416, 'wants 200'],
+    [416, 'expects 200'],
     [500, 'If it does not recover'],
     [429, 'If it does not recover'],
   ])('explains %i', async (status, words) => {
@@ -98,7 +98,7 @@ describe('probe', () => {
   })
 
   test.each([
-    ['a web page', { 'content-type': 'text/html; charset=utf-8' }, file, file.length, 'a web page is there'],
+    ['a web page', { 'content-type': 'text/html; charset=utf-8' }, file, file.length, 'there is a web page'],
     ['another kind of file', {}, Buffer.from('PK\x03\x04'), 4, 'not gzip'],
     ['an empty file', {}, Buffer.alloc(0), 0, 'not gzip'],
     ['one byte', {}, Buffer.from([0x1f]), 1, 'not gzip'],
@@ -167,7 +167,7 @@ describe('probe', () => {
   test('warns where nobody answers', async () => {
     await server.close()
     expect(await warningsOf(`${server.url}/x.tgz`)).toEqual([
-      expect.stringMatching(/No complete answer came .* this says nothing about them\.$/),
+      expect.stringMatching(/No complete answer came .* this check does not apply to them\.$/),
     ])
   })
 
@@ -257,14 +257,14 @@ describe('probeTarballs', () => {
     server.files.set('/2.tgz', file.subarray(0, 20))
     expect((await warningsOfLayers(3)).sort()).toEqual([
       expect.stringMatching(/\/1\.tgz: it answers 404/),
-      expect.stringMatching(/\/2\.tgz: what is there has 20 bytes/),
+      expect.stringMatching(/\/2\.tgz: the file there has 20 bytes/),
     ])
   })
 
   test.each([
-    [403, {}, 'the answer to HEAD is 403 Forbidden'],
-    [200, {}, 'does not tell its size'],
-    [200, { 'content-length': '5' }, 'does not tell its size'],
+    [403, {}, 'the response to HEAD is 403 Forbidden'],
+    [200, {}, 'lacks its size'],
+    [200, { 'content-length': '5' }, 'lacks its size'],
   ])('warns of what no agent can keep in its cache (%i)', async (status, headers, words) => {
     server.files.set('/0.tgz', file)
     server.fault({ method: 'HEAD', kind: 'status', status, headers })

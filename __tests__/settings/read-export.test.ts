@@ -249,22 +249,22 @@ test.each([[['--', '--help']], [['core/redis', '--', '-h']]])('%j does not ask f
 
 /** Words behind the package, and what the one problem must say. */
 const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] = [
-  [['--cpus', '1'], /^--cpus: there is no such option\. Did you mean --cpu\?$/],
-  [['--memory=1'], /^--memory: there is no such option\. Did you mean --mem\?$/],
+  [['--cpus', '1'], /^--cpus: unknown option\. Did you mean --cpu\?$/],
+  [['--memory=1'], /^--memory: unknown option\. Did you mean --mem\?$/],
   [['--chanel', 'base'], /^--chanel: .* Did you mean --channel\?$/],
   [['--lable=a=b'], /^--lable: .* Did you mean --label\?$/],
-  [['--quux'], /^--quux: there is no such option\. See --help\.$/],
-  [['-mem', '256'], /^-m: there is no such option\. Did you mean --mem\?$/],
-  [['-x'], /^-x: there is no such option\. See --help\.$/],
-  [['--__proto__=1'], /^--__proto__: there is no such option/],
-  [['--mem'], /^--mem: its value is missing\. Write --mem NUMBER/],
-  [['--mem='], /^--mem: its value is missing/],
-  [['--mem', ''], /^--mem: its value is missing/],
-  [['--mem', '--cpu', '1'], /^--mem: its value is missing/],
-  [['--channel', '-u', 'https://bldr.example.com'], /^--channel: its value is missing/],
-  [['-z'], /^-z: its value is missing\. Write --auth TOKEN/],
-  [['--uris=true'], /^--uris: it takes no value\. Write --uris alone/],
-  [['--no-health-check=false'], /^--no-health-check: it takes no value/],
+  [['--quux'], /^--quux: unknown option\. See --help\.$/],
+  [['-mem', '256'], /^-m: unknown option\. Did you mean --mem\?$/],
+  [['-x'], /^-x: unknown option\. See --help\.$/],
+  [['--__proto__=1'], /^--__proto__: unknown option/],
+  [['--mem'], /^--mem: needs a value\. Write --mem NUMBER/],
+  [['--mem='], /^--mem: needs a value/],
+  [['--mem', ''], /^--mem: needs a value/],
+  [['--mem', '--cpu', '1'], /^--mem: needs a value/],
+  [['--channel', '-u', 'https://bldr.example.com'], /^--channel: needs a value/],
+  [['-z'], /^-z: needs a value\. Write --auth TOKEN/],
+  [['--uris=true'], /^--uris: takes no value\. Write --uris alone/],
+  [['--no-health-check=false'], /^--no-health-check: takes no value/],
   [['--cpu', 'many'], /^--cpu: "many" must be a number of at least 0\.001/],
   [['--cpu', '1e3'], /^--cpu: "1e3" must be a number/],
   [['--cpu', 'Infinity'], /^--cpu: "Infinity" must be a number/],
@@ -331,14 +331,14 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     /^--target: "riscv64-linux" is not a target that Habitat knows.*x86_64-linux/,
   ],
   [['--output-dir', at('web.hart')], /^--output-dir: ".*web\.hart" is not a folder/],
-  [['--layers='], /^--layers: its value is missing\. Write --layers=HOW, or --layers alone for auto\.$/],
+  [['--layers='], /^--layers: needs a value\. Write --layers=HOW, or --layers alone for auto\.$/],
   [['--layers=none'], /^--layers: "none" is not allowed\. Use auto or package\.$/],
   [['--layers=Package'], /^--layers: "Package" is not allowed\. Use auto or package\.$/],
-  [['--layers', 'package'], /^--layers: its value is written behind "="\. Write --layers=package\.$/],
-  [['--layers', 'auto'], /^--layers: its value is written behind "="\. Write --layers=auto\.$/],
+  [['--layers', 'package'], /^--layers: takes its value after "="\. Write --layers=package\.$/],
+  [['--layers', 'auto'], /^--layers: takes its value after "="\. Write --layers=auto\.$/],
   [['--layers', 'none'], /^"none" has no origin/],
-  [['--layer'], /^--layer: there is no such option\. Did you mean --layers\?$/],
-  [['--no-layers'], /^--no-layers: there is no such option/],
+  [['--layer'], /^--layer: unknown option\. Did you mean --layers\?$/],
+  [['--no-layers'], /^--no-layers: unknown option/],
   [['--layers', '--uri', 'https://files.example.com/a.tgz'], /^--uri and --layers: .* Use --uri-base /],
   [['--layers=package', '--uris'], /^--uris and --layers: .* Leave one of the two out\.$/],
   [['--jobs', '0'], /^--jobs: "0" /],
@@ -374,7 +374,7 @@ describe('one mistake is one problem of one line', () => {
   })
 
   test.each([[[]], [['--mem', '5']]])('no package: %j', async args => {
-    expect(await problemsOf(args)).toEqual([expect.stringMatching(/^PKG_IDENT: no package is named\./)])
+    expect(await problemsOf(args)).toEqual([expect.stringMatching(/^PKG_IDENT: no package given\./)])
   })
 
   test('a terminal cannot be driven through a value', async () => {
@@ -396,8 +396,8 @@ describe('a package may stand behind --layers', () => {
 
   test('but not one that looks like its value', async () => {
     expect(await problemsOf(['--layers', 'package'], { HAB_ORIGIN: 'acme' })).toEqual([
-      expect.stringMatching(/^--layers: its value is written behind "="/),
-      expect.stringMatching(/^PKG_IDENT: no package is named/),
+      expect.stringMatching(/^--layers: takes its value after "="/),
+      expect.stringMatching(/^PKG_IDENT: no package given/),
     ])
   })
 })
@@ -424,7 +424,7 @@ test('all problems are told at once', async () => {
   ]
   expect(await problemsOf(args)).toEqual([
     expect.stringMatching(/^--cpus: /),
-    expect.stringMatching(/^--disk: its value is missing/),
+    expect.stringMatching(/^--disk: needs a value/),
     expect.stringMatching(/^"redis" has no origin/),
     expect.stringMatching(/^"none\.hart" does not exist/),
     expect.stringMatching(/^--channel: /),

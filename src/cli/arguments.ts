@@ -23,7 +23,7 @@ export function readArguments(argv: readonly string[], table: SettingTable): Arg
   for (const token of tokenize(argv, known)) {
     if (token.kind === 'positional' && choicesOf(alone)?.includes(token.value)) {
       const { option } = alone!
-      problems.push(`--${option}: its value is written behind "=". Write --${option}=${token.value}.`)
+      problems.push(`--${option}: takes its value after "=". Write --${option}=${token.value}.`)
     } else if (token.kind === 'positional') {
       positionals.push({ text: token.value, doubtful: unknown !== undefined && unknown.value === undefined })
     }
@@ -103,13 +103,13 @@ function problemOfForm({ rawName, value }: OptionToken, row: Option): string | u
   if (row.form === 'flag') {
     return value === undefined
       ? undefined
-      : `${rawName}: it takes no value. Write --${option} alone, or leave it out.`
+      : `${rawName}: takes no value. Write --${option} alone, or leave it out.`
   }
   const alone = aloneOf(row)
   if (value || (value === undefined && alone !== undefined)) return undefined
   return alone === undefined
-    ? `${rawName}: its value is missing. Write --${option} ${row.value}, or leave it out.`
-    : `${rawName}: its value is missing. Write --${option}=${row.value}, or --${option} alone for ${alone}.`
+    ? `${rawName}: needs a value. Write --${option} ${row.value}, or leave it out.`
+    : `${rawName}: needs a value. Write --${option}=${row.value}, or --${option} alone for ${alone}.`
 }
 
 function givenBy({ rawName, value = '' }: OptionToken, row: Option): Given {
@@ -123,5 +123,5 @@ function givenBy({ rawName, value = '' }: OptionToken, row: Option): Given {
 function unknownOption(token: OptionToken, written: string, known: readonly Option[]): string {
   const names = known.map(({ option }) => option)
   const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), names)
-  return `${visible(token.rawName)}: there is no such option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
+  return `${visible(token.rawName)}: unknown option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
 }

@@ -22,21 +22,21 @@ export interface CommandPage {
 }
 
 const BAD_USAGE = ['2', 'the request cannot be carried out as written; every problem is listed'] as const
-const COLOURS = ['NO_COLOR', 'no colours; FORCE_COLOR brings them back, on terminals alone'] as const
-const APP_ID = 'An APP_ID is one of Marathon, such as /web/shop; the slash at its beginning may be left out.'
+const COLOURS = ['NO_COLOR', 'no colours; FORCE_COLOR turns them on, on terminals only'] as const
+const APP_ID = 'An APP_ID is the id of a Marathon app, such as /web/shop; the leading slash may be omitted.'
 
 /** In the order of the help. */
 export const commands: Readonly<Record<CommandName, CommandPage>> = {
   export: {
     usage: 'mesosize [export] <PKG_IDENT | FILE.hart>... [options] > app.json',
-    summary: 'make the tarball and the app definition; the word may be left out',
+    summary: 'make the tarball and the app definition (the default command)',
     about:
       'Exports Habitat packages as a tarball that a Mesos agent runs, and prints the Marathon app definition ' +
       'that runs it. The first package that has a run hook is the service that starts; the others are in the image.',
     table: EXPORT,
     notes: [
       'A PKG is an identifier, origin/name[/version[/release]], or the path of a hart.',
-      'Of an option that is given twice the last counts, unless it says "repeatable".',
+      'If an option is given twice, the last one counts, unless it is repeatable.',
     ],
     variables: [['HAB_ORIGIN', 'origin of a package that is named without one'], COLOURS],
     statuses: [['0', 'exported'], ['1', 'failed'], BAD_USAGE],
@@ -50,14 +50,14 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     usage: 'mesosize deploy APP.json [options]',
     summary: 'give an app definition to Marathon and wait until it runs',
     about:
-      'Gives an app definition to Marathon, waits until all its tasks run and are healthy, and tells where they ' +
-      'can be reached. If that fails, it tells why, with the last lines of what the failing task wrote, and puts ' +
-      'back what was there before.',
+      'Gives an app definition to Marathon, waits until all its tasks run and are healthy, and reports ' +
+      'their addresses. If that fails, it reports why, with the last output of the failing task, and restores ' +
+      'the previous version.',
     table: DEPLOY,
     notes: ['An APP.json is the file that the export wrote, or - for standard input.'],
     variables: [COLOURS],
     statuses: [
-      ['0', 'the new version runs, or this very definition ran already'],
+      ['0', 'the new version runs, or this definition was already running'],
       ['1', 'failed, rolled back, superseded by another change, or not up in time'],
       BAD_USAGE,
     ],
@@ -70,19 +70,23 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
   remove: {
     usage: 'mesosize remove APP_ID [options]',
     summary: 'remove an app and wait until its tasks are gone',
-    about: 'Removes an app from Marathon, and waits until its tasks are gone.',
+    about: 'Removes an app from Marathon, and waits until its tasks have ended.',
     table: REMOVE,
     notes: [APP_ID],
     variables: [COLOURS],
-    statuses: [['0', 'gone, or not there to begin with'], ['1', 'failed, or not gone in time'], BAD_USAGE],
+    statuses: [
+      ['0', 'removed, or not there in the first place'],
+      ['1', 'failed, or not removed in time'],
+      BAD_USAGE,
+    ],
     examples: ['mesosize remove /web/shop --marathon http://marathon.example.com:8080'],
   },
   status: {
     usage: 'mesosize status APP_ID [options]',
-    summary: 'show what of an app runs, where, how healthy, and what failed last',
+    summary: 'show the tasks of an app, their health, and the last failure',
     about:
-      'Shows the instances of an app with their versions, addresses and health: what Marathon says of it and, for ' +
-      "apps that Mesosize has made, what Habitat's Supervisor says. Shows the last failure as well.",
+      'Shows the instances of an app with their versions, addresses and health: as Marathon reports them and, for ' +
+      "apps made by Mesosize, as Habitat's Supervisor does. Also shows the last failure.",
     table: STATUS,
     notes: [APP_ID],
     variables: [],

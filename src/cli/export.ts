@@ -14,7 +14,7 @@ export async function exportForPerson(
   const publish = publishNowhere(request, report)
   const exported = await runExport(request, { fetch, publish, report, signal })
   report.close()
-  await print(exported.appText, `; it is in ${exported.appPath} all the same`)
+  await print(exported.appText, `; it is still in ${exported.appPath}`)
   process.stderr.write(`\n${formatSummary(exported)}`)
   return 0
 }

@@ -79,7 +79,7 @@ function detailsOf(row: Option): (string | undefined)[] {
         row.alone && `alone: ${row.alone}`,
         row.default !== undefined ? `default: ${row.default}${row.unit ? ` ${row.unit}` : ''}` : undefined,
         row.defaultOf && `default: that of --${row.defaultOf.option}`,
-        row.secret && row.variable && 'better in the variable, where ps does not show it',
+        row.secret && row.variable && 'prefer the variable, which ps does not show',
       ]
   }
 }

@@ -12,9 +12,9 @@ import { inSession, print } from './session.ts'
 const FAILED = 1
 const BAD_USAGE = 2
 
-// Progress that nobody can read is no reason to stop.
+// Progress that cannot be written is not a reason to stop.
 process.stderr.on('error', () => {})
-// `print` tells of it.
+// `print` reports it.
 process.stdout.on('error', () => {})
 
 wordSettings(optionWording(EXPORT))
@@ -37,13 +37,13 @@ async function main(): Promise<number> {
     }
     case 'deploy': {
       const { deployForPerson } = await import('./deploy.ts')
-      return inSession('; what Marathon has begun goes on', session =>
+      return inSession('; what Marathon has started continues', session =>
         deployForPerson(command.request, session),
       )
     }
     case 'remove': {
       const { removeForPerson } = await import('./remove.ts')
-      return inSession('; what Marathon has begun goes on', session =>
+      return inSession('; what Marathon has started continues', session =>
         removeForPerson(command.request, session),
       )
     }
@@ -66,7 +66,7 @@ function explain(error: unknown): number {
     return BAD_USAGE
   }
   for (const line of messageOf(error).split('\n')) process.stderr.write(`mesosize: ${visible(line)}\n`)
-  // A stack is for whoever mends this program; a MesosizeError is for whoever uses it.
+  // A stack is for developers of this program; a MesosizeError is for its users.
   if (error instanceof Error && (process.env.DEBUG || !(error instanceof MesosizeError))) {
     process.stderr.write(`${error.stack}\n`)
   }

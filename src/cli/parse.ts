@@ -50,7 +50,7 @@ export async function parseCommandLine(
   return command
 }
 
-/** Worth nothing if `values` has problems afterwards. */
+/** Do not use the result if `values` has problems afterwards. */
 async function readCommand(
   name: CommandName,
   positionals: readonly Positional[],
@@ -89,13 +89,13 @@ async function readPackages(
   const read = (text: string) => readPackage(text, { origin, written: true })
   const packages: string[] = []
   for (const { text, doubtful } of positionals) {
-    // `--cpus 1`: the 1 is no package, and no second mistake. It may also be a secret: `--token SECRET`.
+    // `--cpus 1`: the 1 is not a package, and not a second mistake. It may also be a secret: `--token SECRET`.
     const name = doubtful ? await read(text).catch(() => undefined) : await values.attempt(() => read(text))
     if (name !== undefined) packages.push(name)
   }
   if (packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) {
     values.problem(
-      'PKG_IDENT: no package is named. Write one or more identifiers such as core/redis, or paths of harts.',
+      'PKG_IDENT: no package given. Give one or more identifiers such as core/redis, or paths of harts.',
     )
   }
   return packages
@@ -112,7 +112,7 @@ async function readOperand<T>(
   const sure = positionals.filter(({ doubtful }) => !doubtful)
   const [first, ...more] = sure.length > 0 ? sure : positionals.slice(0, 1)
   if (!first) {
-    values.problem(`${name}: it is missing. Write ${what}.`)
+    values.problem(`${name}: is missing. Give ${what}.`)
     return undefined
   }
   for (const { text } of more) {

@@ -44,7 +44,7 @@ export async function inSession(
 }
 
 /**
- * Writes to standard output, which may be a full disk or a pipe that nobody reads.
+ * Writes to standard output, which may be a full disk or a closed pipe.
  * @param instead added to the error
  * @throws MesosizeError STDOUT_UNWRITABLE
  */

@@ -26,7 +26,7 @@ export interface RunTools {
 
 /** Exports with threads of its own, which end with it. */
 export async function runExport(request: ExportRequest, tools: RunTools): Promise<Exported> {
-  // Blocks pass through, and little of what is told of them lives on: V8 would let the room for what is young grow
+  // Blocks pass through, and few objects about them survive: V8 would let the young generation grow
   // to tens of MiB in each thread.
   setFlagsFromString('--semi-space-growth-factor=1')
   const encoding = encodingFor(request.compressionLevel)

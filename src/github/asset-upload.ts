@@ -36,7 +36,7 @@ export async function listAssets({ paginate, rest, repository }: GitHub, release
   return paginate(rest.repos.listReleaseAssets, { ...repository, release_id: release.id, per_page: 100 })
 }
 
-/** Deletes an asset; one that is gone already is fine. */
+/** Deletes an asset; a missing one is not an error. */
 export async function deleteAsset({ rest, repository }: GitHub, { id }: Asset): Promise<void> {
   await rest.repos.deleteReleaseAsset({ ...repository, asset_id: id }).catch(error => {
     if (error.status !== 404) throw error
@@ -93,7 +93,7 @@ export async function uploadTemporary(
     await deleteAsset(github, asset)
     throw new MesosizeError(
       'ASSET_DIGEST',
-      `GitHub received other bytes of ${JSON.stringify(name)} than were sent: ${JSON.stringify(asset.digest)} in place of "sha256:${file.sha256}". They were deleted again. Check the proxy, if there is one, and run again.`,
+      `GitHub did not receive the bytes of ${JSON.stringify(name)} that were sent: ${JSON.stringify(asset.digest)} in place of "sha256:${file.sha256}". They were deleted again. Check the proxy, if there is one, and run again.`,
     )
   }
   return asset
@@ -141,7 +141,7 @@ function readAsset(body: unknown, url: URL): Asset {
   if (!Number.isSafeInteger(asset.id) || typeof asset.state !== 'string') {
     throw new MesosizeError(
       'GITHUB_ANSWER',
-      `What answered the upload to ${url.origin} does not describe an asset: it is not GitHub. Check the proxy, if there is one.`,
+      `What answered the upload to ${url.origin} does not describe an asset, so it is not GitHub. Check the proxy, if there is one.`,
     )
   }
   return asset

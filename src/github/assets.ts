@@ -53,7 +53,7 @@ export interface AttachTogether {
  * @param overwrite whether an asset with other bytes may be replaced
  * @returns the asset, under the name that GitHub gave it
  * @throws MesosizeError ASSET_TOO_LARGE; ASSET_EXISTS; RELEASE_IMMUTABLE; RELEASE_FULL; ASSET_RENAME if the new
- *   asset did not get its name, which a rerun mends; ASSET_DIGEST; and as `GitHub.rest` throws
+ *   asset did not get its name, which a rerun fixes; ASSET_DIGEST; and as `GitHub.rest` throws
  */
 export async function attach(
   github: GitHub,
@@ -93,7 +93,7 @@ export async function attach(
   if (remaining >= MOST_ASSETS) {
     throw new MesosizeError(
       'RELEASE_FULL',
-      `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs room beside the old. Delete some, or take another release-tag.`,
+      `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs space beside the old. Delete some, or take another release-tag.`,
     )
   }
   const sent = await (together

@@ -11,7 +11,7 @@ interface Comment {
 }
 
 /**
- * Writes the one comment on a pull request that begins with a marker, over the one that is there. If several are
+ * Writes the one comment on a pull request that begins with a marker, replacing an existing one. If several are
  * there, because two runs were quick, the first remains.
  * @param marker the beginning of the body, not seen by readers
  * @throws as `GitHub.rest`

@@ -46,8 +46,8 @@ export async function readContext(env: Readonly<Record<string, string | undefine
   }
 
   const [owner = '', repo = ''] = read('GITHUB_REPOSITORY', /^[\w.-]+\/[\w.-]+$/, 'OWNER/REPO').split('/')
-  const apiUrl = read('GITHUB_API_URL', WEB_ADDRESS, 'a web address').replace(/\/+$/, '')
-  const serverUrl = read('GITHUB_SERVER_URL', WEB_ADDRESS, 'a web address').replace(/\/+$/, '')
+  const apiUrl = read('GITHUB_API_URL', WEB_ADDRESS, 'a URL').replace(/\/+$/, '')
+  const serverUrl = read('GITHUB_SERVER_URL', WEB_ADDRESS, 'a URL').replace(/\/+$/, '')
   const sha = read('GITHUB_SHA', /^[0-9a-f]{40,64}$/, 'a commit')
   const runId = Number(read('GITHUB_RUN_ID', /^[1-9]\d{0,15}$/, 'a number'))
   const runAttempt = Number(read('GITHUB_RUN_ATTEMPT', /^[1-9]\d{0,8}$/, 'a number'))
@@ -95,7 +95,7 @@ async function readEvent(path: string): Promise<Record<string, unknown>> {
   throw new Error(`the event in ${JSON.stringify(path)} of GITHUB_EVENT_PATH is unusable: ${problems[0]}`)
 }
 
-/** `pull_request_target` is none of these: its runs have the token of the repository that they are in. */
+/** `pull_request_target` is not among these: its runs have the token of the repository that they are in. */
 const PULL_REQUEST = /^pull_request(_review|_review_comment)?$/
 
 const FROM_HEAD = object({

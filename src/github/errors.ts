@@ -12,7 +12,7 @@ export interface Answered {
   body: unknown
 }
 
-/** An answer of GitHub that was no success. */
+/** An unsuccessful response of GitHub. */
 export class GitHubError extends HttpStatusError {
   /** The codes in the `errors` of an answer 422, such as `already_exists`. */
   readonly reasons: readonly string[]
@@ -36,7 +36,7 @@ const PERMISSIONS: readonly (readonly [path: RegExp, name: string, title: string
 const LONGEST_WAIT = 120
 
 /**
- * What to tell a person of an answer that was no success.
+ * What to tell a person about an unsuccessful response.
  * @param method of the request
  * @param url of the request
  * @param now the time, milliseconds since the epoch
@@ -80,30 +80,30 @@ function advice(
   if (status === 401) {
     return {
       code: 'GITHUB_TOKEN',
-      next: 'The token is not valid, or no longer. Leave the input github-token out, or give it a token that is.',
+      next: 'The token is not valid, or has expired. Leave the input github-token out, or give it a valid token.',
     }
   }
   if (status === 403 || (status === 404 && method !== 'GET')) {
     const [, permission, title] = PERMISSIONS.find(([path]) => path.test(url))!
     return {
       code: 'GITHUB_PERMISSION',
-      next: `The token may not do this${status === 404 ? ', or what it is about is gone' : ''}. Let the job's token write:\n\npermissions:\n  ${permission}: write\n\nIf github-token is a token of yours, give it "${title}: Read and write" for this repository.`,
+      next: `The token may not do this${status === 404 ? ', or its object does not exist any more' : ''}. Let the job's token write:\n\npermissions:\n  ${permission}: write\n\nIf github-token is a token of yours, give it "${title}: Read and write" for this repository.`,
     }
   }
   if (status === 404) {
     return {
       code: 'GITHUB_NOT_FOUND',
-      next: 'It does not exist, or the token in github-token may not see it.',
+      next: 'It does not exist, or the token in github-token may not read it.',
     }
   }
   if (/immutable release/i.test(said)) return { code: 'RELEASE_IMMUTABLE', next: IMMUTABLE }
   if (status >= 500) {
     return {
       code: 'GITHUB_STATUS',
-      next: 'Try again later; https://www.githubstatus.com says how GitHub is.',
+      next: 'Try again later; https://www.githubstatus.com shows the state of GitHub.',
     }
   }
-  return { code: 'GITHUB_REFUSED', next: 'Check the inputs of the action that these words are about.' }
+  return { code: 'GITHUB_REFUSED', next: 'Check the inputs of the action that the message mentions.' }
 }
 
 /** How a tarball gets into a repository whose releases cannot be changed once they are published. */

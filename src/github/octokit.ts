@@ -68,7 +68,7 @@ export function connect({ context, token, fetch, report, signal, retry: timing }
   return { rest, paginate, repository: context.repository, token, report, retry }
 }
 
-/** Octokit's errors (@octokit/request-error) in our words. */
+/** Octokit's errors (@octokit/request-error) as our own. */
 function explain(thrown: unknown, method: string, now: number): unknown {
   if (!(thrown instanceof Error) || thrown.name !== 'HttpError') return thrown
   const { request, response } = thrown as Error & {

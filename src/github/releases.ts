@@ -56,7 +56,7 @@ export async function findOrCreateRelease(
   if (tag === undefined) {
     throw new MesosizeError(
       'RELEASE_TAG',
-      `Which release gets the tarball is not said: release-tag and release-id are empty, and the workflow runs for ${JSON.stringify(context.ref ?? 'no ref')}, which is no tag. ` +
+      `No release given for the tarball: release-tag and release-id are empty, and the workflow runs for ${JSON.stringify(context.ref ?? 'no ref')}, which is not a tag. ` +
         'Write "release-tag: v1.2.3", or let the workflow run on tags:\n\non:\n  push:\n    tags: [v*]',
     )
   }
@@ -181,7 +181,7 @@ async function create(github: GitHub, tag: string, choice: ReleaseChoice, sha: s
       { ...retry, tries: 3, mayPass: error => error === failed && mayPass(true)(error) },
     ),
   )
-  // Whose the release is that was found nobody knows, and converge may delete.
+  // An existing release may belong to someone else, and converge may delete.
   return ours ? converge(github, release) : release
 }
 
@@ -212,7 +212,7 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   await timer(milliseconds, undefined, { signal })
 }
 
-/** Does what makes a tag if there is none, and says so if that is what fails. */
+/** Does work that creates a missing tag, and reports it if that is what fails. */
 async function tagging<T>(github: GitHub, tag: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

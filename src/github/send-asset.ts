@@ -9,7 +9,7 @@ const MAX_ANSWER = 1024 * 1024
 /**
  * POSTs a body in constant memory, through the proxies that the toolkit knows of.
  * @param headers with Content-Length
- * @param onBytes told of each piece that was read
+ * @param onBytes called with each piece that was read
  * @returns the answer, whatever its status; it may come before the whole body was sent
  * @throws MesosizeError HTTP_NETWORK if no complete answer came; what reading the body throws; the signal's reason
  */

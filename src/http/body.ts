@@ -40,7 +40,7 @@ export async function readText(answer: Answer, limit: number): Promise<string> {
     if (size > limit) {
       throw new MesosizeError(
         'HTTP_TOO_LARGE',
-        `The answer of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than it could rightly be. Check the address.`,
+        `The answer of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than expected. Check the address.`,
       )
     }
     chunks.push(chunk)

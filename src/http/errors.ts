@@ -2,7 +2,7 @@ import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 
-/** An HTTP answer that was no success. */
+/** An unsuccessful HTTP response. */
 export class HttpStatusError extends MesosizeError {
   override readonly name = 'HttpStatusError'
   readonly status: number

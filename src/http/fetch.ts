@@ -16,7 +16,7 @@ export interface FetchOptions {
 }
 
 /**
- * A `fetch` that says who it is, gives up on servers that fall silent, and goes through the proxies named by
+ * A `fetch` that sets a User-Agent, gives up on servers that fall silent, and goes through the proxies named by
  * http_proxy, https_proxy and no_proxy, in either case. Nothing of undici is loaded before the first request.
  * @throws MesosizeError PROXY_INVALID, from the first request
  */

@@ -58,9 +58,9 @@ export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Pro
 export function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   const problem = !to
-    ? 'which is no URL'
+    ? 'which is not a URL'
     : to.protocol !== 'https:' && to.protocol !== 'http:'
-      ? 'which is not on the web'
+      ? 'which is not an http or https URL'
       : from.protocol === 'https:' && to.protocol === 'http:'
         ? 'where anyone on the way could read and change the answer'
         : undefined

@@ -11,7 +11,7 @@ const MOST_WORDS = 200
 /**
  * Puts into words that a server did not take an upload.
  * @param next what to do about it
- * @param secrets what was sent that a server may repeat, and nobody may read
+ * @param secrets what was sent that a server may repeat but that must not be shown
  * @returns HttpStatusError HTTP_STATUS where another try may help, else MesosizeError UPLOAD_REFUSED
  */
 export function uploadRefusal(
@@ -26,7 +26,7 @@ export function uploadRefusal(
     : new MesosizeError('UPLOAD_REFUSED', message)
 }
 
-/** The beginning of the server's own words, where these are no web page. */
+/** The beginning of the server's own message, unless it is a web page. */
 function words({ headers, text }: UploadAnswer, secrets: readonly string[]): string {
   const start = visible(text.slice(0, MOST_WORDS).replace(/\s+/g, ' ').trim())
   if (start === '' || /html/i.test(headers.get('content-type') ?? '')) return ''

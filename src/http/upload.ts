@@ -8,7 +8,7 @@ import { type FetchOptions, loadClient } from './fetch.ts'
 
 /** The body of a request that may be sent more than once. */
 export interface UploadBody {
-  /** Bytes; `chunks` yields exactly so many. */
+  /** Bytes; `chunks` yields exactly this many. */
   size: number
   /** Each call reads from the beginning. */
   chunks(): AsyncIterable<Uint8Array>
@@ -50,7 +50,7 @@ const IDLE_TIMEOUT = 300_000
 const MAX_TEXT = 64 * 1024
 
 /**
- * An `Upload` with the same manners as `createFetch`: it says who it is, gives up on silent servers, and goes
+ * An `Upload` with the same manners as `createFetch`: it sets a User-Agent, gives up on silent servers, and goes
  * through proxies. Not `fetch` itself, which holds the whole of a streamed body in memory (undici issue 4058).
  */
 export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: FetchOptions): Upload {

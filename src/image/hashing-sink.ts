@@ -7,7 +7,7 @@ export interface Mark {
   hash: Hash
 }
 
-/** Hashes while it writes, so that nobody has to read the file again. */
+/** Hashes while it writes, so that the file need not be read again. */
 export class HashingSink {
   size = 0
   #hash = createHash('sha256')

@@ -1,4 +1,4 @@
-// Its other end is closed, so what is posted is gone.
+// Its other end is closed, so messages are discarded.
 const { port1: nowhere } = new MessageChannel()
 nowhere.close()
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './error-code.ts'
 
 /**
- * What went wrong, in words for the person who can mend it. The message names the input or file and the
+ * What went wrong, in words for the person who can fix it. The message names the input or file and the
  * value, says what is wrong with it, and ends with the next step; `code` is for programs.
  */
 export class MesosizeError extends Error {

@@ -6,7 +6,7 @@ export interface Phase {
   done(outcome?: string): void
 }
 
-/** Where stages tell what they are doing. Stages never print. */
+/** Where stages report what they are doing. Stages never print. */
 export interface Reporter {
   /**
    * Opens a phase.

@@ -37,7 +37,7 @@ export class Spool {
   }
 
   /**
-   * A stretch of what was written, in pieces that are there until the next one is asked for. It waits for the file
+   * A stretch of what was written, in pieces that stay valid until the next one is requested. It waits for the file
    * system, because a package has thousands of files, and asking without waiting takes several times as long.
    * @throws what the file system throws
    */

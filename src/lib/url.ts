@@ -1,4 +1,4 @@
-/** A web address, undefined where a text is none: an absolute URL of http or https. */
+/** A text as an absolute http or https URL; undefined if it is not one. */
 export function parseWebUrl(text: string | URL): URL | undefined {
   const url = URL.canParse(String(text)) ? new URL(text) : undefined
   return url && /^https?:$/.test(url.protocol) ? url : undefined
@@ -6,7 +6,7 @@ export function parseWebUrl(text: string | URL): URL | undefined {
 
 /**
  * A URL as it may be shown: without user and password, and without the query, in which storage services put
- * signatures. Text that is no web address loses everything up to its last "@".
+ * signatures. Text that is not a URL loses everything up to its last "@".
  */
 export function printableUrl(url: string | URL): string {
   const parsed = parseWebUrl(url)

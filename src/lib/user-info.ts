@@ -30,7 +30,7 @@ export function takeUserInfo(from: URL): { url: URL; user?: string; authorizatio
   return { url, user, authorization: basicAuthorization(user, decode(from.password)) }
 }
 
-/** Percent-decoded; as it is where it is no percent-encoding. */
+/** Percent-decoded; unchanged if it is not percent-encoding. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text)

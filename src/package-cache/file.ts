@@ -66,7 +66,7 @@ export async function readDescription(file: FileHandle): Promise<KeptDescription
 }
 
 /**
- * The members, in chunks that are there until the next one is asked for.
+ * The members, in chunks that stay valid until the next one is requested.
  * @throws Error behind the last chunk if they are not those that were described, or what the file system throws
  */
 export async function* keptMembers(
@@ -78,7 +78,7 @@ export async function* keptMembers(
   const count = Math.ceil(packed / CHUNK)
   const read = (chunk: number) => {
     const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 2])
-    // Nobody may be waiting when it fails.
+    // Nothing may be waiting when it fails.
     reading.catch(() => {})
     return reading
   }

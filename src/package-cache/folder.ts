@@ -38,7 +38,7 @@ export interface KeptPackageWriter {
 
 /** Where the compressed members of parts are kept from one export to the next. */
 export interface PackageCache {
-  /** @returns undefined if there is none, or none that is sound as far as can be told without reading its members */
+  /** @returns undefined if there is none, or it is found damaged without reading its members */
   find(key: string): Promise<KeptPackage | undefined>
   /** @param metadata plain JSON */
   create(key: string, metadata: unknown): Promise<KeptPackageWriter>
@@ -61,8 +61,8 @@ const NOTHING: KeptPackageWriter = { async write() {}, async commit() {}, async 
 
 /**
  * A folder with a file per kept package, which several processes may use at once: a file appears whole, under its
- * name, or not at all, and one that disappears is made again. What is trusted is that nobody but the user writes into
- * the folder. The digests in it find damage; they are no signatures.
+ * name, or not at all, and one that disappears is made again. It trusts that only the user writes into
+ * the folder. The digests in it detect damage; they are not signatures.
  */
 export class CacheFolder implements PackageCache {
   readonly #options: CacheFolderOptions
@@ -147,7 +147,7 @@ export class CacheFolder implements PackageCache {
     try {
       yield* keptMembers(path, description)
     } catch (error) {
-      // Another process may have swept it away, which is no damage.
+      // Another process may have removed it, which is not an error.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#noteDamage(path, error)
       throw new MesosizeError(
         'KEPT_PACKAGE_UNUSABLE',

@@ -30,7 +30,7 @@ export async function openPackageCache(
   return new CacheFolder({ folder, limit: wanted.size, encoding, report })
 }
 
-/** Where packages are kept if nobody says otherwise: the platform's folder for what can be made again. */
+/** Where packages are kept by default: the platform's folder for what can be made again. */
 export function defaultCacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   home: string,

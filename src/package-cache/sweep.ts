@@ -19,7 +19,7 @@ export function partialOf(path: string, tag: string): string {
 export interface SweepOptions {
   /** Bytes that all kept packages together may have. */
   limit: number
-  /** What nobody has used since then goes too. */
+  /** Whatever has not been used since then is removed too. */
   usedSince?: Date
 }
 

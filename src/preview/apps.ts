@@ -77,7 +77,7 @@ export async function listVersions(marathon: Marathon, id: string): Promise<Reco
 }
 
 /**
- * Removes a group in which nothing is left; one that is gone, holds something or is just being changed is left alone.
+ * Removes a group in which nothing is left; one that does not exist, is not empty or is being changed is left alone.
  * @throws as `Marathon.send`
  */
 export async function removeEmptyGroup(marathon: Marathon, id: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Endpoint } from '../marathon/deploy/endpoints.ts'
 import type { Preview } from './preview.ts'
 import type { SizeComparison } from './sizes.ts'
 
-/** What a comment on a pull request tells of its preview. */
+/** What a comment on a pull request says about its preview. */
 export interface PreviewComment {
   appId: string
   preview: Preview
@@ -33,7 +33,7 @@ export function commentMarker(appId: string): string {
 }
 
 /**
- * The text that a comment gets when its preview is gone.
+ * The text that a comment gets when its preview has been removed.
  * @param body the text that it has
  * @param reason a sentence, where the closed pull request itself is none
  * @param runUrl the web page of the workflow run
@@ -41,7 +41,7 @@ export function commentMarker(appId: string): string {
 export function removedBody(body: string, reason: string | undefined, runUrl: string): string {
   const [marker = ''] = body.split('\n')
   const id = marker.slice(COMMENT_START.length).replace(/ -->.*$/, '')
-  const gone = `${code(id)} is gone ([workflow run](${runUrl})).`
+  const gone = `${code(id)} has been removed ([workflow run](${runUrl})).`
   return [marker, '### The preview was removed', reason === undefined ? gone : `${reason} ${gone}`, ''].join(
     '\n\n',
   )

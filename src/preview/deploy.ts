@@ -36,7 +36,7 @@ type DeployTools = PreviewTools & {
 const TRIES = 3
 
 /**
- * Deploys the preview of a pull request if it is still the newest, and tells of it on the pull request: in one
+ * Deploys the preview of a pull request if it is still the newest, and announces it on the pull request: in one
  * comment for each app, and in GitHub's deployments.
  * @returns how it ended; a text instead where a newer one, or the end of the pull request, made it void
  * @throws MesosizeError PREVIEW_TAKEN, and as `deployApp` and `GitHub.rest`
@@ -110,7 +110,7 @@ async function whyVoid(
   if (there && !(current && isSamePullRequest(current, preview))) {
     throw new MesosizeError(
       'PREVIEW_TAKEN',
-      `${app.id} is in Marathon already and is no preview of ${preview.repository}#${number}${current ? `, but of ${current.repository}#${current.number}` : ''}. Remove or rename the other, or give repositories of one name a Marathon each.`,
+      `${app.id} is in Marathon already and is not a preview of ${preview.repository}#${number}${current ? `, but of ${current.repository}#${current.number}` : ''}. Remove or rename the other, or give repositories of one name a Marathon each.`,
     )
   }
   if (!pull.open) {

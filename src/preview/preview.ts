@@ -15,7 +15,7 @@ export interface Preview {
 /** The release that holds the tarballs of previews, and the sizes that they are compared with. */
 export const PREVIEW_RELEASE = 'mesosize-previews'
 
-/** The label that tells of an app that it is a preview: OWNER/REPO#NUMBER. */
+/** The label that marks an app as a preview: OWNER/REPO#NUMBER. */
 export const PREVIEW_LABEL = 'mesosize.preview'
 const COMMIT_LABEL = 'mesosize.commit'
 const RUN_LABEL = 'mesosize.run'
@@ -29,7 +29,7 @@ export function previewLabels({ repository, number, commit, run }: Preview): Rec
 }
 
 /**
- * What an app's labels tell of the preview that it is.
+ * The preview that an app is, according to its labels.
  * @returns undefined for an app that is none
  * @throws MesosizeError PREVIEW_LABELS if they are not as `previewLabels` writes them
  */

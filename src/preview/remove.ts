@@ -65,8 +65,8 @@ export async function removePullRequest(
 }
 
 /**
- * Takes the previews of all pull requests down that are closed, or, where it is said how many days they last, that
- * have not changed for so long.
+ * Removes the previews of all closed pull requests and, where a number of days is given, those that
+ * have not changed for that long.
  * @param now milliseconds since the epoch
  * @throws MesosizeError with all that failed, after everything was tried
  */

@@ -29,8 +29,8 @@ export function previewOf(context: RunContext, given: number | undefined): Previ
     throw new MesosizeError(
       'NO_PULL_REQUEST',
       eventName === 'workflow_run'
-        ? 'pull-request: a run that another workflow started (workflow_run) does not tell of which pull request it is. Write pull-request: with the number that a step before has looked up, as in docs/previews.md'
-        : `preview: the event ${JSON.stringify(eventName)} is about no pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`,
+        ? 'pull-request: a run that another workflow started (workflow_run) does not say which pull request it is for. Write pull-request: with the number that a step before has looked up, as in docs/previews.md'
+        : `preview: the event ${JSON.stringify(eventName)} is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`,
     )
   }
   if (given !== undefined && given !== number) {

@@ -36,7 +36,7 @@ export function publishToArtifactStore(target: ArtifactStoreTarget, tools: Publi
       },
       uri(tarball, given) {
         const address = uploadedUri(store.address(pathOf(tarball)))
-        // Marathon gives its Location to whoever uploads alone.
+        // Marathon gives its Location only in the response to the upload.
         return knownUri(target, tarball) ?? (tarball.isLayer ? address : (given ?? address))
       },
     },

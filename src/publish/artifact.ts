@@ -46,8 +46,8 @@ async function upload(
   const { owner, repo } = context.repository
   const page = `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}/artifacts/${id}`
   report.warn(
-    `Mesos agents cannot fetch the artifact ${page}: GitHub wants a login for it. ` +
-      'Put it where they can and say where with uri, uri-base or uri-template; or use "publish: release" or "publish: http".',
+    `Mesos agents cannot fetch the artifact ${page}: GitHub requires a login. ` +
+      'Put it where they can, and give that address with uri, uri-base or uri-template; or use "publish: release" or "publish: http".',
   )
   return { artifactId: id, page }
 }

@@ -35,12 +35,12 @@ export function parseHeaderLines(text: string, what: string): Record<string, str
     const value = line.slice(colon + 1).trim()
     if (!NAME.test(name)) {
       problems.push(
-        `${where}: this is no header. Write Name: value, such as X-Api-Key: \${{ secrets.API_KEY }}.`,
+        `${where}: this is not a header. Write Name: value, such as X-Api-Key: \${{ secrets.API_KEY }}.`,
       )
     } else if (OURS.has(name)) {
       problems.push(`${where}: ${name} is set by the upload itself. Remove the line.`)
     } else if (headers.has(name)) {
-      problems.push(`${where}: ${name} is there already. Keep one of the two lines.`)
+      problems.push(`${where}: ${name} is given twice. Keep one of the two lines.`)
     } else if (!VALUE.test(value)) {
       problems.push(`${where}: the value of ${name} has characters that no header may have. Copy it again.`)
     } else {

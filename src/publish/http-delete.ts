@@ -8,7 +8,7 @@ import type { PublishTools } from './tools.ts'
 import { type UploadTarget, uploadPlace } from './upload-url.ts'
 
 /**
- * Deletes a tarball from where `publishOverHttp` put it; one that is gone already is fine.
+ * Deletes a tarball from where `publishOverHttp` put it; a missing one is not an error.
  * @throws MesosizeError DELETE_REFUSED or HTTP_…
  */
 export async function deleteOverHttp(
@@ -27,7 +27,7 @@ export async function deleteOverHttp(
       await response.body?.cancel()
       const { status } = response
       if (response.ok || status === 404 || status === 410) return
-      const message = `${printableUrl(url)} answered ${formatStatus(status)} when asked to delete the tarball. Allow DELETE there (nginx: dav_methods PUT DELETE) to whom upload-url and upload-headers name, or leave upload-url out and delete it yourself.`
+      const message = `${printableUrl(url)} answered ${formatStatus(status)} when asked to delete the tarball. Allow DELETE there (nginx: dav_methods PUT DELETE) for the user that upload-url and upload-headers name, or leave upload-url out and delete it yourself.`
       throw status === 429 || status >= 500
         ? new HttpStatusError('HTTP_STATUS', message, response)
         : new MesosizeError('DELETE_REFUSED', message)

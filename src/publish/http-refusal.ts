@@ -28,31 +28,31 @@ export function httpRefusal(
 function nextStep(status: number, authorized: boolean): string {
   switch (status) {
     case 400:
-      return 'A Nexus repository answers so for a file that is there already when it does not allow redeploying; Azure wants "x-ms-blob-type: BlockBlob" in upload-headers; a presigned URL may have been changed on its way.'
+      return 'A Nexus repository that does not allow redeploying responds this way when the file already exists; Azure wants "x-ms-blob-type: BlockBlob" in upload-headers; a presigned URL may have been changed on its way.'
     case 401:
       return authorized
         ? 'The user and password in upload-url, or the Authorization in upload-headers, are not valid there, or have expired. Give others.'
-        : 'The server wants to know who uploads. Give user and password in upload-url, or a header such as "Authorization: Bearer TOKEN" in upload-headers, from a secret.'
+        : 'The server requires authentication. Give user and password in upload-url, or a header such as "Authorization: Bearer TOKEN" in upload-headers, from a secret.'
     case 403:
-      return 'Whoever uploads may not write this file. Give them the right to, or another address in upload-url. A presigned URL may have expired, or may be for another method or Content-Type than PUT and application/gzip; another Content-Type can be given in upload-headers.'
+      return 'The user may not write this file. Grant that permission, or give another address in upload-url. A presigned URL may have expired, or may be for another method or Content-Type than PUT and application/gzip; another Content-Type can be given in upload-headers.'
     case 404:
-      return 'The repository, bucket or folder is not there. Make it, or correct upload-url.'
+      return 'The repository, bucket or folder does not exist. Create it, or correct upload-url.'
     case 405:
     case 501:
-      return 'The server takes no PUT there. Allow it (nginx: dav_methods PUT), or give another upload-url; where that is a folder, end it with "/" so that the name of the tarball is added.'
+      return 'The server does not accept PUT there. Allow it (nginx: dav_methods PUT), or give another upload-url; where that is a folder, end it with "/" so that the name of the tarball is added.'
     case 409:
-      return 'Either the folder is not there (make it), or the name is that of a folder (end upload-url with "/"), or a file of this name may not be replaced (put {sha256} or {release} into upload-url, or remove the file).'
+      return 'Either the folder does not exist (create it), or the name is that of a folder (end upload-url with "/"), or a file of this name may not be replaced (put {sha256} or {release} into upload-url, or remove the file).'
     case 413:
       return 'The file is larger than the server, or a proxy before it, allows. Raise the limit there (nginx: client_max_body_size), or upload elsewhere.'
     case 429:
-      return 'It gets too many requests. Try again later.'
+      return 'It receives too many requests. Try again later.'
     case 500:
-      return 'The log of the server says why. nginx answers so where the folder is not there (make it, or create_full_put_path on) or may not be written.'
+      return 'The reason is in the log of the server. nginx responds this way if the folder does not exist (create it, or set create_full_put_path on) or is not writable.'
     case 507:
-      return 'The server has no room left. Make room there, or upload elsewhere.'
+      return 'The server has no space left. Free some, or upload elsewhere.'
     default:
       return status >= 500
         ? 'Try again later.'
-        : 'Only 200, 201 and 204 say that the file is stored. Check upload-url and upload-headers.'
+        : 'Only 200, 201 and 204 confirm that the file is stored. Check upload-url and upload-headers.'
   }
 }

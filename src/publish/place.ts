@@ -15,7 +15,7 @@ export interface Place {
    */
   send(tarball: NamedTarball, onBytes: OnBytes, signal: AbortSignal): Promise<string | undefined>
   /**
-   * The URI from which agents fetch it. That of a layer is the same in every export, for it is what their cache goes by.
+   * The URI from which agents fetch it. That of a layer is the same in every export, since agents cache by URI.
    * @param given what `send` returned; undefined if the tarball was there already
    */
   uri(tarball: NamedTarball, given: string | undefined): string
@@ -59,7 +59,7 @@ async function sendOnce(
   try {
     return await place.send(tarball, onBytes, signal)
   } catch (error) {
-    // Another job was quicker, and the server lets nobody replace what is there.
+    // Another job was quicker, and the server does not allow the file to be replaced.
     if (signal.aborted || !(await place.has(tarball))) throw error
     return undefined
   }

@@ -84,7 +84,7 @@ function knownProblem({ pathname }: URL): string | undefined {
     return `a workflow artifact is for people who are logged in. ${ELSEWHERE}`
   }
   if (/\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+$/.test(pathname)) {
-    return 'this address of the API gives the asset only to who sends an Accept header, which agents do not. Use the download address of the release.'
+    return 'this API address serves the asset only to clients that send an Accept header, which agents do not. Use the download address of the release.'
   }
   return undefined
 }
@@ -129,7 +129,7 @@ async function look(from: URL, size: number, tools: ProbeTools): Promise<Finding
         ? `no answer came within ${timeout / 1000} s.`
         : messageOf(thrown)
     return {
-      problem: `${reason} If agents reach it through a network of their own, this says nothing about them.`,
+      problem: `${reason} If agents reach it through another network, this check does not apply to them.`,
     }
   }
 }
@@ -164,13 +164,13 @@ function contentProblem(
   size: number,
 ): string | undefined {
   if (/^text\/html/i.test(headers.get('content-type') ?? '')) {
-    return `a web page is there, such as a login asks for, and not the tarball. ${ELSEWHERE}`
+    return `there is a web page, such as a login form, instead of the tarball. ${ELSEWHERE}`
   }
   if (!headers.has('content-encoding') && !(bytes[0] === 0x1f && bytes[1] === 0x8b)) {
-    return 'what is there is not gzip, and so not the tarball. Check uri, uri-base or uri-template, and what is at this address.'
+    return 'the file there is not gzip, and so not the tarball. Check uri, uri-base or uri-template, and what is at this address.'
   }
   if (length !== undefined && length !== size) {
-    return `what is there has ${length} bytes, and the tarball has ${size}: another file, or an older one that a cache kept. Put {release} or {sha256} into the address, so that each tarball has its own.`
+    return `the file there has ${length} bytes, and the tarball has ${size}: another file, or an older one that a cache kept. Put {release} or {sha256} into the address, so that each tarball has its own.`
   }
   return undefined
 }
@@ -179,10 +179,10 @@ function contentProblem(
 function headProblem(response: Response | undefined): string {
   const answered =
     response === undefined
-      ? 'no answer comes to HEAD'
+      ? 'HEAD gets no response'
       : response.status === 200
-        ? 'the answer to HEAD does not tell its size (Content-Length)'
-        : `the answer to HEAD is ${formatStatus(response.status)}`
+        ? 'the response to HEAD lacks its size (Content-Length)'
+        : `the response to HEAD is ${formatStatus(response.status)}`
   return `${answered}, which they ask before. Each task downloads it again then. Let the server answer HEAD as it does GET.`
 }
 
@@ -198,8 +198,8 @@ function statusProblem(status: number, { pathname }: URL, authorized: boolean): 
     return `${answered} So does GitHub for releases of a private repository, which agents cannot fetch at all, and for drafts until they are published. ${ELSEWHERE}`
   }
   if (status === 404 || status === 410) {
-    return `${answered} Nothing is there for who comes without a login. Check uri, uri-base or uri-template.`
+    return `${answered} Nothing is there for clients without a login. Check uri, uri-base or uri-template.`
   }
   if (status === 429 || status >= 500) return `${answered} If it does not recover, tasks cannot start.`
-  return `${answered} The fetcher of an agent wants 200. Check the address.`
+  return `${answered} The fetcher of an agent expects 200. Check the address.`
 }

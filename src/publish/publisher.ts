@@ -19,7 +19,7 @@ export interface Location {
 }
 
 /**
- * Puts the tarballs of an image where agents, or at least people, can fetch them. Layers that are there already are
+ * Puts the tarballs of an image where agents, or at least people, can fetch them. Existing layers are
  * kept, and none is ever replaced or deleted, for any app that was published may use it.
  * @returns the same tarballs, in their order
  */

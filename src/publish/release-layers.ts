@@ -80,7 +80,7 @@ async function attachTo(
   signal: AbortSignal,
 ): Promise<FoundLayer> {
   const ending = { ...github, retry: { ...github.retry, signal } }
-  // What has the name now is no whole layer.
+  // The asset with this name is not a complete layer.
   const asset = await attach(ending, release, assetFile(layer), true, { assets, onBytes })
   return { release, asset }
 }

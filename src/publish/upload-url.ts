@@ -47,7 +47,7 @@ function placeOfLayersProblems(uploadUrl: string): string[] {
   const { search, pathname } = new URL(uploadUrl)
   if (search !== '') {
     problems.push(
-      `${shown} has a query. If that is a signature, it is good for one file, and layers are several. Write it without, and give what lets you in as upload-headers.`,
+      `${shown} has a query. If that is a signature, it is good for one file, and layers are several. Write it without, and pass your credentials in upload-headers.`,
     )
   }
   if (!pathname.endsWith('/') && !namesLayer(decodeURI(pathname))) {
@@ -62,7 +62,7 @@ function parseUploadUrl(text: string): { url: URL; problem?: never } | { url?: n
   const url = parseWebUrl(text)
   if (url) return { url }
   return {
-    problem: `upload-url: ${JSON.stringify(printableUrl(text))} is no web address. Write one such as https://files.example.com/mesos/.`,
+    problem: `upload-url: ${JSON.stringify(printableUrl(text))} is not a URL. Write one such as https://files.example.com/mesos/.`,
   }
 }
 

@@ -7,7 +7,7 @@ import { programsOf } from './programs.ts'
 import { type Member, skeleton } from './skeleton.ts'
 
 const ROOT = 'rootfs'
-/** The name of the part that is no package. */
+/** The name of the part that is not a package. */
 export const GENERATED = 'root filesystem'
 
 /**

@@ -14,16 +14,16 @@ export async function statusOf(path: string): Promise<Stats | undefined> {
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? ''))
       return undefined
-    throw invalid(`${quoted(path)} cannot be looked at: ${messageOf(error)}. Check its permissions.`)
+    throw invalid(`${quoted(path)} cannot be accessed: ${messageOf(error)}. Check its permissions.`)
   }
 }
 
-/** A folder that is there. */
+/** An existing folder. */
 export async function readFolder(path: string): Promise<string> {
   const status = await statusOf(path)
   if (!status?.isDirectory()) {
     throw invalid(
-      `${quoted(path)} ${status ? 'is not a folder' : 'does not exist'}. Name a folder that is there.`,
+      `${quoted(path)} ${status ? 'is not a folder' : 'does not exist'}. Name an existing folder.`,
     )
   }
   return path
@@ -40,7 +40,7 @@ export async function readInstalledRoot(path: string): Promise<string> {
   return path
 }
 
-/** A folder that is there or can be made. */
+/** A folder that exists or can be created. */
 export async function readNewFolder(path: string): Promise<string> {
   const status = await statusOf(path)
   if (status && !status.isDirectory()) {
@@ -93,7 +93,7 @@ export async function readFileText(path: string): Promise<string> {
   try {
     bytes = await readFile(path)
   } catch (error) {
-    throw invalid(`${quoted(path)} cannot be read: ${messageOf(error)}. Name a file that is there.`)
+    throw invalid(`${quoted(path)} cannot be read: ${messageOf(error)}. Name an existing file.`)
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

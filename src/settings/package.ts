@@ -13,9 +13,7 @@ export async function readPackage(text: string, { origin }: ReadContext): Promis
   const status = text === '' ? undefined : await statusOf(text)
   if (status?.isFile()) return resolve(text)
   if (text.endsWith('.hart')) {
-    throw invalid(
-      `${quoted(text)} ${status ? 'is not a file' : 'does not exist'}. Name a hart that is there.`,
-    )
+    throw invalid(`${quoted(text)} ${status ? 'is not a file' : 'does not exist'}. Name an existing hart.`)
   }
   if (!text.includes('/') && !origin) {
     throw invalid(

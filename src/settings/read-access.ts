@@ -14,7 +14,7 @@ export interface MarathonAccess {
 }
 
 /**
- * Reads how to reach Marathon; worth nothing if `values` has problems afterwards.
+ * Reads how to reach Marathon; do not use the result if `values` has problems afterwards.
  * @param rows the ways in that there are
  * @param hint why there may be no address, a whole sentence
  */

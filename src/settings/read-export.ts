@@ -8,7 +8,7 @@ import { PACKAGES } from './rows/packages.ts'
 import type { SettingValues } from './setting-values.ts'
 
 /**
- * What a person asks of an export; worth nothing if `values` has problems afterwards.
+ * What a person asks of an export; do not use the result if `values` has problems afterwards.
  * @param packages that were named, each an ident or an absolute path of a hart
  */
 export async function readExportRequest(

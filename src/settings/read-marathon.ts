@@ -42,7 +42,7 @@ export interface ShowLogsRequest extends LogsRequest {
   access: MarathonAccess
 }
 
-// What each of these returns is worth nothing if `values` has problems afterwards.
+// Do not use what these return if `values` has problems afterwards.
 
 /**
  * @param app as it was named: the path of a file, the JSON itself, or `-` for standard input

@@ -79,7 +79,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   return text => {
     const value = readNumber(text)
     if (!Number.isInteger(value) || value < least || value > most) {
-      throw invalid(`${quoted(text)} is not a whole number from ${least} to ${most}. Write one of these.`)
+      throw invalid(`${quoted(text)} is not a whole number from ${least} to ${most}.`)
     }
     return value
   }
@@ -127,7 +127,7 @@ export function readTarget(text: string): string {
   const what = (TARGETS as readonly string[]).includes(text)
     ? 'cannot run on Mesos agents, which are Linux'
     : 'is not a target that Habitat knows'
-  throw invalid(`${quoted(text)} ${what}. Write one of ${LINUX_TARGETS.join(', ')}.`)
+  throw invalid(`${quoted(text)} ${what}. Use one of ${LINUX_TARGETS.join(', ')}.`)
 }
 
 /** A text that needs no check here. */

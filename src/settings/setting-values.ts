@@ -47,7 +47,7 @@ export class SettingValues {
 
   /**
    * Reads the values of rows. What has problems is undefined, or missing in a list, whatever its type says: the
-   * values are worth nothing if there are problems.
+   * values must not be used if there are problems.
    */
   async read<const Rows extends Settings>(rows: Rows): Promise<ValuesOf<Rows>> {
     const values: Record<string, unknown> = {}
@@ -117,8 +117,5 @@ export class SettingValues {
 function readFlag(text: string): boolean {
   if (/^(true|True|TRUE)$/.test(text)) return true
   if (/^(false|False|FALSE)$/.test(text)) return false
-  throw new MesosizeError(
-    'OPTION_INVALID',
-    `${quoted(text)} is neither true nor false. Write one of the two.`,
-  )
+  throw new MesosizeError('OPTION_INVALID', `${quoted(text)} is neither true nor false. Write true or false.`)
 }

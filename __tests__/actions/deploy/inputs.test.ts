@@ -86,7 +86,7 @@ test.each([
   [
     'no app',
     { app: '' },
-    `app: it is missing. Write app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
+    `app: is missing. Give app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
   ],
   ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" cannot be read'],
   ['JSON that is cut off', { app: '{"id": ' }, 'the app definition: is not valid JSON'],

@@ -131,7 +131,7 @@ describe('where the tarball goes', () => {
       [
         /^upload-headers, line 1: .*Name: value/,
         /^upload-headers, line 2: host/,
-        /^upload-headers, line 4: a is there/,
+        /^upload-headers, line 4: a is given twice/,
       ],
     ],
     [

@@ -175,7 +175,7 @@ describe('what a workflow asks for', () => {
 describe('mistakes', () => {
   test.each<[string, Record<string, string>, RegExp[]]>([
     ['neither', {}, [/^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/]],
-    ['both', { package: 'a/b', plan: 'plan', 'origin-key': KEY }, [/^plan: there is a package too/]],
+    ['both', { package: 'a/b', plan: 'plan', 'origin-key': KEY }, [/^plan: a package is given too/]],
     [
       'no key',
       { plan: 'plan' },

@@ -85,8 +85,8 @@ describe('flags', () => {
       // So that no other mistake seems to come from it.
       useHab: true,
       problems: [
-        `use-hab: ${JSON.stringify(text)} is neither true nor false. Write one of the two.`,
-        `draft: ${JSON.stringify(text)} is neither true nor false. Write one of the two.`,
+        `use-hab: ${JSON.stringify(text)} is neither true nor false. Write true or false.`,
+        `draft: ${JSON.stringify(text)} is neither true nor false. Write true or false.`,
       ],
     })
   })
@@ -140,14 +140,12 @@ describe('names', () => {
     ['publsh', 'publish'],
     ['builder', 'builder-url'],
   ])('%s is none, but was meant to be %s', (name, meant) => {
-    expect(inputsOf({ [name]: 'x' }).problems).toEqual([
-      `${name}: there is no such input. Did you mean ${meant}?`,
-    ])
+    expect(inputsOf({ [name]: 'x' }).problems).toEqual([`${name}: unknown input. Did you mean ${meant}?`])
   })
 
   test('that are like none are to be removed', () => {
     expect(inputsOf({ 'log-level-of-it': '' }).problems).toEqual([
-      'log-level-of-it: there is no such input. Remove it.',
+      'log-level-of-it: unknown input. Remove it.',
     ])
   })
 

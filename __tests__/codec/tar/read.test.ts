@@ -288,8 +288,8 @@ describe('an archive is refused', () => {
     ['for a time that is none', [raw({ name: 'x', mtime: 'yesterday' })], 'an invalid time'],
     ['for an owner that is none', [raw({ name: 'x', uid: 'nobody' })], 'an invalid owner'],
     ['for a group that is none', [raw({ name: 'x', gid: '99' })], 'an invalid group'],
-    ['for another format', [raw({ name: 'x', magic: 'ustar\u00009z' })], 'no known format'],
-    ['for another magic', [raw({ name: 'x', magic: 'tarbomb!' })], 'no known format'],
+    ['for another format', [raw({ name: 'x', magic: 'ustar\u00009z' })], 'an unknown format'],
+    ['for another magic', [raw({ name: 'x', magic: 'tarbomb!' })], 'an unknown format'],
     [
       'for a name that is not UTF-8',
       [withBytes(headerBlock({ name: '' }), 0, Buffer.from('caf\xe9', 'latin1'))],
@@ -350,8 +350,8 @@ describe('an archive is refused', () => {
       [raw({ name: 'l', typeflag: '1', linkname: 't' }, 'abc')],
       '"l" has content',
     ],
-    ['for a symlink to nothing', [raw({ name: 'l', typeflag: '2' })], '"l" points nowhere'],
-    ['for a hardlink to nothing', [raw({ name: 'l', typeflag: '1' })], '"l" points nowhere'],
+    ['for a symlink to nothing', [raw({ name: 'l', typeflag: '2' })], '"l" has no target'],
+    ['for a hardlink to nothing', [raw({ name: 'l', typeflag: '1' })], '"l" has no target'],
     ['for a file with a name of a directory', [raw({ name: 'x/' }, 'abc')], '"x/"'],
     ['for a file with a pax name of a directory', [pax({ path: 'x/' }), file()], '"x/"'],
     ['for a file with a long name of a directory', [gnuLongName('x/'), file()], '"x/"'],
@@ -391,11 +391,11 @@ describe('an archive is refused', () => {
       'an extension header has',
     ],
     ['for an extension header of no member', [file(), pax({ path: 'y' })], 'describes no member'],
-    ['for a second archive behind the first', [file(), { raw: END }, file('y')], 'something after its end'],
+    ['for a second archive behind the first', [file(), { raw: END }, file('y')], 'trailing data'],
     [
       'for a byte behind its end',
       [file(), { raw: Buffer.concat([END, Buffer.alloc(9000), Buffer.from('x')]) }],
-      'something after its end',
+      'trailing data',
     ],
   ])('%s', async (_, blocks, problem) => {
     const tar = await tarOf(blocks)
@@ -445,7 +445,7 @@ describe('an archive is refused', () => {
     ]) {
       const error = await failure(skipAll(tar.subarray(0, cut)))
       expect(error.code, `cut at ${cut}`).toBe('TAR_FORMAT')
-      expect(error.message).toContain('it ends in the middle')
+      expect(error.message).toContain('it is truncated')
       await failure(members(tar.subarray(0, cut), 100))
     }
     expect(await members(tar.subarray(0, whole + 512))).toHaveLength(3)

@@ -444,7 +444,7 @@ describe('the token', () => {
       'chef/hab-sup/2.0.500/20250102030405',
       'wrong',
       '403 Forbidden',
-      'a licence key, which the token that was given is not.',
+      'a licence key, and the given token is not one.',
     ],
     ['core/hab-launcher/1.0/20250102030405', undefined, '401 Unauthorized', 'a licence key.'],
   ])('missing or refused for %s (token: %s) tells the ways out', async (ident, token, status, words) => {

@@ -186,12 +186,12 @@ const BUILDS: readonly [name: string, printed: Partial<Printed>, words: string][
       status: 42,
       stdout: `ERROR: A Plan file was found in the following paths: /src/plan.sh,/src/habitat/plan.sh. Only one is allowed at a time\n${ENDED}`,
     },
-    'hab found no plan that it can build. Check the plan folder.',
+    'hab found no plan to build. Check the plan folder.',
   ],
   [
     'no plan',
     { status: 42, stdout: `ERROR: Plan file not found in any of these paths: /src/plan.sh\n${ENDED}` },
-    'hab found no plan that it can build. Check the plan folder.',
+    'hab found no plan to build. Check the plan folder.',
   ],
   // Such as curl ends where TLS fails.
   ['the plan ends with 35', { status: 35, stdout: ENDED }, PLAN],
@@ -218,7 +218,7 @@ const BUILDS: readonly [name: string, printed: Partial<Printed>, words: string][
     },
     'hab could not install core/gcc, which the plan depends on. Builder gives core/gcc only to accounts that have a licence key.',
   ],
-  ['something else', { stderr: 'no space left on device\n' }, 'Correct what hab complains of.'],
+  ['something else', { stderr: 'no space left on device\n' }, 'Correct what hab reports.'],
 ]
 
 describe('a build that fails', () => {

@@ -346,7 +346,7 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     expect(stale.code).toBe('BUILD_RESULT')
     expect(stale.message).toContain('earlier build')
     const nothing = await failure(buildPackage(idle, requestFor(await project())))
-    expect(nothing.message).toContain('is not there')
+    expect(nothing.message).toContain('does not exist')
     // Nor the report of one that failed.
     await writeFile(join(cwd, 'results/pre_build.env'), 'pkg_ident=acme/old/1.0/20200101000000\n')
     const broken = await failure(buildPackage({ ...hab, run: async () => 1 }, requestFor(cwd)))

@@ -142,7 +142,7 @@ describe('a hart that was given', () => {
       'whose body is cut',
       async () => makeHart({ key: acme, body: xz(await tarOf([])).subarray(0, 30) }),
       'XZ_FORMAT',
-      'in the middle',
+      'truncated',
     ],
     [
       'whose body has something behind',
@@ -155,7 +155,7 @@ describe('a hart that was given', () => {
           ]),
         }),
       'XZ_FORMAT',
-      'follows its end',
+      'trailing data',
     ],
     [
       'whose body is no tar',
@@ -171,7 +171,7 @@ describe('a hart that was given', () => {
           tar: (await tarOf([{ path: `hab/pkgs/${id}/IDENT`, content: id }])).subarray(0, 700),
         }),
       'TAR_FORMAT',
-      'in the middle',
+      'truncated',
     ],
     ['with nothing in it', () => makeHart({ key: acme, entries: [] }), 'ARCHIVE_EMPTY', 'no package'],
     [

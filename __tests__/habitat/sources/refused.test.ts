@@ -78,7 +78,7 @@ const refused: [string, () => Promise<Uint8Array>, RegExp][] = [
   [
     'that is cut',
     async () => makeHart({ key: acme, body: xz(await tarOf(entries)).subarray(0, 40) }),
-    /in the middle/,
+    /truncated/,
   ],
   ['of no tar', () => makeHart({ key: acme, tar: Buffer.from('text'.repeat(200)) }), /malformed/],
   [
@@ -108,7 +108,7 @@ function checkExplained({ message }: MesosizeError, path: string, reason: RegExp
   expect(before).toContain(path)
   expect(before).toMatch(reason)
   const [, elsewhere] = message.split('\nNo other build was found: ')
-  if (elsewhere !== undefined) expect(before).toMatch(/^\/.*\.hart was at hand, but was refused: /)
+  if (elsewhere !== undefined) expect(before).toMatch(/^\/.*\.hart was found, but was refused: /)
 }
 
 describe.each(['acme/app', 'acme/app/1.0', id])('asked for as %s, a hart', spec => {
@@ -159,12 +159,12 @@ test('of several, each is explained, but not too many', async () => {
     paths.push(await put(Buffer.from('damaged'), `acme/app/${version}/20240102030405`))
   }
   const two = await message()
-  for (const path of paths) expect(two).toContain(`${path} was at hand, but was refused: `)
+  for (const path of paths) expect(two).toContain(`${path} was found, but was refused: `)
   for (const version of versions.slice(2)) {
     paths.push(await put(Buffer.from('damaged'), `acme/app/${version}/20240102030405`))
   }
   const five = await message()
-  expect(five.match(/was at hand, but was refused/g)).toHaveLength(3)
+  expect(five.match(/was found, but was refused/g)).toHaveLength(3)
   expect(five).toContain('So were 2 more')
   for (const path of paths) expect(warn.mock.calls.flat().join('\n')).toContain(path)
 })
@@ -175,7 +175,7 @@ test('a hart of another package is not mentioned', async () => {
   const { source, builder } = sourceAt(NOWHERE)
   await failure(new Finder(source).find('acme/other', builder))
   const error = await failure(new Finder(source).find('acme/app/1.0', builder))
-  expect(error.message).not.toContain('was at hand')
+  expect(error.message).not.toContain('was found')
 })
 
 test.each(refused)("a dependency's hart %s is explained", async (_, make, reason) => {

@@ -85,8 +85,8 @@ describe('readServiceAccount', () => {
 
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   test.each([
-    ['no JSON', 'hunter2', 'is no JSON object'],
-    ['another JSON', '"hunter2"', 'is no JSON object'],
+    ['no JSON', 'hunter2', 'is not a JSON object'],
+    ['another JSON', '"hunter2"', 'is not a JSON object'],
     ['the key alone', ACCOUNT.privateKey, 'is the private key alone'],
     ['no uid', secretOf({ uid: undefined }), 'has no "uid"'],
     ['another scheme', secretOf({ scheme: 'HS256' }), 'has a "scheme" other than "RS256"'],
@@ -94,12 +94,12 @@ describe('readServiceAccount', () => {
     [
       'a key that is none',
       secretOf({ private_key: 'hunter2' }),
-      'has a "private_key" that is no private key in PEM',
+      'has a "private_key" that is not an unencrypted private key in PEM',
     ],
     [
       'a key of another kind',
       secretOf({ private_key: ec.export({ type: 'pkcs8', format: 'pem' }) }),
-      'has a "private_key" that is no RSA key',
+      'has a "private_key" that is not an RSA key',
     ],
     ['an endpoint that is none', secretOf({ login_endpoint: 'leader.mesos' }), 'has a "login_endpoint"'],
   ])('refuses %s', (_name, text, problem) => {

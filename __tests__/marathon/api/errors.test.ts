@@ -39,7 +39,7 @@ describe('what Marathon says of a field', () => {
     [
       422,
       about('/id', 'error.pattern', 'Invalid JSON'),
-      '/id "/web/shop": has not the form that Marathon wants (error.pattern)',
+      '/id "/web/shop": does not have the form that Marathon expects (error.pattern)',
     ],
     [422, about('/cpus', 'error.min', 'Invalid JSON'), '/cpus -1: is too small (error.min)'],
     [422, about('/id', 'error.expected.jsstring'), '/id "/web/shop": must be text (error.expected.jsstring)'],
@@ -52,7 +52,7 @@ describe('what Marathon says of a field', () => {
     [
       422,
       about('/portDefinitions(0)/protocol', 'error.unknown.enum.literal'),
-      '/portDefinitions(0)/protocol "tcp,udp": is none of the words that Marathon knows there (error.unknown.enum.literal)',
+      '/portDefinitions(0)/protocol "tcp,udp": is not a value that Marathon allows there (error.unknown.enum.literal)',
     ],
     [
       422,

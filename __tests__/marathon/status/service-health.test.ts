@@ -26,9 +26,9 @@ describe('the service is', () => {
     ['ok', 200, '<html>'],
     ['critical', 503, '{"status":"CRITICAL"}'],
     ['unknown', 500, '{"status":"UNKNOWN"}'],
-    ['not told', 404, ''],
-    ['not told', 401, ''],
-    ['not told', 302, ''],
+    ['not reported', 404, ''],
+    ['not reported', 401, ''],
+    ['not reported', 302, ''],
   ])('%s for %i %s', async (health, status, body) => {
     expect((await askService(fetch, await gateway(status, body))).health).toBe(health)
   })

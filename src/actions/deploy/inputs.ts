@@ -9,7 +9,7 @@ import { FORK_HINT } from '../shared/marathon.ts'
 
 /** What a workflow asks of the deploy action. */
 export interface DeployAction extends Deployment {
-  /** What the app's labels tell of the preview that it is. */
+  /** The preview that the app is, according to its labels. */
   preview?: Preview
   /** Of the app's image. */
   packages?: readonly PackageSize[]
@@ -18,12 +18,12 @@ export interface DeployAction extends Deployment {
   summary: boolean
 }
 
-/** Reads all inputs and the files that they name; worth nothing if `values` has problems afterwards. */
+/** Reads all inputs and the files that they name; do not use the result if `values` has problems afterwards. */
 export async function readDeployAction(values: SettingValues, fromFork: boolean): Promise<DeployAction> {
   const { app } = await values.read(DEPLOYED)
   if (app === undefined) {
     values.problem(
-      `${setting('app')}: it is missing. Write ${setting('app', `\${{ steps.export.outputs.app-path }}`)}, or the JSON itself`,
+      `${setting('app')}: is missing. Give ${setting('app', `\${{ steps.export.outputs.app-path }}`)}, or the JSON itself`,
     )
   }
   const deployment = await readDeployment(values, app, {

@@ -46,7 +46,7 @@ async function deploy(
   }
   const result = await start(action, tools, hide)
   if (typeof result === 'string') {
-    core.notice(`${result} So there is nothing more to do here.`, { title: 'Mesosize: superseded' })
+    core.notice(`${result} There is nothing more to do here.`, { title: 'Mesosize: superseded' })
     core.setOutput('state', 'superseded')
     return
   }

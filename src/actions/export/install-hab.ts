@@ -66,7 +66,7 @@ export async function installHab(request: HabRequest, tools: InstallHabTools): P
   if (cached !== '') {
     const release = await readRelease(cached, version, target).catch(() => undefined)
     if (release) return release
-    report.note(`What the tool cache has as hab ${version} is not ours; it is downloaded again.`)
+    report.note(`The cached hab ${version} was not installed by Mesosize; downloading it again.`)
   }
   return download(mirror, version, target, latest)
 }

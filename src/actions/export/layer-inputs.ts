@@ -20,7 +20,7 @@ export function checkLayerInputs(
     for (const row of [RELEASE.tag, RELEASE.id]) {
       if (!values.written(row)) continue
       values.problem(
-        `${setting(row.input)}: layers go to the release ${LAYERS_RELEASE}, where all exports find those that are there already. Remove it, or leave ${setting('layers')} out`,
+        `${setting(row.input)}: layers go to the release ${LAYERS_RELEASE}, where all exports find the existing ones. Remove it, or leave ${setting('layers')} out`,
       )
     }
   }

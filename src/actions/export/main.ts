@@ -59,7 +59,7 @@ await runAction(EXPORT, async ({ values, signal }) => {
     const request: ExportRequest = { ...asked, ...installed, layering: layeringOf(action), cache }
     const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish: publish! }))
     await save(exported)
-    await steps.grouped('Hand on', () => handOn(exported, action, steps, tools))
+    await steps.grouped('Set outputs', () => handOn(exported, action, steps, tools))
   } finally {
     report.close()
   }
@@ -108,7 +108,7 @@ async function handOn(
   }
 }
 
-/** The app is exported all the same where this fails, so it is no failure. */
+/** The app is exported even if this fails, so it is not an error. */
 async function keepForPreviews(
   { ident, packages }: Exported,
   branch: string,

@@ -37,7 +37,7 @@ export interface WorkflowCache {
 
 /**
  * Restores the packages that an earlier run of the workflow kept. Where there is no cache service, packages are kept
- * on the machine, as the command line does. Nothing fails for want of them.
+ * on the machine, as the command line does. Nothing fails without them.
  * @param wanted undefined where nothing is to be kept
  */
 export async function restorePackageCache(
@@ -71,7 +71,7 @@ export async function restorePackageCache(
       if (key === restored) return
       await steps.grouped('Save the package cache', () =>
         attempt('saved', async () => {
-          // Else each run would hand on all that the ones before it used.
+          // Otherwise each run would keep everything that earlier runs used.
           await sweepCache(folder, { limit: wanted.size, usedSince: start })
           await saveCache([folder], key)
         }),

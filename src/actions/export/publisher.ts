@@ -50,7 +50,7 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
   }
 }
 
-/** How the image is divided: an artifact holds one file, and nobody keeps layers in a cache that go nowhere. */
+/** How the image is divided: an artifact holds one file, and layers that are not published are in nobody's cache. */
 export function layeringOf({ publish, request }: ExportAction): Layering | undefined {
   return publish.to === 'artifact' ? undefined : request.layering
 }

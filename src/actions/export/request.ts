@@ -29,7 +29,7 @@ export interface ExportAction extends PreviewableExport {
   summary: boolean
 }
 
-/** Reads all inputs and the files that they name; worth nothing if `values` has problems afterwards. */
+/** Reads all inputs and the files that they name; do not use the result if `values` has problems afterwards. */
 export async function readExportAction(values: SettingValues): Promise<ExportAction> {
   const { packages } = await values.read(NAMED)
   const request = await readExportRequest(values, packages)
@@ -68,7 +68,7 @@ async function readPlan(
     }
     return undefined
   }
-  if (named) values.problem(`${setting('plan')}: there is a package too. Keep one of the two`)
+  if (named) values.problem(`${setting('plan')}: a package is given too. Keep one of the two`)
   if (originKey === undefined) {
     values.problem(
       `${setting('origin-key')}: a build needs the key that signs it, and pull requests from forks get no secrets. Write ${setting('origin-key', `\${{ secrets.HAB_ORIGIN_KEY }}`)}`,
@@ -121,7 +121,7 @@ async function readPreview(values: SettingValues): Promise<ExportAction['preview
   for (const row of [APP.id, RELEASE.tag, RELEASE.id]) {
     if (!values.written(row)) continue
     values.problem(
-      `${setting(nameOf(row))}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both are found again. Remove it`,
+      `${setting(nameOf(row))}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both can be found later. Remove it`,
     )
   }
   return { pullRequest }

@@ -37,7 +37,7 @@ export function exportSummary(exported: Exported, steps: readonly Step[]): strin
     details(
       'App definition',
       Buffer.byteLength(appText) > LONGEST_APP
-        ? 'It is too long to be shown; the output `app-path` names its file.'
+        ? 'It is too long to show; the output `app-path` names its file.'
         : fenced('json', appText),
     ),
     details(
@@ -88,7 +88,7 @@ function layersOf(layers: readonly PublishedTarball[]): string[] {
   ])
   return [
     '### Layers',
-    `${fresh} of ${layers.length} layers are new: ${formatBytes(added)} of ${formatBytes(total)} had to be uploaded, and an agent downloads as much whose cache has the layers of the exports before.`,
+    `${fresh} of ${layers.length} layers are new: ${formatBytes(added)} of ${formatBytes(total)} had to be uploaded, and an agent that has the layers of earlier exports in its cache downloads as much.`,
     details(`All ${layers.length}`, table(['Content', 'Size', '', 'Fetch URI'], rows)),
   ]
 }

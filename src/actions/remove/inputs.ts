@@ -17,7 +17,7 @@ import { FORK_HINT } from '../shared/marathon.ts'
 export type Removal =
   | { kind: 'app'; id: string }
   | { kind: 'pull-request'; number: number }
-  /** Previews of closed pull requests, and those that have not changed for so many days. */
+  /** Previews of closed pull requests, and those that have not changed for this many days. */
   | { kind: 'stale'; days?: number }
 
 /** What a workflow asks of the remove action. */
@@ -28,7 +28,7 @@ export interface RemoveAction extends PreviewRemoval {
   summary: boolean
 }
 
-/** Reads all inputs; worth nothing if `values` has problems afterwards. */
+/** Reads all inputs; do not use the result if `values` has problems afterwards. */
 export async function readRemoveAction(values: SettingValues, context: RunContext): Promise<RemoveAction> {
   const { token, summary } = await values.read(GITHUB_REMOVE)
   return {
@@ -62,7 +62,7 @@ async function readRemoval(values: SettingValues, context: RunContext): Promise<
   if (number !== undefined) return { kind: 'pull-request', number }
   if (!values.written(REMOVED.pullRequest)) {
     values.problem(
-      `${setting('pull-request')}: the event ${JSON.stringify(context.eventName)} is not about a pull request, and nothing else says what to remove. Let the workflow run on pull_request with types: [closed], or write ${setting('pull-request', '12')}, ${setting('app-id', '/web/shop')} or ${setting('stale', 'true')}`,
+      `${setting('pull-request')}: the event ${JSON.stringify(context.eventName)} is not about a pull request, and no other input says what to remove. Let the workflow run on pull_request with types: [closed], or write ${setting('pull-request', '12')}, ${setting('app-id', '/web/shop')} or ${setting('stale', 'true')}`,
     )
   }
   return undefined

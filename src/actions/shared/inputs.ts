@@ -21,9 +21,7 @@ export class Inputs implements Source {
       const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase()
       if (name === undefined || known.includes(name)) continue
       const guess = nearest(name, known)
-      this.#problems.add(
-        `${name}: there is no such input.${guess ? ` Did you mean ${guess}?` : ' Remove it.'}`,
-      )
+      this.#problems.add(`${name}: unknown input.${guess ? ` Did you mean ${guess}?` : ' Remove it.'}`)
     }
     for (const row of this.#rows) if (row.form === 'pairs') this.#pairs(row.input)
   }

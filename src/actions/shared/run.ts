@@ -52,7 +52,7 @@ function fail(error: unknown): void {
     return
   }
   core.setFailed(messageOf(error))
-  // For whoever mends this program, with ACTIONS_STEP_DEBUG.
+  // For developers of this program, with ACTIONS_STEP_DEBUG.
   if (error instanceof Error) core.debug(error.stack ?? '')
 }
 

@@ -9,7 +9,7 @@ export class ByteReader {
   #chunk: Buffer = Buffer.alloc(0)
   /** Bytes that may still be handed out. */
   #allowed: number
-  /** Bytes of the member's content that nobody has read yet. */
+  /** Bytes of the member's content that have not been read yet. */
   #remaining = 0
   readonly #limit: number
 
@@ -37,9 +37,9 @@ export class ByteReader {
     return Buffer.concat(pieces)
   }
 
-  /** The next `count` bytes, for whoever wants them; `skipRest` passes over those that nobody read. */
+  /** The next `count` bytes; `skipRest` skips those that were not read. */
   content(count: number): AsyncIterable<Uint8Array> {
-    // Refused here already, and not after so many bytes were decoded for nothing.
+    // Refused here, before the bytes are decoded in vain.
     if (count > this.#allowed + this.#chunk.length) throw this.#tooLarge()
     this.#remaining = count
     return this.#unread()
@@ -60,8 +60,7 @@ export class ByteReader {
   /** Reads what is left: only zeros may be, and reading them lets the decoder check its sums. */
   async zerosToEnd(): Promise<void> {
     do {
-      if (this.#chunk.some(byte => byte !== 0))
-        throw malformed(this.#name, 'there is something after its end')
+      if (this.#chunk.some(byte => byte !== 0)) throw malformed(this.#name, 'it has trailing data')
     } while (await this.#pull())
   }
 
@@ -71,7 +70,7 @@ export class ByteReader {
 
   async #upTo(count: number): Promise<Buffer> {
     while (this.#chunk.length === 0) {
-      if (!(await this.#pull())) throw malformed(this.#name, 'it ends in the middle')
+      if (!(await this.#pull())) throw malformed(this.#name, 'it is truncated')
     }
     return this.#cut(Math.min(count, this.#chunk.length))
   }
@@ -95,7 +94,7 @@ export class ByteReader {
   #tooLarge(): MesosizeError {
     return new MesosizeError(
       'ARCHIVE_TOO_LARGE',
-      `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is right, allow it with ${setting('max-package-size')}.`,
+      `The archive of ${this.#name} unpacks to more than ${this.#limit} bytes. If that is intended, allow it with ${setting('max-package-size')}.`,
     )
   }
 }

@@ -13,7 +13,7 @@ export interface DirectoryEntry extends EntryBase {
 
 export interface FileEntry extends EntryBase {
   type: 'file'
-  /** Bytes; `content` yields exactly so many. */
+  /** Bytes; `content` yields exactly this many. */
   size: number
   /** Read once, before the next entry is asked for. */
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>

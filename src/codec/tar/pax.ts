@@ -24,7 +24,7 @@ export function parsePax(content: Buffer, name: string): Overrides {
     if (key === 'path' || key === 'linkpath') overrides[key] = value
     else if (key === 'size') overrides.size = bytes(value, name)
     else if (key === 'mtime') overrides.mtime = seconds(value, name)
-    else if (key.startsWith('GNU.sparse.')) throw malformed(name, 'it holds sparse files')
+    else if (key.startsWith('GNU.sparse.')) throw malformed(name, 'it contains sparse files')
     start = end
   }
   return overrides

@@ -42,11 +42,11 @@ export function decodeHeader(block: Buffer, name: string): TarHeader {
   if (parseNumber(block.subarray(148, 156)) !== checksum(block)) {
     throw malformed(name, 'the checksum of a header is wrong')
   }
-  // Nothing is unpacked by the owners, so they may be any numbers, such as a nobody's -2; but numbers they must be.
+  // Nothing is unpacked by the owners, so they may be any numbers, such as -2 for nobody, but they must be numbers.
   number('owner', 108, 8, -Infinity, Infinity)
   number('group', 116, 8, -Infinity, Infinity)
   const format = block.toString('latin1', 257, 265)
-  if (![POSIX, GNU, SEVENTH_EDITION].includes(format)) throw malformed(name, 'a header is of no known format')
+  if (![POSIX, GNU, SEVENTH_EDITION].includes(format)) throw malformed(name, 'a header has an unknown format')
   // What other formats have in place of the prefix is not part of the name.
   const prefix = format === POSIX ? cString(block.subarray(345, 500)) : ''
   const path = cString(block.subarray(0, 100))
@@ -66,7 +66,7 @@ export function cString(bytes: Buffer): string {
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end)
 }
 
-/** @returns undefined for what is no number; 0 for a blank field */
+/** @returns undefined if it is not a number; 0 for a blank field */
 function parseNumber(field: Buffer): number | undefined {
   if (field[0]! & 0x80) {
     // GNU's numbers for what octal digits cannot hold: two's complement behind the first bit.

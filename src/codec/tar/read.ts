@@ -29,8 +29,8 @@ const REFUSED_TYPES: Record<string, string> = {
 
 /**
  * Reads a tar archive (ustar, GNU and pax) member by member, in constant memory, and refuses whatever two
- * readers could understand differently. Owners are passed over: nobody unpacks by them. A member's content is there
- * until the next member is asked for.
+ * readers could understand differently. Owners are ignored, since unpacking does not use them. A member's content is valid
+ * until the next member is requested.
  * @param chunks the archive, in pieces of any size
  * @param name what the archive is called in errors
  * @param limit the most bytes that the archive may have
@@ -76,20 +76,20 @@ export async function* readTar(
       const common = { path: checkName(path, name), mode: mode & 0o7777, mtime }
       if (type === '0' || type === '7') {
         // Taken for a directory by some, for a file by others.
-        if (path.endsWith('/')) throw malformed(name, `the file ${quote(path)} has a name of a directory`)
+        if (path.endsWith('/')) throw malformed(name, `the file ${quote(path)} has the name of a directory`)
         yield { ...common, type: 'file', size, content: bytes.content(size) }
         await bytes.skipRest()
         await bytes.exactly(padding(size))
         continue
       }
-      if (size !== 0) throw malformed(name, `${quote(path)} has content, but is no file`)
+      if (size !== 0) throw malformed(name, `${quote(path)} has content, but is not a file`)
       switch (type) {
         case '5':
           yield { ...common, type: 'directory' }
           break
         case '1':
         case '2':
-          if (linkpath === '') throw malformed(name, `the link ${quote(path)} points nowhere`)
+          if (linkpath === '') throw malformed(name, `the link ${quote(path)} has no target`)
           yield {
             ...common,
             type: type === '1' ? 'hardlink' : 'symlink',

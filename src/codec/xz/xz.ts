@@ -24,10 +24,10 @@ const REASONS: Record<number, string> = {
   7: 'it is not in the xz format',
   8: 'it uses a filter or an option that is not supported',
   9: 'it is damaged',
-  10: 'it ends in the middle',
+  10: 'it is truncated',
 }
 
-/** Decoders that nobody uses at the moment; each keeps the memory of the largest dictionary that it has seen. */
+/** Idle decoders; each keeps the memory of the largest dictionary that it has seen. */
 const idle: Liblzma[] = []
 
 /** Decodes on this thread, in pieces of 1 MiB. */
@@ -66,7 +66,7 @@ async function* decoded(
   }
   if (result !== STREAM_END) throw notXz(file, REASONS[result] ?? `the decoder gave up with ${result}`)
   if (decoder.unused() > 0 || (await read(decoder, handle, position)) > 0)
-    throw notXz(file, 'something follows its end')
+    throw notXz(file, 'it has trailing data')
 }
 
 /** @returns how many bytes of input there are now */

@@ -56,7 +56,7 @@ export class ThreadPool {
         const piece = await ahead
         if (piece === undefined) return
         ahead = thread.ask({ task: 'next', stream })
-        // Asked for in advance, so nobody may be waiting when it fails.
+        // Requested in advance, so nothing may be waiting when it fails.
         ahead.catch(() => {})
         yield piece
         discard(piece)
@@ -151,7 +151,7 @@ class Thread {
 
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id)
-    // Nobody waits any more once the thread was closed.
+    // Nothing waits any more once the thread is closed.
     if (!waiting) return
     this.#waiting.delete(reply.id)
     if ('error' in reply) waiting.reject(new MesosizeError(reply.error.code ?? 'THREAD', reply.error.message))

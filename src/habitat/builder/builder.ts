@@ -153,7 +153,7 @@ function parseBase(text: string): URL {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new MesosizeError(
       'BUILDER_URL',
-      `The Builder URL ${JSON.stringify(printableUrl(text))} must be a web address without user and password. Write one such as https://bldr.habitat.sh.`,
+      `The Builder URL ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://bldr.habitat.sh.`,
     )
   }
   url.pathname = url.pathname.replace(/\/+$/, '') || '/v1'
@@ -183,7 +183,7 @@ function checkContentType({ response, url }: Answer, wanted: RegExp): void {
   response.body?.cancel().catch(() => {})
   throw new MesosizeError(
     'BUILDER_ANSWER',
-    `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: this is no Habitat Builder, or something on the way answered in its place. Check ${setting('url')} (HAB_BLDR_URL) and the network.`,
+    `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: it is not a Habitat Builder, or something on the way answered in its place. Check ${setting('url')} (HAB_BLDR_URL) and the network.`,
   )
 }
 

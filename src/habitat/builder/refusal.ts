@@ -40,7 +40,7 @@ export function refusal(
   if (ident && (ident.origin === 'chef' || HABITATS_OWN.has(ident.name))) {
     return new MesosizeError(
       'BUILDER_TOKEN',
-      `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ', which the token that was given is not' : ''}. ` +
+      `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ', and the given token is not one' : ''}. ` +
         `Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or ${setting('auth')}; or take Habitat 1.6, which needs no token: ` +
         `${setting('sup-pkg', 'core/hab-sup')}, ${setting('launcher-pkg', 'core/hab-launcher')}, ${setting('base-pkgs-channel', 'stable')}.`,
     )
@@ -48,7 +48,7 @@ export function refusal(
   return new MesosizeError(
     'BUILDER_TOKEN',
     hadToken
-      ? `${answered}. The token that was given is not valid, has expired, or does not admit to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`
-      : `${answered}. The origin is private, or the channel is not open to all. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`,
+      ? `${answered}. The token is not valid, has expired, or does not grant access to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`
+      : `${answered}. The origin is private, or the channel is not public. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`,
   )
 }

@@ -95,7 +95,7 @@ export function resolveExports(
   return { ports, guessed, leftOut, unnamed }
 }
 
-/** Why an export is not a port; undefined where it is one, or nobody would take it for one. */
+/** Why an export is not a port; undefined where it is one, or does not look like one. */
 function reasonAgainst(
   { path, called, byDefault, value, port }: Candidate,
   exposes: readonly number[],
@@ -129,7 +129,7 @@ function withSame(port: ServicePort, earlier: readonly ServicePort[]): ServicePo
 
 /**
  * Finds ports that a person named, by an export or by a path in the configuration.
- * @throws MesosizeError CONFIG_INVALID, naming every one that is no export and has no path, and every one whose value
+ * @throws MesosizeError CONFIG_INVALID, naming every one that is not an export and has no path, and every one whose value
  * is an address into which no port can be put
  */
 export function namedPorts(

@@ -47,7 +47,7 @@ export function advice(complaint: Complaint | undefined, asked: Asked): string {
     case 'damaged':
       return `A package is damaged, or is not signed by the key that it names, and was not installed. Check the proxies and caches between here and ${from.url}; build a hart of your own again.`
     default:
-      return 'Correct what hab complains of.'
+      return 'Correct what hab reports.'
   }
 }
 

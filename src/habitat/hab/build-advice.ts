@@ -51,7 +51,7 @@ export function buildAdvice(result: HabResult, about: BuildAbout): string {
   if (find(NO_KEY)) {
     return `hab found no key to sign with. Check that the plan builds for the origin ${about.origin}, of which ${setting('origin-key')} is.`
   }
-  if (find(NO_PLAN)) return `hab found no plan that it can build. Check the plan folder.`
+  if (find(NO_PLAN)) return `hab found no plan to build. Check the plan folder.`
   if (find(BUILD_ENDED)) return planAdvice(result, about, find(DEPENDENCY)?.[1])
   const complaint = readComplaint(lines)
   if (find(NO_ROOT) || complaint?.kind === 'root') {

@@ -70,7 +70,7 @@ export async function buildPackage(hab: Hab, request: BuildRequest, report: Repo
   if (after.last === undefined || after.last === before.last) {
     throw new MesosizeError(
       'BUILD_RESULT',
-      `hab built the plan ${JSON.stringify(plan.folder)}, but ${join(results, 'last_build.env')} ${after.last ? 'is of an earlier build' : 'is not there'}. Check that the plan does not set pkg_output_path, nor the job HAB_OUTPUT_PATH.`,
+      `hab built the plan ${JSON.stringify(plan.folder)}, but ${join(results, 'last_build.env')} ${after.last ? 'is of an earlier build' : 'does not exist'}. Check that the plan does not set pkg_output_path, nor the job HAB_OUTPUT_PATH.`,
     )
   }
   return readLastBuild(results)
@@ -130,6 +130,6 @@ async function takeOver(results: string, hab: Hab, { uid, gid }: BuildRequest): 
   )
   if (owners.every(owner => owner === uid)) return
   const args = ['-n', 'chown', '-hR', `${uid}:${gid}`, '--', results]
-  // Where even this fails, what cannot be read is told of.
+  // If even this fails, what cannot be read is reported.
   await hab.run({ program: 'sudo', args, env: { PATH: hab.env.PATH ?? '' } }, () => {}).catch(() => {})
 }

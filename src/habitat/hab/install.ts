@@ -80,7 +80,7 @@ const OF_PACKAGES = { url: ['url'], channel: ['channel'] }
  * and would change this machine instead of the image; the Supervisor runs them when it starts the service
  * (components/common/src/command/package/install.rs).
  * @param specs idents, or absolute paths of harts
- * @param settings what says where they come from, for errors
+ * @param settings the settings that name the source, for errors
  * @throws MesosizeError HAB_INSTALL
  */
 export async function installPackages(

@@ -87,7 +87,7 @@ function parseBase(text: string): URL {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new MesosizeError(
       'HAB_MIRROR',
-      `hab-mirror ${JSON.stringify(printableUrl(text))} must be a web address without user and password. Write one such as https://packages.chef.io.`,
+      `hab-mirror ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://packages.chef.io.`,
     )
   }
   url.pathname = `${url.pathname.replace(/(\/files)?\/*$/, '')}/files`

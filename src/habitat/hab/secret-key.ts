@@ -33,9 +33,9 @@ export function parseSecretKey(text: string, where: string): SecretOriginKey {
           : kind !== 'SIG-SEC-1'
             ? 'its first line is not "SIG-SEC-1"'
             : !name
-              ? 'its second line is no key name such as "acme-20240101000000"'
+              ? 'its second line is not a key name such as "acme-20240101000000"'
               : empty.trim() !== '' || rest.length > 0 || !publicBytes
-                ? 'after an empty line it must have 64 bytes in base64, and nothing more'
+                ? 'after an empty line it must have exactly 64 bytes in base64'
                 : !publicBytes.equals(bytes.subarray(32))
                   ? 'its two halves do not belong together'
                   : undefined

@@ -24,7 +24,7 @@ const MOST_TRIED = 20
  * channel's newest if that is in it; else by the newest in it that is installed already, or that Builder lists
  * and the mirror has, since the mirror itself lists nothing. Without the network, what is installed must do.
  * @param wanted such as `1.6.1245`, `latest`, `^2`, `1.6`, `>=2.0.487 <2.1`
- * @throws MesosizeError HAB_VERSION if it is none of these, HAB_VERSION_NOT_FOUND, and what `latest` throws
+ * @throws MesosizeError HAB_VERSION if it is not one of these, HAB_VERSION_NOT_FOUND, and what `latest` throws
  */
 export async function resolveVersion(wanted: string, sources: VersionSources): Promise<string> {
   const exact = semver.valid(wanted)
@@ -42,9 +42,7 @@ export async function resolveVersion(wanted: string, sources: VersionSources): P
   const latest = await sources.latest().catch(error => {
     const [installed] = inRange(sources.cached)
     if (installed === undefined) throw error
-    sources.report.warn(
-      `${messageOf(error)} So hab ${installed} is taken, which is installed already; there may be a newer one.`,
-    )
+    sources.report.warn(`${messageOf(error)} Using the installed hab ${installed}; there may be a newer one.`)
     return installed
   })
   if (semver.satisfies(latest, wanted)) return latest

@@ -50,11 +50,11 @@ export async function removeWorkspace(path: string, options: RemoveOptions): Pro
   if (!/^mesosize-[^/]+$/.test(inside)) {
     throw new MesosizeError(
       'WORKSPACE_LEFT',
-      `${path} is not a folder that was made in ${temporary}, so it is not removed. Remove it yourself if it is of no use.`,
+      `${path} is not a folder that was made in ${temporary}, so it is not removed. Remove it yourself if you do not need it.`,
     )
   }
   try {
-    // Packages have folders that nobody may write, and so nothing in them can be removed.
+    // Packages have read-only folders, from which nothing can be removed.
     await makeWritable(path)
     await rm(path, { recursive: true, force: true })
   } catch (error) {

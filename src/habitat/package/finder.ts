@@ -37,7 +37,7 @@ export class Finder {
     return opened && { package: opened, from, found: { source: build.source, channel: build.channel } }
   }
 
-  /** The first of several that is there. @throws MesosizeError PACKAGE_NOT_FOUND */
+  /** The first of several that exists. @throws MesosizeError PACKAGE_NOT_FOUND */
   async findFirst(specs: readonly string[], from: BuilderChannel): Promise<Root> {
     const idents = specs.filter(spec => !isAbsolute(spec)).map(parseIdent)
     return findOrExplain(this.#source, idents, async () => {

@@ -44,7 +44,7 @@ export function parseIdent(text: string): PackageIdent {
   return { origin, name, version, release }
 }
 
-/** @throws MesosizeError IDENT_INVALID if it is no identifier, IDENT_NOT_FULL if version or release is missing */
+/** @throws MesosizeError IDENT_INVALID if it is not an identifier, IDENT_NOT_FULL if version or release is missing */
 export function parseFullIdent(text: string): FullIdent {
   const ident = parseIdent(text)
   if (!isFull(ident)) {

@@ -234,7 +234,7 @@ class Metafiles {
     })
     const twice = binds.find(({ name }, index) => binds.findIndex(other => other.name === name) < index)
     // The Supervisor counts the second as missing, whatever it is given.
-    if (twice) throw this.#invalid(file, twice.name, 'a bind is there twice')
+    if (twice) throw this.#invalid(file, twice.name, 'a bind is listed twice')
     return binds
   }
 
@@ -257,7 +257,7 @@ class Metafiles {
   account(file: string): string | undefined {
     const line = this.line(file)
     if (line !== undefined && !ACCOUNT_NAME.test(line)) {
-      throw this.#invalid(file, line, 'it is no name of a user or group')
+      throw this.#invalid(file, line, 'it is not the name of a user or group')
     }
     return line
   }

@@ -18,7 +18,7 @@ export interface PackageMetadata {
   binds: readonly PackageBind[]
   /** Whether its PACKAGE_TYPE is `native`: built against the build machine's system, with `hab pkg build -N`. */
   native: boolean
-  /** SVC_USER and SVC_GROUP; absent for packages that are no services. */
+  /** SVC_USER and SVC_GROUP; absent for packages that are not services. */
   svcUser?: string
   svcGroup?: string
   /** SHUTDOWN_TIMEOUT, seconds. */

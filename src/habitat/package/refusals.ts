@@ -23,7 +23,7 @@ export async function findOrExplain<T>(
     if (!(error instanceof MesosizeError) || isExplained) throw error
     const lines = refusals
       .slice(0, MOST_SHOWN)
-      .map(({ path, reason }) => `${path} was at hand, but was refused: ${reason.message}`)
+      .map(({ path, reason }) => `${path} was found, but was refused: ${reason.message}`)
     const more = refusals.length - lines.length
     if (more > 0) lines.push(`So were ${more} more, as the warnings above say.`)
     throw new MesosizeError(error.code, `${lines.join('\n')}\nNo other build was found: ${error.message}`, {

@@ -119,7 +119,7 @@ function toEntry(member: TarMember, path: string, { released }: PackageTree, nam
   }
 }
 
-/** A path without `./` before it or `/` behind it. Anything else that is not plain is refused, not mended. */
+/** A path without `./` before it or `/` behind it. Anything else that is not plain is refused, not corrected. */
 function plainPath(path: string, name: string): string {
   const plain = path.replace(/^(\.\/)+/, '').replace(/\/$/, '')
   if (plain === '' || plain === '.') return '.'

@@ -91,7 +91,7 @@ export class CachedPackages implements PackageSource {
       await this.#remember(found)
       throw new MesosizeError(
         'CONTENT_CHANGED',
-        `${formatIdent(ident)} is another build than the one in the package cache, though both have one identifier. Run the export again, which takes the one that is there now.`,
+        `${formatIdent(ident)} is a different build from the one in the package cache, though both have the same identifier. Run the export again to use the current one.`,
       )
     }
     yield* found.entries()

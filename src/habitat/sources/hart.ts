@@ -24,7 +24,7 @@ export interface VerifiedHart {
   bodyStart: number
   /** As in the header. */
   hash: string
-  /** Tells whether the file is still the one that was verified. */
+  /** Whether the file is still the one that was verified. */
   fingerprint: string
 }
 
@@ -60,7 +60,10 @@ export function parseHartHeader(start: Buffer, path: string): HartHeader {
   if (version !== 'HART-1') throw notAHart(path, `it starts with ${quote(version)}, not "HART-1"`)
   const signer = parseKeyName(signerLine)
   if (!signer)
-    throw notAHart(path, `its second line ${quote(signerLine)} is no key name such as "core-20160810182414"`)
+    throw notAHart(
+      path,
+      `its second line ${quote(signerLine)} is not a key name such as "core-20160810182414"`,
+    )
   if (hashType !== 'BLAKE2b') throw notAHart(path, `its hash type is ${quote(hashType)}, not "BLAKE2b"`)
   const signed = Buffer.from(encoded, 'base64')
   const hash = signed.toString('latin1', SIGNATURE_BYTES)
@@ -113,7 +116,7 @@ export async function checkUnchanged(hart: VerifiedHart): Promise<void> {
   }
 }
 
-/** With the time of the last change, which, other than that of the content, nobody can set back. */
+/** With the change time (ctime), which, unlike the modification time, cannot be set back. */
 function fingerprint({ dev, ino, size, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, ctimeNs].join(':')
 }
@@ -121,7 +124,7 @@ function fingerprint({ dev, ino, size, ctimeNs }: BigIntStats): string {
 async function openHart(path: string): Promise<FileHandle> {
   try {
     // Asked before it is opened, because to open a pipe is to wait for its writer.
-    if (!(await stat(path)).isFile()) throw new Error('it is no regular file')
+    if (!(await stat(path)).isFile()) throw new Error('it is not a regular file')
     return await open(path)
   } catch (error) {
     throw new MesosizeError(

@@ -64,7 +64,7 @@ export class KeyRing {
       await writeFile(temporary, text, { mode: 0o444 })
       await rename(temporary, join(folder, file))
     } catch {
-      // The key is at hand all the same: a cache that cannot be written only means fetching it again.
+      // The key is available anyway: a cache that cannot be written only means fetching it again.
       await rm(temporary, { force: true }).catch(() => {})
     }
   }

@@ -1,6 +1,6 @@
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
-/** Bytes for eyes: `512 B`, `1.5 MiB`. */
+/** Human-readable bytes: `512 B`, `1.5 MiB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0
@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`
 }
 
-/** Milliseconds for eyes: `0.3 s`, `2 min 05 s`, `1 h 02 min`. */
+/** Human-readable milliseconds: `0.3 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatDuration(milliseconds: number): string {
   const tenths = Math.round(milliseconds / 100)
   if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`

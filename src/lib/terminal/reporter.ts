@@ -24,7 +24,7 @@ export interface ClosableReporter extends Reporter {
 }
 
 const REDRAW = 100
-/** So often a phase says how far it is where no terminal shows a bar: a log that stays silent looks hung. */
+/** How often, in milliseconds, a phase reports its progress where no terminal shows a bar: a log that stays silent looks hung. */
 const REMIND = 10_000
 const ERASE = '\r\x1b[K'
 

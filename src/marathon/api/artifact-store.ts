@@ -114,7 +114,7 @@ function parseBase(text: string): URL {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new MesosizeError(
       'MARATHON_URL',
-      `${setting('marathon')}: ${JSON.stringify(printableUrl(text))} is not a web address. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
+      `${setting('marathon')}: ${JSON.stringify(printableUrl(text))} is not a URL. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
     )
   }
   url.search = ''

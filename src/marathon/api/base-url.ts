@@ -23,7 +23,7 @@ export function readMarathonUrls(text: string): MarathonAddress {
   if (authorizations.size > 1) {
     throw new MesosizeError(
       'MARATHON_URL',
-      'the masters of one Marathon take the same user and password, and these URLs have different ones. Write one of them, in one URL.',
+      'the masters of one Marathon take the same user and password, and these URLs have different ones. Give them once, in one of the URLs.',
     )
   }
   return { urls: read.map(({ url }) => url), authorization: [...authorizations][0] }

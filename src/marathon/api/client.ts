@@ -32,7 +32,7 @@ export interface MarathonRequest {
   what: string
   /** How often to try; a poll is its own next try. */
   tries?: number
-  /** Told when an answer was lost, after which a change may have been made all the same. */
+  /** Called when a response was lost; the change may have been made anyway. */
   onLost?: () => void
 }
 
@@ -157,7 +157,7 @@ function isNetwork(error: unknown): boolean {
   return error instanceof MesosizeError && error.code === 'HTTP_NETWORK'
 }
 
-/** Whether a request cannot have been carried out, since there was nobody to take it. */
+/** Whether a request cannot have been carried out, since nothing received it. */
 function isUnsent(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && /^(?:ECONNREFUSED|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/.test(String(cause.code))) {

@@ -58,15 +58,15 @@ function valueText(app: JsonValue | undefined, path: string): string {
   return value === undefined ? '' : ` ${shown(value)}`
 }
 
-/** The keys of play-json, which Marathon hands on as they are, without what they are about. */
+/** The keys of play-json, which Marathon passes on unchanged, without the field. */
 const KEYS: Readonly<Record<string, string>> = {
-  'error.pattern': 'has not the form that Marathon wants',
+  'error.pattern': 'does not have the form that Marathon expects',
   'error.min': 'is too small',
   'error.max': 'is too large',
   'error.minLength': 'is too short',
   'error.maxLength': 'is too long',
   'error.path.missing': 'is missing',
-  'error.unknown.enum.literal': 'is none of the words that Marathon knows there',
+  'error.unknown.enum.literal': 'is not a value that Marathon allows there',
   'error.expected.jsstring': 'must be text',
   'error.expected.jsnumber': 'must be a number',
   'error.expected.int': 'must be a whole number',

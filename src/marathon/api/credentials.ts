@@ -69,7 +69,7 @@ export function readCredentials(given: GivenCredentials): Credentials {
 /**
  * A sentence for whoever is refused with a password that cannot work; undefined where it can. Marathon splits its
  * flag at the last colon (MarathonConf.scala), and the header that is sent at the first. A proxy before Marathon may
- * know such a password all the same, so that nobody can say this before.
+ * know such a password anyway, so that this cannot be said before.
  * @param authorization the header that was refused
  */
 export function colonAdvice(authorization: string): string | undefined {

@@ -56,7 +56,7 @@ async function logInAt(url: URL, credentials: DcosLogin, tools: LoginTools): Pro
   if (!skewed) throw refused(url, first.response, credentials)
   const seconds = Math.round(Math.abs(skew) / 1000)
   report.warn(
-    `The clock of this machine is ${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} that of ${url.host}: the login goes by that of ${url.host}. Set the clock here.`,
+    `The clock of this machine is ${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} that of ${url.host}, which checks when the login was signed. Correct the clock of this machine.`,
   )
   const second = await ask(url, body(credentials, first.date), tools)
   if (second.token !== undefined) return second.token

@@ -7,7 +7,7 @@ import { complaintsIn, said } from './complaints.ts'
 import { colonAdvice } from './credentials.ts'
 import { word } from './reading.ts'
 
-/** An answer of Marathon that was no success. */
+/** An unsuccessful response of Marathon. */
 export class MarathonError extends HttpStatusError {
   /** The deployments that lock what was to be changed. */
   readonly deployments: readonly string[]
@@ -40,10 +40,10 @@ export interface Refused {
 }
 
 /**
- * What to tell a person of an answer that was no success (api/MarathonExceptionMapper.scala).
+ * What to tell a person about an unsuccessful response (api/MarathonExceptionMapper.scala).
  *
  * Codes: MARATHON_LOCKED (another deployment is running), MARATHON_EXISTS, MARATHON_NOT_FOUND (no such app),
- * MARATHON_REFUSED (the definition), MARATHON_LOGIN, MARATHON_FORBIDDEN, MARATHON_URL (this is no Marathon),
+ * MARATHON_REFUSED (the definition), MARATHON_LOGIN, MARATHON_FORBIDDEN, MARATHON_URL (this is not a Marathon),
  * MARATHON_REDIRECT, MARATHON_UNAVAILABLE (may pass).
  */
 export function refusal(refused: Refused): MarathonError {
@@ -91,7 +91,7 @@ export function refusal(refused: Refused): MarathonError {
         'MARATHON_FORBIDDEN',
         /deployment/i.test(words)
           ? `${marathon}${quoted}. Wait until some of its deployments have ended.`
-          : `${marathon}${quoted}. Whoever this is may not do that: ask for the right to. In DC/OS it is dcos:service:marathon:marathon:services:/GROUP with create, read, update and delete.`,
+          : `${marathon}${quoted}. This user may not do that: ask for permission. In DC/OS it is dcos:service:marathon:marathon:services:/GROUP with create, read, update and delete.`,
       )
     case 404:
       return words === ''

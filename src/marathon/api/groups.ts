@@ -8,7 +8,7 @@ import { list, object } from './reading.ts'
 
 /**
  * Asks Marathon what it would do to deploy an app, without doing it. The app stands alone in its group there, so
- * that only what is said of it counts; what Marathon says of its neighbours is left out.
+ * that only what Marathon reports about it counts; its neighbours are left out.
  *
  * A dry run checks the definition, but neither the app's place among apps and groups nor what locks it. It takes
  * every app that it is given for a change: where nothing changes, its answer means nothing.
@@ -83,7 +83,7 @@ function withPortsOf(current: JsonObject, app: JsonObject): JsonObject {
     return { ...app, portDefinitions: filled(portDefinitions, 'port', chosen) }
   }
   if (Array.isArray(ports)) return { ...app, ports: ports.map((port, index) => port || (chosen[index] ?? 0)) }
-  // What Marathon fills in where nothing is said of ports.
+  // What Marathon fills in where no ports are given.
   return chosen.length === 1 ? { ...app, portDefinitions: current.portDefinitions! } : app
 }
 

@@ -11,7 +11,7 @@ export interface QueueItem {
   /** How many offers Marathon has looked at for it. */
   processedOffers: number
   /**
-   * Why the last offer of each agent was no good: of so many offers that were looked at for a reason, so many
+   * Why the last offer of each agent was declined: how many offers were checked for a reason, and how many
    * were declined for it.
    */
   rejections: readonly { reason: string; declined: number; processed: number }[]

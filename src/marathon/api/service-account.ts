@@ -25,7 +25,7 @@ export function readServiceAccount(text: string): ServiceAccount {
   if (typeof pem !== 'string') throw invalid('has no "private_key"')
   const url = typeof endpoint === 'string' && URL.canParse(endpoint) ? new URL(endpoint) : undefined
   if (endpoint !== undefined && !/^https?:$/.test(url?.protocol ?? '')) {
-    throw invalid('has a "login_endpoint" that is no web address')
+    throw invalid('has a "login_endpoint" that is not a URL')
   }
   return { uid, key: readKey(pem), loginEndpoint: url }
 }
@@ -48,7 +48,7 @@ function parse(text: string): Record<string, unknown> {
   } catch {
     if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw invalid('is the private key alone')
   }
-  throw invalid('is no JSON object')
+  throw invalid('is not a JSON object')
 }
 
 function readKey(pem: string): KeyObject {
@@ -57,9 +57,9 @@ function readKey(pem: string): KeyObject {
     // Line ends are often escaped twice on their way into a secret.
     key = createPrivateKey(pem.replaceAll('\\n', '\n'))
   } catch {
-    throw invalid('has a "private_key" that is no private key in PEM without a passphrase')
+    throw invalid('has a "private_key" that is not an unencrypted private key in PEM')
   }
-  if (key.asymmetricKeyType !== 'rsa') throw invalid('has a "private_key" that is no RSA key')
+  if (key.asymmetricKeyType !== 'rsa') throw invalid('has a "private_key" that is not an RSA key')
   return key
 }
 

@@ -78,7 +78,7 @@ export function unpackCommand(ident: FullIdent, layered: boolean): string {
   return `for layer in ${layerFile('*')}; do tar -xzpf $layer && rm $layer || exit; done`
 }
 
-/** The labels that tell which image it is. */
+/** The labels that identify the image. */
 export function imageLabels({ tarballs }: AppImage): Record<string, string> {
   const whole = wholeImage(tarballs)
   return whole ? { 'mesosize.sha256': whole.sha256 } : { 'mesosize.layers': `${tarballs.length}` }
@@ -102,7 +102,7 @@ function checkLayers(layers: readonly FetchedTarball[], report: Reporter): void 
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
   if (size > DEFAULT_FETCHER_CACHE) {
     report.warn(
-      `The layers have ${formatBytes(size)} together, more than the 2 GiB that an agent's fetcher keeps unless it is told otherwise: what does not fit is downloaded for each task. Start the agents with a larger --fetcher_cache_size.`,
+      `The layers have ${formatBytes(size)} together, more than the 2 GiB that an agent's fetcher keeps by default: what does not fit is downloaded for each task. Start the agents with a larger --fetcher_cache_size.`,
     )
   }
 }

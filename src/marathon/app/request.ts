@@ -16,7 +16,7 @@ export interface PortRequest {
 
 /** How Supervisors take up newer releases of the service by themselves. */
 export interface UpdateRequest {
-  /** The Supervisor's flag; its `none` is no such request. */
+  /** The Supervisor's flag; its `none` makes no request. */
   strategy: 'at-once' | 'rolling'
   from: BuilderChannel
   /** Whether the export itself has a token for Builder, which is never in the app. */
@@ -36,7 +36,7 @@ export interface AppRequest {
   instances: number
   env: Readonly<Record<string, string>>
   labels: Readonly<Record<string, string>>
-  /** The package's own configuration, laid over its default.toml. */
+  /** The package's own configuration, which overrides its default.toml. */
   config?: TomlTable
   /** Write the seed-era `uris` instead of `fetch`. */
   legacyUris: boolean

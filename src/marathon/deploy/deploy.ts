@@ -19,7 +19,7 @@ export interface DeployOptions extends CheckOptions {
   force?: boolean
   /** Milliseconds that the deployment gets; fifteen minutes where it is not given. */
   timeout?: number
-  /** After so many tasks that ended the deployment counts as failed: 3 where it is not given; 0: never. */
+  /** Number of ended tasks after which the deployment counts as failed: 3 by default; 0: never. */
   failFast?: number
   /** When it fails, put back what was before: the old version, or no app. True where it is not given. */
   rollback?: boolean

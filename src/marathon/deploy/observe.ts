@@ -12,7 +12,7 @@ export interface Observation {
   app?: App
 }
 
-/** What no waiting mends: credentials that are no longer good, or not good enough. */
+/** Errors that waiting does not fix: credentials that are no longer good, or not good enough. */
 const LASTING: ReadonlySet<string> = new Set(['MARATHON_LOGIN', 'MARATHON_FORBIDDEN', 'DCOS_LOGIN'])
 
 /**

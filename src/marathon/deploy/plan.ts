@@ -49,7 +49,7 @@ export async function planDeployment(
   return { appId: app.id, exists, differences: changes, steps: steps && nothing ? [] : steps }
 }
 
-/** The plan as lines for eyes. */
+/** The plan as human-readable lines. */
 export function formatPlan({ appId, exists, differences, steps }: DeploymentPlan): string[] {
   const head = !exists
     ? `${appId} would be created:`

@@ -31,7 +31,7 @@ export async function removeApp(
   { force, timeout }: RemoveOptions,
   tools: DeployTools,
 ): Promise<'removed' | 'absent'> {
-  // Once it is removed, nothing tells of its tasks.
+  // Once it is removed, Marathon no longer lists its tasks.
   const before = await getApp(marathon, id, { tries: 2 }).catch(() => undefined)
   tools.signal?.throwIfAborted()
   const deploymentId = await startRemoval(marathon, id, force)

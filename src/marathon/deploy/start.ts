@@ -48,7 +48,7 @@ export async function startDeployment(
 
 /**
  * What an earlier try has started whose answer was lost on its way.
- * @param deploymentId where the app does not tell of one
+ * @param deploymentId if the app does not name one
  */
 async function findOurs(
   marathon: Marathon,

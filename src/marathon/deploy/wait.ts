@@ -13,7 +13,7 @@ import { isWell, watchTasks } from './watch.ts'
 export interface Limits {
   /** Milliseconds. */
   timeout: number
-  /** After so many failed tasks the deployment counts as failed; 0: never. */
+  /** Number of failed tasks after which the deployment counts as failed; 0: never. */
   failFast: number
 }
 
@@ -93,7 +93,7 @@ export async function waitForDeployment(
         }
       }
     }
-    // What has not failed yet gets its few seconds all the same.
+    // What has not failed yet still gets its few seconds.
     if (clock.now() >= deadline && !(isUp && !hasFailed)) {
       const just = isUp ? `Its tasks run just now, but ${endedText(watch.failures())}.` : undefined
       return { kind: 'timed-out', problem: just ?? problem }

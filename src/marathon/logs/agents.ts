@@ -67,7 +67,7 @@ export function createAgents(marathon: Marathon, tools: AgentTools): Agents {
       if (ways.length > 0) return ways
       throw new MesosizeError(
         'AGENT_UNREACHABLE',
-        `The task's host is ${JSON.stringify(host)}, which is no name of a machine, so its agent cannot be asked.`,
+        `The task's host is ${JSON.stringify(host)}, which is not a host name, so its agent cannot be asked.`,
       )
     },
   }

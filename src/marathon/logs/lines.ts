@@ -2,7 +2,7 @@ import { visible } from '../../lib/visible.ts'
 
 /** Characters; a longer line is shown as several. */
 const LONGEST_LINE = 16 * 1024
-/** Colours are of no use to whoever reads one stream among several. */
+/** Colours do not help anyone who reads one stream among several. */
 const COLOUR = /\x1b\[[\d;]*m/g
 
 /** Cuts what a task writes, which comes in pieces of any size, into lines that cannot drive a terminal. */

@@ -89,7 +89,7 @@ async function show(app: App, request: LogsRequest, tools: LogsTools): Promise<v
   }
 }
 
-/** Agents that could not be read, by `agentOf`; of each it is said once. */
+/** Agents that could not be read, by `agentOf`; each is reported once. */
 type LostAgents = Map<string, { error: MesosizeError; tasks: Set<number>; told: boolean }>
 
 /** @returns how many files could be read, and how many lines there were in them */
@@ -138,7 +138,7 @@ function isOfAgent({ code }: MesosizeError): boolean {
   return code.startsWith('AGENT_') || code.startsWith('HTTP_')
 }
 
-/** Whether another file of the same agent may be there all the same. */
+/** Whether another file of the same agent may still be there. */
 function isOfFile({ code }: MesosizeError): boolean {
   return code === 'SANDBOX_GONE' || code === 'HTTP_TOO_LARGE'
 }
@@ -150,11 +150,11 @@ function wantedOf(app: App, { instance, appId }: LogsRequest): Instance[] {
   if (instance === undefined || wanted.length > 0) return wanted
   throw new MesosizeError(
     'NO_TASK',
-    `${setting('instance')}: ${instance} is none of the ${instances.length} tasks that ${appId} has. "mesosize status" shows their numbers.`,
+    `${setting('instance')}: ${instance} is not one of the ${instances.length} tasks of ${appId}. "mesosize status" shows their numbers.`,
   )
 }
 
-/** @param numbered whether lines tell of which task they are */
+/** @param numbered whether lines name their task */
 function sourcesOfTask(task: Instance, numbered: boolean, { streams }: LogsRequest): Source[] {
   return streams.map(stream => {
     const words = [numbered && `${task.number}`, streams.length > 1 && stream].filter(word => word !== false)

@@ -30,7 +30,7 @@ export async function lastLines(
   return [...lines.push(bytes), ...lines.end()].slice(-count)
 }
 
-/** Reads so many lines from the end of a file, or fewer where they are very long. */
+/** Reads this many lines from the end of a file, or fewer where they are very long. */
 export async function readTail(file: TaskFile, count: number): Promise<Tail> {
   const end = await file.size()
   let bytes = Buffer.alloc(0)
@@ -57,7 +57,7 @@ async function readRange(file: TaskFile, from: number, to: number): Promise<Buff
   return Buffer.concat(pieces)
 }
 
-/** Where the last so many lines begin; 0 if there are no more than that. */
+/** Where the last N lines begin; 0 if there are no more than that. */
 function startOfLast(bytes: Buffer, count: number): number {
   if (count === 0) return bytes.length
   // The newline at the very end begins no line.

@@ -67,7 +67,7 @@ async function* foldersOf({ taskId }: TaskPlace, way: AgentWay, agents: Agents):
   if (state === undefined) {
     throw new MesosizeError(
       'AGENT_REFUSED',
-      'The agent has no /state: it is no agent of Mesos, or a proxy hides it.',
+      'The agent has no /state: it is not a Mesos agent, or a proxy hides it.',
     )
   }
   const folder = folderIn(parse(state), taskId)

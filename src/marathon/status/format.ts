@@ -3,7 +3,7 @@ import { visible } from '../../lib/visible.ts'
 import { formatService } from './service-health.ts'
 import type { AppStatus, TaskStatus } from './status.ts'
 
-/** A status as lines for eyes, whatever Marathon and the tasks put into it. */
+/** A status as human-readable lines, whatever Marathon and the tasks put into it. */
 export function formatStatus(status: AppStatus): string[] {
   const { tasks, lastFailure } = status
   const reachable = tasks.filter(({ endpoints }) => endpoints.length > 0)

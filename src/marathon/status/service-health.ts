@@ -6,8 +6,8 @@ import { isObject, type JsonObject } from '../app/request.ts'
 import type { Endpoint } from '../deploy/endpoints.ts'
 import { httpUrl } from '../logs/host.ts'
 
-/** What the Supervisor says of its service; `not told` stands for an answer that says nothing of it. */
-export type ServiceHealth = 'ok' | 'warning' | 'critical' | 'unknown' | 'not told' | 'unreachable'
+/** What the Supervisor says of its service; `not reported` stands for an answer that says nothing of it. */
+export type ServiceHealth = 'ok' | 'warning' | 'critical' | 'unknown' | 'not reported' | 'unreachable'
 
 /** Milliseconds. */
 const TIMEOUT = 3000
@@ -48,7 +48,7 @@ export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): 
       signal: signal ? AbortSignal.any([signal, late]) : late,
     })
     const health = HEALTH[response.status]
-    if (health === undefined) return { health: 'not told' }
+    if (health === undefined) return { health: 'not reported' }
     // Whatever becomes of the body, the status has said the most.
     const { status, output } = read(await readText({ response, url }, LARGEST_ANSWER).catch(() => ''))
     signal?.throwIfAborted()
@@ -62,7 +62,7 @@ export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): 
 /** An answer as a sentence. */
 export function formatService({ health, output }: ServiceAnswer): string {
   if (health === 'unreachable') return 'Its Supervisor cannot be reached from here.'
-  if (health === 'not told') return 'Its Supervisor does not report on the service.'
+  if (health === 'not reported') return 'Its Supervisor does not report on the service.'
   const words = output === undefined ? '' : `: ${JSON.stringify(output.slice(-MOST_WORDS))}`
   return `Its Supervisor reports the service as ${health}${words}.`
 }
@@ -94,7 +94,7 @@ function serviceOf({ labels }: JsonObject): string | undefined {
   }
 }
 
-/** The service group, which is said on the command line alone. */
+/** The service group, which is given only on the command line alone. */
 function groupOf({ cmd }: JsonObject): string {
   return / --group=([A-Za-z0-9_-]+)/.exec(typeof cmd === 'string' ? cmd : '')?.[1] ?? 'default'
 }

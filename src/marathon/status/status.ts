@@ -7,7 +7,7 @@ import { numberInstances } from '../logs/instances.ts'
 import { askRunningPackage, strategyOf } from './running-package.ts'
 import { askService, type ServiceHealth, serviceUrl } from './service-health.ts'
 
-/** How an app is, for eyes and, as JSON, for programs. */
+/** How an app is, human-readable and, as JSON, for programs. */
 export interface AppStatus {
   id: string
   /** Of its definition. */

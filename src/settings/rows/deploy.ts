@@ -27,7 +27,7 @@ const TIMEOUT = {
   form: 'text',
   value: 'TIME',
   default: '15m',
-  help: 'how long it may take, such as 90s, 15m or 1h',
+  help: 'maximum time, such as 90s, 15m or 1h',
   read: readDuration,
 } as const
 
@@ -55,7 +55,7 @@ export const DEPLOYMENT = {
     input: 'rollback',
     form: 'flag',
     default: 'true',
-    help: 'undo a deployment that fails, so that what was there before runs again',
+    help: 'undo a deployment that fails, so that the previous version runs again',
   },
   allowUnfetchableUri: {
     option: 'allow-unfetchable-uri',

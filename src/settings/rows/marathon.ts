@@ -80,7 +80,7 @@ export const ACCESS = {
     input: 'ca-file',
     form: 'text',
     value: 'FILE',
-    help: "certificates in PEM of the cluster's own authority, trusted besides the usual ones",
+    help: "PEM certificates of the cluster's own authority, trusted in addition to the usual ones",
     read: async path => readClusterCa(await readFileText(path)),
   },
 } as const satisfies Settings

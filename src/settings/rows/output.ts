@@ -48,7 +48,7 @@ export const OUTPUT = {
     value: 'HOW',
     alone: 'auto',
     choices: LAYERINGS,
-    help: 'several tarballs instead of one, of which agents keep what does not change: one with what is built together with the service and one with the rest, or one for each package',
+    help: 'split the image into several tarballs, so that agents keep what does not change: one with the packages built together with the service and one with the rest, or one per package',
     read: choiceOf(LAYERINGS),
   },
   compressionLevel: {
@@ -83,7 +83,7 @@ export const CACHE = {
     form: 'text',
     value: 'SIZE',
     default: '4GiB',
-    help: 'the most that is kept there; the least recently used goes first',
+    help: 'maximum size of that folder; the least recently used packages are removed first',
     read: readSize,
   },
   kept: {

@@ -149,7 +149,7 @@ export const PACKAGES = {
     form: 'text',
     value: 'SIZE',
     default: '16GiB',
-    help: 'the most that one package may unpack to, in bytes or with a unit such as 500MB',
+    help: 'maximum unpacked size of a package, in bytes or with a unit such as 500MB',
     read: readSize,
   },
 } as const satisfies Settings
@@ -161,7 +161,7 @@ export const HAB = {
     form: 'text',
     value: 'DIR',
     help: 'folder of a plan to build and export',
-    details: 'A plan in a folder named after the target goes first. Either this or `package`.',
+    details: 'A plan in a folder named after the target takes precedence. Either this or `package`.',
     read: readText,
   },
   originKey: {
@@ -169,7 +169,7 @@ export const HAB = {
     form: 'text',
     value: 'KEY',
     secret: true,
-    help: 'secret origin key that signs the built package, its whole text',
+    help: 'full text of the secret origin key that signs the built package',
     read: readText,
   },
   useHab: {

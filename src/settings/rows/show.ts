@@ -6,15 +6,15 @@ export const LOGS = {
     option: 'follow',
     short: 'f',
     form: 'flag',
-    help: 'keep printing what is written from now on, by new tasks too',
+    help: 'keep printing new output, also of new tasks',
   },
-  stdout: { option: 'stdout', form: 'flag', help: 'print only what goes to stdout' },
-  stderr: { option: 'stderr', form: 'flag', help: 'print only what goes to stderr' },
+  stdout: { option: 'stdout', form: 'flag', help: 'print only stdout' },
+  stderr: { option: 'stderr', form: 'flag', help: 'print only stderr' },
   instance: {
     option: 'instance',
     form: 'text',
     value: 'NUMBER',
-    help: 'print only the task that has this number in the status',
+    help: 'print only the task with this number in the status',
     read: wholeNumber(1, 1_000_000),
   },
   lines: {
@@ -35,6 +35,6 @@ export const JSON_RESULT = {
 
 /** What every command has. */
 export const GENERAL = {
-  help: { option: 'help', short: 'h', form: 'flag', help: 'print this' },
+  help: { option: 'help', short: 'h', form: 'flag', help: 'print this help' },
   version: { option: 'version', short: 'V', form: 'flag', help: 'print the version' },
 } as const satisfies Settings

@@ -5,7 +5,7 @@ import { rule } from './rule.ts'
 // env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). The text of a variable is
 // never shown: it may be a password.
 
-/** Linux gives one string of the environment, `KEY=value` with its end, so many bytes (MAX_ARG_STRLEN). */
+/** Linux gives one string of the environment, `KEY=value` with its terminator, this many bytes (MAX_ARG_STRLEN). */
 const STRING_LIMIT = 128 * 1024
 
 export const ENVIRONMENT_RULES = [

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { isObject, type JsonValue } from '../request.ts'
 
 // How Marathon reads JSON, for valibot: RAML types become readers (type-generator/) that take null for "not given",
-// words in any case, and anything that is no object for an object without fields.
+// words in any case, and anything that is not an object for an object without fields.
 
 /** A value by a rule that says what is wrong with it. */
 export function ruled<T>(problemOf: (value: unknown) => string | undefined) {

@@ -1,0 +1,169 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { ROOT, read } from './documents.ts'
+
+/** A habit that reads as foreign. */
+interface Habit {
+  pattern: RegExp
+  /** What to write instead. */
+  better: string
+  bad: string
+  good: string
+}
+
+const HABITS: readonly Habit[] = [
+  {
+    pattern:
+      /(?<!\b[Tt]here )(?<!\b[Nn]ow )\b(?:is|are|was|were) no (?!longer|more|fewer|less|shorter|other|better|one\b|need)/,
+    better: 'is not a',
+    bad: 'the file is no archive',
+    good: 'there is no archive, and it is no longer needed',
+  },
+  { pattern: /\bcan be no\b/, better: 'cannot be a', bad: 'it can be no tag', good: 'it cannot be a tag' },
+  {
+    pattern: /\btold of\b|\btells? of\b/,
+    better: 'reported, announces, says',
+    bad: 'the comment tells of it',
+    good: 'the comment announces it, and tells users why',
+  },
+  {
+    pattern: /\b(?:is|are) none of\b/,
+    better: 'is not one of, is not allowed',
+    bad: 'it is none of them',
+    good: 'it is not one of them, and none of them fits',
+  },
+  {
+    pattern: /\bto who(?:ever)?\b/,
+    better: 'to anyone who, to clients that',
+    bad: 'open to who comes without a login',
+    good: 'open to anyone without a login',
+  },
+  {
+    pattern: /\b[Hh]and(?:s|ed)? on\b/,
+    better: 'passes, outputs, forwards',
+    bad: 'it hands on the path',
+    good: 'it outputs the path that is at hand',
+  },
+  {
+    pattern: /\b[Mm]end(?:s|ed|ing)?\b/,
+    better: 'fix, correct',
+    bad: 'Mend the file.',
+    good: 'Fix the file that we recommend.',
+  },
+  {
+    pattern: /\bfor want of\b/,
+    better: 'without',
+    bad: 'it fails for want of a key',
+    good: 'it fails without a key',
+  },
+  {
+    pattern: /\ball the same\b/,
+    better: 'anyway, still',
+    bad: 'deploys all the same',
+    good: 'deploys anyway; all have the same size',
+  },
+  {
+    pattern: /\bat its top\b/,
+    better: 'top-level',
+    bad: 'three things at its top',
+    good: 'three top-level entries',
+  },
+  { pattern: /\bweb address/, better: 'URL', bad: 'is not a web address', good: 'is not a URL' },
+  {
+    pattern: /\b[Ss]ee to it\b/,
+    better: 'check it',
+    bad: 'See to it in Marathon.',
+    good: 'Check it in Marathon.',
+  },
+  {
+    pattern: /\bnot told\b/,
+    better: 'unknown',
+    bad: 'its health is not told',
+    good: 'its health is unknown',
+  },
+  { pattern: /\bfor eyes\b/, better: 'human-readable', bad: 'lines for eyes', good: 'human-readable lines' },
+  {
+    pattern: /\b(?:[Aa]fter|at most|exactly|for|last|[Rr]eads) so many\b/,
+    better: 'this many, the given number of',
+    bad: 'yields exactly so many bytes',
+    good: 'yields exactly this many bytes, so many that it is slow',
+  },
+  {
+    pattern: /\b(?:is|are) (?:not )?said\b/,
+    better: 'is (not) given, specified, reported',
+    bad: 'the release is not said',
+    good: 'no release is given',
+  },
+  { pattern: /\brightly\b/, better: 'validly, than expected', bad: 'as it rightly is', good: 'as expected' },
+  {
+    pattern: /\bworth nothing\b/,
+    better: 'must not be used, worthless',
+    bad: 'worth nothing if it failed',
+    good: 'must not be used if it failed',
+  },
+  {
+    pattern: /\bgo(?:es)? by\b/,
+    better: 'uses, depends on',
+    bad: 'the cache goes by the URI',
+    good: 'the cache uses the URI',
+  },
+  {
+    pattern: /\bthat (?:is|are) there\b/,
+    better: 'existing',
+    bad: 'Name a file that is there.',
+    good: 'Name an existing file.',
+  },
+  {
+    pattern: /\b[Ww]rite one of (?:these|the two)\b/,
+    better: 'name the values',
+    bad: 'Write one of the two.',
+    good: 'Write true or false.',
+  },
+  {
+    pattern: /\bword too many\b/,
+    better: 'unexpected argument',
+    bad: 'a word too many',
+    good: 'unexpected argument',
+  },
+  {
+    pattern: /\bin our words\b/,
+    better: 'as our own',
+    bad: 'errors in our words',
+    good: 'errors as our own',
+  },
+  {
+    pattern: /\badmits? to\b/,
+    better: 'grants access to',
+    bad: 'does not admit to this origin',
+    good: 'does not grant access to this origin',
+  },
+]
+
+const FOLDERS = ['src', 'docs', 'build', 'deploy', 'remove']
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'action.yml']
+const TEXT = /\.(?:ts|sh|c|md|yml)$/
+
+function filesIn(folder: string): string[] {
+  return readdirSync(new URL(`${folder}/`, `file://${ROOT}/`), { recursive: true, encoding: 'utf8' })
+    .filter(path => TEXT.test(path))
+    .map(path => `${folder}/${path}`)
+}
+
+describe.each(HABITS)('$pattern', ({ pattern, better, bad, good }) => {
+  test('is found, and its better wording is not', () => {
+    expect(bad).toMatch(pattern)
+    expect(good).not.toMatch(pattern)
+    expect(better).not.toMatch(pattern)
+  })
+})
+
+test.each([...FOLDERS.flatMap(filesIn), ...PAGES])('%s reads as plain English', path => {
+  const found = read(path)
+    .split('\n')
+    .flatMap((line, index) =>
+      HABITS.filter(({ pattern }) => pattern.test(line)).map(
+        ({ pattern, better }) => `${path}:${index + 1}: ${pattern.exec(line)?.[0]} -> ${better}`,
+      ),
+    )
+  expect(found).toEqual([])
+})
