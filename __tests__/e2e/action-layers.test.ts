@@ -326,8 +326,8 @@ test('everything that does not go together with layers is told at once', async (
   })
   expect(run.status).toBe(1)
   expect(errorsOf(run)).toEqual([
-    expect.stringMatching(/^checksum-file: /),
     expect.stringMatching(/^uris and layers: /),
+    expect.stringMatching(/^checksum-file: /),
     expect.stringMatching(/^uri-template: .*same for all layers/),
     expect.stringMatching(/^upload-url: .* has \{name\}, \{version\}/),
     expect.stringMatching(/^upload-url: .* has a query/),

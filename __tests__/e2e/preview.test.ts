@@ -560,13 +560,13 @@ describe('bad input', () => {
     for (const text of [
       'colour: unknown input.',
       'timeout: "15" is not a time',
-      'fail-fast: "-1" is no whole number of at least 0',
-      'app: is not valid JSON',
-      'marathon-url: "marathon.example.com" is not a web address',
+      'fail-fast: "-1" must be a whole number from 0',
+      'app: the app definition: is not valid JSON',
+      'marathon-url: "marathon.example.com" is not a URL',
       'Credentials of 3 kinds are given',
       'marathon-user: needs marathon-password beside it',
       'ca-file: "missing.pem" cannot be read',
-      'packages is not a list of packages',
+      'packages: it is not a list of packages',
     ]) {
       expect(errors.join('\n')).toContain(text)
     }
@@ -593,7 +593,7 @@ describe('bad input', () => {
     const pull = { number: 12, head: { sha: FIRST, repo: { full_name: 'someone/shop' } } }
     await setEvent(job, 'pull_request', { action: 'opened', pull_request: pull })
     const run = await runAction(job, { app: await app(FIRST) }, { action: 'deploy' })
-    expect(errorsOf(run).join('\n')).toContain('this pull request is from a fork, which gets no secrets')
+    expect(errorsOf(run).join('\n')).toContain('This pull request is from a fork, which gets no secrets')
   })
 
   test('a preview of another repository', async () => {
@@ -605,7 +605,7 @@ describe('bad input', () => {
   test.each([
     [{}, 'pull-request: the event "schedule" is not about a pull request'],
     [{ stale: 'true', 'app-id': '/web' }, 'app-id, stale: only one can be'],
-    [{ days: '3', 'app-id': '/Web' }, 'days: it goes with stale'],
+    [{ days: '3', 'app-id': '/Web' }, 'days: goes with stale'],
     [{ days: '0', stale: 'true' }, 'days: "0" is not a whole number of at least 1'],
     [{ 'app-id': '/Web' }, 'app-id: "/Web" must be names'],
     [{ stale: 'true', 'upload-headers': 'A: b' }, 'upload-headers: they go with upload-url'],

@@ -191,7 +191,7 @@ describe('what is no Marathon', () => {
       'a 404 of a web server',
       { status: 404, body: '<h1>Not Found</h1>' },
       'MARATHON_URL',
-      "in a form that is not Marathon's",
+      "not in Marathon's words",
     ],
   ])('%s', async (_name, reply, code, words) => {
     const server = await marathonServer()

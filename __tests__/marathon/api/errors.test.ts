@@ -120,12 +120,7 @@ describe('what Marathon says', () => {
       '"requirement failed". Change the app definition.',
     ],
     [401, '<html>HTTP ERROR 401</html>', 'MARATHON_LOGIN', 'It wants a login'],
-    [
-      403,
-      { message: 'Not Authorized to perform this action!' },
-      'MARATHON_FORBIDDEN',
-      'ask for the right to',
-    ],
+    [403, { message: 'Not Authorized to perform this action!' }, 'MARATHON_FORBIDDEN', 'ask for permission'],
     [
       403,
       { message: 'Max number (100) of concurrent deployments reached' },

@@ -139,7 +139,7 @@ describe('what cannot be shown', () => {
     await run(2)
     await expect(showLogs({ ...REQUEST, instance: 3 }, tools)).rejects.toMatchObject({
       code: 'NO_TASK',
-      message: expect.stringMatching(/^--instance: 3 is none of the 2 tasks/),
+      message: expect.stringMatching(/^--instance: 3 is not one of the 2 tasks/),
     })
   })
 

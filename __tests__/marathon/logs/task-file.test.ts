@@ -173,7 +173,7 @@ const refused: readonly (readonly [
   ['has a negative offset', { body: '{"data":"","offset":-1}' }, 'AGENT_REFUSED', /makes no sense/],
   ['has data of another kind', { body: '{"data":[],"offset":0}' }, 'AGENT_REFUSED', /makes no sense/],
   ['has far too much', { body: Buffer.alloc(2 ** 20, ' ') }, 'HTTP_TOO_LARGE', /larger than/],
-  ['is no agent', { status: 404 }, 'AGENT_REFUSED', /no agent of Mesos/],
+  ['is no agent', { status: 404 }, 'AGENT_REFUSED', /not a Mesos agent/],
 ]
 
 describe('an agent that', () => {

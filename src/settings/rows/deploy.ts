@@ -78,7 +78,7 @@ export const ANNOUNCEMENT = {
     form: 'text',
     value: 'JSON',
     help: "the export's output of that name; the comment on a preview then compares its size, package by package, with that of the base branch",
-    read: text => readPackageSizes(text, 'packages'),
+    read: text => readPackageSizes(text, 'it'),
   },
   comment: {
     input: 'comment',
