@@ -606,7 +606,7 @@ describe('bad input', () => {
     [{}, 'pull-request: the event "schedule" is not about a pull request'],
     [{ stale: 'true', 'app-id': '/web' }, 'app-id, stale: only one can be'],
     [{ days: '3', 'app-id': '/Web' }, 'days: goes with stale'],
-    [{ days: '0', stale: 'true' }, 'days: "0" is not a whole number of at least 1'],
+    [{ days: '0', stale: 'true' }, 'days: "0" is not a whole number from 1'],
     [{ 'app-id': '/Web' }, 'app-id: "/Web" must be names'],
     [{ stale: 'true', 'upload-headers': 'A: b' }, 'upload-headers: they go with upload-url'],
     [{ stale: 'true', 'upload-url': 'ftp://x/' }, 'upload-url: "ftp://x/" is not a URL'],
