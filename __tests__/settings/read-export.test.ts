@@ -70,6 +70,7 @@ test('a package alone is asked for with the defaults that the help gives', async
       group: 'default',
       binds: [],
       ports: [],
+      constraints: [],
       healthCheck: true,
     },
   })
@@ -101,6 +102,14 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   [['--uris'], 'app.legacyUris', true],
   [['--no-health-check'], 'app.healthCheck', false],
   [['--env-vars-prefix', 'MESOS_'], 'app.envVarsPrefix', 'MESOS_'],
+  [
+    ['--constraint', 'hostname:UNIQUE', '--constraint', 'rack:LIKE:a:[12]'],
+    'app.constraints',
+    [
+      ['hostname', 'UNIQUE'],
+      ['rack', 'LIKE', 'a:[12]'],
+    ],
+  ],
   [['--patch', at('patch.json')], 'app.patch', { acceptedResourceRoles: ['*'], labels: null }],
   [
     ['--peer', '10.0.0.1', '--peer', 'sup.example.com:9638'],
@@ -291,6 +300,7 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--config', at('none.toml')], /^--config: ".*none\.toml" cannot be read: ENOENT/],
   [['--config', at('broken.toml')], /^--config: ".*broken\.toml" is not TOML: .* at line 2, column \d+\. /],
   [['--config', at('latin1.toml')], /^--config: ".*latin1\.toml" is not UTF-8/],
+  [['--constraint', 'hostname'], /^--constraint: "hostname" is not a constraint\. Write one such as/],
   [['--patch', at('none.json')], /^--patch: ".*none\.json" cannot be read: ENOENT/],
   [['--patch', at('broken.json')], /^--patch: ".*broken\.json" is not valid JSON: /],
   [['--patch', at('list.json')], /^--patch: ".*list\.json" must hold a JSON object/],

@@ -60,6 +60,7 @@ function assemble(
     mem: request.mem,
     disk: request.disk,
     instances: request.instances,
+    ...(request.constraints?.length && { constraints: request.constraints.map(parts => [...parts]) }),
     // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
     taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
     ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),

@@ -51,6 +51,8 @@ export interface AppRequest {
   healthCheck: boolean
   /** The cluster's Marathon runs with `--env_vars_prefix` of this value. */
   envVarsPrefix?: string
+  /** Each a field, an operator, and a value for operators that take one. */
+  constraints?: readonly (readonly string[])[]
   /** RFC 7396 merge patch, applied last. */
   patch?: JsonObject
 }

@@ -14,7 +14,7 @@ import {
   peerProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
-import { amount, choiceOf, readPort, ruled } from '../readers.ts'
+import { amount, choiceOf, invalid, quoted, readPort, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
 /** A patch confirms a large number, which a typing error does not. */
@@ -130,6 +130,18 @@ export const APP = {
     value: 'PREFIX',
     help: "value of the flag --env_vars_prefix of the cluster's Marathon",
     read: ruled(envVarsPrefixProblem),
+  },
+  constraints: {
+    option: 'constraint',
+    input: 'constraints',
+    form: 'lines',
+    value: 'FIELD:OPERATOR[:VALUE]',
+    help: 'constraints on where tasks run, such as `hostname:UNIQUE` or `rack:GROUP_BY:3`',
+    read(text) {
+      const parts = /^([^:]+):([^:]+)(?::(.+))?$/.exec(text)?.slice(1)
+      if (!parts) throw invalid(`${quoted(text)} is not a constraint. Write one such as hostname:UNIQUE.`)
+      return parts.filter(part => part !== undefined)
+    },
   },
   patch: {
     option: 'patch',
