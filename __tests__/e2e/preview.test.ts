@@ -482,7 +482,7 @@ describe('stale previews', () => {
     })
     expect(run.summary).toContain('The pull request 13 is closed.')
     expect(comments()).toEqual([
-      expect.stringContaining('The pull request 13 is closed. `/previews/shop/pr-13/web` is gone'),
+      expect.stringContaining('The pull request 13 is closed. `/previews/shop/pr-13/web` has been removed'),
     ])
     expect([...marathon.cluster.apps.keys()]).toEqual([open, old, foreign])
 
