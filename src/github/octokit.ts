@@ -5,6 +5,7 @@ import { type RetryOptions, withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
+import { isToken } from '../lib/token.ts'
 import type { Repository, RunContext } from './context.ts'
 import { mayPass, refusal } from './errors.ts'
 
@@ -37,7 +38,7 @@ export interface GitHub {
  */
 export function connect({ context, token, fetch, report, signal, retry: timing }: GitHubOptions): GitHub {
   // What fetch says of a header that it cannot send would show the token.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
+  if (!isToken(token)) {
     throw new MesosizeError(
       'GITHUB_TOKEN',
       'The input github-token is empty, or has white space or other characters that no token has. Leave it out, or give it the secret that holds a token.',

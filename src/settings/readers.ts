@@ -1,6 +1,8 @@
 import { LINUX_TARGETS, TARGETS } from '../habitat/package/target.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
+import { isToken } from '../lib/token.ts'
+import { parseWebUrl } from '../lib/url.ts'
 import type { PortRequest } from '../marathon/app/request.ts'
 import { appIdProblem, countProblem, fetchUriProblem } from '../marathon/app/rules.ts'
 
@@ -16,8 +18,8 @@ export function quoted(text: string): string {
 
 /** @returns the Builder's URL without a trailing slash */
 export function readBuilderUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
+  const url = parseWebUrl(text)
+  if (!url) {
     throw invalid(`${quoted(text)} is not a URL. Write one such as https://bldr.habitat.sh.`)
   }
   if (url.username || url.password) {
@@ -43,7 +45,7 @@ export function readChannel(text: string): string {
 
 /** A token goes into an HTTP header. The message does not show it. */
 export function readToken(text: string): string {
-  if (!/^[\x21-\x7e]+$/.test(text)) {
+  if (!isToken(text)) {
     throw invalid(
       'the token has white space or other characters that no token has, perhaps a line end. Copy it again from Builder.',
     )

@@ -1,5 +1,6 @@
+import { quote } from '../../lib/quote.ts'
 import type { TarHeader } from './read-header.ts'
-import { malformed, quote } from './tar-error.ts'
+import { malformed } from './tar-error.ts'
 
 /** What extension headers say of the member that follows them. */
 export type Overrides = Partial<Omit<TarHeader, 'type' | 'mode'>>

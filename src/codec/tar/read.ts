@@ -1,7 +1,8 @@
+import { quote } from '../../lib/quote.ts'
 import { ByteReader } from './byte-reader.ts'
 import { type Overrides, parsePax } from './pax.ts'
 import { cString, decodeHeader } from './read-header.ts'
-import { malformed, quote } from './tar-error.ts'
+import { malformed } from './tar-error.ts'
 
 export type TarMember = {
   path: string

@@ -4,7 +4,8 @@ import { type Answer, get } from '../../http/get.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
-import { printableUrl } from '../../lib/url.ts'
+import { isToken } from '../../lib/token.ts'
+import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { type FullIdent, formatIdent, isFull, type PackageIdent } from '../package/ident.ts'
 import { formatKeyName, type OriginKeyName } from '../package/origin-key.ts'
 import { saveVerified } from './download.ts'
@@ -149,8 +150,8 @@ export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptio
 }
 
 function parseBase(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+  const url = parseWebUrl(text)
+  if (!url || url.username || url.password) {
     throw new MesosizeError(
       'BUILDER_URL',
       `The Builder URL ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://bldr.habitat.sh.`,
@@ -164,7 +165,7 @@ function parseBase(text: string): URL {
 
 /** A token goes into a header; what fetch says of one that cannot would show it. */
 function checkToken(token: string): string {
-  if (!/^[\x21-\x7e]+$/.test(token)) {
+  if (!isToken(token)) {
     throw new MesosizeError(
       'BUILDER_TOKEN',
       `The personal access token (${setting('auth')}, HAB_AUTH_TOKEN) is empty, or has white space or other characters that no token has. Copy it again from Builder.`,

@@ -4,7 +4,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
-import { printableUrl } from '../../lib/url.ts'
+import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { type HabManifest, parseManifest } from './manifest.ts'
 
 export interface MirrorOptions {
@@ -83,8 +83,8 @@ function archiveName(target: string): string {
 }
 
 function parseBase(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+  const url = parseWebUrl(text)
+  if (!url || url.username || url.password) {
     throw new MesosizeError(
       'HAB_MIRROR',
       `hab-mirror ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://packages.chef.io.`,

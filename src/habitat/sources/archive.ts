@@ -1,7 +1,7 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import type { TarMember } from '../../codec/tar/read.ts'
-import { quote } from '../../codec/tar/tar-error.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { quote } from '../../lib/quote.ts'
 import { type FullIdent, packagePath, parseFullIdent, releaseTime } from '../package/ident.ts'
 
 // Far above any real package; they bound the memory that the names take.

@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { blake2b256 } from '../../codec/blake2b.ts'
 import { discard } from '../../lib/discard.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { quote } from '../../lib/quote.ts'
 import { formatKeyName, type OriginKeyName, parseKeyName, verifySignature } from '../package/origin-key.ts'
 import type { KeyRing } from './key-ring.ts'
 
@@ -57,20 +58,20 @@ export function parseHartHeader(start: Buffer, path: string): HartHeader {
     bodyStart = end + 1
   }
   const [version = '', signerLine = '', hashType = '', encoded = '', empty = ''] = lines
-  if (version !== 'HART-1') throw notAHart(path, `it starts with ${quote(version)}, not "HART-1"`)
+  if (version !== 'HART-1') throw notAHart(path, `it starts with ${quote(version, 60)}, not "HART-1"`)
   const signer = parseKeyName(signerLine)
   if (!signer)
     throw notAHart(
       path,
-      `its second line ${quote(signerLine)} is not a key name such as "core-20160810182414"`,
+      `its second line ${quote(signerLine, 60)} is not a key name such as "core-20160810182414"`,
     )
-  if (hashType !== 'BLAKE2b') throw notAHart(path, `its hash type is ${quote(hashType)}, not "BLAKE2b"`)
+  if (hashType !== 'BLAKE2b') throw notAHart(path, `its hash type is ${quote(hashType, 60)}, not "BLAKE2b"`)
   const signed = Buffer.from(encoded, 'base64')
   const hash = signed.toString('latin1', SIGNATURE_BYTES)
   if (signed.length !== SIGNED_BYTES || !/^[0-9a-f]{64}$/.test(hash)) {
     throw notAHart(path, 'its fourth line is not the base64 of a signature and a hash')
   }
-  if (empty !== '') throw notAHart(path, `its fifth line is ${quote(empty)}, not empty`)
+  if (empty !== '') throw notAHart(path, `its fifth line is ${quote(empty, 60)}, not empty`)
   return { signer, signature: signed.subarray(0, SIGNATURE_BYTES), hash, bodyStart }
 }
 
@@ -150,9 +151,4 @@ function notAHart(path: string, problem: string): MesosizeError {
     'HART_FORMAT',
     `${path} is not a Habitat artifact: ${problem}. Fetch or build the package again.`,
   )
-}
-
-/** Hostile text, short and on one line. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }

@@ -8,7 +8,7 @@ import type { Upload, UploadAnswer, UploadBody } from '../../http/upload.ts'
 import { uploadRefusal } from '../../http/upload-refusal.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
-import { printableUrl } from '../../lib/url.ts'
+import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
 import { colonAdvice } from './credentials.ts'
 
@@ -110,8 +110,8 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
 }
 
 function parseBase(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
+  const url = parseWebUrl(text)
+  if (!url) {
     throw new MesosizeError(
       'MARATHON_URL',
       `${setting('marathon')}: ${JSON.stringify(printableUrl(text))} is not a URL. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,

@@ -1,5 +1,5 @@
 import { MesosizeError } from '../../lib/errors.ts'
-import { printableUrl } from '../../lib/url.ts'
+import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
 
 /** Where a Marathon is. */
@@ -46,8 +46,8 @@ const EXAMPLES =
   'Write an address such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.'
 
 function readUrl(word: string): ReturnType<typeof takeUserInfo> {
-  const parsed = URL.canParse(word) ? new URL(word) : undefined
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+  const parsed = parseWebUrl(word)
+  if (!parsed) {
     throw new MesosizeError('MARATHON_URL', `${JSON.stringify(printableUrl(word))} is not a URL. ${EXAMPLES}`)
   }
   const { url, user = '', authorization } = takeUserInfo(parsed)

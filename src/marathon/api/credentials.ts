@@ -1,5 +1,6 @@
 import { UsageError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
+import { isToken } from '../../lib/token.ts'
 import { basicAuthorization, basicUserProblem, hasColonInPassword } from '../../lib/user-info.ts'
 import { readServiceAccount, type ServiceAccount } from './service-account.ts'
 
@@ -47,7 +48,7 @@ export function readCredentials(given: GivenCredentials): Credentials {
   const userProblem = basicUserProblem(given.user ?? '')
   if (userProblem) problems.push(`${setting('marathon-user')}: ${userProblem}`)
   const token = given.dcosToken?.trim().replace(/^token=/, '')
-  if (token && !/^[\x21-\x7e]+$/.test(token)) {
+  if (token && !isToken(token)) {
     problems.push(
       `${setting('dcos-token')}: has white space or other characters that no token has. Copy it again from "dcos config show core.dcos_acs_token".`,
     )

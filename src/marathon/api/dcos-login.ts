@@ -5,6 +5,7 @@ import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
+import { isToken } from '../../lib/token.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { Credentials } from './credentials.ts'
 import { loginJwt } from './service-account.ts'
@@ -102,7 +103,7 @@ async function ask(url: URL, login: string, { fetch, signal, retry }: LoginTools
 function tokenIn(text: string): string | undefined {
   try {
     const { token } = Object(JSON.parse(text)) as { token?: unknown }
-    return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) ? token : undefined
+    return typeof token === 'string' && isToken(token) ? token : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
+import { parseWebUrl } from '../../lib/url.ts'
 
 /** Who logs in to DC/OS with a key instead of a password. */
 export interface ServiceAccount {
@@ -23,8 +24,8 @@ export function readServiceAccount(text: string): ServiceAccount {
   if (typeof uid !== 'string' || uid === '') throw invalid('has no "uid", the name of the account')
   if (scheme !== 'RS256') throw invalid('has a "scheme" other than "RS256", which DC/OS does not know')
   if (typeof pem !== 'string') throw invalid('has no "private_key"')
-  const url = typeof endpoint === 'string' && URL.canParse(endpoint) ? new URL(endpoint) : undefined
-  if (endpoint !== undefined && !/^https?:$/.test(url?.protocol ?? '')) {
+  const url = typeof endpoint === 'string' ? parseWebUrl(endpoint) : undefined
+  if (endpoint !== undefined && !url) {
     throw invalid('has a "login_endpoint" that is not a URL')
   }
   return { uid, key: readKey(pem), loginEndpoint: url }
