@@ -14,7 +14,7 @@ const FLOORS = [
 ]
 
 /** Rooms that others enter only through their index.ts. */
-const DOORS = []
+const DOORS = ['package-cache', 'habitat/hab']
 
 const arrows = FLOORS.flatMap((rooms, floor) =>
   rooms.map(room => ({

@@ -1,1 +1,1 @@
-function e(e){return/^[\x21-\x7e]+$/.test(e)}function t(e){let t=URL.canParse(String(e))?new URL(e):void 0;return t&&/^https?:$/.test(t.protocol)?t:void 0}function n(e){let n=t(e);return n?n.origin+n.pathname:String(e).replace(/^.*@/s,``).slice(0,200)}export{n,e as r,t};
+function e(e){let t=URL.canParse(String(e))?new URL(e):void 0;return t&&/^https?:$/.test(t.protocol)?t:void 0}function t(t){let n=e(t);return n?n.origin+n.pathname:String(t).replace(/^.*@/s,``).slice(0,200)}export{t as n,e as t};

@@ -69,6 +69,16 @@ test.each<[string, Record<string, string>, string[]]>([
     { 'src/habitat/a.ts': "import '@actions/core'\n" },
     ['the-runner-is-above'],
   ],
+  [
+    'a way past a door',
+    { 'src/export/a.ts': "import '../package-cache/b.ts'\n", 'src/package-cache/b.ts': USED },
+    ['door-of-package-cache'],
+  ],
+  [
+    'a way through a door',
+    { 'src/export/a.ts': "import '../package-cache/index.ts'\n", 'src/package-cache/index.ts': USED },
+    [],
+  ],
   ['an import of nothing', { 'src/lib/a.ts': "import './nothing.ts'\n" }, ['nothing-unresolved']],
 ])('%s', async (_, sources, rules) => {
   expect(await broken(sources)).toEqual(rules)

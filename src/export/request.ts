@@ -1,7 +1,7 @@
 import type { PackageRequest } from '../habitat/package/request.ts'
 import type { Layering } from '../image/layers.ts'
 import type { AppRequest } from '../marathon/app/request.ts'
-import type { PackageCacheRequest } from '../package-cache/open.ts'
+import type { PackageCacheRequest } from '../package-cache/index.ts'
 
 /** What a person asked for, parsed and checked as a whole: the first value of the pipeline. */
 export interface ExportRequest extends PackageRequest {

@@ -6,9 +6,12 @@ import type { PackAhead } from '../habitat/sources/harts.ts'
 import { openPackages } from '../habitat/sources/packages.ts'
 import type { Fetch } from '../http/fetch.ts'
 import type { Reporter } from '../lib/report.ts'
-import { CacheFolder, type CacheFolderOptions } from '../package-cache/folder.ts'
-import { keepPackage } from '../package-cache/keep.ts'
-import { openPackageCache } from '../package-cache/open.ts'
+import {
+  CacheFolder,
+  type CacheFolderOptions,
+  keepPackage,
+  openPackageCache,
+} from '../package-cache/index.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { inRootfs } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'

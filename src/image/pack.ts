@@ -7,7 +7,7 @@ import { END_OF_ARCHIVE } from '../codec/tar/write-header.ts'
 import { discard } from '../lib/discard.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import type { Phase } from '../lib/report.ts'
-import type { KeptPackage, KeptPackageWriter, PackageCache } from '../package-cache/folder.ts'
+import type { KeptPackage, KeptPackageWriter, PackageCache } from '../package-cache/index.ts'
 import { HashingSink } from './hashing-sink.ts'
 import type { PackedPart, PackedTarball, PlannedTarball } from './tarball.ts'
 

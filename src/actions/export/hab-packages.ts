@@ -1,11 +1,14 @@
 import { homedir } from 'node:os'
 import { decodeXz } from '../../codec/xz/xz.ts'
-import { buildPackage } from '../../habitat/hab/build.ts'
-import type { Hab } from '../../habitat/hab/command.ts'
-import { hartIdent } from '../../habitat/hab/hart-ident.ts'
-import { type InstalledRequest, installForExport } from '../../habitat/hab/install.ts'
-import { licenseVariable } from '../../habitat/hab/license.ts'
-import { makeWorkspace } from '../../habitat/hab/workspace.ts'
+import {
+  buildPackage,
+  type Hab,
+  hartIdent,
+  type InstalledRequest,
+  installForExport,
+  licenseVariable,
+  makeWorkspace,
+} from '../../habitat/hab/index.ts'
 import type { FoundAt } from '../../habitat/package/package.ts'
 import type { PackageRequest } from '../../habitat/package/request.ts'
 import type { Reporter } from '../../lib/report.ts'

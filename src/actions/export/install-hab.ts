@@ -4,11 +4,15 @@ import { access, chmod, copyFile, lstat, mkdir, mkdtemp, readFile, rm, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as toolCache from '@actions/tool-cache'
-import { listedVersions } from '../../habitat/hab/listed-versions.ts'
-import { parseManifest } from '../../habitat/hab/manifest.ts'
-import { createMirror, type Mirror } from '../../habitat/hab/mirror.ts'
-import { type HabRelease, habTarget } from '../../habitat/hab/release.ts'
-import { resolveVersion } from '../../habitat/hab/version.ts'
+import {
+  createMirror,
+  type HabRelease,
+  habTarget,
+  listedVersions,
+  type Mirror,
+  parseManifest,
+  resolveVersion,
+} from '../../habitat/hab/index.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { RetryOptions } from '../../http/retry.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import type { Exported } from '../../export/exported.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
-import type { PackageCacheRequest } from '../../package-cache/open.ts'
-import { sweepCache } from '../../package-cache/sweep.ts'
+import { type PackageCacheRequest, sweepCache } from '../../package-cache/index.ts'
 import type { Steps } from '../shared/steps.ts'
 
 /** What of @actions/cache is used. */

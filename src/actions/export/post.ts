@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
-import { removeWorkspace } from '../../habitat/hab/workspace.ts'
+import { removeWorkspace } from '../../habitat/hab/index.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { commandRunner } from '../shared/run-command.ts'
 import { WORKSPACE_STATE } from './state.ts'

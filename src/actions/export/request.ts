@@ -1,7 +1,5 @@
 import type { ExportRequest } from '../../export/request.ts'
-import { findPlan } from '../../habitat/hab/plan.ts'
-import { habTarget } from '../../habitat/hab/release.ts'
-import { parseSecretKey } from '../../habitat/hab/secret-key.ts'
+import { findPlan, habTarget, parseSecretKey } from '../../habitat/hab/index.ts'
 import { setting } from '../../lib/setting.ts'
 import type { PreviewableExport } from '../../preview/export.ts'
 import { PREVIEW_RELEASE } from '../../preview/preview.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import * as core from '@actions/core'
 import { exec } from '@actions/exec'
-import type { Run } from '../../habitat/hab/run.ts'
+import type { Run } from '../../habitat/hab/index.ts'
 import { endDescendants } from './end-descendants.ts'
 
 /** `exec` leaves standard input open, so that a program that asks something would wait for ever. */

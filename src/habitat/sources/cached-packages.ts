@@ -1,7 +1,7 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
-import type { PackageCache } from '../../package-cache/folder.ts'
+import type { PackageCache } from '../../package-cache/index.ts'
 import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
 import type { Package, PackageMetadata } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'

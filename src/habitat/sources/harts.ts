@@ -6,7 +6,7 @@ import type { XzDecoder } from '../../codec/xz/xz.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { Spool } from '../../lib/spool.ts'
-import type { PackageCache } from '../../package-cache/folder.ts'
+import type { PackageCache } from '../../package-cache/index.ts'
 import type { Builder } from '../builder/builder.ts'
 import {
   compareBuilds,

@@ -1,5 +1,5 @@
 import { MesosizeError } from '../../lib/errors.ts'
-import type { PackageCache } from '../../package-cache/folder.ts'
+import type { PackageCache } from '../../package-cache/index.ts'
 import { metadataFromJson } from '../package/metadata-json.ts'
 import type { PackageMetadata } from '../package/package.ts'
 

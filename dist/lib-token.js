@@ -1,0 +1,1 @@
+function e(e){return/^[\x21-\x7e]+$/.test(e)}export{e as t};
