@@ -236,7 +236,7 @@ describe('the token', () => {
     [
       'with one that does not do',
       { HAB_AUTH_TOKEN: 'of-somebody-else' },
-      [/403 Forbidden/, /which the token .* is not/],
+      [/403 Forbidden/, /and the given token is not one/],
     ],
   ])('%s, hab’s own packages say where to get one', async (_, env, texts) => {
     const place = await makePlace()

@@ -357,6 +357,8 @@ describe('resolveExports', () => {
     expect(guessed({ a: 'a', b: 'b', c: 'c' })).toEqual(['a', 'b'])
     expect(guessed({ a: 'a', b: 'b', c: 'c' }, [80, 81, 82])).toEqual([])
     expect(guessed({ a: 'a', c: 'c', port: 'port' })).toEqual([])
+    // One that is called a port and has no value says nothing about the others.
+    expect(guessed({ a: 'a', 'http-port': 'http.port' })).toEqual(['a'])
   })
 
   test('says what it left out and why', () => {

@@ -47,7 +47,7 @@ interface Candidate {
  * Finds the ports among a package's EXPORTS, in default.toml with an override laid over it: numbers, and addresses
  * such as `127.0.0.1:8080` at which a service can listen on any machine. Where the package has EXPOSES, an export
  * counts if its default is exposed or if it is called a port. Elsewhere every address counts, and of the numbers
- * those that are called ports, or all where no export is.
+ * those that are called ports, or all where no export with a usable value is.
  * @throws MesosizeError CONFIG_INVALID if default.toml is not TOML, or if the override has a plain value where
  * the way to a port needs a table
  */
@@ -72,7 +72,7 @@ export function resolveExports(
   candidates.sort(
     (a, b) => rank(a) - rank(b) || addressesLast(a) - addressesLast(b) || (a.name < b.name ? -1 : 1),
   )
-  const someAreCalled = candidates.some(({ called }) => called)
+  const someAreCalled = candidates.some(({ called, port }) => called && port?.local)
 
   const ports: ServicePort[] = []
   const guessed: ServicePort[] = []
