@@ -51,6 +51,14 @@ describe('an app with a strategy', () => {
     expect(notes).toEqual([])
     expect(app.labels).not.toHaveProperty(['mesosize.strategy'])
   })
+
+  test('has no effect where a patch replaces the command without it, and says so', () => {
+    const { warnings } = define({ updates, patch: { cmd: 'exec sh ./launch' } })
+    expect(warnings).toEqual([
+      expect.stringMatching(/^--strategy at-once has no effect: .* Add --strategy=at-once --channel=/),
+    ])
+    expect(define({ updates, patch: { cmd: 'exec sh ./launch --strategy=at-once' } }).warnings).toEqual([])
+  })
 })
 
 describe('a token for Builder', () => {

@@ -33,7 +33,15 @@ export function reportUpdates(
   report: Reporter,
 ): void {
   const { updates, env, patch } = request
-  if (!updates || commandOfPatch(request) !== undefined) return
+  if (!updates) return
+  const command = commandOfPatch(request)
+  if (command !== undefined) {
+    if (command.includes('--strategy')) return
+    report.warn(
+      `${setting('strategy', updates.strategy)} has no effect: the patch replaces the command, and the new one has no --strategy. Add --strategy=${updates.strategy} --channel=${updates.from.channel} --url=${updates.from.url} to it, or leave ${setting('strategy')} out.`,
+    )
+    return
+  }
   const { url, channel } = updates.from
   const isThere = found.source === url && found.channel === channel
   report.note(
