@@ -248,7 +248,7 @@ describe('to a release', () => {
           github.addRelease({ tag: 'v1', draft: false, immutable: true })
           return { 'release-tag': 'v1' }
         },
-        /immutable release cannot be changed.*Take a new tag/s,
+        /immutable release cannot be changed.*Use a new tag/s,
       ],
       [
         'with another tarball of that name, where it shall stay',

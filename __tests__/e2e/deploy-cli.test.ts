@@ -397,7 +397,7 @@ describe('logs', () => {
     s.server.cluster.app(ID)!.tasks[0]!.host = '127.255.255.254'
     const run = await s.run(['logs', ID, '--stderr'])
     expect(run).toMatchObject({ status: 1, stdout: '' })
-    expect(run.stderr).toMatch(/warning: No complete answer came from http:\/\/127\.255\.255\.254:5051\//)
+    expect(run.stderr).toMatch(/warning: No complete response came from http:\/\/127\.255\.255\.254:5051\//)
     expect(problemsOf(run)).toEqual([expect.stringContaining('No output of /web/shop could be read')])
   })
 })

@@ -480,9 +480,9 @@ describe('stale previews', () => {
       removed: JSON.stringify([closed]),
       tarballs: JSON.stringify(['pr-13-a.tgz', 'pr-15-c.tgz']),
     })
-    expect(run.summary).toContain('The pull request 13 is closed.')
+    expect(run.summary).toContain('Pull request 13 is closed.')
     expect(comments()).toEqual([
-      expect.stringContaining('The pull request 13 is closed. `/previews/shop/pr-13/web` has been removed'),
+      expect.stringContaining('Pull request 13 is closed. `/previews/shop/pr-13/web` has been removed'),
     ])
     expect([...marathon.cluster.apps.keys()]).toEqual([open, old, foreign])
 
@@ -599,7 +599,7 @@ describe('bad input', () => {
   test('a preview of another repository', async () => {
     await event('opened', FIRST)
     const run = await deploy(await app(FIRST, { labels: { 'mesosize.preview': 'other/shop#12' } }))
-    expect(errorsOf(run)[0]).toContain('it is a preview of other/shop#12, and this run is of acme/shop')
+    expect(errorsOf(run)[0]).toContain('it is a preview of other/shop#12, but this run belongs to acme/shop')
   })
 
   test.each([

@@ -120,7 +120,7 @@ describe('an asset that is there already', () => {
   })
 
   test.each([
-    [null, 'of a digest that GitHub does not know'],
+    [null, 'with a digest that GitHub does not know'],
     [`sha256:${sha256(Buffer.from('old'))}`, `"sha256:${sha256(Buffer.from('old'))}"`],
   ])('with the digest %s is not replaced without overwrite', async (digest, text) => {
     server.addAsset(stored, { name: NAME, bytes: Buffer.from('old'), digest })
@@ -223,7 +223,7 @@ describe('an upload that fails', () => {
     [401, 'Bad credentials', 'GITHUB_TOKEN', 'github-token'],
     [403, 'Resource not accessible by integration', 'GITHUB_PERMISSION', 'permissions:\n  contents: write'],
     [404, 'Not Found', 'GITHUB_PERMISSION', 'permissions:\n  contents: write'],
-    [422, 'Cannot upload assets to an immutable release.', 'RELEASE_IMMUTABLE', 'Take a new tag'],
+    [422, 'Cannot upload assets to an immutable release.', 'RELEASE_IMMUTABLE', 'Use a new tag'],
     [413, 'Too large', 'GITHUB_REFUSED', '"Too large"'],
   ])('%i %s: at once', async (status, message, code, text) => {
     server.fault({ on: UPLOAD, kind: 'status', status, message })
@@ -349,7 +349,7 @@ describe('refused before anything is sent', () => {
       server,
     )
     expect(error.code).toBe('RELEASE_IMMUTABLE')
-    expect(error.message).toContain('Take a new tag')
+    expect(error.message).toContain('Use a new tag')
     expect(server.count(/^(?!GET)/)).toBe(0)
   })
 

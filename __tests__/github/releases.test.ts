@@ -331,7 +331,7 @@ describe('failures', () => {
     server.fault({ on: /^PATCH/, kind: 'status', status: 422, message: 'Validation Failed', errors })
     const error = await failure(publishRelease(github, release), server)
     expect(error.code).toBe('RELEASE_IMMUTABLE')
-    expect(error.message).toContain('Take a new tag')
+    expect(error.message).toContain('Use a new tag')
   })
 
   test('a cancelled job stops', async () => {

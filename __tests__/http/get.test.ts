@@ -84,7 +84,7 @@ describe('get', () => {
       )
     await expect(get(fetch, new URL('https://a.test/x?signature=secret'))).rejects.toMatchObject({
       code: 'HTTP_NETWORK',
-      message: expect.stringMatching(/^No complete answer came from https:\/\/a\.test\/x: ECONNREFUSED\./),
+      message: expect.stringMatching(/^No complete response came from https:\/\/a\.test\/x: ECONNREFUSED\./),
     })
   })
 

@@ -137,5 +137,5 @@ test('what is left of it when the preview is gone', () => {
     `${commentMarker(ID)}\n\n### The preview was removed\n\n\`${ID}\` has been removed ([workflow run](${RUN})).\n\n`,
   )
   expect(removedBody(body, undefined, RUN)).toBe(body)
-  expect(removedBody(body, 'The pull request 12 is closed.', RUN)).toContain('is closed. `/previews/')
+  expect(removedBody(body, 'Pull request 12 is closed.', RUN)).toContain('is closed. `/previews/')
 })

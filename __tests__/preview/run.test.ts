@@ -41,7 +41,7 @@ describe('the preview of a run', () => {
 
   test.each([
     ['another workflow started it, and nobody names one', BUILT, undefined, 'pull-request: '],
-    ['it is of another', OPENED, 13, 'pull-request: the run is for the pull request 12, and not for 13'],
+    ['it is of another', OPENED, 13, 'pull-request: the run is for pull request 12, not 13'],
     [
       'a schedule',
       context('schedule', {}),

@@ -93,7 +93,7 @@ test('a second one of the same name', async () => {
   await publisher()(file)
   await expect(publisher()(file)).rejects.toMatchObject({
     code: 'ARTIFACT_EXISTS',
-    message: expect.stringContaining(`This run has an artifact "${file.name}" already`),
+    message: expect.stringContaining(`This run already has an artifact "${file.name}"`),
   })
 })
 

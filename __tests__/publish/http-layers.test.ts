@@ -213,7 +213,9 @@ describe('what is no place for layers', () => {
     [
       'https://a.test/{origin}/{name}/',
       {},
-      [/has \{origin\}, \{name\}, which differs from export to export.*than \{file\} and \{sha256\}\.$/],
+      [
+        /has \{origin\}, \{name\}, which differs from export to export.*only the variables \{file\} and \{sha256\}\.$/,
+      ],
     ],
     ['https://a.test/{version}/{file}', {}, [/has \{version\}, which differs/]],
     ['https://a.test/{release}', {}, [/has \{release\}, which/, /the same for all/]],

@@ -144,7 +144,7 @@ describe('publishOverHttp', () => {
       })
       other.fault({ kind: 'status', status: 401, body: 'no secret-key' })
       const { publish } = publisher({ uploadUrl: `${server.url}/`, headers })
-      await expect(publish()).rejects.toThrow(`sent to ${server.url} alone. If ${other.url} is the server`)
+      await expect(publish()).rejects.toThrow(`sent only to ${server.url}. If ${other.url} is the server`)
       expect(server.requests.at(-1)?.headers).toMatchObject({
         'x-api-key': 'secret-key',
         'content-type': 'application/x-tar',
@@ -190,7 +190,7 @@ describe('publishOverHttp', () => {
     expect(server.files.get(`/${FILE}`)?.equals(tarball.bytes)).toBe(true)
     expect(phases[0]!.amount).toBe(tarball.size)
     expect(notes).toEqual([
-      expect.stringMatching(/^No complete answer came from .* Trying again in 1 s\.$/),
+      expect.stringMatching(/^No complete response came from .* Trying again in 1 s\.$/),
       expect.stringMatching(/502 Bad Gateway to the upload.* Trying again in 2 s\.$/),
       expect.stringMatching(/429 Too Many Requests.* Trying again in 7 s\.$/),
     ])

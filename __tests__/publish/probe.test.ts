@@ -167,7 +167,7 @@ describe('probe', () => {
   test('warns where nobody answers', async () => {
     await server.close()
     expect(await warningsOf(`${server.url}/x.tgz`)).toEqual([
-      expect.stringMatching(/No complete answer came .* this check does not apply to them\.$/),
+      expect.stringMatching(/No complete response came .* this check does not apply to them\.$/),
     ])
   })
 

@@ -62,7 +62,9 @@ describe('publishToRelease', () => {
     const locations = await publish(job)
     expect(server.releases).toMatchObject([{ tag: 'mesosize-layers', draft: false, prerelease: true }])
     const { body, assets } = release('mesosize-layers')
-    expect(body).toMatch(/^Layers of the images.*do not delete any by hand while apps use it.*never does\.$/)
+    expect(body).toMatch(
+      /^Layers of the images.*do not delete any by hand while apps use them.*never does\.$/,
+    )
     expect(locations).toEqual(
       layers.map(({ name }) => ({
         uri: `${server.serverUrl}/acme/shop/releases/download/mesosize-layers/${name}`,

@@ -45,7 +45,7 @@ describe('expandUriTemplate', () => {
   test('names what has no value', () => {
     const withoutTag = { ...values, tag: undefined }
     expect(() => expandUriTemplate('https://a.test/{tag}', withoutTag, 'uri-template')).toThrow(
-      '"{tag}": write one of {origin}, {name}, {version}, {release}, {ident}, {file}, {sha256} ({tag} is there only where the export is for a release)',
+      '"{tag}": write one of {origin}, {name}, {version}, {release}, {ident}, {file}, {sha256} ({tag} is available only if the export is for a release)',
     )
   })
 })
@@ -53,7 +53,7 @@ describe('expandUriTemplate', () => {
 describe('uriTemplateProblem', () => {
   test('tells everything at once', () => {
     const problem = uriTemplateProblem('https://a.test/{nmae}/{name}/{Version}/{nmae}/{+ident}/{}/}')
-    expect(problem).toContain('without its other half')
+    expect(problem).toContain('unmatched')
     expect(problem).toContain('"{nmae}", "{Version}", "{+ident}", "{}": write one of')
   })
 

@@ -287,7 +287,7 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--instances', '1.5'], /^--instances: "1.5" must be a /],
   [
     ['--instances', '5001'],
-    /^--instances: "5001" is more than 5000 instances, .*: write them into --patch if you mean it, as \{"instances": 5001\}\.$/,
+    /^--instances: "5001" is more than 5000 instances, .*: if you mean it, put them into --patch as \{"instances": 5001\}\.$/,
   ],
   [['--cpu', '0'], /^--cpu: "0" must be a /],
   [['--cpu', '-1'], /^--cpu: "-1" must be a /],

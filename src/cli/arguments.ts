@@ -12,7 +12,7 @@ export function optionSource({ options, problems }: Arguments): Source {
   return { given: ({ option = '' }) => options.get(option), problems }
 }
 
-/** Tells options from other words, and collects what is wrong with the options' form. */
+/** Separates options from other arguments, and collects what is wrong with the options' form. */
 export function readArguments(argv: readonly string[], table: SettingTable): Arguments {
   const known = optionsOf(table)
   const options = new Map<string, Given[]>()
@@ -32,7 +32,7 @@ export function readArguments(argv: readonly string[], table: SettingTable): Arg
       unknown = undefined
       continue
     }
-    // `-mem` is the group -m -e -m to parseArgs, and one mistake to the person.
+    // parseArgs reads `-mem` as -m -e -m, but it is a single mistake.
     if (unknown?.index === token.index) continue
     const row = known.find(({ option }) => option === token.name)
     unknown = row ? undefined : token
@@ -89,7 +89,7 @@ function looksLikeOption(text: string, known: readonly Option[]): boolean {
   return text.startsWith('--') || shorts.includes(text)
 }
 
-/** What an option stands for where it has no value. */
+/** The value of an option when given alone. */
 function aloneOf(row: Option): string | undefined {
   return 'alone' in row ? row.alone : undefined
 }
@@ -114,12 +114,12 @@ function problemOfForm({ rawName, value }: OptionToken, row: Option): string | u
 
 function givenBy({ rawName, value = '' }: OptionToken, row: Option): Given {
   if (row.form === 'flag') return { source: rawName, text: row.default === 'true' ? 'false' : 'true' }
-  // `-c=base` is to parseArgs the value `=base`; hab's own parser drops the sign.
+  // parseArgs reads `-c=base` as the value `=base`; hab's own parser drops the sign.
   const text = rawName.startsWith('--') ? value : value.replace(/^=/, '')
   return { source: rawName, text: text || (aloneOf(row) ?? '') }
 }
 
-/** Names the option without its value: `-ZTOKEN` may be a secret behind a slip of the finger. */
+/** Names the option without its value: `-ZTOKEN` may be a secret after a mistyped option. */
 function unknownOption(token: OptionToken, written: string, known: readonly Option[]): string {
   const names = known.map(({ option }) => option)
   const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), names)

@@ -5,7 +5,7 @@ export type CommandName = 'export' | 'deploy' | 'remove' | 'status' | 'logs'
 
 type Entries = readonly (readonly [name: string, help: string])[]
 
-/** What the help says of a command, and what can be set. */
+/** What the help says about a command, and its settings. */
 export interface CommandPage {
   usage: string
   /** One line, for the list of commands. */
@@ -16,7 +16,7 @@ export interface CommandPage {
   notes: readonly string[]
   /** Environment variables besides those that stand in for options. */
   variables: Entries
-  /** What each exit status says. */
+  /** What each exit status means. */
   statuses: Entries
   examples: readonly string[]
 }

@@ -12,7 +12,7 @@ export interface Connection {
   agents: Agents
 }
 
-/** Makes what a command needs to speak to a Marathon and to the agents of its cluster. */
+/** Creates what a command needs to talk to a Marathon and to the agents of its cluster. */
 export async function connect(
   { urls, credentials, ca }: MarathonAccess,
   { version, report, signal }: Session,

@@ -3,7 +3,7 @@ import { visible } from '../lib/visible.ts'
 import type { DeployResult } from '../marathon/deploy/outcome.ts'
 
 /**
- * The table at the end of a deployment and what there is to say of it, as lines with a line end each.
+ * The table at the end of a deployment, and remarks on it, as lines that each end with a line feed.
  * @param lastWords of the task that failed, safe to be shown
  */
 export function formatDeployed(

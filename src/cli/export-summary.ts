@@ -10,7 +10,7 @@ type ExportedSizes = Pick<Exported, 'ident' | 'tarballs' | 'appPath' | 'packages
 
 const LARGEST = 5
 
-/** The table at the end of an export, as lines with a line end each. */
+/** The table at the end of an export, as lines that each end with a line feed. */
 export function formatSummary({ ident, tarballs, appPath, packages }: ExportedSizes): string {
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const largest = packages
@@ -47,11 +47,14 @@ function tarballRows({ path, size, sha256 }: PublishedTarball): string[][] {
 function layerRows(layers: readonly PublishedTarball[]): string[][] {
   const { total, added } = layerBytes(layers)
   const kept = layers.filter(({ location }) => location.kept).length
-  // One, that of all layers.
+  // All layers are in the same one.
   const folders = new Set(layers.map(({ path }) => dirname(path)))
   return [
     ['Layers', `${layers.length} in ${[...folders].map(visible).join(', ')}, ${kept} of them kept`],
     ['Size', `${formatBytes(total)} (${total} bytes)`],
-    ['New', `${formatBytes(added)} (${added} bytes) to upload, and to download where agents have the others`],
+    [
+      'New',
+      `${formatBytes(added)} (${added} bytes) to upload, and to download for agents that have the others`,
+    ],
   ]
 }

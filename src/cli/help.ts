@@ -2,12 +2,12 @@ import { optionsOf } from '../settings/setting.ts'
 import { type CommandName, commands } from './commands.ts'
 
 const WIDTH = 100
-/** Where the explanations begin. */
+/** The column where explanations begin. */
 const COLUMN = 31
 
 /**
  * The text for `--help`, at most 100 columns wide.
- * @param name of the command; that of an export lists the others too
+ * @param name of the command; the help of the export lists the others too
  */
 export function helpText(name: CommandName = 'export'): string {
   const { usage, about, table, notes, variables, statuses, examples } = commands[name]
@@ -60,7 +60,7 @@ function usageOf(row: Option): string {
 
 function explanationOf(row: Option): string {
   const help = row.help.replaceAll('`', '"')
-  // The option turns off what the row says.
+  // The option turns off what the row describes.
   const text = row.form === 'flag' && row.default === 'true' ? `do not ${help}` : help
   const details = [...detailsOf(row), row.variable && `env: ${row.variable}`].filter(Boolean)
   return details.length > 0 ? `${text} (${details.join('; ')})` : text

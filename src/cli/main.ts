@@ -58,7 +58,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Tells the person what is wrong. @returns the exit status */
+/** Prints what is wrong. @returns the exit status */
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
     for (const problem of error.problems) process.stderr.write(`mesosize: ${visible(problem)}\n`)

@@ -22,15 +22,15 @@ export type Command =
   | { kind: 'remove'; request: RemoveRequest }
   | { kind: 'status'; request: StatusRequest }
   | { kind: 'logs'; request: ShowLogsRequest }
-  /** `of` is the command that is asked about; without it, the program as a whole. */
+  /** `of` is the command to explain; without it, the program as a whole. */
   | { kind: 'help'; of?: CommandName }
   | { kind: 'version' }
 
 /**
  * Reads a command line, the environment, and the files that they name. A line that does not begin with a command
  * asks for an export.
- * @param argv the words behind the program's name
- * @param stdin read where it is named as a file, by `-`
+ * @param argv the arguments after the program's name
+ * @param stdin read if a file is given as `-`
  * @throws UsageError with every problem, one line each
  */
 export async function parseCommandLine(
@@ -101,7 +101,7 @@ async function readPackages(
   return packages
 }
 
-/** The one word that a command takes besides its options. */
+/** The one argument that a command takes besides its options. */
 async function readOperand<T>(
   positionals: readonly Positional[],
   values: SettingValues,

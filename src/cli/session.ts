@@ -3,20 +3,20 @@ import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError } from '../lib/errors.ts'
 import { type ClosableReporter, terminalReporter } from '../lib/terminal/reporter.ts'
 
-/** What a command that takes its time works with. */
+/** What a long-running command works with. */
 export interface Session {
   /** Of this program. */
   version: string
-  /** Shows what is going on, on standard error; to be closed before anything else is written there. */
+  /** Shows progress on standard error; must be closed before anything else is written there. */
   report: ClosableReporter
-  /** Aborted when the program is told to stop. */
+  /** Aborted when the program receives a signal to stop. */
   signal: AbortSignal
 }
 
 /**
- * Does a command's work, which ends early when the program is told to stop.
- * @param stopped what to tell then, to be read after "Stopped by SIGINT"
- * @returns the exit status: that of the work, or 128 and the signal's number
+ * Does a command's work, which ends early when the program receives a signal to stop.
+ * @param stopped what to print then, after "Stopped by SIGINT"
+ * @returns the exit status: that of the work, or 128 plus the signal's number
  */
 export async function inSession(
   stopped: string,
@@ -55,7 +55,7 @@ export function print(text: string, instead = ''): Promise<void> {
       reject(
         new MesosizeError(
           'STDOUT_UNWRITABLE',
-          `Standard output cannot be written (${error.message})${instead}. Send it elsewhere.`,
+          `Standard output cannot be written to (${error.message})${instead}. Send it elsewhere.`,
         ),
       )
     })

@@ -24,8 +24,8 @@ export function packagesIn({ parts }: Pick<PackedTarball, 'parts'>): string[] {
 }
 
 /**
- * Bytes of all layers, and of those that were nowhere before: what an export uploads, and what an agent downloads
- * that still has the layers of the exports before.
+ * Bytes of all layers, and of the new ones: what an export uploads, and what an agent downloads that still has the
+ * layers of earlier exports.
  */
 export function layerBytes(layers: readonly PublishedTarball[]): { total: number; added: number } {
   const sum = (some: readonly PublishedTarball[]) => some.reduce((sum, { size }) => sum + size, 0)

@@ -25,13 +25,13 @@ export interface ExportTools extends Omit<PackOptions, 'phase'> {
 
 /**
  * The whole way from a request to a published image and its app definition. All files appear in the output folder
- * when they are whole, or not at all.
+ * when they are complete, or not at all.
  * @throws MesosizeError, its message ready for the person who asked
  */
 export function exportPackage(request: ExportRequest, tools: ExportTools): Promise<Exported> {
   const { outputDir } = request
   return withStaging(outputDir, async staging => {
-    // To know a package, its hart is decoded, and packed on that occasion: see HartPackages.
+    // Reading a package's metadata means decoding its hart, which is packed at the same time: see HartPackages.
     const closure = await resolveClosure(request, tools.packages, tools.report, service =>
       checkBinds(service, request.app, tools.report),
     )
@@ -75,7 +75,7 @@ async function packAll(
   return packed
 }
 
-/** Gives what was packed its name. */
+/** Names a packed tarball. */
 async function nameFile(packed: PackedTarball, ident: FullIdent, staging: string): Promise<NamedTarball> {
   const named = nameTarball(packed, ident)
   const path = join(staging, named.file)

@@ -10,9 +10,9 @@ export interface ExportRequest extends PackageRequest {
   jobs?: number
   /** 1 to 12. */
   compressionLevel: number
-  /** Where compressed packages are kept for later exports; absent where nothing is. */
+  /** Where compressed packages are kept for later exports; absent if nothing is. */
   cache?: PackageCacheRequest
-  /** How the image is divided into layers; absent where it is one tarball. */
+  /** How the image is divided into layers; absent if it is one tarball. */
   layering?: Layering
   /** Where agents will find the tarball, if that is known: the whole URI, or what goes before its name. */
   uri?: string

@@ -35,7 +35,7 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
   const encoding = encodingFor(request.compressionLevel)
   if (encoding.encoder === 'zlib') {
     tools.report.note(
-      'This Node runs no WebAssembly, or not with SIMD or the memory for it, so its own zlib compresses: slower, and to other bytes than elsewhere.',
+      'This Node cannot run WebAssembly, or lacks SIMD or the memory for it, so its own zlib compresses: slower, and with other bytes as the result than elsewhere.',
     )
   }
   const options = { encoding: encodingName(encoding), report: tools.report }
@@ -50,18 +50,18 @@ export async function runExport(request: ExportRequest, tools: RunTools): Promis
   }
 }
 
-/** Where harts are packed to while they are opened, if nothing is kept: their turn in the tarball comes later. */
+/** Where harts are packed while they are opened, if nothing is kept: their turn in the tarball comes later. */
 function cacheOfThisRun(
   { fsRoot }: ExportRequest,
   options: Omit<CacheFolderOptions, 'limit'>,
 ): CacheFolder | undefined {
-  // Installed packages say what they are without being decoded.
+  // The metadata of installed packages can be read without decoding anything.
   if (fsRoot !== undefined) return undefined
   return new CacheFolder({ ...options, limit: Number.POSITIVE_INFINITY })
 }
 
 /**
- * @param cache where packages are kept; without, each is packed when its turn in the tarball comes
+ * @param cache where packages are kept; without it, each is packed when its turn in the tarball comes
  * @param temporary a folder that is removed afterwards
  */
 async function exportWith(
@@ -114,14 +114,14 @@ async function exportWith(
 const SMALL = 256 << 10
 
 /**
- * Whether a block is compressed sooner than a thread starts, and needs no file read: so are the generated files,
- * which are all that is left to do where every package is in the cache.
+ * Whether a block is compressed faster than a thread starts, and needs no file read. That is true of the generated
+ * files, the only work left when every package is in the cache.
  */
 function isSmall({ length, holes }: Block): boolean {
   return length <= SMALL && holes.length === 0
 }
 
-// Each thread takes some 25 MiB, and with harts a decoder's dictionary too.
+// Each thread takes some 25 MiB, plus a decoder's dictionary if there are harts.
 const MOST_THREADS = 4
 
 function defaultJobs(): number {

@@ -5,10 +5,10 @@ import { setting } from '../lib/setting.ts'
 
 /**
  * Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
- * into place. Whatever fails or is cancelled before leaves the output folder as it was.
- * @param folder the output folder, made if need be
+ * into place. A failure or cancellation before that leaves the output folder as it was.
+ * @param folder the output folder, created if needed
  * @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
- *   which they shall appear
+ * which they are to appear
  * @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
  */
 export async function withStaging<T>(
@@ -50,7 +50,7 @@ async function moveAll(names: readonly string[], from: string, output: string): 
   }
 }
 
-/** Removes the folders that were made, as far as nothing came into them. */
+/** Removes the folders that were created, unless something has been put into them. */
 async function removeEmpty(folder: string, topmost: string): Promise<void> {
   for (let current = folder; current.length >= topmost.length; current = dirname(current)) {
     const isEmpty = await rmdir(current).then(

@@ -1,6 +1,6 @@
 /**
  * The name under which GitHub keeps a file that is attached to a release: without diacritics, and with a dot for
- * each run of characters other than letters, digits and `- _ + @`. GitHub documents no more than that it renames; the rule is
+ * each run of characters other than letters, digits and `- _ + @`. GitHub documents only that it renames; the rule is
  * the one that its own command line mirrors (cli/cli, pkg/cmd/release/shared/upload.go).
  */
 export function assetName(name: string): string {

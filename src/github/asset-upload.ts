@@ -16,7 +16,7 @@ export interface AssetFile {
   sha256: string
   /** Media type. */
   type: string
-  /** Opens it from its beginning; done anew for every try. */
+  /** Opens it from its beginning; called again for every try. */
   open(): Readable
 }
 
@@ -25,7 +25,7 @@ export interface Asset {
   id: number
   name: string
   size: number
-  /** `uploaded`; anything else is an upload that is going on or has broken off. */
+  /** `uploaded`; anything else is an upload that is in progress or was interrupted. */
   state: string
   /** `sha256:…`; GitHub has none for assets of before 2025. */
   digest: string | null
@@ -58,7 +58,7 @@ export function isTemporaryName(name: string, of: string): boolean {
  * failed may have left an asset that blocks its name before any list shows it ("Upload a release asset" in
  * GitHub's documentation).
  * @param name that the asset will have in the end
- * @param onBytes told how many bytes were sent, and a negative number when they count for nothing after all
+ * @param onBytes called with the number of bytes sent; a negative number takes back those of a failed try
  * @throws MesosizeError ASSET_DIGEST if GitHub has other bytes than were sent
  */
 export async function uploadTemporary(
@@ -99,7 +99,7 @@ export async function uploadTemporary(
   return asset
 }
 
-/** Deletes what failed tries left, but for one that has arrived in spite of the failure: that is the asset. */
+/** Deletes what failed tries left, except one that arrived despite the failure: that is the asset. */
 async function clear(
   github: GitHub,
   release: Release,
@@ -141,7 +141,7 @@ function readAsset(body: unknown, url: URL): Asset {
   if (!Number.isSafeInteger(asset.id) || typeof asset.state !== 'string') {
     throw new MesosizeError(
       'GITHUB_ANSWER',
-      `What answered the upload to ${url.origin} does not describe an asset, so it is not GitHub. Check the proxy, if there is one.`,
+      `The response to the upload to ${url.origin} does not describe an asset, so it is not from GitHub. Check the proxy, if there is one.`,
     )
   }
   return asset

@@ -30,7 +30,7 @@ export function checkAssetSize({ name, size }: Pick<AssetFile, 'name' | 'size'>)
   )
 }
 
-/** What is attached to what, under which name, and whether in place of other bytes. */
+/** What to attach to what, under which name, and whether to replace other bytes. */
 interface Attachment {
   github: GitHub
   release: Release
@@ -43,13 +43,13 @@ interface Attachment {
 export interface AttachTogether {
   /** The release's, as they were before. */
   assets: readonly Asset[]
-  /** Told, in place of a phase, how many bytes were sent; a negative number when they count for nothing after all. */
+  /** Called, in place of a phase, with the number of bytes sent; a negative number takes back those of a failed try. */
   onBytes: (amount: number) => void
 }
 
 /**
  * Attaches a file to a release, in place of the asset that has its name. The old one stays until the new one is
- * there as a whole, under a temporary name; then it goes, and the new one gets its name.
+ * complete, under a temporary name; then it is deleted, and the new one gets its name.
  * @param overwrite whether an asset with other bytes may be replaced
  * @returns the asset, under the name that GitHub gave it
  * @throws MesosizeError ASSET_TOO_LARGE; ASSET_EXISTS; RELEASE_IMMUTABLE; RELEASE_FULL; ASSET_RENAME if the new
@@ -93,7 +93,7 @@ export async function attach(
   if (remaining >= MOST_ASSETS) {
     throw new MesosizeError(
       'RELEASE_FULL',
-      `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs space beside the old. Delete some, or take another release-tag.`,
+      `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs space beside the old. Delete some, or use another release-tag.`,
     )
   }
   const sent = await (together
@@ -121,7 +121,7 @@ function checkReplaceable(attachment: Attachment, current: Asset | undefined): v
 }
 
 /**
- * Gives an uploaded asset its name, which is taken from whichever asset has it.
+ * Gives an uploaded asset its final name, taking it from whichever asset has it.
  * @param current the asset that had the name when it was last looked at
  */
 async function takeName(attachment: Attachment, asset: Asset, current: Asset | undefined): Promise<Asset> {
@@ -158,11 +158,11 @@ function isTaken(thrown: unknown): boolean {
 
 function exists({ release, file, name }: Attachment, current: Asset): MesosizeError {
   const digest =
-    current.digest === null ? 'of a digest that GitHub does not know' : JSON.stringify(current.digest)
+    current.digest === null ? 'with a digest that GitHub does not know' : JSON.stringify(current.digest)
   return new MesosizeError(
     'ASSET_EXISTS',
     `The release ${JSON.stringify(release.tag)} has another ${JSON.stringify(name)} already, ${digest}; the new one is "sha256:${file.sha256}". ` +
-      'Let it be replaced with "overwrite: true", or take another release-tag.',
+      'Replace it with "overwrite: true", or use another release-tag.',
   )
 }
 

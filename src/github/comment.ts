@@ -2,7 +2,7 @@ import { withRetries } from '../http/retry.ts'
 import { mayPass } from './errors.ts'
 import type { GitHub } from './octokit.ts'
 
-/** Who may write for the repository; what begins like ours in anybody else's comment is a trap or an accident. */
+/** Who may write for the repository; a comment by anyone else that begins like ours is a trap or an accident. */
 const INSIDERS: readonly string[] = ['OWNER', 'MEMBER', 'COLLABORATOR']
 
 interface Comment {
@@ -11,8 +11,8 @@ interface Comment {
 }
 
 /**
- * Writes the one comment on a pull request that begins with a marker, replacing an existing one. If several are
- * there, because two runs were quick, the first remains.
+ * Writes the one comment on a pull request that begins with a marker, replacing an existing one. If there are
+ * several, because two runs raced, the first remains.
  * @param marker the beginning of the body, not seen by readers
  * @throws as `GitHub.rest`
  */
@@ -36,7 +36,7 @@ export async function writeComment(
       try {
         await rest.issues.createComment({ ...repository, issue_number: pull, body })
       } catch (error) {
-        // Only the answer may have been lost: what is there now decides.
+        // Perhaps only the response was lost: what is there now decides.
         failed = error
         throw error
       }
@@ -46,8 +46,8 @@ export async function writeComment(
 }
 
 /**
- * Writes anew each comment on a pull request that begins with a text.
- * @param rewrite gets a comment's body and gives the new one
+ * Rewrites each comment on a pull request that begins with a text.
+ * @param rewrite gets a comment's body and returns the new one
  * @throws as `GitHub.rest`
  */
 export async function rewriteComments(

@@ -7,7 +7,7 @@ export interface Repository {
   repo: string
 }
 
-/** What the runner says of the run that it carries out. */
+/** What the runner reports about the current run. */
 export interface RunContext {
   repository: Repository
   /** Of github.com or a GitHub Enterprise Server; without a final slash. */
@@ -22,7 +22,7 @@ export interface RunContext {
   runId: number
   runAttempt: number
   eventName: string
-  /** The event's payload, as it came: whoever opened the pull request has written parts of it. */
+  /** The event's payload, unchecked: whoever opened the pull request has written parts of it. */
   event: Readonly<Record<string, unknown>>
   /** Whether a pull request from another repository started the run, whose token then can only read. */
   fromFork: boolean
@@ -37,7 +37,7 @@ export interface RunContext {
 export async function readContext(env: Readonly<Record<string, string | undefined>>): Promise<RunContext> {
   const problems: string[] = []
 
-  /** A variable's value if it is as it should be; otherwise a problem, and any text. */
+  /** A variable's value if it is valid; otherwise adds a problem, and returns any text. */
   function read(name: string, pattern: RegExp, what: string): string {
     const value = env[name] ?? ''
     if (value === '') problems.push(`${name} is not set`)
@@ -95,7 +95,7 @@ async function readEvent(path: string): Promise<Record<string, unknown>> {
   throw new Error(`the event in ${JSON.stringify(path)} of GITHUB_EVENT_PATH is unusable: ${problems[0]}`)
 }
 
-/** `pull_request_target` is not among these: its runs have the token of the repository that they are in. */
+/** `pull_request_target` is not among these: its runs have the token of the base repository. */
 const PULL_REQUEST = /^pull_request(_review|_review_comment)?$/
 
 const FROM_HEAD = object({

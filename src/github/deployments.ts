@@ -1,6 +1,6 @@
 import type { GitHub } from './octokit.ts'
 
-/** What GitHub shows as a deployment: an app in an environment, made of a commit. */
+/** What GitHub shows as a deployment: an app in an environment, made from a commit. */
 export interface DeploymentPlan {
   /** A commit. */
   ref: string
@@ -18,7 +18,7 @@ export interface DeploymentStatus {
 }
 
 /**
- * Makes a deployment in an environment that comes and goes.
+ * Creates a deployment in a transient environment.
  * @returns its number
  * @throws as `GitHub.rest`
  */
@@ -31,13 +31,13 @@ export async function createDeployment(
     ref,
     environment,
     payload: { app },
-    // It is deployed whatever else is checked, and as it is.
+    // Deployed regardless of status checks, and without merging the base branch.
     required_contexts: [],
     auto_merge: false,
     transient_environment: true,
     production_environment: false,
   })
-  // Without one is the answer to a merge alone.
+  // Only the response to a merge lacks an id.
   return (data as { id: number }).id
 }
 
@@ -59,8 +59,8 @@ export async function setDeploymentStatus(
 }
 
 /**
- * Marks the deployments in an environment as inactive; those that are so already are left alone.
- * @param which those of one app alone, and one that remains
+ * Marks the deployments in an environment as inactive, unless they already are.
+ * @param which `app`: only those of this app; `except`: one that remains
  * @throws as `GitHub.rest`
  */
 export async function retireDeployments(

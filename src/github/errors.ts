@@ -3,18 +3,18 @@ import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 
-/** What came back from GitHub, whoever carried it. */
+/** A response from GitHub, whichever client received it. */
 export interface Answered {
   status: number
   /** By lower-case name. */
   headers: Readonly<Record<string, unknown>>
-  /** The text, or the value that its JSON says. */
+  /** The text, or the parsed JSON. */
   body: unknown
 }
 
 /** An unsuccessful response of GitHub. */
 export class GitHubError extends HttpStatusError {
-  /** The codes in the `errors` of an answer 422, such as `already_exists`. */
+  /** The codes in the `errors` of a 422 response, such as `already_exists`. */
   readonly reasons: readonly string[]
 
   constructor(code: ErrorCode, message: string, status: number, wait: number | undefined, reasons: string[]) {
@@ -24,7 +24,7 @@ export class GitHubError extends HttpStatusError {
   }
 }
 
-/** What a token needs, by its name in workflows and in the settings of tokens, for the requests of other paths. */
+/** The permission that a request needs, by its path: as named in workflows, and in the settings of tokens. */
 const PERMISSIONS: readonly (readonly [path: RegExp, name: string, title: string])[] = [
   [/\/issues\//, 'pull-requests', 'Pull requests'],
   [/\/pulls\//, 'pull-requests', 'Pull requests'],
@@ -32,7 +32,7 @@ const PERMISSIONS: readonly (readonly [path: RegExp, name: string, title: string
   [/(?:)/, 'contents', 'Contents'],
 ]
 
-/** Seconds; a token whose limit is used up may have to wait for an hour, and a job is not to wait for that. */
+/** Seconds; a token whose limit is used up may have to wait for an hour, and a job should not wait for that. */
 const LONGEST_WAIT = 120
 
 /**
@@ -52,8 +52,8 @@ export function refusal(answered: Answered, method: string, url: string, now: nu
 }
 
 /**
- * Whether a request is worth sending again: after a rate limit, which did nothing, that ends soon, and after what
- * may pass by itself if the request may be carried out twice.
+ * Whether a request is worth sending again: after a rate limit that ends soon, since nothing was done then, and after
+ * a transient failure if the request may be carried out twice.
  */
 export function mayPass(repeatable: boolean): (thrown: unknown) => boolean {
   return thrown =>
@@ -87,7 +87,7 @@ function advice(
     const [, permission, title] = PERMISSIONS.find(([path]) => path.test(url))!
     return {
       code: 'GITHUB_PERMISSION',
-      next: `The token may not do this${status === 404 ? ', or its object does not exist any more' : ''}. Let the job's token write:\n\npermissions:\n  ${permission}: write\n\nIf github-token is a token of yours, give it "${title}: Read and write" for this repository.`,
+      next: `The token may not do this${status === 404 ? ', or its object no longer exists' : ''}. Let the job's token write:\n\npermissions:\n  ${permission}: write\n\nIf github-token is your own token, give it "${title}: Read and write" for this repository.`,
     }
   }
   if (status === 404) {
@@ -109,8 +109,8 @@ function advice(
 /** How a tarball gets into a repository whose releases cannot be changed once they are published. */
 export const IMMUTABLE =
   'An immutable release cannot be changed once it is published, and its tag cannot be used for another. ' +
-  'Take a new tag, and let this action make the release: it attaches first and publishes then. ' +
-  'Where several jobs attach to one release, give them all "draft: true", and publish it in a job that needs them.'
+  'Use a new tag, and let this action create the release: it attaches first, then publishes. ' +
+  'If several jobs attach to one release, give them all "draft: true", and publish it in a job that needs them.'
 
 /**
  * Seconds to wait if the answer is a rate limit, primary or secondary: "Rate limits for the REST API" in GitHub's
@@ -127,7 +127,7 @@ function rateLimit({ status, headers }: Answered, said: string, now: number): nu
   return status === 429 || /rate limit|abuse detection/i.test(said) ? 60 : undefined
 }
 
-/** What the answer says, of which nothing is certain: a proxy may have written it. */
+/** The messages in a response, in which nothing can be relied on: a proxy may have written it. */
 function words(body: unknown): { said: string; reasons: string[] } {
   const { message, errors } = Object(body) as { message?: unknown; errors?: unknown }
   const details = (Array.isArray(errors) ? errors : []).map(error => Object(error) as Record<string, unknown>)

@@ -4,12 +4,12 @@ import type { RunContext } from './context.ts'
 import type { GitHub } from './octokit.ts'
 import { findOrCreateRelease, findReleases, type Release } from './releases.ts'
 
-/** The release that holds the layers of all images; when it is full, `mesosize-layers-2` comes, and so on. */
+/** The release that holds the layers of all images; when it is full, `mesosize-layers-2` follows, and so on. */
 export const LAYERS_RELEASE = 'mesosize-layers'
 
 const ABOUT =
   'Layers of the images that Mesosize exports, each named by the SHA-256 of its bytes. Apps share them: ' +
-  'one that was deployed fetches its layers at each start of a task, so do not delete any by hand while apps use it. ' +
+  'a deployed app fetches its layers whenever a task starts, so do not delete any by hand while apps use them. ' +
   'Mesosize itself never does.'
 
 /** A release of layers, and what is attached to it. */
@@ -25,7 +25,7 @@ export interface FoundLayer {
 }
 
 /**
- * The releases of layers, the first first.
+ * The releases of layers, in order.
  * @throws as `GitHub.rest`
  */
 export async function findLayersReleases(github: GitHub): Promise<LayersRelease[]> {
@@ -38,7 +38,7 @@ export async function findLayersReleases(github: GitHub): Promise<LayersRelease[
 }
 
 /**
- * The release after those that are known, made if there is none.
+ * The release after the known ones, created if there is none.
  * @throws as `findOrCreateRelease`
  */
 export async function nextLayersRelease(
@@ -54,12 +54,12 @@ export async function nextLayersRelease(
   return { release, assets: await listAssets(github, release) }
 }
 
-/** Where a layer is; undefined where it is nowhere as a whole. */
+/** Where a layer is; undefined if it is nowhere, or incomplete. */
 export function findLayer(
   releases: readonly LayersRelease[],
   { name, size, sha256 }: { name: string; size: number; sha256: string },
 ): FoundLayer | undefined {
-  // Its name is that of its bytes, for which GitHub knows no digest on older servers.
+  // Its name is the digest of its bytes, so a missing digest, as on older servers, is acceptable.
   const digests = [`sha256:${sha256}`, null]
   for (const { release, assets } of releases.filter(isUsable)) {
     const asset = assets.find(each => each.name === name)
@@ -70,7 +70,7 @@ export function findLayer(
   return undefined
 }
 
-/** How many layers can be attached to a release; none to one that is immutable or somebody's draft. */
+/** How many layers can be attached to a release; none to one that is immutable or someone else's draft. */
 export function roomOf({ release, assets }: LayersRelease): number {
   const closed = !isUsable({ release }) || (release.immutable && !release.draft)
   return closed ? 0 : Math.max(MOST_ASSETS - assets.length, 0)

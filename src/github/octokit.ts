@@ -27,21 +27,21 @@ export interface GitHub {
   repository: Repository
   token: string
   report: Reporter
-  /** Tells of each retry, and ends with the run. */
+  /** Notes each retry, and ends with the run. */
   retry: RetryOptions
 }
 
 /**
- * A client of GitHub's REST API, at github.com or a GitHub Enterprise Server. It waits where GitHub asks for that,
- * and sends again what may be carried out twice. Asset bodies do not go through it: octokit holds them in memory.
- * @throws MesosizeError GITHUB_TOKEN if the token could be none
+ * A client of GitHub's REST API, at github.com or a GitHub Enterprise Server. It waits when GitHub asks for that,
+ * and repeats requests that may be carried out twice. Asset bodies do not go through it: octokit holds them in memory.
+ * @throws MesosizeError GITHUB_TOKEN if the token cannot be one
  */
 export function connect({ context, token, fetch, report, signal, retry: timing }: GitHubOptions): GitHub {
-  // What fetch says of a header that it cannot send would show the token.
+  // fetch's message about a header that it cannot send would show the token.
   if (!isToken(token)) {
     throw new MesosizeError(
       'GITHUB_TOKEN',
-      'The input github-token is empty, or has white space or other characters that no token has. Leave it out, or give it the secret that holds a token.',
+      'The input github-token is empty, or has white space or other characters that a token cannot contain. Leave it out, or give it the secret that holds a token.',
     )
   }
   const retry: RetryOptions = {

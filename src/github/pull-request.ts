@@ -6,7 +6,7 @@ export interface PullRequest {
   open: boolean
   /** The commit at its head. */
   head: string
-  /** The branch that it shall go into. */
+  /** The branch that it is to be merged into. */
   base: string
 }
 
@@ -22,7 +22,7 @@ export function eventPullRequest({ event }: Pick<RunContext, 'event'>): number |
   return Number.isSafeInteger(number) ? (number as number) : undefined
 }
 
-/** What lies in a value under a path of names; undefined where something on the way is missing. */
+/** What a value holds under a path of names; undefined if anything on the path is missing. */
 export function inside(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((at, name) => (Object(at) as Record<string, unknown>)[name], value)
 }

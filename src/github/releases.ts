@@ -5,15 +5,15 @@ import type { RunContext } from './context.ts'
 import { GitHubError, mayPass } from './errors.ts'
 import type { GitHub } from './octokit.ts'
 
-/** Which release a person wants, and how it is made if there is none. */
+/** Which release a person wants, and how it is created if there is none. */
 export interface ReleaseChoice {
-  /** Its number; then nothing is made. */
+  /** Its id; then nothing is created. */
   id?: number
-  /** Where neither is given, the tag that the run is for. */
+  /** If neither is given, the tag that the run is for. */
   tag?: string
   draft: boolean
   prerelease: boolean
-  /** What the release says of itself; nothing where this is absent. */
+  /** The release's description; empty if this is absent. */
   about?: string
 }
 
@@ -26,7 +26,7 @@ export interface Release {
   immutable: boolean
   /** Where assets are POSTed. */
   uploadUrl: string
-  /** Its web page; a draft's is another than that of the published release. */
+  /** Its web page; a draft's differs from that of the published release. */
   page: string
   /** Whether it is a draft only until everything is attached. */
   toPublish: boolean
@@ -35,14 +35,14 @@ export interface Release {
 type Data = Awaited<ReturnType<GitHub['rest']['repos']['getRelease']>>['data']
 
 /**
- * Says of a draft that it is ours to publish. A job that died between the two leaves it to the next, and jobs that
+ * Marks a draft as ours to publish. A job that died in between leaves it to the next, and jobs that
  * share a release need not know which of them made it.
  */
 const TO_PUBLISH = '<!-- mesosize publishes this draft when its files are attached -->'
 
 /**
- * Finds the release of a tag or number, or makes one. Jobs that do so at the same time end up with the same
- * release. One that shall be published starts as a draft, since an immutable release gets its assets before.
+ * Finds the release of a tag or id, or creates one. Jobs that do so at the same time end up with the same
+ * release. One that is to be published starts as a draft, since an immutable release must get its assets before.
  * @throws MesosizeError RELEASE_TAG if no release is named; RELEASE_TAG_MISSING if the tag does not exist and cannot
  *   be made; and as `GitHub.rest` throws
  */
@@ -115,7 +115,7 @@ function describe(data: Data, choice: ReleaseChoice): Release {
     tag: data.tag_name,
     draft: data.draft,
     immutable: data.immutable === true,
-    // A URI template (RFC 6570), of which no variable is needed here.
+    // A URI template (RFC 6570); its variables are not needed here.
     uploadUrl: data.upload_url.replace(/\{.*\}$/, ''),
     page: data.html_url,
     toPublish: data.draft && !choice.draft && data.body?.includes(TO_PUBLISH) === true,
@@ -158,7 +158,7 @@ async function create(github: GitHub, tag: string, choice: ReleaseChoice, sha: s
   const { release, ours } = await tagging(github, tag, () =>
     withRetries(
       async () => {
-        // Only the answer may have been lost.
+        // Perhaps only the response was lost.
         const found = failed ? await findByTag(github, tag) : undefined
         if (found) return { release: found, ours: false }
         try {
@@ -186,8 +186,8 @@ async function create(github: GitHub, tag: string, choice: ReleaseChoice, sha: s
 }
 
 /**
- * Of the releases that several jobs made for the same tag keeps one, the same in every job. A new release is not
- * in the list at once; when ours has been there twice, an earlier one is there too.
+ * Keeps one of the releases that several jobs created for the same tag, the same in every job. A new release is not
+ * listed at once; when ours has been listed twice, an earlier one is listed too.
  */
 async function converge(github: GitHub, made: Data): Promise<Data> {
   const { rest, repository, report, retry } = github
@@ -233,7 +233,7 @@ async function tagExists({ rest, repository }: GitHub, tag: string): Promise<boo
   return (await missing(rest.git.getRef({ ...repository, ref: `tags/${tag}` }))) !== undefined
 }
 
-/** Undefined where the answer is 404. */
+/** Undefined if the response is 404. */
 async function missing<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch(error => {
     if (error instanceof GitHubError && error.status === 404) return undefined

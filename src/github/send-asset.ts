@@ -48,7 +48,7 @@ async function send(
   try {
     const { message } = await client.sendStream('POST', url.href, body, headers)
     let text = ''
-    // The library's own readBody waits for ever if the answer breaks off.
+    // The library's own readBody waits for ever if the response is cut off.
     for await (const chunk of message.setEncoding('utf8')) {
       text += chunk
       if (text.length > MAX_ANSWER) break

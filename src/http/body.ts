@@ -4,8 +4,8 @@ import { networkError } from './errors.ts'
 import type { Answer } from './get.ts'
 
 /**
- * The body of an answer, piece by piece.
- * @throws MesosizeError HTTP_NETWORK if it breaks off, HTTP_TRUNCATED if it has not the length that was announced
+ * The body of a response, piece by piece.
+ * @throws MesosizeError HTTP_NETWORK if it is cut off, HTTP_TRUNCATED if it does not have the announced length
  */
 export async function* readChunks({ response, url }: Answer): AsyncGenerator<Uint8Array> {
   let received = 0
@@ -28,8 +28,8 @@ export async function* readChunks({ response, url }: Answer): AsyncGenerator<Uin
 }
 
 /**
- * The body of an answer as UTF-8 text.
- * @param limit the most bytes that it may have
+ * The body of a response as UTF-8 text.
+ * @param limit maximum number of bytes
  * @throws MesosizeError HTTP_TOO_LARGE, and as `readChunks`
  */
 export async function readText(answer: Answer, limit: number): Promise<string> {
@@ -40,7 +40,7 @@ export async function readText(answer: Answer, limit: number): Promise<string> {
     if (size > limit) {
       throw new MesosizeError(
         'HTTP_TOO_LARGE',
-        `The answer of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than expected. Check the address.`,
+        `The response from ${printableUrl(answer.url)} is larger than ${limit} bytes, more than expected. Check the address.`,
       )
     }
     chunks.push(chunk)

@@ -24,23 +24,23 @@ export function formatStatus(status: number): string {
 }
 
 /**
- * Puts into words that no answer came from a URL, or only part of one.
+ * The error for a URL from which no response came, or only part of one.
  * @param thrown what `fetch`, or reading its body, threw
  */
 export function networkError(url: URL, thrown: unknown): MesosizeError {
   const certificate = causes(thrown).some(cause => CERTIFICATE.test(codeOf(cause)))
   const next = certificate
-    ? 'If the server uses an authority of your own, name its certificate file in NODE_EXTRA_CA_CERTS.'
+    ? 'If the server uses your own certificate authority, name its certificate file in NODE_EXTRA_CA_CERTS.'
     : 'Check the address, the network, and the proxy variables http_proxy, https_proxy and no_proxy.'
   return new MesosizeError(
     'HTTP_NETWORK',
-    `No complete answer came from ${printableUrl(url)}: ${reasonOf(thrown)}. ${next}`,
+    `No complete response came from ${printableUrl(url)}: ${reasonOf(thrown)}. ${next}`,
     { cause: thrown },
   )
 }
 
 /**
- * Whether the same request may well succeed a little later: connections refused, reset, timed out or cut off,
+ * Whether the same request is likely to succeed a little later: connections refused, reset, timed out or cut off,
  * name servers that do not answer, and the statuses 429 and 5xx.
  */
 export function isTransient(thrown: unknown): boolean {

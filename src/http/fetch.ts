@@ -7,11 +7,11 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 export interface FetchOptions {
   /** Mesosize's own version, for the User-Agent. */
   version: string
-  /** Ends every request that does not bring a signal of its own. */
+  /** Ends every request that does not have a signal of its own. */
   signal?: AbortSignal
-  /** Milliseconds without a byte after which an answer is given up. Connecting may take undici's 10 seconds. */
+  /** Milliseconds without a byte after which a response is abandoned. Connecting may take undici's 10 seconds. */
   idleTimeout?: number
-  /** Certificates of authorities in PEM, trusted beside those that Node brings. */
+  /** Certificates of authorities in PEM, trusted in addition to Node's own. */
   ca?: string
 }
 
@@ -44,7 +44,7 @@ export async function loadClient(idleTimeout: number, ca?: string) {
       bodyTimeout: idleTimeout,
       // Many proxies allow CONNECT to port 443 alone, so plain HTTP is forwarded.
       proxyTunnel: false,
-      // Past a proxy, and through one.
+      // Without a proxy, and through one.
       ...(tls && { connect: tls, requestTls: tls }),
     })
     return { fetch, request, dispatcher }

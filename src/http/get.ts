@@ -3,17 +3,17 @@ import { printableUrl } from '../lib/url.ts'
 import { networkError } from './errors.ts'
 import type { Fetch } from './fetch.ts'
 
-/** An answer, whatever its status, and the URL that gave it after all redirects. */
+/** A response, whatever its status, and the URL that gave it after all redirects. */
 export interface Answer {
   response: Response
   url: URL
 }
 
 export interface GetOptions {
-  /** HEAD asks for the answer without its body. */
+  /** HEAD asks for the response without its body. */
   method?: 'GET' | 'HEAD'
   headers?: Record<string, string>
-  /** The Authorization header; sent to the first URL's scheme, host and port alone. */
+  /** The Authorization header; sent only to the first URL's scheme, host and port. */
   authorization?: string
   signal?: AbortSignal
 }
@@ -22,8 +22,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const MAX_REDIRECTS = 5
 
 /**
- * Sends a GET or HEAD request and follows redirects, but none from https to http and none away from the web.
- * @throws MesosizeError HTTP_NETWORK if no answer came, HTTP_REDIRECT if a redirect cannot be followed; the
+ * Sends a GET or HEAD request and follows redirects, except from https to http and to other schemes.
+ * @throws MesosizeError HTTP_NETWORK if no response came, HTTP_REDIRECT if a redirect cannot be followed; the
  *   signal's reason if it was aborted
  */
 export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Promise<Answer> {
@@ -62,7 +62,7 @@ export function redirected(from: URL, location: string): URL {
     : to.protocol !== 'https:' && to.protocol !== 'http:'
       ? 'which is not an http or https URL'
       : from.protocol === 'https:' && to.protocol === 'http:'
-        ? 'where anyone on the way could read and change the answer'
+        ? 'where anyone on the way could read and change the response'
         : undefined
   if (!to || problem) {
     throw new MesosizeError(

@@ -7,9 +7,9 @@ import type { Upload, UploadAnswer, UploadBody } from './upload.ts'
 export interface PutOptions {
   body: UploadBody
   headers?: Readonly<Record<string, string>>
-  /** Headers for the first URL's scheme, host and port alone, such as Authorization. */
+  /** Headers only for the first URL's scheme, host and port, such as Authorization. */
   credentials?: Readonly<Record<string, string>>
-  /** Told how many bytes were sent, and a negative number when they count for nothing after all. */
+  /** Called with the number of bytes sent; a negative number takes back those of a failed try. */
   onBytes?: (amount: number) => void
   signal?: AbortSignal
 }
@@ -19,7 +19,7 @@ const MAX_REDIRECTS = 5
 /**
  * Sends a PUT request and follows the redirects that keep method and body (307 and 308), with the body from its
  * beginning.
- * @returns the last answer, whatever its status
+ * @returns the last response, whatever its status
  * @throws MesosizeError HTTP_REDIRECT if a redirect cannot be followed, and as `Upload`
  */
 export async function put(upload: Upload, url: URL, options: PutOptions): Promise<UploadAnswer> {
@@ -38,7 +38,7 @@ export async function put(upload: Upload, url: URL, options: PutOptions): Promis
       throw new MesosizeError(
         'HTTP_REDIRECT',
         `${printableUrl(current)} answered the upload with ${formatStatus(answer.status)} to ${JSON.stringify(printableUrl(next))}. ` +
-          'That asks for a GET, which sends no file: not followed. It is often the way to a login page, or from http to https: give the address that takes the file itself.',
+          'That asks for a GET, which sends no file: not followed. It often leads to a login page, or from http to https: give the address that accepts the file itself.',
       )
     }
     current = next

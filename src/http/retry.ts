@@ -4,11 +4,11 @@ import { HttpStatusError, isTransient, reasonOf } from './errors.ts'
 
 export interface RetryOptions {
   signal?: AbortSignal
-  /** How often to try in all. */
+  /** How often to try in total. */
   tries?: number
-  /** Which failures may pass; `isTransient` where it is not given. */
+  /** Which failures may pass; by default `isTransient`. */
   mayPass?: (thrown: unknown) => boolean
-  /** Told before each pause what failed and how long the pause is, milliseconds. */
+  /** Called before each pause with what failed and how long the pause is, milliseconds. */
   onRetry?: (problem: string, pause: number) => void
   /** Waits; milliseconds. Rejects with the signal's reason when that is aborted. */
   sleep?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
@@ -20,7 +20,7 @@ export interface RetryOptions {
 
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
-/** A server may ask for longer than our own longest pause, but not hold a run for ever. */
+/** A server may ask for longer than our own longest pause, but not block a run for ever. */
 const LONGEST_RETRY_AFTER = 120_000
 
 /**

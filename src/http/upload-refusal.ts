@@ -4,15 +4,15 @@ import { visible } from '../lib/visible.ts'
 import { formatStatus, HttpStatusError } from './errors.ts'
 import type { UploadAnswer } from './upload.ts'
 
-/** Statuses from 500 on that the same request gets again: not implemented, HTTP version, no room, loop. */
+/** Statuses from 500 on that the same request would get again: not implemented, HTTP version, no room, loop. */
 const LASTING: ReadonlySet<number> = new Set([501, 505, 507, 508])
 const MOST_WORDS = 200
 
 /**
- * Puts into words that a server did not take an upload.
+ * The error for an upload that a server refused.
  * @param next what to do about it
- * @param secrets what was sent that a server may repeat but that must not be shown
- * @returns HttpStatusError HTTP_STATUS where another try may help, else MesosizeError UPLOAD_REFUSED
+ * @param secrets parts of the request that a server may repeat but that must not be shown
+ * @returns HttpStatusError HTTP_STATUS if another try may help, else MesosizeError UPLOAD_REFUSED
  */
 export function uploadRefusal(
   answer: UploadAnswer,

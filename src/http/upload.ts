@@ -18,31 +18,31 @@ export interface UploadRequest {
   method: 'PUT' | 'POST'
   headers?: Readonly<Record<string, string>>
   body: UploadBody
-  /** Told how many bytes were sent, and a negative number when they count for nothing after all. */
+  /** Called with the number of bytes sent; a negative number takes back those of a failed try. */
   onBytes?: (amount: number) => void
   signal?: AbortSignal
 }
 
-/** What a server said of an upload, whatever its status. */
+/** A server's response to an upload, whatever its status. */
 export interface UploadAnswer {
   url: URL
   status: number
   headers: Headers
-  /** The answer's own body as UTF-8, as much of it as fits in 64 KiB. */
+  /** The response's own body as UTF-8, as much of it as fits in 64 KiB. */
   text: string
 }
 
 /**
- * Sends one request with a body that is read as fast as it is taken, so that memory does not grow with it. An
- * answer that comes before the body is through ends the upload. Follows no redirect.
- * @throws MesosizeError HTTP_NETWORK if no answer came, HTTP_TRUNCATED for a success that came too early,
+ * Sends one request with a body that is read as fast as it is taken, so that memory does not grow with it. A
+ * response before the end of the body ends the upload. Redirects are not followed.
+ * @throws MesosizeError HTTP_NETWORK if no response came, HTTP_TRUNCATED for a success that came too early,
  *   UPLOAD_FILE if the body cannot be read; the signal's reason if it was aborted
  */
 export type Upload = (url: URL, request: UploadRequest) => Promise<UploadAnswer>
 
 /**
  * How long a server gets to refuse after the first piece of a body. Many refuse without reading and close the
- * connection; what is written after that destroys the answer before it is read.
+ * connection; what is written after that destroys the response before it is read.
  */
 const TIME_TO_REFUSE = 500
 /** Much longer than for an answer to a GET: some stores copy or hash the whole file before they answer. */
@@ -50,7 +50,7 @@ const IDLE_TIMEOUT = 300_000
 const MAX_TEXT = 64 * 1024
 
 /**
- * An `Upload` with the same manners as `createFetch`: it sets a User-Agent, gives up on silent servers, and goes
+ * An `Upload` that behaves like `createFetch`: it sets a User-Agent, gives up on silent servers, and goes
  * through proxies. Not `fetch` itself, which holds the whole of a streamed body in memory (undici issue 4058).
  */
 export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: FetchOptions): Upload {
@@ -68,7 +68,7 @@ export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: Fe
       const response = await request(url, {
         method,
         headers: Object.fromEntries(all),
-        // What undici takes is wider than its types say.
+        // undici accepts more than its types say.
         body: chunks.iterable as unknown as Buffer,
         dispatcher,
         signal: own,
@@ -95,7 +95,7 @@ export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: Fe
   }
 }
 
-/** The bytes of a file, which is opened anew for each try. */
+/** The bytes of a file, which is opened again for each try. */
 export function fileBody(path: string, size: number): UploadBody {
   return {
     size,
@@ -157,7 +157,7 @@ function sendable(body: UploadBody, answered: AbortSignal, onBytes: (amount: num
   }
 }
 
-/** @param whole whether it matters that the answer breaks off */
+/** @param whole whether it matters if the response is cut off */
 async function readStart(body: Dispatcher.ResponseData['body'], whole: boolean): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** How far a file was written. */
+/** How far a file has been written. */
 export interface Mark {
   size: number
   hash: Hash
@@ -24,7 +24,7 @@ export class HashingSink {
 
   async write(bytes: Uint8Array): Promise<void> {
     const writing = this.#writeAll(bytes, this.size)
-    // Meanwhile, for the file is written by another thread.
+    // Meanwhile, since another thread writes the file.
     this.#hash.update(bytes)
     this.size += bytes.length
     await writing
@@ -34,14 +34,14 @@ export class HashingSink {
     return { size: this.size, hash: this.#hash.copy() }
   }
 
-  /** Takes back what was written since a mark, which cannot be used again. */
+  /** Undoes what was written since a mark, which cannot be used again. */
   async rewind({ size, hash }: Mark): Promise<void> {
     await this.#handle.truncate(size)
     this.size = size
     this.#hash = hash
   }
 
-  /** Ends the file, which is on the disk then. @returns its SHA-256, lower-case hex */
+  /** Ends the file, once it is on the disk. @returns its SHA-256, lower-case hex */
   async end(): Promise<string> {
     await this.#handle.sync()
     await this.close()

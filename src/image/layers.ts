@@ -7,15 +7,15 @@ import type { PlannedTarball } from './tarball.ts'
 export const LAYERINGS = ['auto', 'package'] as const
 export type Layering = (typeof LAYERINGS)[number]
 
-/** Mesos hands its fetcher all URIs in one environment variable, of which Linux allows 128 KiB. */
+/** Mesos passes all URIs to its fetcher in one environment variable, for which Linux allows 128 KiB. */
 const MOST_LAYERS = 150
 
 /**
  * Divides a root filesystem into the tarballs of an image, in the order in which they have to be unpacked. The first
- * of layers holds everything generated, the parents of all packages too, so that no directory is in two layers;
- * packages are disjoint, and nothing of one lies under a symlink of another.
+ * layer holds everything generated, including the parents of all packages, so that no directory is in two layers;
+ * packages are disjoint, and nothing in one lies under a symlink of another.
  * @param parts as `layOut` gives them: what is generated, then a part per package
- * @param layering absent where one tarball is to be the whole image
+ * @param layering absent if one tarball is to be the whole image
  */
 export function divide(
   parts: readonly Part[],
@@ -56,7 +56,7 @@ function namesOfChanging({
   return new Set(changing.map(({ metadata }) => formatIdent(metadata.ident)))
 }
 
-/** Where that would be too many layers, the smallest packages share one. */
+/** If that would be too many layers, the smallest packages share one. */
 function onePerPackage(parts: readonly Part[], { packages }: Closure): Part[][] {
   const most = MOST_LAYERS - 1
   if (parts.length <= most) return parts.map(part => [part])

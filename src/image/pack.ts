@@ -14,9 +14,9 @@ import type { PackedPart, PackedTarball, PlannedTarball } from './tarball.ts'
 export interface PackOptions extends Compression {
   /** Where the members of parts are kept from one export to the next. */
   cache?: PackageCache
-  /** Called before anything else where there are parts to compress, so that threads may start meanwhile. */
+  /** Called before anything else if there are parts to compress, so that threads may start meanwhile. */
   onWork?: () => void
-  /** Told the uncompressed bytes as they are done. */
+  /** Advanced by the uncompressed bytes as they are done. */
   phase: Phase
   signal?: AbortSignal
 }
@@ -25,7 +25,7 @@ export interface PackOptions extends Compression {
  * Writes tarballs, one after the other. Each part is cut into blocks, and each block becomes a gzip member of its
  * own (RFC 1952, section 2.2: a file is a series of members), so that a part's bytes depend on that part alone,
  * and may be those that an earlier export made.
- * @param folder where they are written, each called by its number: 0, 1, …; nothing of these names may be there
+ * @param folder where they are written, each named by its number: 0, 1, …; none of these may exist yet
  * @returns what was written, in the same order
  * @throws what the file system and the parts throw
  */
@@ -65,7 +65,7 @@ export async function pack(
   }
 }
 
-/** What comes next: a block of a part, or what is kept of the whole part; the part's end; the tarball's end. */
+/** What comes next: a block of a part, or the kept members of the whole part; the part's end; the tarball's end. */
 type Step = { tarball: PlannedTarball } & ({ part: Part; block: Block } | NoBlock)
 type Compressed = { tarball: PlannedTarball } & ({ part: Part; member: Member } | NoBlock)
 type NoBlock = { part: Part; kept: KeptPackage } | { part: Part; ends: 'part' } | { ends: 'tarball' }
@@ -82,7 +82,7 @@ async function findKept(
   return kept
 }
 
-/** One stream over everything, so that the threads have work also while one part ends and the next begins. */
+/** One stream over everything, so that the threads also have work while one part ends and the next begins. */
 async function* stepsOf(
   tarballs: readonly PlannedTarball[],
   kept: ReadonlyMap<Part, KeptPackage>,
@@ -155,7 +155,7 @@ class TarballWriter {
     return { ...this.#tarball, path: this.#path, size: this.#sink.size, sha256, parts: this.#parts }
   }
 
-  /** Gives up the tarball, and what is kept of a part that did not come to its end. */
+  /** Gives up the tarball, and what has been kept of an unfinished part. */
   async abandon(): Promise<void> {
     await this.#keeping?.abandon()
     await this.#sink.close()

@@ -8,14 +8,14 @@ import { dashedIdent, type FullIdent } from '../habitat/package/ident.ts'
 /** A tarball as an image is divided into it. */
 export interface PlannedTarball {
   /**
-   * Whether it is a layer, which images share: its bytes name it, it lies where the layers of all exports do, nobody
-   * replaces it, and agents keep it. Otherwise it is the whole image, and named for the service.
+   * Whether it is a layer, which images share: it is named by its bytes, lies where the layers of all exports do, is
+   * never replaced, and is cached by agents. Otherwise it is the whole image, and named after the service.
    */
   isLayer: boolean
   parts: readonly Part[]
 }
 
-/** A tarball that is a file; of its parts, their bytes are left. */
+/** A tarball that is a file; of its parts, only names and sizes are left. */
 export interface PackedTarball extends Omit<PlannedTarball, 'parts'> {
   path: string
   /** Bytes of the file. */
@@ -40,7 +40,7 @@ export interface NamedTarball extends PackedTarball {
   ident: FullIdent
 }
 
-/** Where layers lie in the output folder, those of other exports beside them. */
+/** Where layers lie in the output folder, together with those of other exports. */
 export const LAYERS_FOLDER = 'layers'
 
 /** @param ident the service's */
@@ -49,7 +49,7 @@ export function nameTarball<T extends PackedTarball>(tarball: T, ident: FullIden
   return { ...tarball, ident, name, file: tarball.isLayer ? `${LAYERS_FOLDER}/${name}` : name }
 }
 
-/** The tarball that is the whole image; undefined where the image is layers. */
+/** The tarball that is the whole image; undefined if the image is layers. */
 export function wholeImage<T extends { isLayer: boolean }>(tarballs: readonly T[]): T | undefined {
   return tarballs.find(({ isLayer }) => !isLayer)
 }
@@ -59,7 +59,7 @@ export function tarballName(ident: FullIdent): string {
   return `${dashedIdent(ident)}.tgz`
 }
 
-/** The file name of a layer. Whatever has it, wherever that is, is the same. */
+/** The file name of a layer. Files of this name are identical wherever they are. */
 function layerName(sha256: string): string {
   return `sha256-${sha256}.tgz`
 }

@@ -2,8 +2,8 @@ import pMap from 'p-map'
 import { MesosizeError, messageOf } from './errors.ts'
 
 /**
- * Does the same for each of several things, some at a time, and goes on after a failure, so that everything
- * that is wrong is told at once.
+ * Does the same for each of several things, some at a time, and goes on after a failure, so that all
+ * problems are reported at once.
  * @throws MesosizeError with the message of each failure on a line of its own and the code of the first; a
  *   single failure as it is
  */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-// JSON of other people's making: a schema says what it should be, and what is wrong with it is put into words. The
+// JSON from elsewhere: a schema says what it should be, and problems are described in words. The
 // message of a schema or a check is what the value should be, such as "a list"; that of a transformation, a sentence.
 
 export type Read<T> = { value: T; problems?: never } | { value?: never; problems: [string, ...string[]] }
@@ -19,7 +19,7 @@ export function readJson<S extends v.GenericSchema>(schema: S, text: string): Re
   return readValue(schema, value)
 }
 
-/** Reads what JSON was parsed to; otherwise as `readJson`. */
+/** Reads parsed JSON; otherwise like `readJson`. */
 export function readValue<S extends v.GenericSchema>(schema: S, value: unknown): Read<v.InferOutput<S>> {
   const { success, output, issues } = v.safeParse(schema, value)
   if (success) return { value: output }
@@ -30,13 +30,13 @@ export function readValue<S extends v.GenericSchema>(schema: S, value: unknown):
 export const text = v.string('text')
 export const truth = v.boolean('true or false')
 
-/** An object with whatever fields. */
+/** An object with any fields. */
 export const anyObject = v.custom<Record<string, unknown>>(
   value => typeof value === 'object' && value !== null && !Array.isArray(value),
   'a JSON object',
 )
 
-/** An object by its fields; others are left out. valibot's own takes a list for one. */
+/** An object by its fields; others are left out. valibot's own also accepts a list. */
 export function object<E extends v.ObjectEntries>(fields: E) {
   return v.pipe(anyObject as v.GenericSchema<v.InferInput<v.ObjectSchema<E, undefined>>>, v.object(fields))
 }
@@ -49,7 +49,7 @@ export function pattern(form: RegExp, what: string) {
   return v.pipe(text, v.regex(form, what))
 }
 
-/** A whole number from 0 up to what a number holds exactly, or less. */
+/** A whole number from 0 to `most`, by default the largest that a number holds exactly. */
 export function whole(most = Number.MAX_SAFE_INTEGER) {
   const what = most < Number.MAX_SAFE_INTEGER ? `a whole number up to ${most}` : 'a whole number'
   return v.pipe(
@@ -58,7 +58,7 @@ export function whole(most = Number.MAX_SAFE_INTEGER) {
   )
 }
 
-/** Text, or whatever else, by a function that throws an error for people about it. */
+/** Text, or anything else, converted by a function that throws a human-readable error. */
 export function parsed<S extends v.GenericSchema, T>(
   schema: S,
   parse: (value: v.InferOutput<S>) => T,

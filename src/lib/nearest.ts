@@ -1,4 +1,4 @@
-/** The known word that was probably meant: one that begins it or that it begins, or at most two slips away. */
+/** The known word that was probably meant: a beginning of it, one that it begins, or one at most two slips away. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map(name => ({ name, distance: editDistance(word, name) }))

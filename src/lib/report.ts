@@ -1,6 +1,6 @@
 /** One phase of the work, shown as a progress bar, as lines, or as a log group: the reporter decides. */
 export interface Phase {
-  /** Adds to what is done, in the unit in which the phase's total was given. */
+  /** Adds to what is done, in the unit of the phase's total. */
   advance(amount: number): void
   /** Ends the phase; `outcome` is a few words such as "12 packages". */
   done(outcome?: string): void
@@ -11,7 +11,7 @@ export interface Reporter {
   /**
    * Opens a phase.
    * @param title what is being done, such as "Verifying"
-   * @param total how much there is to do, where known
+   * @param total how much there is to do, if known
    * @param unit what `total` counts; bytes are shown as KiB, MiB, GiB
    */
   phase(title: string, total?: number, unit?: 'bytes' | 'packages'): Phase

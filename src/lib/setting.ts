@@ -1,4 +1,4 @@
-/** Writes a setting's name, and a value with it where there is one, as the program that runs wants them written. */
+/** Writes a setting's name, and a value if there is one, in the form that the running program uses. */
 export type SettingWording = (name: string, value?: string) => string
 
 let wording: SettingWording = (name, value) => (value === undefined ? `--${name}` : `--${name} ${value}`)

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { discard } from './discard.ts'
 
-/** So much stays in memory; small packages need no file. */
+/** The number of bytes that stay in memory; small packages need no file. */
 const IN_MEMORY = 1 << 20
 const PIECE = 1 << 16
 
@@ -38,7 +38,7 @@ export class Spool {
 
   /**
    * A stretch of what was written, in pieces that stay valid until the next one is requested. It waits for the file
-   * system, because a package has thousands of files, and asking without waiting takes several times as long.
+   * system, because a package has thousands of files, and reading asynchronously takes several times as long.
    * @throws what the file system throws
    */
   *read(start: number, length: number): Generator<Uint8Array> {
@@ -53,7 +53,7 @@ export class Spool {
       buffer ??= new Uint8Array(Math.min(length, PIECE))
       const count = Math.min(missing, buffer.length, this.#fileLength - at)
       const read = readSync(this.#file!.fd, buffer, 0, count, at)
-      if (read === 0) throw new Error(`${this.#path} was cut while it was in use`)
+      if (read === 0) throw new Error(`${this.#path} was truncated while it was in use`)
       at += read
       yield buffer.subarray(0, read)
     }

@@ -4,7 +4,7 @@ export function basicAuthorization(user: string, password: string): string {
 }
 
 /**
- * Why a user's name cannot be in such a header, to be read after the name of its setting; undefined where it can.
+ * Why a user's name cannot be in such a header, to be read after the name of its setting; undefined if it can.
  * The first colon ends it (RFC 7617).
  */
 export function basicUserProblem(user: string): string | undefined {

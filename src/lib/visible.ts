@@ -1,6 +1,6 @@
 /**
- * The text with everything that could drive a terminal, begin a line of its own or turn the reading order
- * made visible: control and format characters, line separators, lone surrogates.
+ * The text with everything made visible that could control a terminal, start a new line or change the reading
+ * order: control and format characters, line separators, lone surrogates.
  */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, character => {

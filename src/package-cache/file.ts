@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { discard } from '../lib/discard.ts'
 
 // The file of a kept package: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
-// description's length (8 bytes, big-endian) and its SHA-256. What is known last stands last, so that the file is
+// description's length (8 bytes, big-endian) and its SHA-256. What is known last comes last, so that the file is
 // written in one go.
 const MAGIC = Buffer.from('MESOPKG2', 'latin1')
 const FOOTER = 48
@@ -11,9 +11,9 @@ const FOOTER = 48
 const DESCRIPTION_LIMIT = 64 << 20
 const CHUNK = 1 << 20
 
-/** What the file of a kept package says of the members in it. */
+/** What the file of a kept package says about the members in it. */
 export interface KeptDescription {
-  /** Names the part and all that its members depend on. */
+  /** Names the part and everything that its members depend on. */
   key: string
   /** Plain JSON, unchecked. */
   metadata: unknown
@@ -25,7 +25,7 @@ export interface KeptDescription {
 }
 
 /**
- * What stands behind the members.
+ * What follows the members.
  * @throws Error if the metadata is too large to be read again
  */
 export function encodeDescription(description: KeptDescription): Buffer {
@@ -37,8 +37,8 @@ export function encodeDescription(description: KeptDescription): Buffer {
 }
 
 /**
- * Reads and checks what the file of a kept package says of itself. The members are checked when they are read.
- * @throws Error in a few words, to stand behind the file's name
+ * Reads and checks the description in the file of a kept package. The members are checked when they are read.
+ * @throws Error in a few words, to be read after the file's name
  */
 export async function readDescription(file: FileHandle): Promise<KeptDescription> {
   const { size } = await file.stat()
@@ -67,7 +67,7 @@ export async function readDescription(file: FileHandle): Promise<KeptDescription
 
 /**
  * The members, in chunks that stay valid until the next one is requested.
- * @throws Error behind the last chunk if they are not those that were described, or what the file system throws
+ * @throws Error after the last chunk if they are not those that were described, or what the file system throws
  */
 export async function* keptMembers(
   path: string,
@@ -87,7 +87,7 @@ export async function* keptMembers(
     const hash = createHash('sha256')
     for (let chunk = 0; chunk < count; chunk++) {
       const bytes = await (next ?? read(chunk))
-      // While these are hashed and used.
+      // Read ahead while these are hashed and used.
       next = chunk + 1 < count ? read(chunk + 1) : undefined
       hash.update(bytes)
       yield bytes

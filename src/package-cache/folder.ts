@@ -19,13 +19,13 @@ export interface KeptPackage {
   /** Of the members, lower-case hex. */
   sha256: string
   /**
-   * The members' bytes, cut anywhere; a chunk is there until the next one is asked for. Each call reads anew.
-   * @throws MesosizeError KEPT_PACKAGE_UNUSABLE, at the latest behind the last chunk: what was given is then worthless
+   * The members' bytes, split anywhere; a chunk is valid until the next one is requested. Each call reads again.
+   * @throws MesosizeError KEPT_PACKAGE_UNUSABLE, at the latest after the last chunk: the chunks are then invalid
    */
   chunks(): AsyncIterable<Uint8Array>
 }
 
-/** Takes the members of one part. Ends with `commit` or `abandon`; nothing here throws: a cache is not needed. */
+/** Takes the members of one part. Ends with `commit` or `abandon`; nothing here throws, since a cache is optional. */
 export interface KeptPackageWriter {
   /**
    * @param member one gzip member, written when the promise is kept
@@ -45,13 +45,13 @@ export interface PackageCache {
 }
 
 export interface CacheFolderOptions {
-  /** What `prepareCacheFolder` said yes to. */
+  /** One that `prepareCacheFolder` accepted. */
   folder: string
   /** Bytes of all kept packages together. */
   limit: number
   /**
    * The packing format's version, the encoder, its version and its level: all that the members depend on besides
-   * the part. What is kept of another encoding is not found.
+   * the part. Packages kept with another encoding are not found.
    */
   encoding: string
   report: Reporter
@@ -99,7 +99,7 @@ export class CacheFolder implements PackageCache {
       commit: () =>
         guarded(async () => {
           this.#writtenSinceSweep += await writer.commit()
-          // Not each time: a sweep looks at every file.
+          // Not every time, since a sweep looks at every file.
           if (this.#writtenSinceSweep > this.#options.limit / 16) await this.sweep()
         }),
       abandon: () => writer.abandon(),
@@ -131,7 +131,7 @@ export class CacheFolder implements PackageCache {
       try {
         const description = await readDescription(file)
         if (description.key !== fullKey) throw new Error('it belongs to another package')
-        // The last use, by which the sweep goes.
+        // The time of the last use, which the sweep reads.
         await file.utimes(new Date(), new Date()).catch(() => {})
         return description
       } finally {
@@ -162,7 +162,7 @@ export class CacheFolder implements PackageCache {
     )
   }
 
-  /** Once: what fails for one package, a full disk say, would for all others. */
+  /** Once: what fails for one package, such as on a full disk, would fail for all others. */
   #giveUpWriting(error: unknown): void {
     if (!this.#writable) return
     this.#writable = false

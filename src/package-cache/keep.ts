@@ -7,7 +7,7 @@ import type { PackageCache } from './folder.ts'
 /**
  * Packs a part into the package cache, before anyone knows what else will be in the tarball.
  * @param key the part's cache key
- * @param metadata what is kept beside the members; asked for behind the last entry
+ * @param metadata what is kept beside the members; requested after the last entry
  * @throws what `entries`, `metadata` and the threads throw; nothing is kept then
  */
 export async function keepPackage(

@@ -6,9 +6,9 @@ import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
 import { CacheFolder } from './folder.ts'
 
-/** What a person asked of the package cache. */
+/** The package cache that a person asked for. */
 export interface PackageCacheRequest {
-  /** The user's own where absent. */
+  /** By default the user's own. */
   folder?: string
   /** Bytes. */
   size: number
@@ -17,7 +17,7 @@ export interface PackageCacheRequest {
 /**
  * Opens the package cache.
  * @param encoding as in CacheFolderOptions
- * @returns undefined if it is not wanted, or cannot be used, which is noted then
+ * @returns undefined if it is not wanted, or cannot be used, which is then noted
  */
 export async function openPackageCache(
   wanted: PackageCacheRequest | undefined,
@@ -30,14 +30,14 @@ export async function openPackageCache(
   return new CacheFolder({ folder, limit: wanted.size, encoding, report })
 }
 
-/** Where packages are kept by default: the platform's folder for what can be made again. */
+/** Where packages are kept by default: the platform's folder for caches. */
 export function defaultCacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   home: string,
   platform: NodeJS.Platform,
 ): string {
   const { XDG_CACHE_HOME: xdg = '', LOCALAPPDATA: local } = env
-  // The XDG base directory specification has a relative path ignored.
+  // According to the XDG base directory specification, relative paths are ignored.
   if (isAbsolute(xdg)) return join(xdg, 'mesosize')
   if (platform === 'darwin') return join(home, 'Library/Caches/mesosize')
   if (platform === 'win32') return join(local || join(home, 'AppData/Local'), 'mesosize/cache')
@@ -45,8 +45,8 @@ export function defaultCacheFolder(
 }
 
 /**
- * Makes the folder if need be, for its user alone, and looks whether it can be trusted: whoever can write there
- * says what is in the next tarball.
+ * Creates the folder if needed, only for its user, and checks whether it can be trusted: whoever can write there
+ * decides what is in the next tarball.
  * @returns whether it can be used; if not, that has been noted
  */
 export async function prepareCacheFolder(folder: string, report: Reporter): Promise<boolean> {

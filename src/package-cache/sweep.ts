@@ -5,28 +5,28 @@ import pMap from 'p-map'
 export const KEPT_SUFFIX = '.kept'
 const KEPT = /^[0-9a-f]{64}\.kept$/
 const PARTIAL = /^\.[0-9a-f]{64}\.kept\.[0-9a-f]+\.partial$/
-/** What Mesosize kept before version 2 of the format, whole or not; nothing here reads it. */
+/** Files of the format before version 2, complete or not; nothing here reads them. */
 const FORMER = /^(?:[0-9a-f]{64}\.layer|\.[0-9a-f]{64}\.layer\.[0-9a-f]+\.partial)$/
-/** Milliseconds. A file that is being written changes more often; else whoever wrote it has ended. */
+/** Milliseconds. A file that is being written changes more often; otherwise its writer has ended. */
 const STALE = 60 * 60 * 1000
 const STATS_AT_ONCE = 16
 
-/** The name of a kept package's file while it is written. @param tag hex, of its own for each writer */
+/** The name of a kept package's file while it is written. @param tag hex, unique to each writer */
 export function partialOf(path: string, tag: string): string {
   return join(dirname(path), `.${basename(path)}.${tag}.partial`)
 }
 
 export interface SweepOptions {
-  /** Bytes that all kept packages together may have. */
+  /** Maximum number of bytes of all kept packages together. */
   limit: number
   /** Whatever has not been used since then is removed too. */
   usedSince?: Date
 }
 
 /**
- * Removes the packages that were used least recently until the rest is within the limit. Removes, when nobody has
- * touched them for a while, what writers left that never ended, and files of the former format, which an older
- * Mesosize may still use. Leaves files of other names alone. Others may sweep the same folder at the same time.
+ * Removes the packages that were used least recently until the rest is within the limit. Also removes, if untouched
+ * for a while, what writers left that never finished, and files of the former format, which an older
+ * Mesosize may still use. Leaves files with other names alone. Others may sweep the same folder at the same time.
  * @throws what listing the folder or removing from it throws
  */
 export async function sweepCache(folder: string, { limit, usedSince }: SweepOptions): Promise<void> {

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { encodeDescription } from './file.ts'
 import { partialOf } from './sweep.ts'
 
-/** Writes the file of a kept package under a temporary name of its own, and gives it its name when it is whole. */
+/** Writes the file of a kept package under a temporary name of its own, and renames it when it is complete. */
 export class KeptFileWriter {
   readonly #path: string
   readonly #partial: string

@@ -10,15 +10,15 @@ export interface PreviewApp {
   id: string
   preview: Preview
   /**
-   * When it was changed, or a task of it launched, last, milliseconds since the epoch. Of an app that a cancelled
-   * deployment has put back, Marathon tells when it had become what it is again; its tasks are new.
+   * When it was last changed, or a task of it launched, milliseconds since the epoch. For an app that a cancelled
+   * deployment has put back, Marathon gives the time of the restored version; its tasks are new.
    */
   changed: number
-  /** Whether it fetches layers, which are not its own. */
+  /** Whether it fetches layers, which other apps share. */
   layered: boolean
 }
 
-/** The previews in Marathon, of every repository; apps whose labels are not as an export writes them are none. */
+/** The previews in Marathon, of every repository, without apps whose labels are not as an export writes them. */
 export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
   const body = await marathon.send({
     method: 'GET',
@@ -48,7 +48,7 @@ function lastChange({ version, versionInfo, tasks }: Record<string, unknown>): n
   return Math.max(Date.parse(changed), ...staged)
 }
 
-/** The preview that an app in Marathon is, undefined for any other app. */
+/** The preview that the labels of an app in Marathon describe; undefined for any other app. */
 export function previewIn({ labels }: { labels?: unknown }): Preview | undefined {
   try {
     return readPreview(labels)
@@ -58,10 +58,10 @@ export function previewIn({ labels }: { labels?: unknown }): Preview | undefined
   }
 }
 
-/** The name of a version, as it stands in a path. */
+/** The name of a version, as used in a path. */
 const TIMESTAMP = /^[\dTZ:.+-]+$/
 
-/** The definitions of an app that Marathon remembers, in no order. */
+/** The definitions of an app that Marathon remembers, in no particular order. */
 export async function listVersions(marathon: Marathon, id: string): Promise<Record<string, unknown>[]> {
   const path = `${appPath(id)}/versions`
   const what = `list the versions of ${id}`
@@ -94,7 +94,7 @@ export async function removeEmptyGroup(marathon: Marathon, id: string): Promise<
 
 const GONE_OR_BUSY: ReadonlySet<string> = new Set(['MARATHON_NOT_FOUND', 'MARATHON_LOCKED'])
 
-/** Undefined where Marathon knows nothing of it. */
+/** Undefined if Marathon does not know it. */
 async function notFound(answer: Promise<unknown>): Promise<unknown> {
   return answer.catch(error => {
     if (error instanceof MarathonError && error.code === 'MARATHON_NOT_FOUND') return undefined

@@ -35,7 +35,7 @@ export function commentMarker(appId: string): string {
 /**
  * The text that a comment gets when its preview has been removed.
  * @param body the text that it has
- * @param reason a sentence, where the closed pull request itself is none
+ * @param reason a sentence, unless it is simply that the pull request was closed
  * @param runUrl the web page of the workflow run
  */
 export function removedBody(body: string, reason: string | undefined, runUrl: string): string {
@@ -47,7 +47,7 @@ export function removedBody(body: string, reason: string | undefined, runUrl: st
   )
 }
 
-/** The text of the comment, GitHub-flavoured Markdown; what tasks and packages say is in code spans alone. */
+/** The text of the comment, GitHub-flavoured Markdown; text from tasks and packages is only in code spans. */
 export function commentBody(comment: PreviewComment): string {
   const { appId, preview, state, reason, ident, runUrl } = comment
   const rows = [
@@ -83,7 +83,7 @@ function endpointsOf({ endpoints = [], state }: PreviewComment): string[] {
   return [table(['Port', 'Where'], rows)]
 }
 
-/** The address at which a browser most likely finds something; undefined where no port is the service's own. */
+/** The address at which a browser most likely finds something; undefined if no port is the service's own. */
 export function previewUrl(endpoints: readonly Endpoint[]): string | undefined {
   const web = webPort(endpoints)
   const found = endpoints.find(({ name }) => name === web)

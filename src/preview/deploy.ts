@@ -23,22 +23,22 @@ export interface PreviewDeployment {
   options: DeployOptions
   /** Of the app's image, for a comparison with the base branch's. */
   packages?: readonly PackageSize[]
-  /** Whether the pull request is told, by a comment and a GitHub deployment. */
+  /** Whether to announce it on the pull request, in a comment and as a GitHub deployment. */
   comment: boolean
 }
 
 type DeployTools = PreviewTools & {
-  /** Takes the run's secrets out of a text that leaves the log, which the runner does in the log alone. */
+  /** Removes the run's secrets from a text that leaves the log; the runner masks them only in the log. */
   hide(text: string): string
 }
 
-/** How often a preview is deployed again over that of an earlier run, which came in between. */
+/** How often a preview is deployed again when an earlier run's came in between. */
 const TRIES = 3
 
 /**
  * Deploys the preview of a pull request if it is still the newest, and announces it on the pull request: in one
  * comment for each app, and in GitHub's deployments.
- * @returns how it ended; a text instead where a newer one, or the end of the pull request, made it void
+ * @returns how it ended; a text instead if a newer one, or the end of the pull request, superseded it
  * @throws MesosizeError PREVIEW_TAKEN, and as `deployApp` and `GitHub.rest`
  */
 export async function deployPreview(
@@ -62,7 +62,7 @@ export async function deployPreview(
     if (deployment === undefined) return
     await tell("GitHub's deployment", report, async () => {
       await setDeploymentStatus(github, deployment, { state, url, logUrl })
-      // One that has failed leaves running what was before.
+      // A failed deployment leaves the previous version running.
       if (state === 'success') {
         await retireDeployments(github, environment, logUrl, { app: app.id, except: deployment })
       }
@@ -73,7 +73,7 @@ export async function deployPreview(
   let reason: string | undefined
   try {
     for (let tried = 1; ; tried++) {
-      // An earlier run of the same pull request may never get its deployment to an end.
+      // An earlier run of the same pull request may never finish its deployment.
       result = await deployApp(marathon, app, { ...options, force: true }, tools)
       if (result.state === 'cancelled') return result
       reason = await whyVoid(action, tools)
@@ -95,8 +95,8 @@ export async function deployPreview(
 }
 
 /**
- * Why a preview is void, so that nothing of it is to be seen; undefined while it is the newest. One that was deployed
- * while its pull request was closed is removed again: the run for the closing may not have found it.
+ * Why a preview is superseded, so that nothing of it may be visible; undefined while it is the newest. One that was
+ * deployed while its pull request was being closed is removed: the run for the closing may not have found it.
  */
 async function whyVoid(
   { app, preview, options }: PreviewDeployment,
@@ -110,7 +110,7 @@ async function whyVoid(
   if (there && !(current && isSamePullRequest(current, preview))) {
     throw new MesosizeError(
       'PREVIEW_TAKEN',
-      `${app.id} is in Marathon already and is not a preview of ${preview.repository}#${number}${current ? `, but of ${current.repository}#${current.number}` : ''}. Remove or rename the other, or give repositories of one name a Marathon each.`,
+      `${app.id} is in Marathon already and is not a preview of ${preview.repository}#${number}${current ? `, but of ${current.repository}#${current.number}` : ''}. Remove or rename the other, or give repositories of the same name separate Marathons.`,
     )
   }
   if (!pull.open) {
@@ -118,13 +118,13 @@ async function whyVoid(
       await removeApp(marathon, app.id, { force: true, timeout: options.timeout! }, tools)
       await removeEmptyGroup(marathon, previewGroup(preview))
     }
-    return `The pull request ${number} is closed.`
+    return `Pull request ${number} is closed.`
   }
   if (pull.head !== preview.commit) {
-    return `The pull request ${number} has a newer commit, ${pull.head.slice(0, 12)}, than ${preview.commit.slice(0, 12)}.`
+    return `Pull request ${number} has a newer commit, ${pull.head.slice(0, 12)}, than ${preview.commit.slice(0, 12)}.`
   }
   if (current && isNewer(current, preview)) {
-    return `A later workflow run, ${current.run.id}, attempt ${current.run.attempt}, has deployed the pull request ${number}.`
+    return `A later workflow run, ${current.run.id}, attempt ${current.run.attempt}, has deployed pull request ${number}.`
   }
   return undefined
 }

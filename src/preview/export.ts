@@ -4,19 +4,19 @@ import type { PublishRequest } from '../publish/request.ts'
 import { PREVIEW_RELEASE, type Preview, previewGroup, previewLabels, tarballPrefix } from './preview.ts'
 import { baseBranch, previewOf } from './run.ts'
 
-/** What of an export is different where it is a preview's. */
+/** The parts of an export that differ for a preview. */
 export interface PreviewableExport {
   request: ExportRequest
   publish: PublishRequest
-  /** The export is a pull request's: the one of the run's event, or the one of this number. */
+  /** Set for the export of a pull request: that of the run's event, or the one with this number. */
   preview?: { pullRequest?: number }
   /** What the name of a published tarball begins with. */
   tarballPrefix?: string
 }
 
 /**
- * What is exported where a preview is asked for: on a push the image of the branch, which goes nowhere, else that
- * of the pull request, with an app id, labels and a place of its own.
+ * What to export as a preview: on a push, the image of the branch, which is not published; otherwise that of the pull
+ * request, with its own app id, labels and place.
  * @throws MesosizeError NO_PULL_REQUEST
  */
 export function forPreview<Export extends PreviewableExport>(action: Export, context: RunContext): Export {

@@ -13,7 +13,7 @@ import { type ImageSizes, readImageSizes, sizesFile } from './sizes.ts'
 const LONGEST = 1024 * 1024
 
 /**
- * Keeps the sizes of a branch's image on the release of the previews, over those of an earlier push.
+ * Keeps the sizes of a branch's image on the release of the previews, replacing those of an earlier push.
  * @throws MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
 export async function keepSizes(
@@ -37,7 +37,7 @@ export async function keepSizes(
 }
 
 /**
- * The sizes that were kept for a service's image on a branch; undefined where none were.
+ * The sizes that were kept for a service's image on a branch; undefined if none were.
  * @throws as `GitHub.rest`
  */
 export async function findSizes(
@@ -56,6 +56,6 @@ export async function findSizes(
     asset_id: asset.id,
     headers: { accept: 'application/octet-stream' },
   })
-  // What it is with that header its type does not say.
+  // The declared type does not cover the response to that header.
   return readImageSizes(Buffer.from(data as unknown as ArrayBuffer).toString('utf8'))
 }

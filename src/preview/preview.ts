@@ -1,12 +1,12 @@
 import { MesosizeError } from '../lib/errors.ts'
 
-/** The running copy of a pull request, as an app's labels tell it. */
+/** The running copy of a pull request, as described by an app's labels. */
 export interface Preview {
   /** OWNER/REPO. */
   repository: string
   /** Of the pull request. */
   number: number
-  /** The head of the pull request that it was made of. */
+  /** The head commit of the pull request that it was made from. */
   commit: string
   /** Of the workflow run that made it: its number and attempt. */
   run: { id: number; attempt: number }
@@ -29,8 +29,8 @@ export function previewLabels({ repository, number, commit, run }: Preview): Rec
 }
 
 /**
- * The preview that an app is, according to its labels.
- * @returns undefined for an app that is none
+ * The preview that an app's labels describe.
+ * @returns undefined for any other app
  * @throws MesosizeError PREVIEW_LABELS if they are not as `previewLabels` writes them
  */
 export function readPreview(labels: unknown): Preview | undefined {
@@ -57,7 +57,7 @@ function match(pattern: RegExp, label: string, labels: Record<string, unknown>):
   )
 }
 
-/** Whether two are of the same pull request; GitHub takes upper and lower case of a repository for the same. */
+/** Whether two are of the same pull request; GitHub ignores upper and lower case in a repository's name. */
 export function isSamePullRequest(
   a: Pick<Preview, 'repository' | 'number'>,
   b: Pick<Preview, 'repository' | 'number'>,
@@ -70,9 +70,9 @@ export function isNewer({ run: a }: Preview, { run: b }: Preview): boolean {
   return a.id === b.id ? a.attempt > b.attempt : a.id > b.id
 }
 
-/** The group in Marathon that holds all that is previewed of a pull request, such as `/previews/shop/pr-12`. */
+/** The group in Marathon that holds all previews of a pull request, such as `/previews/shop/pr-12`. */
 export function previewGroup({ repository, number }: Pick<Preview, 'repository' | 'number'>): string {
-  // Marathon takes less than GitHub does, above all no "_".
+  // Marathon allows fewer characters than GitHub, notably no "_".
   const name = repository
     .slice(repository.indexOf('/') + 1)
     .toLowerCase()
@@ -86,7 +86,7 @@ export function previewEnvironment({ number }: Pick<Preview, 'number'>): string 
   return `pr-${number}`
 }
 
-/** What the names of its tarballs begin with, by which they are found again. */
+/** What the names of its tarballs begin with, so that they can be found again. */
 export function tarballPrefix({ number }: Pick<Preview, 'number'>): string {
   return `pr-${number}-`
 }

@@ -22,7 +22,7 @@ export interface PreviewRemoval {
   timeout: number
   /** Where tarballs were PUT. */
   uploads?: { uploadUrl: string; headers: Record<string, string> }
-  /** Whether the pull requests are told. */
+  /** Whether to update the pull requests. */
   comment: boolean
 }
 
@@ -35,11 +35,11 @@ type RemoveTools = PreviewTools & {
 export interface Removed {
   apps: string[]
   tarballs: string[]
-  /** Why, and what stays, where that is not plain; whole sentences. */
+  /** Why, and what stays, if that is not obvious; full sentences. */
   notes: string[]
 }
 
-/** Everything that there is of the previews of a pull request. */
+/** Everything that exists of the previews of a pull request. */
 interface Remains {
   number: number
   apps: readonly PreviewApp[]
@@ -51,7 +51,7 @@ type UploadedTarball = Pick<NamedTarball, 'name' | 'sha256' | 'ident'>
 const DAY = 24 * 60 * 60 * 1000
 
 /**
- * Takes the previews of one pull request down.
+ * Takes down the previews of one pull request.
  * @throws as `removeApp`, `deleteOverHttp` and `GitHub.rest`
  */
 export async function removePullRequest(
@@ -104,15 +104,15 @@ async function whyStale(
   { github }: RemoveTools,
 ): Promise<string | undefined> {
   const { open } = await getPullRequest(github, number)
-  if (!open) return `The pull request ${number} is closed.`
+  if (!open) return `Pull request ${number} is closed.`
   const newest = Math.max(...apps.map(({ changed }) => changed))
-  // Tarballs without an app may be those of a deployment that is about to come.
+  // Tarballs without an app may belong to a deployment that is about to start.
   return days !== undefined && apps.length > 0 && now - newest > days * DAY
-    ? `The preview of the pull request ${number} has not changed for ${days} day${days === 1 ? '' : 's'}.`
+    ? `The preview of pull request ${number} has not changed for ${days} day${days === 1 ? '' : 's'}.`
     : undefined
 }
 
-/** What there is of the previews of this repository, in Marathon and on their release. */
+/** What exists of the previews of this repository, in Marathon and on their release. */
 async function findRemains({ marathon, github, context }: RemoveTools): Promise<Remains[]> {
   const { owner, repo } = context.repository
   const own = (await listPreviews(marathon)).filter(
@@ -169,7 +169,7 @@ async function takeDown(
   return removed
 }
 
-/** The tarballs with which the apps were ever deployed, under the names that they were uploaded by. */
+/** The tarballs with which the apps were ever deployed, under the names that they were uploaded with. */
 async function uploadedTarballs(number: number, apps: readonly PreviewApp[], { marathon }: RemoveTools) {
   const tarballs = new Map<string, UploadedTarball>()
   for (const { id } of apps) {

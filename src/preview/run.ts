@@ -4,16 +4,16 @@ import { MesosizeError } from '../lib/errors.ts'
 import type { Preview } from './preview.ts'
 
 /**
- * The branch whose image previews will be compared with, where the run is for a push to one; a preview is exported
- * for everything else.
+ * The branch whose image previews will be compared with, if the run is for a push to one; for any other event, a
+ * preview is exported.
  */
 export function baseBranch({ eventName, ref }: RunContext): string | undefined {
   return eventName === 'push' && ref?.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
 }
 
 /**
- * The preview that a run makes: of the pull request whose event started it, or in a run that another workflow
- * started of the one that a person names, for GitHub does not tell it where the pull request is from a fork.
+ * The preview that a run makes: of the pull request whose event started it, or, in a run that another workflow
+ * started, of the given one, since GitHub does not report one from a fork there.
  * @param given the number in the input `pull-request`
  * @throws MesosizeError NO_PULL_REQUEST
  */
@@ -29,14 +29,14 @@ export function previewOf(context: RunContext, given: number | undefined): Previ
     throw new MesosizeError(
       'NO_PULL_REQUEST',
       eventName === 'workflow_run'
-        ? 'pull-request: a run that another workflow started (workflow_run) does not say which pull request it is for. Write pull-request: with the number that a step before has looked up, as in docs/previews.md'
+        ? 'pull-request: a run that another workflow started (workflow_run) does not say which pull request it is for. Write pull-request: with the number that an earlier step has looked up, as in docs/previews.md'
         : `preview: the event ${JSON.stringify(eventName)} is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`,
     )
   }
   if (given !== undefined && given !== number) {
     throw new MesosizeError(
       'NO_PULL_REQUEST',
-      `pull-request: the run is for the pull request ${number}, and not for ${given}. Remove the input`,
+      `pull-request: the run is for pull request ${number}, not ${given}. Remove the input`,
     )
   }
   return {

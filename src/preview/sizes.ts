@@ -8,7 +8,7 @@ export interface PackageSize {
   packed: number
 }
 
-/** What an image holds, as it is kept for the previews of a branch. */
+/** The packages of an image, as kept for comparison with the previews of a branch. */
 export interface ImageSizes {
   /** The ident of the service's package. */
   service: string
@@ -16,9 +16,9 @@ export interface ImageSizes {
 }
 
 export interface SizeComparison {
-  /** What takes another number of bytes in the tarball, the largest difference first. */
+  /** Packages whose size in the tarball differs, the largest difference first. */
   changes: readonly { name: string; before: number; now: number }[]
-  /** How many packages take as many as before. */
+  /** How many packages have the same size as before. */
   unchanged: number
   /** Of all packages, bytes in the tarball. */
   before: number
@@ -79,7 +79,7 @@ export function readPackageSizes(text: string, what: string): PackageSize[] {
   )
 }
 
-/** Reads what is kept of a branch; undefined where it is nothing of that kind. */
+/** Reads what is kept of a branch; undefined if it is anything else. */
 export function readImageSizes(text: string): ImageSizes | undefined {
   return readJson(IMAGE, text).value
 }

@@ -2,9 +2,9 @@ import { MesosizeError } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
 
 /**
- * Does something that tells people on GitHub what was done. What was done stays done where that fails, so it is a
- * warning then.
- * @param what is not done if it fails, to be read before "could not be written"
+ * Reports something on GitHub that has been done. It stays done even if the report fails, so that is only a
+ * warning.
+ * @param what the report is, to be read before "could not be written"
  */
 export async function tell<T>(
   what: string,

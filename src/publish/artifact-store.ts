@@ -10,13 +10,13 @@ import type { PublishTools } from './tools.ts'
 export interface ArtifactStoreTarget extends KnownUri {
   /** Marathon's base URL; may have user and password. */
   marathonUrl: string
-  /** The Authorization header instead of these, such as `token=…` for DC/OS. */
+  /** The Authorization header to use instead of these, such as `token=…` for DC/OS. */
   authorization?: string
 }
 
 /**
- * Stores tarballs in Marathon itself, which could do that before 1.5: layers at a path that all exports share.
- * Agents fetch them from the URIs that were asked for, else from those that Marathon gives.
+ * Stores tarballs in Marathon itself, which supported that before 1.5: layers at a path that all exports share.
+ * Agents fetch them from the requested URIs, or else from those that Marathon gives.
  * @throws UsageError or MesosizeError MARATHON_URL if the target cannot be used; the publisher throws as
  *   `ArtifactStore.store`
  */
@@ -28,7 +28,7 @@ export function publishToArtifactStore(target: ArtifactStoreTarget, tools: Publi
   return publishTo(
     {
       name: 'the artifact store',
-      // The path has the digest in it, so that nothing else is under it but a part of the same.
+      // The path contains the digest, so nothing else can be there but an incomplete copy.
       has: async tarball => (await store.size(pathOf(tarball))) === tarball.size,
       send: (tarball, onBytes, signal) => {
         const body = fileBody(tarball.path, tarball.size)

@@ -9,7 +9,7 @@ import type { Location, Publisher } from './publisher.ts'
 export interface ArtifactTools {
   client: Pick<ArtifactClient, 'uploadArtifact'>
   context: Pick<RunContext, 'serverUrl' | 'repository' | 'runId'>
-  /** Says the URIs for the app definition, which cannot be the artifacts'. */
+  /** Provides the URIs for the app definition, which cannot be the artifacts' own. */
   locate: Publisher
   report: Reporter
 }
@@ -69,7 +69,7 @@ function explain(
   if (/\b409\b/.test(text)) {
     return new MesosizeError(
       'ARTIFACT_EXISTS',
-      `This run has an artifact ${JSON.stringify(name)} already, and artifacts are not replaced. Export a package once in a run, or publish the other somewhere else.`,
+      `This run already has an artifact ${JSON.stringify(name)}, and artifacts are not replaced. Export a package once in a run, or publish the other somewhere else.`,
       { cause: thrown },
     )
   }

@@ -10,9 +10,9 @@ import {
   uriTemplateProblem,
 } from './uri-template.ts'
 
-/** What a person said about where agents will fetch the image; the first of these counts. */
+/** Where agents will fetch the image, as far as a person specified it; the first of these counts. */
 export interface KnownUri {
-  /** Of the one tarball of an image. */
+  /** Of the single tarball of an image. */
   uri?: string
   /** What goes before the tarball's name. */
   uriBase?: string
@@ -20,7 +20,7 @@ export interface KnownUri {
   uriTemplate?: string
   /** The release's tag, for templates. */
   tag?: string
-  /** How the image is divided into layers, each of which needs a URI of its own; absent where it is one tarball. */
+  /** How the image is divided into layers, each of which needs a URI of its own; absent if it is one tarball. */
   layering?: Layering
 }
 
@@ -29,7 +29,7 @@ export function variablesOf({ tag }: KnownUri): readonly string[] {
   return TEMPLATE_VARIABLES.filter(name => name !== 'tag' || tag !== undefined)
 }
 
-/** What can be found wrong before there is a tarball, whole sentences. */
+/** Problems that can be found before there is a tarball, full sentences. */
 export function knownUriProblems(known: KnownUri): string[] {
   const { uriTemplate, layering } = known
   if (uriTemplate === undefined) return []
@@ -48,7 +48,7 @@ export function checkKnownUri(known: KnownUri): void {
   if (problems.length > 0) throw new UsageError(problems)
 }
 
-/** What looks percent-encoded in a URI that was asked for, and that agents take as it is written. */
+/** What looks percent-encoded in a requested URI that agents take literally. */
 export function literalPercent({
   uri,
   uriBase,
@@ -64,13 +64,13 @@ export function namesLayer(template: string): boolean {
   return /\{(?:file|sha256)\}/.test(template)
 }
 
-/** Whether a URI was asked for. */
+/** Whether a URI was requested. */
 export function isKnown({ uri, uriBase, uriTemplate }: KnownUri): boolean {
   return (uri ?? uriBase ?? uriTemplate) !== undefined
 }
 
 /**
- * The URI that was asked for, or undefined where nothing was.
+ * The requested URI; undefined if none was.
  * @throws MesosizeError URI_TEMPLATE
  */
 export function knownUri(
@@ -87,8 +87,8 @@ export function knownUri(
 }
 
 /**
- * Where agents fetch what was uploaded to a URL: there, without a query. What Marathon or Mesos refuse in a URI and
- * a URL leaves as it is, quotes above all, is encoded.
+ * Where agents fetch what was uploaded to a URL: there, without a query. Characters that are valid in a URL but that
+ * Marathon or Mesos refuse in a URI, notably quotes, are encoded.
  */
 export function uploadedUri({ origin, pathname }: URL): string {
   const encoded = pathname.replace(/['[\]\\^`{|}]|%(?![0-9A-Fa-f]{2})/g, character => {

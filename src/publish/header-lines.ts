@@ -3,7 +3,7 @@ import { UsageError } from '../lib/errors.ts'
 /** A token and a field value of RFC 9110, sections 5.6.2 and 5.5. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
-/** What the upload itself must say, or what belongs to the connection. */
+/** Headers that the upload itself sets, or that belong to the connection. */
 const OURS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -18,8 +18,8 @@ const OURS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads headers written one per line, as `Name: value`; empty lines do not count. Values may be secrets and
- * are in no message.
+ * Reads headers written one per line, as `Name: value`; empty lines are ignored. Values may be secrets and
+ * appear in no message.
  * @param what they are called, for messages
  * @returns by lower-case name
  * @throws UsageError with every problem
@@ -42,7 +42,9 @@ export function parseHeaderLines(text: string, what: string): Record<string, str
     } else if (headers.has(name)) {
       problems.push(`${where}: ${name} is given twice. Keep one of the two lines.`)
     } else if (!VALUE.test(value)) {
-      problems.push(`${where}: the value of ${name} has characters that no header may have. Copy it again.`)
+      problems.push(
+        `${where}: the value of ${name} has characters that a header cannot contain. Copy it again.`,
+      )
     } else {
       headers.set(name, value)
     }

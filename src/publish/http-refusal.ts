@@ -3,7 +3,7 @@ import { uploadRefusal } from '../http/upload-refusal.ts'
 import type { MesosizeError } from '../lib/errors.ts'
 
 /**
- * What to tell a person of an answer with which a server does not take an upload.
+ * What to tell a person when a server refuses an upload.
  * @param to where the tarball was sent
  * @param credentials the headers that were sent there
  */
@@ -15,8 +15,8 @@ export function httpRefusal(
   const next =
     answer.url.origin === to.origin
       ? nextStep(answer.status, 'authorization' in credentials)
-      : `${to.origin} redirected there, and user, password and upload-headers are sent to ${to.origin} alone. If ${answer.url.origin} is the server that you mean, give its address as upload-url.`
-  // Without what stands before a token, such as "Bearer".
+      : `${to.origin} redirected there, and user, password and upload-headers are sent only to ${to.origin}. If ${answer.url.origin} is the server that you mean, give its address as upload-url.`
+  // Without the scheme before a token, such as "Bearer".
   const secrets = Object.values(credentials).flatMap(value => [value, value.replace(/^\S+ +/, '')])
   return uploadRefusal(
     answer,

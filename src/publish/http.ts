@@ -22,7 +22,7 @@ const LONGEST_LOOK = 10_000
 
 /**
  * Puts tarballs on any server that takes PUT: nginx, Nexus, Artifactory, a presigned URL of a storage service.
- * Agents fetch them from the URIs that were asked for, else from the same URLs without their queries.
+ * Agents fetch them from the requested URIs, or else from the same URLs without their queries.
  * @throws UsageError with everything that is wrong with the target; the publisher throws MesosizeError
  *   UPLOAD_REFUSED, UPLOAD_FILE or HTTP_…
  */
@@ -35,7 +35,7 @@ export function publishOverHttp(target: HttpTarget, tools: PublishTools): Publis
   }
 }
 
-/** @throws UsageError with everything that can be found wrong before there is a tarball */
+/** @throws UsageError with all problems that can be found before there is a tarball */
 export function checkHttpTarget(target: Omit<HttpTarget, 'checksumFile'>): void {
   const problems = [...knownUriProblems(target), ...uploadUrlProblems(target)]
   if (problems.length > 0) throw new UsageError(problems)
@@ -60,10 +60,9 @@ function placeFor(tarballs: readonly NamedTarball[], target: HttpTarget, tools: 
 }
 
 /**
- * Whether the server has this very file. Where it cannot be told, the file is sent. A SHA-256 as Artifactory gives it
- * is believed, an ETag is not, for it is whatever the server likes. A length proves something of a layer alone, whose
- * name is the digest of its bytes: what has its name and another length is a part of it, that an upload left which
- * broke off.
+ * Whether the server has this very file; in doubt, it is sent. A SHA-256 as Artifactory gives it is trusted, an ETag is
+ * not, since each server defines its own. A length is proof only for a layer, whose name is the digest of its bytes:
+ * a file of that name with another length was left by an interrupted upload.
  */
 async function isThere(tarball: NamedTarball, target: UploadTarget, tools: PublishTools): Promise<boolean> {
   const { url, credentials } = uploadPlace(target, tarball)
@@ -78,7 +77,7 @@ async function isThere(tarball: NamedTarball, target: UploadTarget, tools: Publi
     : digest !== undefined
 }
 
-/** The answer behind a redirect, to which no credentials go: many stores keep files somewhere else. */
+/** The response after a redirect, to which no credentials are sent: many stores keep files somewhere else. */
 async function followed(
   url: URL,
   answer: Response | undefined,
@@ -93,7 +92,7 @@ async function followed(
   }
 }
 
-/** The answer to HEAD, undefined where none comes soon. */
+/** The response to HEAD; undefined if none comes soon. */
 async function look(
   url: URL,
   credentials: Readonly<Record<string, string>>,
@@ -116,7 +115,7 @@ async function sendChecksum(tarball: NamedTarball, target: HttpTarget, tools: Pu
   const { url, credentials } = uploadPlace(target, tarball)
   if (url.search !== '') {
     tools.report.warn(
-      'No checksum file is uploaded: the query in upload-url is most likely a signature, which is good for one file. Leave checksum-file out, or give upload-headers instead of a presigned URL.',
+      'No checksum file is uploaded: the query in upload-url is most likely a signature, which is valid for only one file. Leave checksum-file out, or give upload-headers instead of a presigned URL.',
     )
     return
   }

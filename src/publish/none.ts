@@ -14,8 +14,8 @@ export interface NoTarget extends KnownUri {
 }
 
 /**
- * Leaves the tarballs where they lie: their URIs are those that were asked for, else those of the files in the
- * output folder. Layers that an earlier export left there are taken to be where agents fetch them already.
+ * Leaves the tarballs where they are: their URIs are the requested ones, or else those of the files in the output
+ * folder. Layers that an earlier export left there are assumed to be available to agents already.
  * @throws UsageError
  */
 export function publishNowhere(target: NoTarget, report: Reporter): Publisher {
@@ -29,7 +29,7 @@ export function publishNowhere(target: NoTarget, report: Reporter): Publisher {
 }
 
 async function leave(tarball: NamedTarball, target: NoTarget): Promise<PublishedTarball> {
-  // Not `tarball.path`, which is that of the staging folder.
+  // Not `tarball.path`, which is in the staging folder.
   const path = resolve(target.outputDir, tarball.file)
   const uri = knownUri(target, tarball) ?? fileUri(path).uri
   if (!tarball.isLayer) return { ...tarball, location: { uri } }
@@ -59,8 +59,8 @@ function warnOfPercent(known: KnownUri, report: Reporter): void {
 }
 
 /**
- * The URI of a file, with its path as it is, since Mesos does not decode it: `~` and `+` above all. A path that
- * Marathon or Mesos would refuse so is encoded, which names the file for people, but for no agent.
+ * The URI of a file, with its path unencoded, since Mesos does not decode it: `~` and `+` above all. A path that
+ * Marathon or Mesos would refuse like that is encoded, which identifies the file to people, but not to agents.
  * @returns what is wrong with such a path, to be read after it
  */
 function fileUri(path: string): { uri: string; problem?: string } {

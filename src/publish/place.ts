@@ -7,11 +7,11 @@ import type { Publisher } from './publisher.ts'
 export interface Place {
   /** To be read after "to". */
   name: string
-  /** Whether the whole tarball is there; false where it cannot be told. */
+  /** Whether the whole tarball is there; false if that is unknown. */
   has(tarball: NamedTarball): Promise<boolean>
   /**
-   * Puts it there, over what may be a part of it.
-   * @returns the URI that the place gave it, where it gives any
+   * Puts it there, replacing any incomplete copy.
+   * @returns the URI that the place gave it, if it gives any
    */
   send(tarball: NamedTarball, onBytes: OnBytes, signal: AbortSignal): Promise<string | undefined>
   /**
@@ -21,10 +21,10 @@ export interface Place {
   uri(tarball: NamedTarball, given: string | undefined): string
 }
 
-/** Told how many bytes were sent, and a negative number when they count for nothing after all. */
+/** Called with the number of bytes sent; a negative number takes back those of a failed try. */
 export type OnBytes = (amount: number) => void
 
-/** A tarball of which is known whether it has to be uploaded. */
+/** A tarball, and whether it has to be uploaded. */
 export interface Looked {
   tarball: NamedTarball
   kept: boolean
@@ -38,7 +38,7 @@ export interface UploadTools {
 const LOOKS_AT_ONCE = 8
 const UPLOADS_AT_ONCE = 4
 
-/** Puts what of an image is not there yet in a place. */
+/** Uploads to a place what it does not have yet of an image. */
 export function publishTo(place: Place, tools: UploadTools): Publisher {
   return async tarballs => {
     const look = async (tarball: NamedTarball) => ({ tarball, kept: await place.has(tarball) })
@@ -66,9 +66,9 @@ async function sendOnce(
 }
 
 /**
- * Uploads what is missing of an image, some at once, as one phase. If one fails, the others are broken off.
+ * Uploads the missing tarballs of an image, several at once, as one phase. If one fails, the others are aborted.
  * @param to where to, for the phase
- * @param each what is done with each, those that are kept too
+ * @param each what is done with each, including those that are kept
  * @throws what the first to fail throws
  */
 export async function uploadMissing<Item extends Looked, Result>(
@@ -91,7 +91,7 @@ export async function uploadMissing<Item extends Looked, Result>(
       throw error
     }
   }
-  // Not before all have ended, for they read files that are about to go.
+  // Only after all have ended, since they read files that are about to be removed.
   const done = await pMap(looked, work, { concurrency: UPLOADS_AT_ONCE, stopOnError: false }).catch(() => {
     throw failure.signal.reason
   })

@@ -14,7 +14,7 @@ export interface ProbeTools {
   signal?: AbortSignal
   /** Milliseconds that each of the two requests may take. */
   timeout?: number
-  /** Whether agents keep it in their cache, for which HEAD must tell its size. */
+  /** Whether agents keep it in their cache, for which they need its size from HEAD. */
   cached?: boolean
 }
 
@@ -52,9 +52,9 @@ export async function probe(uri: string, size: number, tools: ProbeTools): Promi
 type Probed = Pick<PublishedTarball, 'isLayer' | 'size' | 'location'>
 
 /**
- * Does the same for an image, some tarballs at a time: for those that are on the web, and that no other export has
- * probed before. Where the first is not as it should be, the others, which lie beside it, are not looked at: one
- * warning says enough.
+ * Does the same for an image, several tarballs at a time: for those that are on the web and that no earlier export
+ * has probed. If the first has a problem, the others, which are in the same place, are skipped: one warning is
+ * enough.
  */
 export async function probeTarballs(tarballs: readonly Probed[], tools: ProbeTools): Promise<void> {
   const probeOne = ({ isLayer, size, location }: Probed) =>
@@ -74,7 +74,7 @@ function schemeProblem(uri: string): string | undefined {
     case undefined:
       return `it is a path on the agent's own disk, so the file must be on every agent, or on a file system that they share. ${ELSEWHERE}`
     default:
-      return `for ${protocol}// an agent needs the hadoop program, with a setup for it. Where agents have none, use http or https.`
+      return `for ${protocol}// an agent needs the hadoop program, configured for it. If agents lack that, use http or https.`
   }
 }
 
@@ -92,7 +92,7 @@ function knownProblem({ pathname }: URL): string | undefined {
 interface Findings {
   /** Why it cannot be fetched. */
   problem?: string
-  /** Why it is not kept once it was fetched. */
+  /** Why agents do not cache it. */
   cacheProblem?: string
 }
 
@@ -109,7 +109,7 @@ async function look(from: URL, size: number, tools: ProbeTools): Promise<Finding
     })
   }
   try {
-    // Servers that refuse HEAD alone are fine: an agent asks with it only for its cache.
+    // Servers that refuse HEAD alone are fine: an agent sends it only for its cache.
     const head = await ask('HEAD', { 'accept-encoding': 'identity' }).catch(() => undefined)
     signal?.throwIfAborted()
     // With a range, fetch itself asks for no encoding.
@@ -148,7 +148,7 @@ async function firstTwo(response: Response): Promise<Uint8Array> {
   return bytes.subarray(0, 2)
 }
 
-/** The length of the whole file, bytes, where the answer tells it. */
+/** The length of the whole file, bytes, if the response gives it. */
 function lengthOf({ status, headers }: Response): number | undefined {
   const length =
     status === 206
@@ -183,7 +183,7 @@ function headProblem(response: Response | undefined): string {
       : response.status === 200
         ? 'the response to HEAD lacks its size (Content-Length)'
         : `the response to HEAD is ${formatStatus(response.status)}`
-  return `${answered}, which they ask before. Each task downloads it again then. Let the server answer HEAD as it does GET.`
+  return `${answered}, and they send HEAD first. Each task then downloads it again. Let the server answer HEAD as it does GET.`
 }
 
 function statusProblem(status: number, { pathname }: URL, authorized: boolean): string {
@@ -191,7 +191,7 @@ function statusProblem(status: number, { pathname }: URL, authorized: boolean): 
   if (status === 401 || status === 403) {
     const next = authorized
       ? 'The user and password in the URI are not valid there.'
-      : 'Agents send no token and no header, only a user and password that are in the URI (https://USER:PASSWORD@HOST/…), where everyone sees them who sees the app.'
+      : 'Agents send no token and no header, only a user and password that are in the URI (https://USER:PASSWORD@HOST/…), where everyone who can see the app sees them.'
     return `${answered} ${next} ${ELSEWHERE}`
   }
   if (status === 404 && pathname.includes('/releases/download/')) {

@@ -1,15 +1,15 @@
 import type { NamedTarball } from '../image/tarball.ts'
 
-/** A tarball that can be had somewhere. */
+/** A tarball that is available somewhere. */
 export interface PublishedTarball extends NamedTarball {
   location: Location
 }
 
-/** Where a tarball can be had. */
+/** Where a tarball is available. */
 export interface Location {
   /** The fetch URI for the app definition. */
   uri: string
-  /** GitHub's numbers of what holds it, where it is one of these. */
+  /** GitHub's id of the asset or artifact, if it is one. */
   assetId?: number
   artifactId?: number
   /** A web page where a person finds it. */
@@ -20,12 +20,12 @@ export interface Location {
 
 /**
  * Puts the tarballs of an image where agents, or at least people, can fetch them. Existing layers are
- * kept, and none is ever replaced or deleted, for any app that was published may use it.
+ * kept, and none is ever replaced or deleted, since any app may use it.
  * @returns the same tarballs, in their order
  */
 export type Publisher = (tarballs: readonly NamedTarball[]) => Promise<readonly PublishedTarball[]>
 
-/** A publisher that calls the tarball of a whole image by another name, by which it is found again; layers keep theirs. */
+/** A publisher that puts a prefix before the name of a whole image's tarball, to find it again; layers keep theirs. */
 export function withPrefix(prefix: string, publish: Publisher): Publisher {
   return async tarballs => {
     const called = tarballs.map(each => (each.isLayer ? each : { ...each, name: prefix + each.name }))

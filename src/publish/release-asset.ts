@@ -12,7 +12,7 @@ export interface Attached {
   kept?: boolean
 }
 
-/** A tarball as what is attached. */
+/** A tarball as a file to attach. */
 export function assetFile({ name, size, sha256, path }: NamedTarball): AssetFile {
   return { name, size, sha256, type: 'application/gzip', open: () => createReadStream(path) }
 }

@@ -14,14 +14,14 @@ import type { NamedTarball } from '../image/tarball.ts'
 import { type OnBytes, uploadMissing } from './place.ts'
 import { type Attached, assetFile } from './release-asset.ts'
 
-/** A layer, and where it is or shall be. */
+/** A layer, and where it is or will be. */
 type Plan = { tarball: NamedTarball } & (
   | { kept: true; found: FoundLayer }
   | { kept: false; in: LayersRelease }
 )
 
 /**
- * Attaches layers to the releases that hold those of all images, as far as none of these has them yet.
+ * Attaches layers to the releases that hold those of all images, unless one of these already has them.
  * @throws MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
 export async function attachLayers(
@@ -46,7 +46,7 @@ export async function attachLayers(
   return attached.map(each => ({ ...each, release: published.get(each.release) ?? each.release }))
 }
 
-/** Finds the layers, and room for those that are nowhere, in releases that are made if need be. */
+/** Finds the layers, and room for the missing ones, in releases that are created if needed. */
 async function plan(
   layers: readonly NamedTarball[],
   github: GitHub,

@@ -8,7 +8,7 @@ import { attachLayers } from './release-layers.ts'
 import { attachWhole, type ReleaseTarget } from './release-whole.ts'
 
 /**
- * Attaches tarballs to releases on GitHub. Agents fetch them from the URIs that were asked for, else from there.
+ * Attaches tarballs to releases on GitHub. Agents fetch them from the requested URIs, or else from there.
  * @param known checked by `checkKnownUri`
  * @throws the publisher, MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
@@ -19,7 +19,7 @@ export function publishToRelease(
   known: KnownUri,
 ): Publisher {
   return async tarballs => {
-    // Before a release is made for nothing.
+    // Before a release is created for nothing.
     for (const tarball of tarballs) checkAssetSize(tarball)
     const whole = wholeImage(tarballs)
     const attached = whole
@@ -38,7 +38,7 @@ function assetUri(server: string, { repository }: GitHub, tag: string, name: str
   return `${server}/${owner}/${repo}/releases/download/${encode(tag)}/${encode(name)}`
 }
 
-/** A segment of a path. Mesos fetches no URI with a quote in it, which encodeURIComponent would leave. */
+/** A segment of a path. Mesos refuses a URI with a quote in it, which encodeURIComponent would leave. */
 function encode(segment: string): string {
   return encodeURIComponent(segment).replaceAll("'", '%27')
 }

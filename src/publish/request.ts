@@ -1,4 +1,4 @@
-/** Where the image shall go. */
+/** Where the image goes. */
 export type PublishRequest =
   | { to: 'none' | 'artifact' }
   | { to: 'release'; id?: number; tag?: string; draft: boolean; prerelease: boolean; overwrite: boolean }

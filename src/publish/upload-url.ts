@@ -8,15 +8,15 @@ import { expandUriTemplate, printableTemplate, templateValues, uriTemplateProble
 /** Where tarballs are PUT. */
 export interface UploadTarget extends Pick<KnownUri, 'tag' | 'layering'> {
   /**
-   * The URL that is PUT, with template variables if need be; behind a path that ends in "/" the tarball's name is
-   * added. A user and password in it are used for basic authentication.
+   * The URL for the PUT, which may hold template variables; the tarball's name is appended to a path that ends
+   * in "/". A user and password in it are used for basic authentication.
    */
   uploadUrl: string
-  /** More headers, by lower-case name; sent to the server of `uploadUrl` alone. */
+  /** More headers, by lower-case name; sent only to the server of `uploadUrl`. */
   headers: Readonly<Record<string, string>>
 }
 
-/** What can be found wrong before there is a tarball, whole sentences. */
+/** Problems that can be found before there is a tarball, full sentences. */
 export function uploadUrlProblems(target: UploadTarget): string[] {
   const { uploadUrl, headers, layering } = target
   const template = uriTemplateProblem(uploadUrl, variablesOf(target))
@@ -26,7 +26,7 @@ export function uploadUrlProblems(target: UploadTarget): string[] {
   if (!url) return [problem]
   if ((url.username || url.password) && 'authorization' in headers) {
     return [
-      'upload-url has a user and password, and upload-headers has Authorization: only one can be. Remove one of the two.',
+      'upload-url has a user and password, and upload-headers has Authorization: only one can be used. Remove one of the two.',
     ]
   }
   return layering === undefined ? [] : placeOfLayersProblems(uploadUrl)
@@ -41,13 +41,13 @@ function placeOfLayersProblems(uploadUrl: string): string[] {
   const alone = [...new Set(uploadUrl.match(/\{\w+\}/g))].filter(name => !SHARED.includes(name))
   if (alone.length > 0) {
     problems.push(
-      `${shown} has ${alone.join(', ')}, which differs from export to export, and layers go to one place for all. Write no other variables than {file} and {sha256}.`,
+      `${shown} has ${alone.join(', ')}, which differs from export to export, and layers go to one place for all. Use only the variables {file} and {sha256}.`,
     )
   }
   const { search, pathname } = new URL(uploadUrl)
   if (search !== '') {
     problems.push(
-      `${shown} has a query. If that is a signature, it is good for one file, and layers are several. Write it without, and pass your credentials in upload-headers.`,
+      `${shown} has a query. If that is a signature, it is valid for only one file, but there are several layers. Write the URL without it, and pass your credentials in upload-headers.`,
     )
   }
   if (!pathname.endsWith('/') && !namesLayer(decodeURI(pathname))) {

@@ -27,7 +27,7 @@ export function templateValues(
 }
 
 /**
- * Everything that is wrong with a template, to be read after its name and value; undefined where nothing is.
+ * Everything that is wrong with a template, to be read after its name and value; undefined if nothing is.
  * @param known what it may name
  */
 export function uriTemplateProblem(
@@ -38,11 +38,11 @@ export function uriTemplateProblem(
   const unknown = [...new Set(names)].filter(name => !known.includes(name))
   const problems: string[] = []
   if (/[{}]/.test(template.replace(/\{[^{}]*\}/g, ''))) {
-    problems.push('has a "{" or "}" without its other half: write %7B or %7D for the character itself')
+    problems.push('has an unmatched "{" or "}": write %7B or %7D for the character itself')
   }
   if (unknown.length > 0) {
     const list = known.map(name => `{${name}}`).join(', ')
-    const noTag = unknown.includes('tag') ? ' ({tag} is there only where the export is for a release)' : ''
+    const noTag = unknown.includes('tag') ? ' ({tag} is available only if the export is for a release)' : ''
     problems.push(
       `has ${unknown.map(name => JSON.stringify(`{${name}}`)).join(', ')}: write one of ${list}${noTag}`,
     )
@@ -57,10 +57,10 @@ export function printableTemplate(template: string): string {
 
 /**
  * Simple string expansion of RFC 6570 (level 1): each value with everything percent-encoded but letters, digits
- * and "-._~", so that a "/" in it does not part the path. Where agents take the URI as it is, so is each value.
+ * and "-._~", so that a "/" in it does not split the path. In a URI that agents take literally, values are not encoded.
  * @param what the template is called, for messages
- * @throws MesosizeError URI_TEMPLATE if it is not a template, names what has no value, or has one that cannot be
- * written as it is
+ * @throws MesosizeError URI_TEMPLATE if it is not a template, names a variable without a value, or one whose
+ * value would have to be encoded
  */
 export function expandUriTemplate(template: string, values: TemplateValues, what: string): string {
   const known = TEMPLATE_VARIABLES.filter(name => values[name] !== undefined)

@@ -86,7 +86,7 @@ export function accounts(closure: Closure): { passwd: string; group: string } {
   }
 
   function ensure({ user, group }: Account, firstId: number): void {
-    // The service's group need not be its user's own, and root's must not be: then hab serves.
+    // The service's group need not be its user's own, and must not be root: hab takes its place then.
     const own = group === 'root' ? undefined : ensureGroup(group, firstId)
     if (users.has(user)) return
     const { gid, members } = own ?? ensureGroup('hab', FURTHER_ID)

@@ -3,7 +3,7 @@ import { packagePath } from '../habitat/package/ident.ts'
 import type { Closure } from '../habitat/package/package.ts'
 
 /**
- * The symlinks of /bin, name to absolute target. Where several packages have a program of one name, the
+ * The symlinks of /bin, name to absolute target. If several packages have a program of the same name, the
  * service's wins, then that of the package asked for first, and busybox's applet comes last.
  * @param busybox the busybox program, which serves as `sh` even where its package links no applets
  */

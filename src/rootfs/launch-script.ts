@@ -6,11 +6,11 @@ import { shellQuote } from '../lib/shell-quote.ts'
 import type { Programs } from './programs.ts'
 
 const WRITTEN_PART = /(?<=^# >>> .*\n)[\s\S]*(?=^# <<< )/m
-// Of a command's words; each path is at most 4096 bytes, and Linux takes 128 KiB for all at the very least.
+// In one command; each path is at most 4096 bytes, and Linux allows at least 128 KiB for all of them.
 const PATHS_AT_ONCE = 30
 
 /**
- * The text of `launch`, which starts the service: launch.sh, whose constants are replaced by this closure's. The
+ * The text of `launch`, which starts the service: launch.sh with this closure's constants. The
  * bundle needs launch.sh beside it.
  */
 export function launchScript(closure: Closure, programs: Programs): string {

@@ -7,7 +7,7 @@ import type { JsonObject } from '../marathon/app/request.ts'
 import { invalid, quoted } from './readers.ts'
 import type { ReadContext } from './setting.ts'
 
-/** The status of what a path leads to, undefined where there is nothing. */
+/** The status of what a path leads to; undefined if there is nothing. */
 export async function statusOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path)
@@ -54,9 +54,9 @@ export function readKeyFolder(path: string, { written }: ReadContext): Promise<s
   return written ? readFolder(path) : readNewFolder(path)
 }
 
-/** The secret itself, or that in a file. What is neither may be a secret as well, and is not shown. */
+/** The secret itself, or the one in a file. Text that is neither may still be a secret, so it is not shown. */
 export async function readSecret(text: string): Promise<string> {
-  // A private key alone is told so where the secret is read.
+  // A bare private key is reported where the secret is read.
   if (/^\s*(\{|-----BEGIN )/.test(text)) return text
   if ((await statusOf(text))?.isFile()) return readFileText(text)
   throw invalid(
@@ -72,7 +72,7 @@ export async function readConfig(path: string): Promise<TomlTable> {
   return parseConfig(text, quoted(path))
 }
 
-/** A JSON merge patch for an app definition, which by its nature is an object. */
+/** A JSON merge patch for an app definition, so it must be an object. */
 export async function readPatch(path: string): Promise<JsonObject> {
   const text = await readFileText(path)
   let patch: unknown

@@ -7,7 +7,7 @@ import type { ReadContext } from './setting.ts'
 
 /**
  * A package as a person names it: the path of a hart, or an identifier, which may lack its origin.
- * @returns an identifier, or an absolute path, which no identifier can be taken for
+ * @returns an identifier, or an absolute path, which cannot be mistaken for an identifier
  */
 export async function readPackage(text: string, { origin }: ReadContext): Promise<string> {
   const status = text === '' ? undefined : await statusOf(text)

@@ -4,7 +4,7 @@ import { ACCESS } from './rows/marathon.ts'
 import type { ValuesOf } from './setting.ts'
 import type { SettingValues } from './setting-values.ts'
 
-/** Where Marathon is and how it is told who asks. */
+/** Where Marathon is, and the credentials for it. */
 export interface MarathonAccess {
   /** The base URLs of its masters, at least one. */
   urls: readonly URL[]
@@ -15,8 +15,8 @@ export interface MarathonAccess {
 
 /**
  * Reads how to reach Marathon; do not use the result if `values` has problems afterwards.
- * @param rows the ways in that there are
- * @param hint why there may be no address, a whole sentence
+ * @param rows the settings that apply
+ * @param hint why there may be no address, a full sentence
  */
 export async function readAccess(
   values: SettingValues,

@@ -9,7 +9,7 @@ import type { SettingValues } from './setting-values.ts'
 
 /**
  * What a person asks of an export; do not use the result if `values` has problems afterwards.
- * @param packages that were named, each an ident or an absolute path of a hart
+ * @param packages the named ones, each an ident or an absolute path of a hart
  */
 export async function readExportRequest(
   values: SettingValues,
@@ -63,7 +63,7 @@ function refuseContradictions(values: SettingValues, { cache, app: { legacyUris 
   }
   if (legacyUris) {
     values.problem(
-      `${setting('uris')} and ${setting('layers')}: with the old field agents unpack in any order, but layers need theirs. Leave one of the two out.`,
+      `${setting('uris')} and ${setting('layers')}: with the old field agents unpack in any order, but layers must be unpacked in sequence. Leave one of the two out.`,
     )
   }
 }

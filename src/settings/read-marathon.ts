@@ -45,8 +45,8 @@ export interface ShowLogsRequest extends LogsRequest {
 // Do not use what these return if `values` has problems afterwards.
 
 /**
- * @param app as it was named: the path of a file, the JSON itself, or `-` for standard input
- * @param more `stdin` is read where it is named; `prefix` stands before what is wrong with the app; `hint`: see
+ * @param app as given: the path of a file, the JSON itself, or `-` for standard input
+ * @param more `stdin` is read if the app is `-`; `prefix` goes before each problem of the app; `hint`: see
  *   `readAccess`
  */
 export async function readDeployment(
@@ -56,7 +56,7 @@ export async function readDeployment(
 ): Promise<Deployment> {
   const { dryRun, ...options } = await values.read(DEPLOYMENT)
   return {
-    // Without an app there is a problem already.
+    // A missing app has been reported already.
     app: (app && (await values.attempt(() => readApp(app, options, stdin), prefix))) as AppDefinition,
     access: await readAccess(values, ACCESS, hint),
     options,
@@ -73,7 +73,7 @@ async function readApp(
   const isJson = /^[{[]/.test(text)
   const json = isJson ? text : text === '-' && stdin ? await readAll(stdin) : await readFileText(text)
   const source = isJson ? 'the app definition' : text === '-' ? 'standard input' : quoted(text)
-  // Only here: to show the status and the logs there is nothing to validate.
+  // Loaded only here: showing the status and the logs involves no validation.
   const { parseApp } = await import('../marathon/deploy/app-text.ts')
   const { checkApp } = await import('../marathon/deploy/check.ts')
   return eachLine(() => checkApp(parseApp(json, source), options))

@@ -11,7 +11,7 @@ export function invalid(message: string): MesosizeError {
   return new MesosizeError('OPTION_INVALID', message)
 }
 
-/** A value in a message: quoted, and of a URL without user, password and query, which may hold secrets. */
+/** A value in a message: quoted, and with URLs stripped of user, password and query, which may hold secrets. */
 export function quoted(text: string): string {
   return JSON.stringify(text.replace(/\/\/[^/\s]*@/g, '//***@').replace(/(:\/\/[^?]*\?).*/s, '$1***'))
 }
@@ -47,7 +47,7 @@ export function readChannel(text: string): string {
 export function readToken(text: string): string {
   if (!isToken(text)) {
     throw invalid(
-      'the token has white space or other characters that no token has, perhaps a line end. Copy it again from Builder.',
+      'the token has white space or other characters that a token cannot contain, perhaps a line end. Copy it again from Builder.',
     )
   }
   return text
@@ -60,23 +60,23 @@ export function readFetchUri(text: string): string {
   return text
 }
 
-/** A URI behind which the tarball's name is put. */
+/** A URI to which the tarball's name is appended. */
 export function readUriBase(text: string): string {
   readFetchUri(text)
   if (/[?#]/.test(text)) {
     throw invalid(
-      `${quoted(text)} has a "?" or "#", and the tarball's name goes behind it. Write the whole URI with ${setting('uri')}.`,
+      `${quoted(text)} has a "?" or "#", but the tarball's name is appended to it. Write the whole URI with ${setting('uri')}.`,
     )
   }
   return text
 }
 
-/** A plain decimal number such as `0.5` or the old exporter's `.5`; NaN for all else, exponents and units too. */
+/** A plain decimal number such as `0.5` or the old exporter's `.5`; NaN for anything else, even exponents and units. */
 export function readNumber(text: string): number {
   return /^-?(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN
 }
 
-/** Reads a whole number between two others, those included. */
+/** Reads a whole number from `least` to `most`, inclusive. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return text => {
     const value = readNumber(text)
@@ -112,7 +112,7 @@ export function readSize(text: string): number {
 
 const DURATIONS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
 
-/** @returns milliseconds, at least those of a second */
+/** @returns milliseconds, at least 1000 */
 export function readDuration(text: string): number {
   const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([smh])$/.exec(text) ?? []
   const milliseconds = Math.round(Number(amount) * (DURATIONS[unit] ?? Number.NaN))
@@ -132,12 +132,12 @@ export function readTarget(text: string): string {
   throw invalid(`${quoted(text)} ${what}. Use one of ${LINUX_TARGETS.join(', ')}.`)
 }
 
-/** A text that needs no check here. */
+/** Text that needs no check here. */
 export function readText(text: string): string {
   return text
 }
 
-/** A text that must keep one of Marathon's or the Supervisor's rules. */
+/** Text that must follow one of Marathon's or the Supervisor's rules. */
 export function ruled(problemOf: (text: string) => string | undefined): (text: string) => string {
   return text => {
     const problem = problemOf(text)
@@ -146,7 +146,7 @@ export function ruled(problemOf: (text: string) => string | undefined): (text: s
   }
 }
 
-/** A number that must keep one of Marathon's rules. */
+/** A number that must follow one of Marathon's rules. */
 export function amount(
   problemOf: (value: number) => string | undefined,
   unit?: string,
@@ -195,7 +195,7 @@ export function readReleaseId(text: string): number {
   return Number(text)
 }
 
-/** Reads one of the words. */
+/** Reads one of the given words. */
 export function choiceOf<const T extends string>(choices: readonly T[]): (text: string) => T {
   return text => {
     const choice = choices.find(each => each === text)
@@ -204,7 +204,7 @@ export function choiceOf<const T extends string>(choices: readonly T[]): (text: 
   }
 }
 
-/** The parts of `KEY=VALUE`. The value may be a secret: messages about a pair show its key alone. */
+/** The parts of `KEY=VALUE`. The value may be a secret: messages about a pair show only its key. */
 export function readPair(text: string): [key: string, value: string] {
   const at = text.indexOf('=')
   if (at < 0) throw invalid(`${quoted(text)} has no "=". Write KEY=VALUE, or KEY= for an empty value.`)

@@ -12,7 +12,7 @@ import {
 } from './setting.ts'
 import type { Environment, Given, Source } from './source.ts'
 
-/** Reads settings from what a person wrote and from what stands in for it, and collects the problems. */
+/** Reads settings from what a person wrote, or from a variable or default instead, and collects the problems. */
 export class SettingValues {
   /** One line each. A set: two settings may take one faulty value from the same place. */
   readonly problems: Set<string>
@@ -31,7 +31,7 @@ export class SettingValues {
   /** Where a setting's values come from: the person, its variable, its default, another setting. */
   given(setting: Setting): readonly Given[] {
     const written = this.#source.given(setting)
-    // Of a setting that has one value, the last that was written counts.
+    // If a setting takes one value, the last one written counts.
     if (written) return setting.form === 'lines' || setting.form === 'pairs' ? written : written.slice(-1)
     const variable = setting.variable && this.#env[setting.variable]
     if (setting.variable && variable) return [{ source: setting.variable, text: variable }]
@@ -40,14 +40,14 @@ export class SettingValues {
     return setting.form !== 'flag' && setting.defaultOf ? this.given(setting.defaultOf) : []
   }
 
-  /** Whether a person wrote the setting, and nothing else stands in for it. */
+  /** Whether a person wrote the setting itself, rather than a variable or a default standing in. */
   written(setting: Setting): boolean {
     return this.#source.given(setting) !== undefined
   }
 
   /**
-   * Reads the values of rows. What has problems is undefined, or missing in a list, whatever its type says: the
-   * values must not be used if there are problems.
+   * Reads the values of rows. A value with problems is undefined, or missing from its list, whatever its type says:
+   * the values must not be used if there are problems.
    */
   async read<const Rows extends Settings>(rows: Rows): Promise<ValuesOf<Rows>> {
     const values: Record<string, unknown> = {}

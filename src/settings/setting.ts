@@ -19,7 +19,7 @@ interface Common {
   short?: string
   /** Name among the inputs of an action. */
   input?: string
-  /** The environment variable that is read where neither is given. Empty counts as unset. */
+  /** The environment variable that is read if neither is given. Empty counts as unset. */
   variable?: string
   /**
    * What the setting is, beginning in lower case and without a full stop. For a flag, a verb that completes
@@ -41,25 +41,25 @@ export interface FlagSetting extends Common {
 }
 
 interface ValueSetting<T> extends Common {
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help. */
   value: string
   read: Reader<T>
 }
 
-/** One value. `headers` is a text of several lines that make one value. */
+/** One value. `headers` is a single value of several lines. */
 export interface TextSetting<T = unknown> extends ValueSetting<T> {
   form: 'text' | 'headers'
-  /** What the option stands for where it has no value; one is then written behind "=". */
+  /** The value of the option when given alone; any other value is then written after "=". */
   alone?: string
-  /** The only values there are. */
+  /** The only valid values. */
   choices?: readonly string[]
-  /** What holds where nothing is given, as a person would write it. */
+  /** The value if nothing is given, as a person would write it. */
   default?: string
-  /** The setting whose value is taken where this one has none. */
+  /** The setting whose value is used if this one has none. */
   defaultOf?: TextSetting
-  /** What a number counts; shown behind the default. */
+  /** What a number counts; shown after the default. */
   unit?: string
-  /** What action.yml has the runner put where nothing is given: an expression. */
+  /** The expression that action.yml gives the runner as the default. */
   expression?: string
 }
 
@@ -76,7 +76,7 @@ export interface PairsSetting extends Common {
   keyProblem(key: string): string | undefined
 }
 
-/** A row of the table of settings: all that there is to say about something that a person can set. */
+/** A row of the table of settings: everything about one setting. */
 export type Setting = FlagSetting | TextSetting | LinesSetting | PairsSetting
 
 /** Rows by the names that their values have in the program. */
@@ -97,22 +97,22 @@ type ValueOf<Row> = Row extends { form: 'flag' }
           : T | undefined
         : never
 
-/** The name by which messages call a setting: that of its option, or of its input where it has no option. */
+/** The name of a setting in messages: that of its option, or of its input if it has no option. */
 export function nameOf({ option, input }: Pick<Setting, 'option' | 'input'>): string {
   return option ?? input ?? ''
 }
 
-/** A part of a table, with the heading that it has in the help and the documentation. */
+/** A part of a table, with its heading in the help and the documentation. */
 export interface SettingGroup {
   heading: string
   rows: Settings
   /** The only front door that has these settings, where another table shares their rows. */
   door?: 'action' | 'command line'
-  /** When they count, for the documentation: a phrase behind "Only for". */
+  /** When they apply, for the documentation: a phrase that follows "Only for". */
   when?: string
 }
 
-/** All that a command or an action can be told. */
+/** All settings of a command or an action. */
 export type SettingTable = readonly SettingGroup[]
 
 /** The settings that a command has as options. */

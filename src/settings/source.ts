@@ -11,8 +11,8 @@ export interface Given {
 
 /** What a person wrote: the options of a command line, or the inputs of an action. */
 export interface Source {
-  /** What was written for a setting, in the order in which it was; undefined where nothing was. */
+  /** What was written for a setting, in order; undefined if nothing was. */
   given(setting: Setting): readonly Given[] | undefined
-  /** What is wrong with the form of what was written, a line each. */
+  /** What is wrong with the form of what was written, one line each. */
   readonly problems: readonly string[]
 }

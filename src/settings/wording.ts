@@ -1,7 +1,7 @@
 import type { SettingWording } from '../lib/setting.ts'
 import { inputsOf, nameOf, optionsOf, type Setting, type SettingTable } from './setting.ts'
 
-/** Words settings as options, `--uri-base URI`; one that has only a variable is called by that. */
+/** Words settings as options, `--uri-base URI`; one that has only a variable, by the variable's name. */
 export function optionWording(table: SettingTable): SettingWording {
   const variables = new Map(
     table

@@ -121,9 +121,9 @@ describe('pairs', () => {
       'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}',
     ],
     ['{A}=1', 'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}'],
-    ['{"A": null}', 'env: the value of "A" must be a text. Write {"A": "VALUE"}'],
-    ['{"A": {"B": 1}}', 'env: the value of "A" must be a text. Write {"A": "VALUE"}'],
-    ['{"A": ["x"]}', 'env: the value of "A" must be a text. Write {"A": "VALUE"}'],
+    ['{"A": null}', 'env: the value of "A" must be text. Write {"A": "VALUE"}'],
+    ['{"A": {"B": 1}}', 'env: the value of "A" must be text. Write {"A": "VALUE"}'],
+    ['{"A": ["x"]}', 'env: the value of "A" must be text. Write {"A": "VALUE"}'],
     // As a line, it would be the value "B=x" of the key "A".
     ['{"A=B": "x"}', 'env: the key "A=B" must not contain "=". Write another key'],
   ])('%j is a mistake', (text, problem) => {

@@ -554,8 +554,10 @@ describe('a Marathon that fails meanwhile', () => {
     at(1_000, () => server.fault({ times: 1_000 }))
     const result = await deploy(shop, { timeout: 20_000 })
     expect(result.state).toBe('timed-out')
-    expect(result.message).toMatch(/^\/web\/shop was not up after 20 seconds\. No complete answer came from/)
-    expect(result.message).toMatch(/\nWhat was before could not be put back: No complete answer/)
+    expect(result.message).toMatch(
+      /^\/web\/shop was not up after 20 seconds\. No complete response came from/,
+    )
+    expect(result.message).toMatch(/\nWhat was before could not be put back: No complete response/)
   })
 
   test('with tokens that expire', async () => {

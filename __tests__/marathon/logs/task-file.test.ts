@@ -159,7 +159,7 @@ const refused: readonly (readonly [
   message: RegExp,
 ])[] = [
   ['does not answer', 'silence', 'AGENT_UNREACHABLE', /within 0\.2 seconds/],
-  ['resets', 'reset', 'HTTP_NETWORK', /No complete answer came from http:\/\/127\.0\.0\.1:/],
+  ['resets', 'reset', 'HTTP_NETWORK', /No complete response came from http:\/\/127\.0\.0\.1:/],
   ['is forbidden', { status: 403 }, 'AGENT_REFUSED', /403 Forbidden/],
   [
     'is broken',

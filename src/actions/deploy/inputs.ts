@@ -9,7 +9,7 @@ import { FORK_HINT } from '../shared/marathon.ts'
 
 /** What a workflow asks of the deploy action. */
 export interface DeployAction extends Deployment {
-  /** The preview that the app is, according to its labels. */
+  /** The preview that the app's labels describe. */
   preview?: Preview
   /** Of the app's image. */
   packages?: readonly PackageSize[]

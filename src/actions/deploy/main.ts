@@ -76,7 +76,7 @@ function start(
   if (preview.repository.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) {
     throw new MesosizeError(
       'PREVIEW_REPOSITORY',
-      `app: it is a preview of ${preview.repository}#${preview.number}, and this run is of ${owner}/${repo}. Deploy it in a workflow of its own repository.`,
+      `app: it is a preview of ${preview.repository}#${preview.number}, but this run belongs to ${owner}/${repo}. Deploy it in a workflow of its own repository.`,
     )
   }
   const fetch = createFetch({ version: manifest.version, signal })

@@ -21,14 +21,14 @@ export interface HabTools extends InstallHabTools {
   env: Readonly<Record<string, string | undefined>>
   /** The job's folder for temporary files. */
   temporary: string
-  /** Told of the workspace before anything is in it, so that it is removed whatever happens. */
+  /** Called with the workspace before anything is in it, so that it is removed whatever happens. */
   onWorkspace: (path: string) => void
 }
 
 /**
  * Gets the packages with hab: installs it, builds the plan if there is one, and installs everything that the image
  * needs into a root of this run.
- * @returns what the request is in terms of what is installed
+ * @returns the request in terms of the installed packages
  */
 export async function packagesFromHab(
   { request, plan }: ExportAction,

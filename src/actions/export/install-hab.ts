@@ -24,9 +24,9 @@ export interface HabRequest {
   /** An exact version, `latest`, or a semver range. */
   version: string
   channel: string
-  /** What stands before `/files` in the URLs of packages.chef.io or its mirror. */
+  /** The part before `/files` in the URLs of packages.chef.io or its mirror. */
   mirror: string
-  /** The Builder that is asked which older versions there are. */
+  /** The Builder that lists older versions. */
   builder: string
 }
 
@@ -41,8 +41,8 @@ const TOOL = 'hab'
 const MANIFEST = 'manifest.json'
 
 /**
- * Installs hab into the runner's tool cache, if it is not there: the static binary of a release archive whose
- * SHA-256 is the published one, and the release's manifest beside it.
+ * Installs hab into the runner's tool cache unless it is already there: the static binary of a release archive
+ * whose SHA-256 matches the published one, and the release's manifest beside it.
  * @throws MesosizeError RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
  *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HAB_DOWNLOAD, HTTP_…
  */
@@ -107,7 +107,7 @@ async function download(
   }
 }
 
-/** @param folder one that is in the tool cache */
+/** @param folder in the tool cache */
 async function readRelease(folder: string, version: string, target: string): Promise<HabRelease> {
   const path = join(folder, TOOL)
   await access(path, constants.X_OK)
@@ -135,11 +135,11 @@ async function checkSum(archive: string, published: string, url: string): Promis
   if (actual === published) return
   throw new MesosizeError(
     'HAB_CHECKSUM',
-    `${printableUrl(url)} has the SHA-256 sum ${actual}, but ${published} is published for it. Nothing was installed. Try again; if it stays so, check the mirror and the proxies on the way.`,
+    `${printableUrl(url)} has the SHA-256 sum ${actual}, but ${published} is published for it. Nothing was installed. Try again; if this persists, check the mirror and any proxies in between.`,
   )
 }
 
-/** @returns the program in the one folder at the archive's top, `hab-VERSION-RELEASE-TARGET` */
+/** @returns the program in the archive's single top-level folder, `hab-VERSION-RELEASE-TARGET` */
 async function unpack(archive: string, folder: string, url: string): Promise<string> {
   await mkdir(folder)
   const top = await unpackRelease(archive, folder).catch(error => {

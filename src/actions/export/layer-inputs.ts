@@ -5,7 +5,7 @@ import { REPORTING } from '../../settings/rows/output.ts'
 import { RELEASE } from '../../settings/rows/publish.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
 
-/** Adds to the problems those inputs that do not go together with layers. */
+/** Reports inputs that cannot be combined with layers. */
 export function checkLayerInputs(
   values: SettingValues,
   { publish, checksumFile, preview }: PreviewableExport & { checksumFile: boolean },
@@ -13,7 +13,7 @@ export function checkLayerInputs(
   const { to } = publish
   if (to === 'artifact') {
     values.problem(
-      `${setting('publish')}: an artifact holds one file, layers are several, and agents cannot fetch artifacts. Write ${setting('publish', 'release')} or ${setting('publish', 'http')}; or ${setting('publish', 'none')}, and give the folder of the layers to actions/upload-artifact`,
+      `${setting('publish')}: an artifact holds one file, but there are several layers, and agents cannot fetch artifacts. Write ${setting('publish', 'release')} or ${setting('publish', 'http')}; or ${setting('publish', 'none')}, and give the folder of the layers to actions/upload-artifact`,
     )
   }
   if (to === 'release' && !preview) {

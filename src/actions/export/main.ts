@@ -59,13 +59,13 @@ await runAction(EXPORT, async ({ values, signal }) => {
     const request: ExportRequest = { ...asked, ...installed, layering: layeringOf(action), cache }
     const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish: publish! }))
     await save(exported)
-    await steps.grouped('Set outputs', () => handOn(exported, action, steps, tools))
+    await steps.grouped('Set outputs', () => setOutputs(exported, action, steps, tools))
   } finally {
     report.close()
   }
 })
 
-/** What the job's environment gives to builds besides inputs. */
+/** Secrets that builds get from the job's environment rather than from inputs. */
 function secretVariables(env: NodeJS.ProcessEnv): string[] {
   const names = Object.keys(env).filter(name => name.startsWith('HAB_STUDIO_SECRET_'))
   return names.flatMap(name => env[name] || [])
@@ -82,7 +82,7 @@ function withoutWriting(action: ExportAction): ExportAction {
   return { ...action, publish: { to: 'artifact' } }
 }
 
-async function handOn(
+async function setOutputs(
   exported: Exported,
   action: ExportAction,
   steps: Steps,
@@ -96,13 +96,13 @@ async function handOn(
   setExportOutputs(exported)
   const { GITHUB_ARTIFACTS } = process.env
   if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, tarballs.map(({ path }) => `${path}\n`).join(''))
-  // A later step brings the tarball to the URI of an export that is not published, and publishes a draft.
+  // An unpublished tarball gets to its URI, and a draft is published, only in a later step.
   const later =
     publish.to === 'none' || publish.to === 'artifact' || (publish.to === 'release' && publish.draft)
   if (!later) await probeTarballs(tarballs, tools)
   const branch = action.preview && baseBranch(tools.context)
   if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
-  // Runners of other makers, and old servers, have no summaries.
+  // Third-party runners and old servers have no summaries.
   if (summary && process.env.GITHUB_STEP_SUMMARY) {
     await core.summary.addRaw(exportSummary(exported, steps.done)).write()
   }

@@ -7,14 +7,14 @@ import type { Reporter } from '../../lib/report.ts'
 import { type PackageCacheRequest, sweepCache } from '../../package-cache/index.ts'
 import type { Steps } from '../shared/steps.ts'
 
-/** What of @actions/cache is used. */
+/** The part of @actions/cache that is used. */
 export type CacheService = Pick<
   typeof import('@actions/cache'),
   'isFeatureAvailable' | 'restoreCache' | 'saveCache'
 >
 
 export interface CacheTools {
-  /** Asked for only if packages shall be kept: it is large. */
+  /** Loaded only if packages are to be kept: it is large. */
   service: () => Promise<CacheService>
   /** The job's folder for temporary files, at the same path in every run. */
   temporary: string
@@ -28,16 +28,16 @@ export interface CacheTools {
 
 /** The package cache of a workflow's run. */
 export interface WorkflowCache {
-  /** For the export; undefined where nothing is kept. */
+  /** For the export; undefined if nothing is kept. */
   cache: PackageCacheRequest | undefined
   /** Saves what the export used, for later runs. */
   save(exported: Pick<Exported, 'packages'>): Promise<void>
 }
 
 /**
- * Restores the packages that an earlier run of the workflow kept. Where there is no cache service, packages are kept
- * on the machine, as the command line does. Nothing fails without them.
- * @param wanted undefined where nothing is to be kept
+ * Restores the packages that an earlier run of the workflow kept. Without a cache service, packages are kept on the
+ * machine, as by the command line. An export works without them.
+ * @param wanted undefined if nothing is to be kept
  */
 export async function restorePackageCache(
   wanted: PackageCacheRequest | undefined,
@@ -58,7 +58,7 @@ export async function restorePackageCache(
   const folder = join(temporary, 'mesosize-packages')
   const prefix = `mesosize-packages-${shortHash(encoding)}-${target}-`
   const start = await fileTime(temporary)
-  // What is in the image is not known yet; the newest packages of any will have the most of it.
+  // The packages of this image are not known yet; the newest cache is the likeliest to have them.
   const restored = await steps.grouped('Restore the package cache', () =>
     attempt('restored', () => restoreCache([folder], prefix, [prefix])),
   )
@@ -79,7 +79,7 @@ export async function restorePackageCache(
   }
 }
 
-/** Now by the clock that dates files, which can lag some milliseconds behind that of Date. */
+/** The current time by the clock that dates files, which can lag some milliseconds behind Date. */
 async function fileTime(folder: string): Promise<Date> {
   const probe = await mkdtemp(join(folder, 'mesosize-time-'))
   const { mtime } = await stat(probe)

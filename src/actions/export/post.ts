@@ -17,7 +17,7 @@ if (workspace !== '') {
       isRoot: process.getuid?.() === 0,
     })
   } catch (error) {
-    // The job did its work; what is left is for a person to see.
+    // The job has done its work, so leftovers deserve only a warning.
     core.warning(messageOf(error), { title: 'Mesosize' })
   }
 }

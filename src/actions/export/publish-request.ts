@@ -5,7 +5,7 @@ import { HTTP, PUBLISH, RELEASE } from '../../settings/rows/publish.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
 import { STORE_ACCESS } from '../../settings/tables.ts'
 
-/** Reads where the image goes; where `values` gets problems by that, nothing is published. */
+/** Reads where the image goes; if that adds problems to `values`, the target is `none`. */
 export async function readPublishRequest(values: SettingValues): Promise<PublishRequest> {
   const { size } = values.problems
   const request = await readTarget(values)
@@ -43,7 +43,7 @@ async function readTarget(values: SettingValues): Promise<PublishRequest> {
       return { to, marathonUrl: urls[0]?.href ?? '', authorization }
     }
     default:
-      // What is not allowed is a problem already.
+      // Anything not allowed has been reported already.
       return { to: to ?? 'none' }
   }
 }

@@ -50,7 +50,7 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
   }
 }
 
-/** How the image is divided: an artifact holds one file, and layers that are not published are in nobody's cache. */
+/** How the image is divided: an artifact holds one file, and agents cannot cache layers that are not published. */
 export function layeringOf({ publish, request }: ExportAction): Layering | undefined {
   return publish.to === 'artifact' ? undefined : request.layering
 }

@@ -16,10 +16,10 @@ import type { HabRequest } from './install-hab.ts'
 import { checkLayerInputs } from './layer-inputs.ts'
 import { readPublishRequest } from './publish-request.ts'
 
-/** What a workflow asks of the export action. Of the request, the packages are missing where a plan is built first. */
+/** What a workflow asks of the export action. The request lacks the packages if a plan is built first. */
 export interface ExportAction extends PreviewableExport {
   plan?: { folder: string; originKey: string; origin?: string }
-  /** How hab is installed; absent where packages come from Builder without it. */
+  /** How hab is installed; absent if packages come from Builder without it. */
   hab?: HabRequest & { acceptLicense: boolean }
   uriTemplate?: string
   githubToken: string
@@ -31,7 +31,7 @@ export interface ExportAction extends PreviewableExport {
 export async function readExportAction(values: SettingValues): Promise<ExportAction> {
   const { packages } = await values.read(NAMED)
   const request = await readExportRequest(values, packages)
-  // As an input alone: what HAB_ORIGIN is on a runner says nothing about this package.
+  // Only as an input: HAB_ORIGIN on a runner says nothing about this package.
   const origin = values.written(PACKAGES.origin) ? (await values.read(PACKAGES)).origin : undefined
   const hab = await values.read(HAB)
   const { token, summary } = await values.read(GITHUB_EXPORT)

@@ -1,2 +1,2 @@
-/** Under which name main tells post of the folder that is to be removed. */
+/** The name under which main saves the folder that post is to remove. */
 export const WORKSPACE_STATE = 'workspace'

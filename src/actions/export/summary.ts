@@ -10,7 +10,7 @@ import type { Step } from '../shared/steps.ts'
 
 const LARGEST = 10
 const NAMED = 3
-/** The runner throws a summary of more than 1 MiB away; the rest of ours is small. */
+/** The runner discards a summary of more than 1 MiB; the rest of ours is small. */
 const LONGEST_APP = 512 * 1024
 
 /**
@@ -44,7 +44,7 @@ export function exportSummary(exported: Exported, steps: readonly Step[]): strin
       'How to deploy it',
       fenced(
         'sh',
-        // Otherwise Marathon keeps what the definition no longer says.
+        // Otherwise Marathon keeps fields that the definition no longer has.
         `curl -X PUT "$MARATHON/v2/apps/${app.id.replace(/^\//, '')}?partialUpdate=false" -H 'Content-Type: application/json' -d @${shellQuote(appPath)}`,
       ),
     ),
@@ -88,7 +88,7 @@ function layersOf(layers: readonly PublishedTarball[]): string[] {
   ])
   return [
     '### Layers',
-    `${fresh} of ${layers.length} layers are new: ${formatBytes(added)} of ${formatBytes(total)} had to be uploaded, and an agent that has the layers of earlier exports in its cache downloads as much.`,
+    `${fresh} of ${layers.length} layers are new: ${formatBytes(added)} of ${formatBytes(total)} had to be uploaded, and an agent that has the layers of earlier exports in its cache downloads the same amount.`,
     details(`All ${layers.length}`, table(['Content', 'Size', '', 'Fetch URI'], rows)),
   ]
 }
@@ -117,7 +117,7 @@ function sizesOf(packages: Exported['packages']): string[] {
   const names = packages.map(({ ident }) => shortName(ident))
   const slices = largest.map(({ ident, packed }) => {
     const name = shortName(ident)
-    // Of two slices with one name, mermaid shows the first.
+    // If two slices have the same name, mermaid shows only the first.
     return [names.indexOf(name) === names.lastIndexOf(name) ? name : ident, packed] as const
   })
   const rest = others.reduce((sum, { packed }) => sum + packed, 0)

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { ReadEntry } from 'tar'
-// Of 'tar' itself the bundler takes a bundle, in which it does not see the packages whose licences it must add.
+// From 'tar' the bundler would take a bundle, which hides the packages whose licences it must add.
 import { UnpackSync } from 'tar/unpack'
 import { messageOf } from '../../lib/errors.ts'
 
@@ -24,9 +24,9 @@ const REFUSED: Record<string, string> = {
 export class UnusableArchive extends Error {}
 
 /**
- * Unpacks a release of hab, a tar in gzip, without owners, times and modes. It must have one folder at its
- * top, which holds files, folders, and links to what is in it.
- * @param folder empty; what comes before a problem stays in it
+ * Unpacks a release of hab, a gzipped tar, without owners, times and modes. It must have a single top-level
+ * folder, with files, folders, and links that stay inside it.
+ * @param folder must be empty; what was unpacked before a problem stays in it
  * @returns the name of the archive's one folder
  * @throws UnusableArchive
  */
@@ -39,20 +39,20 @@ export async function unpackRelease(archive: string, folder: string): Promise<st
     preserveOwner: false,
     noMtime: true,
     maxDepth: DEEPEST,
-    // It is given what gzip held, which is counted here. A gzip in that would not be.
+    // It is given the contents of the gzip, which are counted here. A gzip nested in them would not be.
     maxDecompressionRatio: 0,
     zstd: false,
     filter(_path, found) {
       const entry = found as ReadEntry
       const problem = contents.add(entry)
       if (problem) problems.push(problem)
-      // Nothing is set-uid, nor a folder that cannot be removed again.
+      // No set-uid files, and no folders that cannot be removed again.
       entry.mode = entry.type === 'Directory' ? 0o755 : 0o644
       return problems.length === 0
     },
   })
   unpack.on('error', error => problems.push(`it cannot be unpacked: ${messageOf(error)}`))
-  // It passes over what it does not know, and over a name that is too long for it: what follows would have another.
+  // It skips entries that it does not know, and names too long for it: the entry that follows would get a wrong name.
   unpack.on('ignoredEntry', ({ meta, path, type }: ReadEntry) =>
     problems.push(meta ? 'it has a name or another header that is too long' : unknownType(path, type)),
   )
@@ -66,7 +66,7 @@ export async function unpackRelease(archive: string, folder: string): Promise<st
       for await (const chunk of chunks) {
         bytes += chunk.length
         if (bytes > MOST_BYTES) problems.push(TOO_LARGE)
-        // Whatever comes behind the end it would keep in memory.
+        // It would keep anything after the end in memory.
         else if (!ended) unpack.write(chunk)
         if (problems.length > 0) return
       }
@@ -80,7 +80,7 @@ export async function unpackRelease(archive: string, folder: string): Promise<st
   throw new UnusableArchive(problems[0] ?? 'expected a single top-level folder, found nothing')
 }
 
-/** What an archive has, as far as it was read. */
+/** The contents of an archive, as far as it has been read. */
 class Contents {
   top: string | undefined
   private entries = 0
@@ -109,7 +109,7 @@ class Contents {
       return `expected a single top-level folder, found ${JSON.stringify(this.top)} and ${JSON.stringify(top)}`
     }
     if (isLink) {
-      // A hard link's target is a path in the archive, that of a symlink starts where it lies.
+      // A hard link's target is a path in the archive; a symlink's is relative to its own folder.
       const target = posix.join(type === 'Link' ? '.' : posix.dirname(path), linkpath)
       const inside = target === top || target.startsWith(`${top}/`)
       if (linkpath.startsWith('/') || !inside) {

@@ -32,7 +32,7 @@ export interface RemoveAction extends PreviewRemoval {
 export async function readRemoveAction(values: SettingValues, context: RunContext): Promise<RemoveAction> {
   const { token, summary } = await values.read(GITHUB_REMOVE)
   return {
-    // Where nothing says what to remove, there is a problem.
+    // If nothing says what to remove, that has been reported.
     removal: (await readRemoval(values, context)) as Removal,
     access: await readAccess(values, ACCESS, context.fromFork ? FORK_HINT : undefined),
     timeout: (await values.read(REMOVAL)).timeout,

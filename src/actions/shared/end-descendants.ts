@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { exec } from '@actions/exec'
 
-/** Milliseconds. The runner waits 7.5 s for all of it. */
+/** Milliseconds. The runner waits 7.5 s in total. */
 const TO_STOP = 500
 const TO_END = 2_000
 const TO_DIE = 1_000
 
-/** A process that may have ended meanwhile. Its number may then be another's, which started at another time. */
+/** A process that may have ended meanwhile. Its number may then belong to another process, with another start time. */
 interface Process {
   pid: number
   /** Clock ticks since the machine started. */
@@ -17,8 +17,8 @@ interface Process {
 type Processes = Map<string, Process>
 
 /**
- * Ends what this process has started, and what that has started: with SIGTERM, then with SIGKILL. A build goes on
- * when only its topmost program ends. What became root by sudo is ended by sudo. Linux only.
+ * Ends all descendants of this process: with SIGTERM, then with SIGKILL. A build goes on if only its topmost
+ * program ends. Processes that became root through sudo are ended through sudo. Linux only.
  * Source: /proc/[pid]/task/[tid]/children and /proc/[pid]/stat, proc(5).
  */
 export async function endDescendants(): Promise<void> {
@@ -33,7 +33,7 @@ export async function endDescendants(): Promise<void> {
   await haveEnded(known, TO_DIE)
 }
 
-/** Stops them all: one that runs may start another and end, and that would be found from nowhere. */
+/** Stops them all: one that runs may start another and end, and the new one would then not be found. */
 async function stop(known: Processes): Promise<void> {
   const stopped: Processes = new Map()
   const limit = performance.now() + TO_STOP
@@ -47,7 +47,7 @@ async function stop(known: Processes): Promise<void> {
   } while (performance.now() < limit)
 }
 
-/** @returns whether none is left within the time, milliseconds */
+/** @returns whether all have ended within the time, milliseconds */
 async function haveEnded(known: Processes, time: number): Promise<boolean> {
   const limit = performance.now() + time
   do {
@@ -58,7 +58,7 @@ async function haveEnded(known: Processes, time: number): Promise<boolean> {
   return false
 }
 
-/** Adds what this process and those that are known have started; drops those that have ended. */
+/** Adds the children of this process and of the known ones; drops those that have ended. */
 function addDescendants(known: Processes): void {
   const add = (parent: number) => {
     for (const pid of childrenOf(parent)) {
@@ -87,7 +87,7 @@ async function send(name: NodeJS.Signals, targets: Processes): Promise<void> {
   if (refused.length === 0) return
   const args = ['-n', 'kill', '-s', name.slice('SIG'.length), '--', ...refused.map(String)]
   const done = exec('sudo', args, { silent: true, ignoreReturnCode: true }).catch(() => {})
-  // A sudo that does not come back is a descendant like others.
+  // A sudo that hangs is a descendant like any other.
   await Promise.race([done, pause(TO_DIE, undefined, { ref: false })])
 }
 
@@ -102,7 +102,7 @@ function isStill({ pid, started }: Process): boolean {
   return stat?.started !== started || /^[Tt]/.test(stat.state)
 }
 
-/** Undefined for one that has ended, also if nobody has asked yet how. */
+/** Undefined for one that has ended, even if its parent has not yet asked for its status. */
 function statOf(pid: number): { state: string; started: string } | undefined {
   const text = ifThere(() => read(`/proc/${pid}/stat`))
   // The second field is the program's name in brackets, and may hold blanks and brackets itself.
@@ -115,7 +115,7 @@ function read(path: string): string {
   return readFileSync(path, 'latin1')
 }
 
-/** Undefined where the process has ended meanwhile. */
+/** Undefined if the process has ended meanwhile. */
 function ifThere<T>(read: () => T): T | undefined {
   try {
     return read()

@@ -4,9 +4,9 @@ import type { Environment, Given, Source } from '../../settings/source.ts'
 import { headerSecretsIn, secretsIn, urlSecretsIn } from './secrets.ts'
 
 /**
- * The inputs that a workflow gave to an action, with everything that is wrong with their form. The runner hands
- * each on as `INPUT_<NAME>`, upper-cased, dashes kept. An empty one, such as an expression gives that found nothing,
- * counts as not given.
+ * The inputs that a workflow gave to an action, with everything that is wrong with their form. The runner passes
+ * each as `INPUT_<NAME>`, upper-cased, dashes kept. An empty one, such as the result of an expression that found
+ * nothing, counts as not given.
  */
 export class Inputs implements Source {
   readonly #problems = new Set<string>()
@@ -84,7 +84,7 @@ export class Inputs implements Source {
     return Object.entries(pairs as object).map(([key, value]) => {
       if (!['string', 'number', 'boolean'].includes(typeof value)) {
         this.#problems.add(
-          `${name}: the value of ${JSON.stringify(key)} must be a text. Write {${JSON.stringify(key)}: "VALUE"}`,
+          `${name}: the value of ${JSON.stringify(key)} must be text. Write {${JSON.stringify(key)}: "VALUE"}`,
         )
       }
       if (key.includes('=')) {

@@ -8,11 +8,11 @@ import { createMarathon, type Marathon } from '../../marathon/api/client.ts'
 import { type Agents, createAgents } from '../../marathon/logs/agents.ts'
 import type { MarathonAccess } from '../../settings/read-access.ts'
 
-/** Why a run for a fork's pull request has no Marathon, for whoever reads how to reach it. */
+/** Why a run for a fork's pull request has no Marathon address; a hint for `readAccess`. */
 export const FORK_HINT =
   'This pull request is from a fork, which gets no secrets. Let a workflow that runs on workflow_run deploy it, as in docs/previews.md under "Previews of forks"'
 
-/** Tokens that a login gives are masked as soon as there are any. */
+/** Tokens from a login are masked as soon as they arrive. */
 export async function openMarathon(
   { urls, credentials, ca }: MarathonAccess,
   { report, signal }: { report: Reporter; signal: AbortSignal },
@@ -35,7 +35,7 @@ export async function openMarathon(
   return { fetch, marathon, agents: createAgents(marathon, { fetch, authorization, signal }) }
 }
 
-/** Takes secrets, and where Marathon is, which may be one, out of texts that everyone can read. */
+/** Removes secrets, and Marathon's address, which may be one, from texts that everyone can read. */
 export function hider({ urls }: MarathonAccess, secrets: readonly string[]): (text: string) => string {
   // The longest first: one may be a part of another.
   const hidden = [...secrets, ...urls.map(({ host }) => host)].toSorted((a, b) => b.length - a.length)

@@ -23,7 +23,7 @@ export function commandRunner(signal?: AbortSignal): Run {
       const token = randomUUID()
       let open = true
       const show = (chunk: Buffer) => {
-        // What a program leaves running may write on after it has ended.
+        // Processes that a program leaves running may keep writing after it has ended.
         if (!open) return
         process.stdout.write(chunk)
         onOutput(chunk)
@@ -33,16 +33,16 @@ export function commandRunner(signal?: AbortSignal): Run {
         const ended = exec('/bin/sh', ['-c', WITHOUT_INPUT, 'sh', program, ...args], {
           cwd,
           env: { ...env },
-          // Its own line with the command comes before there is a listener, and its output past them.
+          // Otherwise exec prints the command and the output itself, bypassing the listeners.
           silent: true,
           ignoreReturnCode: true,
           listeners: { stdout: show, stderr: show },
         })
-        // Ended by a signal, it has no status.
+        // A program ended by a signal has no status.
         return ((await unlessAborted(ended, signal)) as number | null) ?? 128
       } finally {
         open = false
-        // Its last line may have no end.
+        // Its last line may lack a line end.
         process.stdout.write(`\n::${token}::\n`)
       }
     })

@@ -11,7 +11,7 @@ import { Inputs } from './inputs.ts'
 
 /** An action under way. */
 export interface ActionRun {
-  /** What the workflow asks. */
+  /** The action's inputs. */
   values: SettingValues
   /** What must not be shown; masked in the log already. */
   secrets: readonly string[]

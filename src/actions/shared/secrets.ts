@@ -3,14 +3,14 @@ const SHORTEST_PART = 4
 const SHORTEST_HEADER = 6
 const SHORTEST_SIGNATURE = 20
 
-/** A secret, and each of its lines, for one may turn up alone. */
+/** A secret, and each of its lines, since one may appear alone. */
 export function secretsIn(text: string): string[] {
   const whole = text.trim()
   const lines = whole.split('\n').map(line => line.trim())
   return [...(whole === '' ? [] : [whole]), ...lines.filter(line => line.length >= SHORTEST_PART)]
 }
 
-/** The values of headers, and of `Bearer TOKEN` and `Basic …` what stands behind the scheme. */
+/** The values of headers, and what follows the scheme in `Bearer TOKEN` and `Basic …`. */
 export function headerSecretsIn(text: string): string[] {
   const values = text.split('\n').map(line => line.slice(line.indexOf(':') + 1).trim())
   const credentials = values.map(value => value.replace(/^\S+\s+/, ''))
@@ -22,14 +22,14 @@ export function headerSecretsIn(text: string): string[] {
   return [...values, ...credentials, ...logins].filter(secret => secret.length >= SHORTEST_HEADER)
 }
 
-/** The passwords in URLs, and their queries where these hold a signature or token. */
+/** The passwords in URLs, and their queries if these hold a signature or token. */
 export function urlSecretsIn(text: string): string[] {
   const urls = [...text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"]+/gi)].map(([url]) => url)
   return urls.flatMap(url => [...loginSecretsIn(url), ...querySecretsIn(url)])
 }
 
 function loginSecretsIn(url: string): string[] {
-  // Where a password has a "/" that is not encoded, the URL is none, and yet may be shown.
+  // With an unencoded "/" in the password the text is not a URL, and yet may be shown.
   const userInfo = URL.canParse(url) ? /:\/\/([^/?#]*)@/ : /:\/\/(.*)@/
   const login = userInfo.exec(url)?.[1]
   if (login === undefined) return []

@@ -3,10 +3,10 @@ import { BLOCK_SIZE, type Block } from '../tar/blocks.ts'
 import { fillHoles } from '../tar/fill.ts'
 import { LIBDEFLATE_VERSION, startLibdeflate } from './libdeflate.ts'
 
-/** Makes a gzip member of a block, which is handed over; the member's memory is the caller's. */
+/** Makes a gzip member of a block, which is transferred; the member's memory belongs to the caller. */
 export type Compressor = (block: Block) => Promise<Uint8Array>
 
-/** The same on this thread, which also reads what the block lacks. The block stays the caller's. */
+/** The same on this thread, which also fills the block's holes. The block remains the caller's. */
 export type Encoder = (block: Block) => Uint8Array
 
 /** How blocks are compressed: all that the bytes of a member depend on besides its block. */
@@ -16,10 +16,10 @@ export interface Encoding {
   level: number
 }
 
-// Raised whenever a package is packed to other entries, or the same entries to other bytes, than before.
+// Raise this whenever a package results in other entries, or the same entries in other bytes, than before.
 const FORMAT = 2
 
-/** The encoding that this process is capable of: without WebAssembly, Node's own zlib has to do. */
+/** The encoding that this process is capable of: without WebAssembly, that of Node's own zlib. */
 export function encodingFor(level: number): Encoding {
   return { encoder: runsLibdeflate(level) ? 'libdeflate' : 'zlib', level }
 }
@@ -29,12 +29,12 @@ function runsLibdeflate(level: number): boolean {
     startLibdeflate(level)
     return true
   } catch {
-    // Such as where a limit forbids the address space that it reserves, or the processor has no SIMD.
+    // For example, a limit forbids the address space that it reserves, or the processor has no SIMD.
     return false
   }
 }
 
-/** Tells encodings apart whose members may differ. */
+/** Distinguishes encodings whose members may differ. */
 export function encodingName({ encoder, level }: Encoding): string {
   const { arch, versions } = process
   // The bytes of zlib depend on the machine too.
@@ -43,7 +43,7 @@ export function encodingName({ encoder, level }: Encoding): string {
 }
 
 /**
- * Starts an encoder; it throws as `fillHoles`. The headers of its members hold no time and no name.
+ * Starts an encoder; it throws what `fillHoles` throws. The headers of its members hold no time and no name.
  * @throws as `startLibdeflate`
  */
 export function startEncoder({ encoder, level }: Encoding): Encoder {
@@ -51,7 +51,7 @@ export function startEncoder({ encoder, level }: Encoding): Encoder {
     const input = new Uint8Array(BLOCK_SIZE)
     return block => {
       fillHoles(block, input)
-      // A copy, for Node shares the memory of small buffers.
+      // A copy, since Node shares the memory of small buffers.
       return new Uint8Array(gzipSync(input.subarray(0, block.length), { level: Math.min(level, 9) }))
     }
   }

@@ -1,7 +1,7 @@
 import { BLOCK_SIZE } from '../tar/blocks.ts'
 import { startWasm } from '../wasm.ts'
 
-/** Of what libdeflate.wasm is compiled from. Its bytes depend on this and the level alone, not on the machine. */
+/** Of the sources of libdeflate.wasm. Its output depends only on this and the level, not on the machine. */
 export const LIBDEFLATE_VERSION = '1.26'
 
 /** A compressor and its own memory. */
@@ -10,7 +10,7 @@ export interface Libdeflate {
   input: Uint8Array
   /**
    * Compresses the beginning of the input to a stream of its own (RFC 1951).
-   * @returns the stream, there until the next call
+   * @returns the stream, valid until the next call
    */
   deflate(length: number): Uint8Array
 }
@@ -33,15 +33,15 @@ interface Exports {
 /**
  * Starts libdeflate. The bundle needs libdeflate.wasm beside it.
  * @param level 1 to 12
- * @throws as `startWasm`; Error where there is no memory
+ * @throws as `startWasm`; Error if there is not enough memory
  */
 export function startLibdeflate(level: number): Libdeflate {
   const { memory, malloc, ...library } = startWasm(new URL('libdeflate.wasm', import.meta.url)) as Exports
   const compressor = library.libdeflate_alloc_compressor(level)
   const room = library.libdeflate_deflate_compress_bound(compressor, BLOCK_SIZE)
   const [input, output] = [malloc(BLOCK_SIZE), malloc(room)]
-  if (!compressor || !input || !output) throw new Error('libdeflate gets no memory')
-  // Nothing more is taken, so the memory does not move.
+  if (!compressor || !input || !output) throw new Error('libdeflate cannot allocate memory')
+  // Nothing more is allocated, so the memory does not move.
   const { buffer } = memory
   return {
     input: new Uint8Array(buffer, input, BLOCK_SIZE),

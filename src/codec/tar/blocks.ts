@@ -8,7 +8,7 @@ export const BLOCK_SIZE = 1 << 20
 
 /** A piece of an archive, at most BLOCK_SIZE bytes. */
 export interface Block {
-  /** Bytes of the whole. */
+  /** Bytes, including the holes. */
   length: number
   /** What is known of it: everything but the holes, joined. It owns its memory. */
   bytes: Uint8Array

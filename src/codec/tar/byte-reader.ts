@@ -2,12 +2,12 @@ import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
 import { malformed } from './tar-error.ts'
 
-/** Hands out an archive that comes in chunks in the pieces that its format asks for. */
+/** Reads an archive that arrives in chunks in the pieces that its format asks for. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>
   readonly #name: string
   #chunk: Buffer = Buffer.alloc(0)
-  /** Bytes that may still be handed out. */
+  /** Bytes that may still be read. */
   #allowed: number
   /** Bytes of the member's content that have not been read yet. */
   #remaining = 0
@@ -15,7 +15,7 @@ export class ByteReader {
 
   /**
    * @param name what the archive is called in errors
-   * @param limit the most bytes that it may have
+   * @param limit maximum number of bytes
    */
   constructor(chunks: AsyncIterable<Uint8Array>, name: string, limit: number) {
     this.#chunks = chunks[Symbol.asyncIterator]()
@@ -30,7 +30,7 @@ export class ByteReader {
     const pieces: Buffer[] = []
     for (let missing = count; missing > 0; ) {
       const piece = await this.#upTo(missing)
-      // A copy, because a chunk may be gone when the next one is asked for.
+      // A copy, because a chunk may become invalid when the next one is requested.
       pieces.push(Buffer.from(piece))
       missing -= piece.length
     }
@@ -57,7 +57,7 @@ export class ByteReader {
     while (this.#remaining > 0) this.#remaining -= (await this.#upTo(this.#remaining)).length
   }
 
-  /** Reads what is left: only zeros may be, and reading them lets the decoder check its sums. */
+  /** Reads what is left: only zeros are allowed, and reading them lets the decoder verify its checksums. */
   async zerosToEnd(): Promise<void> {
     do {
       if (this.#chunk.some(byte => byte !== 0)) throw malformed(this.#name, 'it has trailing data')

@@ -15,9 +15,9 @@ export interface FileEntry extends EntryBase {
   type: 'file'
   /** Bytes; `content` yields exactly this many. */
   size: number
-  /** Read once, before the next entry is asked for. */
+  /** Read once, before the next entry is requested. */
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
-  /** The same bytes as a file of this machine, where there is one: a thread may read it later. */
+  /** The same bytes as a file of this machine, if there is one: a thread may read it later. */
   file?: string
 }
 
@@ -43,7 +43,7 @@ export type Entry = DirectoryEntry | FileEntry | SymlinkEntry | HardlinkEntry
 export interface Part {
   /** What it is called in reports: a package's ident, or what was generated. */
   name: string
-  /** Names its entries for ever, so that their compressed bytes can be kept; absent where nothing does. */
+  /** Identifies its entries for ever, so that their compressed bytes can be kept; absent if nothing does. */
   cacheKey?: string
   /** What is kept beside the compressed bytes: plain JSON. */
   metadata?: unknown

@@ -3,7 +3,7 @@ import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { type Block, contentChanged, type Hole } from './blocks.ts'
 
 /**
- * Puts a whole block together, reading what it lacks. It waits for the disk, so it belongs on a thread of its own;
+ * Assembles a whole block, reading what it lacks. It waits for the disk, so it belongs on a thread of its own;
  * there it costs far less than asynchronous reading, because most files are small.
  * @param target where the block goes; at least as long
  * @throws MesosizeError FILE_UNREADABLE, CONTENT_CHANGED
@@ -36,7 +36,7 @@ function read(hole: Hole, target: Uint8Array): void {
 }
 
 function readWhole({ file, size, position, offset, length }: Hole, target: Uint8Array): void {
-  // A file was found here; a link is none, wherever it leads.
+  // A file was found here earlier; a link must not be followed, wherever it leads.
   const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const found = fstatSync(handle).size

@@ -2,12 +2,12 @@ import { quote } from '../../lib/quote.ts'
 import type { TarHeader } from './read-header.ts'
 import { malformed } from './tar-error.ts'
 
-/** What extension headers say of the member that follows them. */
+/** What extension headers say about the member that follows them. */
 export type Overrides = Partial<Omit<TarHeader, 'type' | 'mode'>>
 
 /**
  * Reads pax records, `LENGTH KEY=VALUE\n` (POSIX pax, "pax Extended Header"). Those that do not change what is
- * unpacked are passed over.
+ * unpacked are skipped.
  * @throws MesosizeError TAR_FORMAT, also for sparse files
  */
 export function parsePax(content: Buffer, name: string): Overrides {

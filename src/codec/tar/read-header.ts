@@ -1,6 +1,6 @@
 import { malformed } from './tar-error.ts'
 
-/** What a tar header says of its member. */
+/** What a tar header says about its member. */
 export interface TarHeader {
   /** One character: `0` a file, `5` a directory, `x` a pax header… */
   type: string
@@ -17,7 +17,7 @@ const POSIX = 'ustar\x0000'
 const GNU = 'ustar  \0'
 const SEVENTH_EDITION = '\0'.repeat(8)
 
-// The times that a Date holds.
+// The times that a Date can represent.
 const FARTHEST_TIME = 8_640_000_000_000
 
 /**
@@ -69,7 +69,7 @@ export function cString(bytes: Buffer): string {
 /** @returns undefined if it is not a number; 0 for a blank field */
 function parseNumber(field: Buffer): number | undefined {
   if (field[0]! & 0x80) {
-    // GNU's numbers for what octal digits cannot hold: two's complement behind the first bit.
+    // GNU's numbers for what octal digits cannot hold: two's complement after the first bit.
     const value = BigInt.asIntN(field.length * 8 - 1, BigInt(`0x${field.toString('hex')}`))
     return Number(value)
   }
@@ -77,7 +77,7 @@ function parseNumber(field: Buffer): number | undefined {
   return digits === undefined ? undefined : Number.parseInt(digits || '0', 8)
 }
 
-/** The sum of all bytes, those of the checksum itself taken for spaces. */
+/** The sum of all bytes, those of the checksum itself counted as spaces. */
 function checksum(block: Buffer): number {
   let sum = 8 * 0x20
   for (let i = 0; i < block.length; i++) if (i < 148 || i >= 156) sum += block[i]!

@@ -16,9 +16,9 @@ export type TarMember = {
 )
 
 const BLOCK = 512
-// Longer names cannot be unpacked on Linux, where PATH_MAX counts the NUL behind them.
+// Longer names cannot be unpacked on Linux, where PATH_MAX includes the NUL after them.
 const NAME_LIMIT = 4095
-// A pax header may carry other records beside names.
+// A pax header may have other records besides names.
 const EXTENSION_LIMIT = 64 * 1024
 
 const REFUSED_TYPES: Record<string, string> = {
@@ -34,7 +34,7 @@ const REFUSED_TYPES: Record<string, string> = {
  * until the next member is requested.
  * @param chunks the archive, in pieces of any size
  * @param name what the archive is called in errors
- * @param limit the most bytes that the archive may have
+ * @param limit maximum number of bytes of the archive
  * @throws MesosizeError TAR_FORMAT, ARCHIVE_TOO_LARGE
  */
 export async function* readTar(
@@ -76,7 +76,7 @@ export async function* readTar(
       overrides = {}
       const common = { path: checkName(path, name), mode: mode & 0o7777, mtime }
       if (type === '0' || type === '7') {
-        // Taken for a directory by some, for a file by others.
+        // Some readers take it for a directory, others for a file.
         if (path.endsWith('/')) throw malformed(name, `the file ${quote(path)} has the name of a directory`)
         yield { ...common, type: 'file', size, content: bytes.content(size) }
         await bytes.skipRest()
@@ -108,7 +108,7 @@ export async function* readTar(
   }
 }
 
-/** Adds what one more extension header says: of two that contradict each other, readers choose differently. */
+/** Adds what another extension header says; if two contradict each other, readers choose differently. */
 function override(overrides: Overrides, more: Overrides, name: string): void {
   for (const [key, value] of Object.entries(more)) {
     if (key in overrides) throw malformed(name, `two extension headers give one member a ${key}`)
@@ -128,7 +128,7 @@ function padding(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK
 }
 
-/** Checks a name that was decoded as UTF-8: what cannot be decoded would be packed under another name. */
+/** Checks a name that was decoded as UTF-8: a name that cannot be decoded would be packed under another one. */
 function checkName(decoded: string, name: string): string {
   if (decoded.includes('\0') || decoded.includes('\uFFFD')) {
     throw malformed(name, `the name ${quote(decoded)} is not UTF-8`)

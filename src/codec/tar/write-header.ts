@@ -11,13 +11,13 @@ const ROOT = 0
 
 const TYPES = { directory: '5', file: '0', symlink: '2', hardlink: '1' } as const
 
-/** What ends an archive: two blocks of zeros. */
+/** The end of an archive: two blocks of zeros. */
 export const END_OF_ARCHIVE = new Uint8Array(2 * BLOCK)
 
 /**
  * The header blocks of one entry: ustar (POSIX pax, "ustar Interchange Format"), with GNU's `L` and `K` members
  * before it for names that are too long, and GNU's binary number for a size of 8 GiB or more. GNU tar, busybox and
- * libarchive read all of these, while busybox passes over pax headers. The owner is root, as a number without a
+ * libarchive read all of these, while busybox ignores pax headers. The owner is root, as a number without a
  * name, so that the agent's accounts do not matter.
  */
 export function encodeHeader(entry: Entry): Buffer {
@@ -45,16 +45,16 @@ export function padding(size: number): Uint8Array {
   return END_OF_ARCHIVE.subarray(0, (BLOCK - (size % BLOCK)) % BLOCK)
 }
 
-/** @returns undefined if the name does not fit into the two fields that there are */
+/** @returns undefined if the name does not fit into the two fields */
 function splitName(path: Buffer): { prefix?: Buffer; name: Buffer } | undefined {
   if (path.length <= NAME_LIMIT) return { name: path }
-  // The slash between them is in neither; that behind a folder stays with the name.
+  // The slash between them is in neither; the one after a folder stays with the name.
   const slash = path.lastIndexOf('/', Math.min(PREFIX_LIMIT, path.length - 2))
   const name = path.subarray(slash + 1)
   return slash > 0 && name.length <= NAME_LIMIT ? { prefix: path.subarray(0, slash), name } : undefined
 }
 
-/** As much of a name as fits, whole characters; a longer one stands whole in the member before. */
+/** As much of a name as fits, in whole characters; a longer one is complete in the member before. */
 function beginning(name: Buffer): Buffer {
   if (name.length <= NAME_LIMIT) return name
   let end = NAME_LIMIT
@@ -107,7 +107,7 @@ function encode({ name, prefix, target, mode, size, mtime, type }: Fields): Buff
   return block
 }
 
-/** Octal digits and a NUL, or, where these do not suffice, GNU's big-endian two's complement behind a mark. */
+/** Octal digits and a NUL, or, if these do not suffice, GNU's big-endian two's complement after a marker. */
 function putNumber(block: Buffer, offset: number, length: number, value: number): void {
   const digits = length - 1
   if (value >= 0 && value < 8 ** digits) {

@@ -1,6 +1,6 @@
 import { startWasm } from '../wasm.ts'
 
-/** Of what liblzma.wasm is compiled from. */
+/** Of the sources of liblzma.wasm. */
 export const LIBLZMA_VERSION = '5.8.4'
 
 /** liblzma's decoder of .xz streams, one at a time, with its own memory: what build/liblzma.c exports. */
@@ -17,11 +17,11 @@ export interface Liblzma {
    * @returns a lzma_ret (lzma/base.h), as `decode` does
    */
   open(memoryLimit: number): number
-  /** Says how many bytes of input there are now. */
+  /** Sets how many bytes of input there are now. */
   feed(count: number): void
   /** How many bytes of input were not used yet. */
   unused(): number
-  /** Adds to the output as far as it and the input reach. A full one is begun anew. */
+  /** Decodes until the input is used up or the output is full. A full output is started again. */
   decode(atEnd: boolean): number
   /** How many bytes of output there are. */
   decoded(): number

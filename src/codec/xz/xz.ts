@@ -3,8 +3,8 @@ import { MesosizeError } from '../../lib/errors.ts'
 import { type Liblzma, startLiblzma } from './liblzma.ts'
 
 /**
- * Decodes the xz stream that a file holds from a position to its end, in constant memory. A piece is there until
- * the next one is asked for.
+ * Decodes the xz stream that a file holds from a position to its end, in constant memory. A piece is valid until
+ * the next one is requested.
  * @param file a path
  * @param start where the stream starts, bytes from the start of the file
  * @throws MesosizeError XZ_FORMAT

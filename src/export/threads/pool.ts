@@ -12,7 +12,7 @@ type Task = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> 
 export class ThreadPool {
   readonly size: number
   readonly #threads: readonly Thread[]
-  /** Those whose decoder is free, and who waits for one. */
+  /** Threads whose decoder is free, and the claims that wait for one. */
   readonly #free: Thread[]
   readonly #waiting: Claim[] = []
   #closed = false
@@ -27,13 +27,13 @@ export class ThreadPool {
     this.#free = [...this.#threads]
   }
 
-  /** Starts the threads before there is something to do, where it is known that there will be. */
+  /** Starts the threads ahead of work that is known to come. */
   start(): void {
     for (const thread of this.#threads) thread.start()
   }
 
   /**
-   * Reads what a block lacks and compresses it to a gzip member. The block is handed over: its bytes cannot be
+   * Fills the holes of a block and compresses it to a gzip member. The block is transferred: its bytes cannot be
    * used afterwards.
    */
   async compress(block: Block): Promise<Uint8Array> {
@@ -42,7 +42,7 @@ export class ThreadPool {
   }
 
   /**
-   * Decodes the xz stream of a file, as XzDecoder says. As many as there are threads can be open at once; others
+   * Decodes the xz stream of a file, see XzDecoder. As many as there are threads can be open at once; others
    * wait, the largest first, so that no thread is left with a large one when there is nothing else to do.
    */
   async *decode(file: string, start: number): AsyncGenerator<Uint8Array> {
@@ -67,11 +67,11 @@ export class ThreadPool {
     }
   }
 
-  /** Ends the threads. What waits for them fails with CANCELLED, and so does what is asked of them later. */
+  /** Ends the threads. Pending and later requests fail with CANCELLED. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all(this.#threads.map(thread => thread.close()))
-    // A thread that is closed tells whoever waits for one.
+    // A closed thread rejects the requests of those that waited for one.
     for (const { give } of this.#waiting.splice(0)) give(this.#threads[0]!)
   }
 
@@ -88,7 +88,7 @@ export class ThreadPool {
   }
 }
 
-/** Somebody who waits for a thread's decoder. */
+/** A claim to a thread's decoder. */
 interface Claim {
   /** Bytes of the file. */
   size: number
@@ -104,7 +104,7 @@ class Thread {
   nextId = 0
   readonly #script: URL
   readonly #encoding: Encoding
-  /** Started when there is something to do: of what is cached already, nothing is. */
+  /** Started when there is something to do: cached packages need no work. */
   #worker: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
   #failure: Error | undefined

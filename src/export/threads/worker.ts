@@ -7,7 +7,7 @@ import type { Reply, Request } from './messages.ts'
 
 const port = parentPort!
 const encoding: Encoding = workerData
-// A thread may have nothing but decoding to do.
+// A thread may only ever decode.
 let encode: Encoder | undefined
 const streams = new Map<number, AsyncIterator<Uint8Array>>()
 
@@ -32,7 +32,7 @@ async function carryOut(request: Request): Promise<Uint8Array | undefined> {
       streams.set(request.id, decodeXz(request.file, request.start)[Symbol.asyncIterator]())
       return undefined
     case 'next':
-      // A copy, which can be handed over; the decoder keeps its own.
+      // A copy, which can be transferred; the decoder keeps its own.
       return (await streams.get(request.stream)?.next())?.value?.slice()
     case 'stop':
       await streams.get(request.stream)?.return?.()
@@ -42,6 +42,6 @@ async function carryOut(request: Request): Promise<Uint8Array | undefined> {
 }
 
 function reply(id: number, bytes: Uint8Array | undefined): void {
-  // Handed over, not copied: whoever made the bytes does not use them again.
+  // Transferred, not copied: whoever made the bytes does not use them again.
   port.postMessage({ id, bytes } satisfies Reply, bytes ? [bytes.buffer as ArrayBuffer] : [])
 }

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from './format.ts'
 
-/** How far one phase is. */
+/** How far one phase has got. */
 export interface Progress {
   title: string
   total?: number
@@ -12,7 +12,7 @@ export interface Progress {
 
 export type Style = 'cyan' | 'dim' | 'green' | 'yellow'
 
-/** How far a phase is in words: `52%`, `120.0 MiB of 230.0 MiB`, `12.3 MiB/s`. */
+/** How far a phase has got, in words: `52%`, `120.0 MiB of 230.0 MiB`, `12.3 MiB/s`. */
 export function progressDetails({ total, unit, amount, start }: Progress, now: number): string[] {
   const details: string[] = []
   const count = (value: number) => (unit === 'bytes' ? formatBytes(value) : String(value))
@@ -30,7 +30,7 @@ export function progressDetails({ total, unit, amount, start }: Progress, now: n
 }
 
 /**
- * One line, at most `width` columns wide: title, bar where there is room and a total, details.
+ * One line, at most `width` columns wide: title, bar if there is room and a total, details.
  * @param paint colours a piece of the line; what it adds takes no room
  */
 export function progressLine(

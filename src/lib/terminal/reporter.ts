@@ -4,7 +4,7 @@ import { visible } from '../visible.ts'
 import { formatDuration } from './format.ts'
 import { type Progress, progressDetails, progressLine, type Style } from './progress.ts'
 
-/** What a reporter needs of stderr. */
+/** What a reporter needs from stderr. */
 export interface ReporterStream {
   write(text: string): unknown
   isTTY?: boolean
@@ -19,7 +19,7 @@ export interface Clock {
 }
 
 export interface ClosableReporter extends Reporter {
-  /** Takes a half-drawn bar off the screen and stops the clock: what is written next begins a line. */
+  /** Takes a half-drawn bar off the screen and stops the clock: what is written next starts a new line. */
   close(): void
 }
 
@@ -37,7 +37,7 @@ const systemClock: Clock = {
 }
 
 interface OpenPhase extends Progress {
-  /** When the log last heard of it. */
+  /** When the log last mentioned it. */
   reminded: number
 }
 
@@ -125,7 +125,7 @@ export function terminalReporter(
   }
 }
 
-/** NO_COLOR and FORCE_COLOR as node reads them, the second before the first; an empty one counts as unset. */
+/** NO_COLOR and FORCE_COLOR as Node reads them, FORCE_COLOR taking precedence; an empty one counts as unset. */
 function wantsColours({ FORCE_COLOR, NO_COLOR }: Readonly<Record<string, string | undefined>>): boolean {
   if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
   return !NO_COLOR

@@ -17,10 +17,10 @@ import { readConfig, readPatch } from '../files.ts'
 import { amount, choiceOf, invalid, quoted, readPort, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
-/** A patch confirms a large number, which a typing error does not. */
+/** A large number may be a typing error, so it is accepted only in a patch. */
 function unconfirmedInstancesProblem(value: number): string | undefined {
   const many = manyInstancesProblem(value)
-  const advice = `write them into ${setting('patch')} if you mean it, as {"instances": ${value}}`
+  const advice = `if you mean it, put them into ${setting('patch')} as {"instances": ${value}}`
   return instancesProblem(value) ?? (many && `${many}: ${advice}`)
 }
 

@@ -71,7 +71,7 @@ export const DEPLOYMENT = {
   },
 } as const satisfies Settings
 
-/** What a deploy action tells the pull request of a preview. */
+/** What a deploy action reports on the pull request of a preview. */
 export const ANNOUNCEMENT = {
   packages: {
     input: 'packages',

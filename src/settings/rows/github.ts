@@ -1,7 +1,7 @@
 import { readPositive, readText } from '../readers.ts'
 import type { Settings, TextSetting } from '../setting.ts'
 
-/** The token with which an action speaks to GitHub. @param needs the permissions, for the documentation */
+/** The token that an action uses for GitHub. @param needs the permissions, for the documentation */
 export function githubToken(needs: string) {
   return {
     token: {
@@ -16,7 +16,7 @@ export function githubToken(needs: string) {
   } as const satisfies Record<string, TextSetting<string>>
 }
 
-/** The job summary. @param what it says */
+/** The job summary. @param what it reports */
 export function jobSummary(what: string) {
   return {
     summary: { input: 'summary', form: 'flag', default: 'true', help: `report ${what} in the job summary` },
@@ -27,7 +27,7 @@ export const PREVIEW = {
   preview: {
     input: 'preview',
     form: 'flag',
-    help: 'export the running copy of a pull request, with an app id and a tarball of its own',
+    help: 'export a preview of a pull request, with its own app id and tarball',
     details: 'On a push to a branch, its sizes are kept for comparison with later previews.',
   },
   pullRequest: {

@@ -4,7 +4,7 @@ import { readFileText, readSecret } from '../files.ts'
 import { readText } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
-/** Where a Marathon is, and how it knows who asks: the same for everything that speaks to one. */
+/** The address of a Marathon and the credentials for it: the same for everything that talks to one. */
 export const ACCESS = {
   address: {
     option: 'marathon',

@@ -18,14 +18,14 @@ export const URIS = {
     input: 'uri-base',
     form: 'text',
     value: 'URI',
-    help: "the same without the tarball's name, which is appended",
+    help: "that URI without the tarball's name, which is appended",
     read: readUriBase,
   },
   uriTemplate: {
     input: 'uri-template',
     form: 'text',
     value: 'TEMPLATE',
-    help: 'the same with `{origin}`, `{name}`, `{version}`, `{release}`, `{file}`, `{sha256}` or `{tag}` in it',
+    help: 'that URI with `{origin}`, `{name}`, `{version}`, `{release}`, `{file}`, `{sha256}` or `{tag}` in it',
     read: readText,
   },
 } as const satisfies Settings

@@ -68,7 +68,7 @@ export const PACKAGES = {
     value: 'CHANNEL',
     default: 'base',
     help: "channel of Habitat's own packages",
-    details: 'Also of the studio in which a plan is built.',
+    details: 'Also used by the studio in which a plan is built.',
     read: readChannel,
   },
   token: {
@@ -113,7 +113,7 @@ export const PACKAGES = {
     form: 'lines',
     value: 'DIR',
     help: "further artifact caches to read harts from, besides Habitat's own",
-    details: 'For `use-hab: false`.',
+    details: 'Only with `use-hab: false`.',
     read: readFolder,
   },
   keys: {
@@ -129,7 +129,7 @@ export const PACKAGES = {
     option: 'fs-root',
     form: 'text',
     value: 'DIR',
-    help: 'read the packages installed under DIR/hab/pkgs, and no harts',
+    help: 'read the packages installed under DIR/hab/pkgs instead of harts',
     read: readInstalledRoot,
   },
   target: {
@@ -208,6 +208,6 @@ export const HAB = {
     input: 'accept-license',
     form: 'flag',
     help: 'accept the Chef licence that `hab` asks for since 0.80',
-    details: 'Nothing is accepted for you.',
+    details: 'Mesosize never accepts it for you.',
   },
 } as const satisfies Settings

@@ -31,11 +31,11 @@ export const RELEASE = {
     help: 'id of the release, instead of a tag',
     read: readReleaseId,
   },
-  draft: { input: 'draft', form: 'flag', help: 'leave a release that is created here a draft' },
+  draft: { input: 'draft', form: 'flag', help: 'keep a newly created release as a draft' },
   prerelease: {
     input: 'prerelease',
     form: 'flag',
-    help: 'mark a release that is created here as a prerelease',
+    help: 'mark a newly created release as a prerelease',
   },
   overwrite: {
     input: 'overwrite',

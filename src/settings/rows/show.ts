@@ -33,7 +33,7 @@ export const JSON_RESULT = {
   json: { option: 'json', form: 'flag', help: 'print the result as JSON to standard output' },
 } as const satisfies Settings
 
-/** What every command has. */
+/** Options of every command. */
 export const GENERAL = {
   help: { option: 'help', short: 'h', form: 'flag', help: 'print this help' },
   version: { option: 'version', short: 'V', form: 'flag', help: 'print the version' },
