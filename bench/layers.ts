@@ -20,7 +20,7 @@ export function measureDeployments(tree: Tree, place: Place): Deployment[] {
     const options = option === '' ? [] : [option]
     const name = option === '' ? 'one tarball' : `\`${option}\``
     return [
-      measureDeployment(`${name}, the service built anew`, tree, tree.rebuilt, place, options),
+      measureDeployment(`${name}, the service rebuilt`, tree, tree.rebuilt, place, options),
       measureDeployment(`${name}, a dependency too`, tree, tree.next, place, options),
     ]
   })

@@ -83,7 +83,7 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   },
   async layers(place) {
     const tree = await usualTree()
-    const about = `${tree.packages} packages, ${(tree.content / 1e6).toFixed(0)} MB; the service is built anew, alone or with a dependency of middling size. What is new is uploaded once, and downloaded by every agent that has the rest.`
+    const about = `${tree.packages} packages, ${(tree.content / 1e6).toFixed(0)} MB; the service is rebuilt, alone or with a dependency of middling size. What is new is uploaded once, and downloaded by every agent that has the rest.`
     const deployments = measureDeployments(tree, place)
     return writeResults(join(values.results, 'layers'), {
       title: 'Bytes of a deployment',

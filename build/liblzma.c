@@ -81,7 +81,7 @@ EXPORT(unused) size_t unused(void) {
   return stream.avail_in;
 }
 
-/* Adds to the output as far as it and the input reach. A full one is begun anew. */
+/* Decodes until the input is used up or the output is full. A full output is started again. */
 EXPORT(decode) lzma_ret decode(int at_end) {
   if (stream.avail_out == 0) {
     stream.next_out = output;

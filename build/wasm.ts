@@ -4,7 +4,7 @@ import { commands, type Tree } from '@yowasp/clang'
 
 /** How a C library becomes a WebAssembly module that is committed. Paths are from the top of this repository. */
 export interface WasmRecipe {
-  /** `npm run` this to make it anew. */
+  /** `npm run` this to build it again. */
   script: string
   /** The library's folder in third_party/, which says where its sources are from. */
   library: string

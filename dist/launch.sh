@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the service in rootfs/, which lies beside this script. Arguments go to the Supervisor.
-# Of the agent it needs root and this shell; all else is the image's own busybox.
+# It needs only root and this shell from the agent; everything else is the image's own busybox.
 set -eu
 
 # >>> written for each image
@@ -30,7 +30,7 @@ root=$here/rootfs
 box=$root$busybox
 
 mount() {
-  # -n: no agent's /etc/mtab is written to.
+  # -n: does not write to the agent's /etc/mtab.
   why=$("$box" mount -n "$@" 2>&1) ||
     fail "$why: the task needs CAP_SYS_ADMIN and a seccomp profile that allows mount"
 }
@@ -119,7 +119,7 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
   config=$(configure "$config_variable") || fail "$config"
   [ -z "$config" ] || export "$config_variable=$config"
 
-  # What unpacked this may have applied a umask, seen on the top directory, which is 0755 in the tarball;
+  # Whatever unpacked this may have applied a umask, seen on the top directory, which is 0755 in the tarball;
   # the service's own user must reach and read the tree. A leading digit is setgid, inherited from the sandbox.
   case $("$box" stat -c %a "$root") in
     *755) ;;
@@ -132,7 +132,7 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
   "$box" chmod 1777 "$root/tmp" "$root/var/tmp"
   restore_special
 
-  # An agent's may be links to where the image has nothing, hence copies.
+  # On the agent these may be links to paths that the image lacks, hence copies.
   for file in hosts resolv.conf; do
     if [ -f "/etc/$file" ]; then "$box" cat "/etc/$file" >"$root/etc/$file"; fi
   done
@@ -142,7 +142,7 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
 fi
 unset MESOSIZE_LAUNCH
 
-# Where / is shared, as systemd leaves it, every mount below would show up on the agent.
+# If / is shared, as systemd leaves it, every mount below would show up on the agent.
 mount --make-rprivate /
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
@@ -164,8 +164,8 @@ mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/dev/shm"
 "$box" ln -s fd/1 "$root/dev/stdout"
 "$box" ln -s fd/2 "$root/dev/stderr"
 
-# Of a full ident no release is newer: with an update strategy the Supervisor would look for one for ever, and ask no
-# Builder. Of ORIGIN/NAME it starts what is in the image.
+# A full ident has no newer release: with an update strategy the Supervisor would look for one for ever, without asking
+# Builder. For ORIGIN/NAME it starts what is in the image.
 strategy=none flag=
 for argument in "$@"; do
   case $flag in --strategy | -s) strategy=$argument ;; esac

@@ -56,13 +56,13 @@ describe.skipIf(reason)(`a run on a small tree${reason ? ` (SKIPPED: ${reason})`
   test('of layers counts the bytes that are new', () => {
     const { deployments } = JSON.parse(readFileSync(join(folder, 'results/layers.json'), 'utf8'))
     const found = (name: string) => deployments.find((each: { name: string }) => each.name === name)
-    const whole = found('one tarball, the service built anew')
+    const whole = found('one tarball, the service rebuilt')
     expect(whole).toMatchObject({ files: 1, added: whole.total })
     // The generated files and the service; the 3 packages and Habitat's own stay.
-    const rebuilt = found('`--layers=package`, the service built anew')
+    const rebuilt = found('`--layers=package`, the service rebuilt')
     expect(rebuilt.files).toBe(1 + 1 + 3 + 4)
     expect(rebuilt.added).toBeLessThan(whole.added / 10)
-    expect(found('`--layers`, the service built anew')).toMatchObject({ files: 2 })
+    expect(found('`--layers`, the service rebuilt')).toMatchObject({ files: 2 })
     expect(found('`--layers=package`, a dependency too').added).toBeGreaterThan(rebuilt.added)
     expect(readFileSync(join(folder, 'results/layers.md'), 'utf8')).toContain(
       `| one tarball, a dependency too | 1 | ${(whole.total / 1e6).toFixed(1)} MB |`,

@@ -21,7 +21,7 @@ const HABITS: readonly Habit[] = [
   },
   { pattern: /\bcan be no\b/, better: 'cannot be a', bad: 'it can be no tag', good: 'it cannot be a tag' },
   {
-    pattern: /\btold of\b|\btells? of\b/,
+    pattern: /\b[Tt]old of\b|\b[Tt]ells? of\b/,
     better: 'reported, announces, says',
     bad: 'the comment tells of it',
     good: 'the comment announces it, and tells users why',
@@ -136,6 +136,39 @@ const HABITS: readonly Habit[] = [
     better: 'grants access to',
     bad: 'does not admit to this origin',
     good: 'does not grant access to this origin',
+  },
+  { pattern: /\b[Ss]hall\b/, better: 'is to, must', bad: 'where it shall go', good: 'where it is to go' },
+  {
+    pattern: /\bTold\b|\btold (?:how|where|which)\b/,
+    better: 'called with, reported',
+    bad: 'Told how many bytes were sent.',
+    good: 'Called with the number of bytes; told about it.',
+  },
+  {
+    pattern: /\b(?:[Ss]ays?|said) of\b/,
+    better: 'says about',
+    bad: 'what a package says of itself',
+    good: 'what a package says about itself',
+  },
+  {
+    pattern: /\bbr(?:ea|o)k(?:en?|s)? off\b/,
+    better: 'is cut off, aborts, was interrupted',
+    bad: 'the answer breaks off',
+    good: 'the response is cut off',
+  },
+  { pattern: /\bif need be\b/, better: 'if needed', bad: 'made if need be', good: 'created if needed' },
+  {
+    pattern: /\bwhole sentences?\b/,
+    better: 'a full sentence',
+    bad: 'problems, whole sentences',
+    good: 'problems, full sentences',
+  },
+  { pattern: /\banew\b/, better: 'again', bad: 'each call reads anew', good: 'each call reads again' },
+  {
+    pattern: /\bcharacters that no\b/,
+    better: 'characters that it cannot contain',
+    bad: 'characters that no token has',
+    good: 'characters that a token cannot contain',
   },
 ]
 

@@ -48,7 +48,7 @@ export interface Builder {
    * downloads it at the same time gets the same.
    * @param checksum BLAKE2b-256 of the whole hart, lower-case hex
    * @param destination path of the file; its folder is made where it is missing
-   * @param onBytes told how many bytes came, and a negative number when a try failed and they come again
+   * @param onBytes called with the number of bytes received; a negative number takes back those of a failed try
    * @throws MesosizeError also BUILDER_NOT_FOUND, BUILDER_CHECKSUM, and CACHE_WRITE if the file cannot be written
    */
   download(
@@ -163,12 +163,12 @@ function parseBase(text: string): URL {
   return url
 }
 
-/** A token goes into a header; what fetch says of one that cannot would show it. */
+/** A token goes into a header; what fetch says about one that cannot would show it. */
 function checkToken(token: string): string {
   if (!isToken(token)) {
     throw new MesosizeError(
       'BUILDER_TOKEN',
-      `The personal access token (${setting('auth')}, HAB_AUTH_TOKEN) is empty, or has white space or other characters that no token has. Copy it again from Builder.`,
+      `The personal access token (${setting('auth')}, HAB_AUTH_TOKEN) is empty, or has white space or other characters that a token cannot contain. Copy it again from Builder.`,
     )
   }
   return token

@@ -10,7 +10,7 @@ import {
   satisfies,
 } from '../package/ident.ts'
 
-/** What Builder says of one build. */
+/** What Builder says about one build. */
 export interface BuilderPackage {
   ident: FullIdent
   target: string

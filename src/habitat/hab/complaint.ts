@@ -25,7 +25,7 @@ export type Complaint =
 const MARK = '✗✗✗'
 const IDENT = String.raw`[a-z0-9][\w-]*(?:/[\w.+~-]+){1,3}`
 
-// What hab 2.1.78 was seen to print; what else reqwest and earlier releases say of the network; for the licence
+// What hab 2.1.78 was seen to print; what else reqwest and earlier releases say about the network; for the licence
 // components/hab/src/error.rs, for signatures components/core/src/crypto/keys.
 const NETWORK =
   /\[(?:429|50[0234])\b|error sending request|response body|timed? ?out|connection (?:reset|refused|closed)|broken pipe|dns error|failed to lookup address/i

@@ -13,7 +13,7 @@ export interface LicenseConsent {
 }
 
 /**
- * What HAB_LICENSE shall be, so that hab does not ask: nothing before 0.80.0; after it, what stands for the
+ * The value that HAB_LICENSE needs so that hab does not ask: nothing before 0.80.0; after it, what stands for the
  * person's own consent, which is given here, in HAB_LICENSE, or in the file that `hab license accept` leaves
  * (components/hab/src/license.rs). It is never given for them, nor kept for others.
  * @throws MesosizeError HAB_LICENSE if hab would ask

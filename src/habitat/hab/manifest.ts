@@ -5,7 +5,7 @@ import { anyObject, list, object, parsed, readJson, readValue, text } from '../.
 import { parseFullIdent } from '../package/ident.ts'
 import type { HabReleasePackages } from './release.ts'
 
-/** What a release of hab says of itself. */
+/** What a release of hab says about itself. */
 export interface HabManifest {
   version: string
   /** As it was published. */

@@ -35,7 +35,7 @@ export const BOUND_EXPORT = /^[!-<>-~]{1,255}$/
 const MOST_BINDS = 100
 
 /**
- * Reads what a package says of itself from one pass over its entries. Content of other files is not asked for.
+ * Reads what a package says about itself from one pass over its entries. Content of other files is not asked for.
  * @param entries as `Package.entries()` yields them
  * @param name what the package is called in errors
  * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
@@ -46,7 +46,7 @@ export async function readMetadata(entries: AsyncIterable<Entry>, name: string):
   return reader.metadata()
 }
 
-/** Reads what a package says of itself while its entries pass on their way to somebody else. */
+/** Reads what a package says about itself while its entries pass on their way to somebody else. */
 export class MetadataReader {
   readonly #name: string
   readonly #metafiles = new Map<string, string>()

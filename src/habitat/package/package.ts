@@ -1,7 +1,7 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import type { FullIdent } from './ident.ts'
 
-/** What a build says of itself in its metafiles and tree: everything later stages need besides its bytes. */
+/** What a build says about itself in its metafiles and tree: everything later stages need besides its bytes. */
 export interface PackageMetadata {
   ident: FullIdent
   /** Such as `x86_64-linux`. */
@@ -49,7 +49,7 @@ export interface SpecialMember {
   mode: number
 }
 
-/** A build that is at hand: what it says of itself, and its files. */
+/** A build that is at hand: what it says about itself, and its files. */
 export interface Package {
   metadata: PackageMetadata
   /** Names its entries, all of them and their content, for ever; absent where nothing does. */
@@ -57,7 +57,7 @@ export interface Package {
   /**
    * Its members as they are in every image, wherever the package comes from: parents before children, siblings by
    * name, the package's own directory first; directories dated by the release; with paths such as
-   * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads anew.
+   * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads again.
    */
   entries(): AsyncIterable<Entry>
 }

@@ -11,7 +11,7 @@ export interface PackageSource {
    */
   newest(ident: PackageIdent, from: BuilderChannel): Promise<FoundBuild | undefined>
   /**
-   * A build's files and what it says of itself, checked to be this build.
+   * A build's files and what it says about itself, checked to be this build.
    * @returns undefined if the build is nowhere
    */
   open(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined>

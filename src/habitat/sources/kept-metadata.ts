@@ -4,7 +4,7 @@ import { metadataFromJson } from '../package/metadata-json.ts'
 import type { PackageMetadata } from '../package/package.ts'
 
 /**
- * What a package says of itself, from an export that packed it before.
+ * What a package says about itself, from an export that packed it before.
  * @param cache where that is kept, if anywhere
  * @returns undefined if it is not there, or not what this version writes
  */

@@ -28,7 +28,7 @@ export class KeyRing {
   }
 
   /**
-   * @param hart path of the hart that it shall verify; an error names the first of those that need the key, so that
+   * @param hart path of the hart that it is to verify; an error names the first of those that need the key, so that
    *   it is the same for all of them
    * @throws MesosizeError KEY_UNKNOWN if it is nowhere, KEY_FORMAT if what is there is not this key
    */

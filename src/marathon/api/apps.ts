@@ -62,7 +62,7 @@ export async function getApp(
 }
 
 /**
- * Makes an app, or makes it anew: what a definition leaves out gets Marathon's defaults.
+ * Creates an app, or replaces it: what a definition leaves out gets Marathon's defaults.
  * @param force cancels the deployments that are changing the app
  * @throws as `Marathon.send`
  */

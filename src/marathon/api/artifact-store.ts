@@ -36,7 +36,7 @@ export interface ArtifactStore {
   /**
    * Stores a file, over what may be there.
    * @param name the file's own name
-   * @param onBytes told how many bytes were sent, and a negative number when they count for nothing after all
+   * @param onBytes called with the number of bytes sent; a negative number takes back those of a failed try
    * @param signal in place of the store's own
    * @returns the URI that Marathon gives it, for agents; in a store of HDFS an `hdfs:` one
    * @throws MesosizeError ARTIFACT_STORE_MISSING if this Marathon has no such store, UPLOAD_REFUSED, HTTP_…

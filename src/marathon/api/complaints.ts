@@ -13,7 +13,7 @@ export function said(body: unknown): string {
 }
 
 /**
- * What Marathon says of single fields, each as one line: path, value, Marathon's words. There are two shapes:
+ * What Marathon says about single fields, each as one line: path, value, Marathon's words. There are two shapes:
  * `details: [{path, errors}]`, and before 1.0 `errors: [{attribute, error}]`.
  * @param app the definition that was sent, for the values
  */

@@ -50,7 +50,7 @@ export function readCredentials(given: GivenCredentials): Credentials {
   const token = given.dcosToken?.trim().replace(/^token=/, '')
   if (token && !isToken(token)) {
     problems.push(
-      `${setting('dcos-token')}: has white space or other characters that no token has. Copy it again from "dcos config show core.dcos_acs_token".`,
+      `${setting('dcos-token')}: has white space or other characters that a token cannot contain. Copy it again from "dcos config show core.dcos_acs_token".`,
     )
   }
   if (problems.length > 0) throw new UsageError(problems)

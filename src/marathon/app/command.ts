@@ -24,7 +24,7 @@ function supervisorFlags({ group, topology, updates, binds, peers }: AppRequest)
   ]
 }
 
-/** By the strategy `launch` knows that the Supervisor shall be given ORIGIN/NAME, of which there can be newer releases. */
+/** By the strategy `launch` knows that the Supervisor is to be given ORIGIN/NAME, which can have newer releases. */
 function updateFlags({ strategy, from }: UpdateRequest): string[] {
   return [`--strategy=${strategy}`, `--channel=${from.channel}`, `--url=${from.url}`]
 }

@@ -92,7 +92,7 @@ async function formatSick(
   return `${name} is not healthy: its health check has failed ${bad.consecutiveFailures} time${bad.consecutiveFailures === 1 ? '' : 's'}${cause}.`
 }
 
-/** What the Supervisor of a task says of its service, as a sentence to be put behind another. */
+/** What the Supervisor of a task says about its service, as a sentence to be put behind another. */
 async function supervisorWords(
   task: Task,
   app: App,

@@ -6,9 +6,9 @@ import type { TaskFile } from './task-file.ts'
 export interface FollowTools {
   /** Given lines as they come. */
   print(lines: readonly string[]): Promise<void>
-  /** Told what a reader of the lines should know, a whole sentence. */
+  /** Called with what a reader of the lines should know, a full sentence. */
   note(text: string): void
-  /** Told why nothing can be read just now; once, until the reason is another. */
+  /** Called with the reason why nothing can be read just now; once, until the reason changes. */
   fail(error: MesosizeError): void
   /** Whether the task has ended, so that what is there now is all. */
   hasEnded(): boolean
@@ -18,7 +18,7 @@ export interface FollowTools {
 
 /**
  * Prints the last lines of a file and all that is added to it, until its task has ended. What cannot be read, as
- * when the task has not started yet or its agent does not answer, is tried again. Where the file was begun anew, as
+ * when the task has not started yet or its agent does not answer, is tried again. Where the file was started again, as
  * a log rotation does, reading goes on at its new beginning.
  * @param open finds the file
  * @param count lines of the past

@@ -48,7 +48,7 @@ async function readRange(file: TaskFile, from: number, to: number): Promise<Buff
   const pieces: Uint8Array[] = []
   for (let offset = from; offset < to; ) {
     const piece = await file.read(offset)
-    // Begun anew meanwhile.
+    // It has been started again meanwhile.
     if (piece.offset < offset || piece.data.length === 0) break
     const data = piece.data.subarray(0, to - offset)
     pieces.push(data)

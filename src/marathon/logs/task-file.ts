@@ -11,7 +11,7 @@ export interface Piece {
   data: Uint8Array
 }
 
-/** A file in the sandbox of a task, which may grow or be begun anew at any time. */
+/** A file in the sandbox of a task, which may grow or be started again at any time. */
 export interface TaskFile {
   /** Bytes. */
   size(): Promise<number>

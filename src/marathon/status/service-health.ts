@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../app/request.ts'
 import type { Endpoint } from '../deploy/endpoints.ts'
 import { httpUrl } from '../logs/host.ts'
 
-/** What the Supervisor says of its service; `not reported` stands for an answer that says nothing of it. */
+/** What the Supervisor says about its service; `not reported` stands for an answer that says nothing about it. */
 export type ServiceHealth = 'ok' | 'warning' | 'critical' | 'unknown' | 'not reported' | 'unreachable'
 
 /** Milliseconds. */

@@ -18,8 +18,8 @@ export interface AppStatus {
   strategy?: 'at-once' | 'rolling'
   /**
    * - deploying: a deployment is changing it
-   * - suspended: it shall have no instances
-   * - waiting: it has fewer running than it shall
+   * - suspended: it is set to have no instances
+   * - waiting: it has fewer running than it should
    * - unhealthy: they run, and not all of them are healthy
    */
   state: 'running' | 'deploying' | 'suspended' | 'waiting' | 'unhealthy'
@@ -45,7 +45,7 @@ export interface TaskStatus {
   endpoints: readonly Pick<Endpoint, 'name' | 'host' | 'port'>[]
   /** What Marathon's health checks say, where there are any; `unknown` before the first. */
   health?: 'healthy' | 'unhealthy' | 'unknown'
-  /** What Marathon says of the last check that failed. */
+  /** What Marathon says about the last check that failed. */
   healthFailure?: string
   /** What Habitat's Supervisor says, for apps that Mesosize has made. */
   service?: ServiceHealth
