@@ -276,7 +276,7 @@ const refused: readonly (readonly [
   [['status', '/a', ...MARATHON], /^--dcos-token: has white space/, { DCOS_TOKEN: 'hunter2 hunter2' }],
   [
     ['status', '/a', ...MARATHON],
-    /^--dcos-service-account: .*no "private_key"/,
+    /^--dcos-service-account: .*private_key is missing/,
     { DCOS_SERVICE_ACCOUNT: '{"uid":"hunter2"}' },
   ],
   [

@@ -1,3 +1,4 @@
+import { object, readJson, readValue, text } from '../lib/json.ts'
 import type { GitHub } from './octokit.ts'
 
 /** What GitHub shows as a deployment: an app in an environment, made from a commit. */
@@ -84,12 +85,10 @@ export async function retireDeployments(
   }
 }
 
+const PAYLOAD = object({ app: text })
+
 /** GitHub's description has the payload as an object or as JSON text. */
-function appOf(payload: unknown): unknown {
-  if (typeof payload !== 'string') return (Object(payload) as { app?: unknown }).app
-  try {
-    return (Object(JSON.parse(payload)) as { app?: unknown }).app
-  } catch {
-    return undefined
-  }
+function appOf(payload: unknown): string | undefined {
+  const read = typeof payload === 'string' ? readJson(PAYLOAD, payload) : readValue(PAYLOAD, payload)
+  return read.value?.app
 }

@@ -1,6 +1,9 @@
+import * as v from 'valibot'
 import { formatStatus, HttpStatusError, isTransient } from '../http/errors.ts'
 import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { text } from '../lib/json.ts'
+import { each, fields, maybe } from '../lib/lenient-json.ts'
 import { printableUrl } from '../lib/url.ts'
 
 /** A response from GitHub, whichever client received it. */
@@ -127,13 +130,17 @@ function rateLimit({ status, headers }: Answered, said: string, now: number): nu
   return status === 429 || /rate limit|abuse detection/i.test(said) ? 60 : undefined
 }
 
+const REFUSAL = fields({
+  message: maybe(text),
+  errors: each(fields({ message: maybe(text), field: maybe(text), code: maybe(text) })),
+})
+
 /** The messages in a response, in which nothing can be relied on: a proxy may have written it. */
 function words(body: unknown): { said: string; reasons: string[] } {
-  const { message, errors } = Object(body) as { message?: unknown; errors?: unknown }
-  const details = (Array.isArray(errors) ? errors : []).map(error => Object(error) as Record<string, unknown>)
-  const texts = details.map(({ message, field, code }) => message ?? [field, code].filter(Boolean).join(' '))
+  const { message, errors } = v.parse(REFUSAL, body)
+  const texts = errors.map(({ message, field, code }) => message ?? [field, code].filter(Boolean).join(' '))
   return {
-    said: [message, ...texts].filter(text => typeof text === 'string' && text !== '').join('; '),
-    reasons: details.map(({ code }) => code).filter(code => typeof code === 'string'),
+    said: [message, ...texts].filter(text => text !== undefined && text !== '').join('; '),
+    reasons: errors.map(({ code }) => code).filter(code => code !== undefined),
   }
 }

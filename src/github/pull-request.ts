@@ -1,3 +1,4 @@
+import { object, readValue, whole } from '../lib/json.ts'
 import type { RunContext } from './context.ts'
 import type { GitHub } from './octokit.ts'
 
@@ -16,13 +17,9 @@ export async function getPullRequest({ rest, repository }: GitHub, number: numbe
   return { open: data.state === 'open', head: data.head.sha, base: data.base.ref }
 }
 
+const EVENT = object({ pull_request: object({ number: whole() }) })
+
 /** The number of the pull request whose event started the run; undefined for other events. */
 export function eventPullRequest({ event }: Pick<RunContext, 'event'>): number | undefined {
-  const number = inside(event, 'pull_request', 'number')
-  return Number.isSafeInteger(number) ? (number as number) : undefined
-}
-
-/** What a value holds under a path of names; undefined if anything on the path is missing. */
-export function inside(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => (Object(at) as Record<string, unknown>)[name], value)
+  return readValue(EVENT, event).value?.pull_request.number
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isObject } from './is-object.ts'
 
 // JSON from elsewhere: a schema says what it should be, and problems are described in words. The
 // message of a schema or a check is what the value should be, such as "a list"; that of a transformation, a sentence.
@@ -31,10 +32,7 @@ export const text = v.string('text')
 export const truth = v.boolean('true or false')
 
 /** An object with any fields. */
-export const anyObject = v.custom<Record<string, unknown>>(
-  value => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'a JSON object',
-)
+export const anyObject = v.custom<Record<string, unknown>>(isObject, 'a JSON object')
 
 /** An object by its fields; others are left out. valibot's own also accepts a list. */
 export function object<E extends v.ObjectEntries>(fields: E) {

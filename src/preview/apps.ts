@@ -1,8 +1,10 @@
+import * as v from 'valibot'
 import { MesosizeError } from '../lib/errors.ts'
+import { anyObject, list, object, pattern, readValue, text } from '../lib/json.ts'
+import { each, fields, maybe } from '../lib/lenient-json.ts'
 import { appPath, unexpected } from '../marathon/api/apps.ts'
 import type { Marathon } from '../marathon/api/client.ts'
 import { MarathonError } from '../marathon/api/errors.ts'
-import { list, object, text } from '../marathon/api/reading.ts'
 import { PREVIEW_LABEL, type Preview, readPreview } from './preview.ts'
 
 /** An app that is the preview of a pull request. */
@@ -18,6 +20,15 @@ export interface PreviewApp {
   layered: boolean
 }
 
+const APP = fields({
+  id: maybe(text),
+  labels: v.fallback(v.optional(anyObject, {}), {}),
+  version: maybe(text),
+  versionInfo: fields({ lastConfigChangeAt: maybe(text) }),
+  tasks: each(object({ stagedAt: text })),
+})
+const APPS = object({ apps: list(APP) })
+
 /** The previews in Marathon, of every repository, without apps whose labels are not as an export writes them. */
 export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
   const body = await marathon.send({
@@ -29,22 +40,19 @@ export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
     ],
     what: 'list the previews',
   })
-  const { apps } = object(body) ?? {}
-  if (!Array.isArray(apps)) throw unexpected('apps')
-  return apps.flatMap(value => {
-    const app = object(value) ?? {}
-    const id = text(app.id)
+  const { value } = readValue(APPS, body)
+  if (!value) throw unexpected('apps')
+  return value.apps.flatMap(app => {
+    const { id } = app
     const preview = previewIn(app)
-    const layered = object(app.labels)?.['mesosize.layers'] !== undefined
+    const layered = app.labels['mesosize.layers'] !== undefined
     return id !== undefined && preview ? [{ id, preview, changed: lastChange(app), layered }] : []
   })
 }
 
-function lastChange({ version, versionInfo, tasks }: Record<string, unknown>): number {
-  const changed = text(object(versionInfo)?.lastConfigChangeAt) ?? text(version) ?? ''
-  const staged = list(tasks)
-    .map(task => Date.parse(text(object(task)?.stagedAt) ?? ''))
-    .filter(time => !Number.isNaN(time))
+function lastChange({ version, versionInfo, tasks }: v.InferOutput<typeof APP>): number {
+  const changed = versionInfo.lastConfigChangeAt ?? version ?? ''
+  const staged = tasks.map(({ stagedAt }) => Date.parse(stagedAt)).filter(time => !Number.isNaN(time))
   return Math.max(Date.parse(changed), ...staged)
 }
 
@@ -59,22 +67,25 @@ export function previewIn({ labels }: { labels?: unknown }): Preview | undefined
 }
 
 /** The name of a version, as used in a path. */
-const TIMESTAMP = /^[\dTZ:.+-]+$/
+const TIMESTAMP = pattern(/^[\dTZ:.+-]+$/, 'a time')
+const VERSIONS = fields({ versions: each(TIMESTAMP) })
 
 /** The definitions of an app that Marathon remembers, in no particular order. */
 export async function listVersions(marathon: Marathon, id: string): Promise<Record<string, unknown>[]> {
   const path = `${appPath(id)}/versions`
   const what = `list the versions of ${id}`
   const answer = await notFound(marathon.send({ method: 'GET', path, what }))
-  const versions = list(object(answer)?.versions).filter(version => TIMESTAMP.test(text(version) ?? ''))
+  const { versions } = v.parse(VERSIONS, answer)
   const definitions: Record<string, unknown>[] = []
   for (const version of versions) {
     const one = { path: `${path}/${version}`, what: `show a version of ${id}` }
-    const definition = object(await notFound(marathon.send({ method: 'GET', ...one })))
-    if (definition) definitions.push(definition)
+    const { value } = readValue(anyObject, await notFound(marathon.send({ method: 'GET', ...one })))
+    if (value) definitions.push(value)
   }
   return definitions
 }
+
+const GROUP = object({ apps: each(v.unknown()), groups: each(v.unknown()), pods: each(v.unknown()) })
 
 /**
  * Removes a group in which nothing is left; one that does not exist, is not empty or is being changed is left alone.
@@ -84,8 +95,8 @@ export async function removeEmptyGroup(marathon: Marathon, id: string): Promise<
   const path = `/v2/groups${id}`
   const query = ['apps', 'groups', 'pods'].map(what => ['embed', `group.${what}`] as const)
   const show = marathon.send({ method: 'GET', path, query, what: `show the group ${id}` })
-  const group = object(await notFound(show))
-  if (!group || [group.apps, group.groups, group.pods].some(content => list(content).length > 0)) return
+  const { value: group } = readValue(GROUP, await notFound(show))
+  if (!group || [group.apps, group.groups, group.pods].some(content => content.length > 0)) return
   const what = `remove the group ${id}`
   await marathon.send({ method: 'DELETE', path, what }).catch(error => {
     if (!(error instanceof MarathonError) || !GONE_OR_BUSY.has(error.code)) throw error

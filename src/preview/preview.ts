@@ -1,4 +1,5 @@
 import { MesosizeError } from '../lib/errors.ts'
+import { isObject } from '../lib/is-object.ts'
 
 /** The running copy of a pull request, as described by an app's labels. */
 export interface Preview {
@@ -34,7 +35,7 @@ export function previewLabels({ repository, number, commit, run }: Preview): Rec
  * @throws MesosizeError PREVIEW_LABELS if they are not as `previewLabels` writes them
  */
 export function readPreview(labels: unknown): Preview | undefined {
-  const values = Object(labels) as Record<string, unknown>
+  const values = isObject(labels) ? labels : {}
   if (values[PREVIEW_LABEL] === undefined) return undefined
   const [, repository, number] = match(/^([\w.-]+\/[\w.-]+)#([1-9]\d{0,9})$/, PREVIEW_LABEL, values)
   const [commit] = match(/^[0-9a-f]{40,64}$/, COMMIT_LABEL, values)

@@ -7,6 +7,7 @@ import { parseFullIdent } from '../habitat/package/ident.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { type NamedTarball, tarballName } from '../image/tarball.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { object, parsed, readValue, text } from '../lib/json.ts'
 import { removeApp } from '../marathon/deploy/remove.ts'
 import { deleteOverHttp } from '../publish/http-delete.ts'
 import { listPreviews, listVersions, type PreviewApp, removeEmptyGroup } from './apps.ts'
@@ -181,15 +182,12 @@ async function uploadedTarballs(number: number, apps: readonly PreviewApp[], { m
   return [...tarballs.values()]
 }
 
+/** Of an app whose tarball was uploaded; other people's labels are different. */
+const LABELS = object({ 'mesosize.ident': parsed(text, parseFullIdent), 'mesosize.sha256': text })
+
 function readTarball(labels: unknown, number: number): UploadedTarball | undefined {
-  const values = Object(labels) as Record<string, unknown>
-  const { 'mesosize.ident': text, 'mesosize.sha256': sha256 } = values
-  if (typeof text !== 'string' || typeof sha256 !== 'string') return undefined
-  try {
-    const ident = parseFullIdent(text)
-    return { name: `${tarballPrefix({ number })}${tarballName(ident)}`, sha256, ident }
-  } catch {
-    // Somebody else's label: nothing of ours was uploaded for it.
-    return undefined
-  }
+  const { value } = readValue(LABELS, labels)
+  if (!value) return undefined
+  const { 'mesosize.ident': ident, 'mesosize.sha256': sha256 } = value
+  return { name: `${tarballPrefix({ number })}${tarballName(ident)}`, sha256, ident }
 }

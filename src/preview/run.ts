@@ -1,6 +1,7 @@
 import type { RunContext } from '../github/context.ts'
-import { eventPullRequest, inside } from '../github/pull-request.ts'
+import { eventPullRequest } from '../github/pull-request.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { object, pattern, readValue } from '../lib/json.ts'
 import type { Preview } from './preview.ts'
 
 /**
@@ -10,6 +11,10 @@ import type { Preview } from './preview.ts'
 export function baseBranch({ eventName, ref }: RunContext): string | undefined {
   return eventName === 'push' && ref?.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
 }
+
+const COMMIT = pattern(/^[0-9a-f]{40,64}$/, 'a commit')
+const WORKFLOW_RUN = object({ workflow_run: object({ head_sha: COMMIT }) })
+const PULL_REQUEST = object({ pull_request: object({ head: object({ sha: COMMIT }) }) })
 
 /**
  * The preview that a run makes: of the pull request whose event started it, or, in a run that another workflow
@@ -22,10 +27,10 @@ export function previewOf(context: RunContext, given: number | undefined): Previ
   const own = eventPullRequest(context)
   const commit =
     own === undefined
-      ? inside(event, 'workflow_run', 'head_sha')
-      : inside(event, 'pull_request', 'head', 'sha')
+      ? readValue(WORKFLOW_RUN, event).value?.workflow_run.head_sha
+      : readValue(PULL_REQUEST, event).value?.pull_request.head.sha
   const number = own ?? (commit === undefined ? undefined : given)
-  if (number === undefined || typeof commit !== 'string' || !/^[0-9a-f]{40,64}$/.test(commit)) {
+  if (number === undefined || commit === undefined) {
     throw new MesosizeError(
       'NO_PULL_REQUEST',
       eventName === 'workflow_run'

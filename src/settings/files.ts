@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import { messageOf } from '../lib/errors.ts'
+import { isObject } from '../lib/is-object.ts'
 import type { JsonObject } from '../marathon/app/request.ts'
 import { invalid, quoted } from './readers.ts'
 import type { ReadContext } from './setting.ts'
@@ -81,7 +82,7 @@ export async function readPatch(path: string): Promise<JsonObject> {
   } catch (error) {
     throw invalid(`${quoted(path)} is not valid JSON: ${messageOf(error)}. Fix the file.`)
   }
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+  if (!isObject(patch)) {
     throw invalid(`${quoted(path)} must hold a JSON object, such as {"acceptedResourceRoles": ["*"]}.`)
   }
   return patch as JsonObject

@@ -85,25 +85,37 @@ describe('readServiceAccount', () => {
 
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   test.each([
-    ['no JSON', 'hunter2', 'is not a JSON object'],
-    ['another JSON', '"hunter2"', 'is not a JSON object'],
-    ['the key alone', ACCOUNT.privateKey, 'is the private key alone'],
-    ['no uid', secretOf({ uid: undefined }), 'has no "uid"'],
-    ['another scheme', secretOf({ scheme: 'HS256' }), 'has a "scheme" other than "RS256"'],
-    ['no key', secretOf({ private_key: 5 }), 'has no "private_key"'],
+    ['no JSON', 'hunter2', 'it is not valid JSON'],
+    ['another JSON', '["hunter2"]', 'it is not a JSON object'],
+    ['the key alone', ACCOUNT.privateKey, 'it is the private key alone'],
+    ['no uid', secretOf({ uid: undefined }), 'uid is missing.'],
+    ['a uid that is not text', secretOf({ uid: ['hunter2'] }), 'uid: is not the name of an account.'],
+    ['another scheme', secretOf({ scheme: 'HS256' }), 'scheme: is not "RS256"'],
+    ['no key', secretOf({ private_key: undefined }), 'private_key is missing.'],
     [
-      'a key that is none',
-      secretOf({ private_key: 'hunter2' }),
-      'has a "private_key" that is not an unencrypted private key in PEM',
+      'a key that is not one',
+      secretOf({ private_key: ['hunter2'] }),
+      'private_key: is not an unencrypted private key in PEM.',
     ],
     [
       'a key of another kind',
       secretOf({ private_key: ec.export({ type: 'pkcs8', format: 'pem' }) }),
-      'has a "private_key" that is not an RSA key',
+      'private_key: is not an RSA key.',
     ],
-    ['an endpoint that is none', secretOf({ login_endpoint: 'leader.mesos' }), 'has a "login_endpoint"'],
+    [
+      'an endpoint that is not a URL',
+      secretOf({ login_endpoint: 'hunter2.mesos' }),
+      'login_endpoint: is not a URL.',
+    ],
+    [
+      'everything that is wrong at once',
+      secretOf({ uid: '', login_endpoint: 5 }),
+      'uid: is not the name of an account; login_endpoint: is not a URL.',
+    ],
   ])('refuses %s', (_name, text, problem) => {
-    expect(() => readServiceAccount(text)).toThrow(`--dcos-service-account: the secret ${problem}`)
+    expect(() => readServiceAccount(text)).toThrow(
+      `--dcos-service-account: the secret cannot be used: ${problem}`,
+    )
     expect(() => readServiceAccount(text)).not.toThrow(/hunter|MII/)
   })
 })

@@ -1,11 +1,13 @@
+import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
+import { anyObject, object, readValue, whole } from '../../lib/json.ts'
+import { each, fields, maybe, word } from '../../lib/lenient-json.ts'
 import { setting } from '../../lib/setting.ts'
-import { isObject, type JsonObject, type JsonValue } from '../app/request.ts'
+import type { JsonObject } from '../app/request.ts'
 import type { AppDefinition } from '../app/validate.ts'
 import type { Marathon, MarathonRequest } from './client.ts'
 import { MarathonError } from './errors.ts'
-import { integer, list, object, word } from './reading.ts'
-import { readTask, readTaskFailure, type Task, type TaskFailure } from './tasks.ts'
+import { TASK, TASK_FAILURE, type Task, type TaskFailure } from './tasks.ts'
 
 /** An app as Marathon has it. */
 export interface App {
@@ -107,37 +109,47 @@ export function appPath(id: string): string {
   return `/v2/apps/${id.replace(/^\/+/, '')}`
 }
 
+const APP = object({
+  version: word,
+  versionInfo: fields({ lastConfigChangeAt: maybe(word) }),
+  instances: v.fallback(whole(), 1),
+  tasksStaged: v.fallback(whole(), 0),
+  tasksRunning: v.fallback(whole(), 0),
+  tasksHealthy: v.fallback(whole(), 0),
+  tasksUnhealthy: v.fallback(whole(), 0),
+  healthChecks: each(anyObject),
+  deployments: each(object({ id: word })),
+  tasks: each(TASK),
+  lastTaskFailure: maybe(TASK_FAILURE),
+})
+
 function readApp(body: unknown): App {
-  const definition = object(object(body)?.app)
-  const version = word(definition?.version)
-  if (!definition || version === undefined) throw unexpected('an app')
+  const definition = readValue(object({ app: anyObject }), body).value?.app
+  const app = readValue(APP, definition).value
+  if (!app) throw unexpected('an app')
   return {
     definition: definition as JsonObject,
-    version,
-    changedIn: word(object(definition.versionInfo)?.lastConfigChangeAt) ?? version,
-    instances: integer(definition.instances) ?? 1,
-    staged: integer(definition.tasksStaged) ?? 0,
-    running: integer(definition.tasksRunning) ?? 0,
-    healthy: integer(definition.tasksHealthy) ?? 0,
-    unhealthy: integer(definition.tasksUnhealthy) ?? 0,
-    healthChecked: hasHealthChecks(definition as JsonObject),
-    deployments: list(definition.deployments).flatMap(deployment => word(object(deployment)?.id) ?? []),
-    tasks: list(definition.tasks).map(readTask),
-    lastTaskFailure: readTaskFailure(definition.lastTaskFailure),
+    version: app.version,
+    changedIn: app.versionInfo.lastConfigChangeAt ?? app.version,
+    instances: app.instances,
+    staged: app.tasksStaged,
+    running: app.tasksRunning,
+    healthy: app.tasksHealthy,
+    unhealthy: app.tasksUnhealthy,
+    healthChecked: app.healthChecks.length > 0,
+    deployments: app.deployments.map(({ id }) => id),
+    tasks: app.tasks,
+    lastTaskFailure: app.lastTaskFailure,
   }
 }
 
-function hasHealthChecks({ healthChecks }: JsonObject): boolean {
-  return Array.isArray(healthChecks) && healthChecks.some((check: JsonValue) => isObject(check))
-}
+const STARTED = object({ deploymentId: word, version: word })
 
 /** Of the answers to what starts a deployment. */
 export function readStarted(body: unknown): Started {
-  const answer = object(body)
-  const deploymentId = word(answer?.deploymentId)
-  const version = word(answer?.version)
-  if (deploymentId === undefined || version === undefined) throw unexpected('a deployment')
-  return { deploymentId, version }
+  const { value } = readValue(STARTED, body)
+  if (!value) throw unexpected('a deployment')
+  return value
 }
 
 /** What Marathon sent is JSON and yet not what its API promises. */

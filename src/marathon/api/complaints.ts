@@ -1,14 +1,25 @@
-import { isObject, type JsonValue } from '../app/request.ts'
+import * as v from 'valibot'
+import { isObject } from '../../lib/is-object.ts'
+import { text } from '../../lib/json.ts'
+import { each, fields, maybe } from '../../lib/lenient-json.ts'
+import type { JsonValue } from '../app/request.ts'
 import { shown } from '../app/shown.ts'
 
 const MOST_WORDS = 1000
 
+const WHOLE = fields({ message: maybe(text), details: maybe(text) })
+
+const COMPLAINTS = each(
+  fields({ path: maybe(text), attribute: maybe(text), errors: each(text), error: maybe(text) }),
+)
+const BY_FIELD = fields({ details: COMPLAINTS, errors: COMPLAINTS })
+
 /** What Marathon says as a whole: its `message`, and its `details` where these are text. Nothing of a web page. */
 export function said(body: unknown): string {
-  const { message, details } = Object(body) as { message?: unknown; details?: unknown }
-  return [message, details]
-    .filter(text => typeof text === 'string' && text !== '')
-    .map(text => brief(text as string))
+  const { message, details } = v.parse(WHOLE, body)
+  return [message ?? '', details ?? '']
+    .filter(text => text !== '')
+    .map(brief)
     .join(': ')
 }
 
@@ -18,17 +29,14 @@ export function said(body: unknown): string {
  * @param app the definition that was sent, for the values
  */
 export function complaintsIn(body: unknown, app: JsonValue | undefined): string[] {
-  const { details, errors } = Object(body) as { details?: unknown; errors?: unknown }
-  return [details, errors]
-    .flatMap(list => (Array.isArray(list) ? list : []))
-    .map(item => Object(item) as Record<string, unknown>)
-    .flatMap(item => {
-      const given = item.path ?? item.attribute
-      const path = pathOf(given)
-      const value = path === '/' ? '' : valueText(app, String(given))
-      const words = [item.errors ?? item.error].flat().filter(word => typeof word === 'string')
-      return words.length > 0 ? [`${path}${value}: ${words.map(inWords).join('; ')}`] : []
-    })
+  const { details, errors } = v.parse(BY_FIELD, body)
+  return [...details, ...errors].flatMap(({ path: given, attribute, errors, error }) => {
+    const name = given ?? attribute
+    const path = pathOf(name)
+    const value = name === undefined || path === '/' ? '' : valueText(app, name)
+    const words = [...errors, ...(error === undefined ? [] : [error])]
+    return words.length > 0 ? [`${path}${value}: ${words.map(inWords).join('; ')}`] : []
+  })
 }
 
 /** On one line, and without the object that play-json repeats whole, variables and all. */
@@ -40,8 +48,8 @@ function brief(text: string): string {
 }
 
 /** The path inside the app of one that may begin with its place in a group, be a bare name, or end in "/". */
-function pathOf(path: unknown): string {
-  const text = typeof path === 'string' ? path.replace(/^\/?(?:apps\(\d+\))?\/?/, '/') : '/'
+function pathOf(path = ''): string {
+  const text = path.replace(/^\/?(?:apps\(\d+\))?\/?/, '/')
   return text.length > 1 ? text.replace(/\/$/, '') : text
 }
 

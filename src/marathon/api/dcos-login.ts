@@ -1,8 +1,10 @@
+import * as v from 'valibot'
 import { readText } from '../../http/body.ts'
 import { formatStatus, HttpStatusError, networkError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { object, readJson, text } from '../../lib/json.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { isToken } from '../../lib/token.ts'
@@ -100,13 +102,10 @@ async function ask(url: URL, login: string, { fetch, signal, retry }: LoginTools
   )
 }
 
+const ANSWER = object({ token: v.pipe(text, v.check(isToken, 'a token')) })
+
 function tokenIn(text: string): string | undefined {
-  try {
-    const { token } = Object(JSON.parse(text)) as { token?: unknown }
-    return typeof token === 'string' && isToken(token) ? token : undefined
-  } catch {
-    return undefined
-  }
+  return readJson(ANSWER, text).value?.token
 }
 
 function refused(url: URL, { status, ok }: Response, { kind }: DcosLogin): MesosizeError {

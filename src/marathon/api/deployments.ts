@@ -1,6 +1,8 @@
+import * as v from 'valibot'
+import { list, readValue, text, truth, whole } from '../../lib/json.ts'
+import { each, fields, maybe, word } from '../../lib/lenient-json.ts'
 import { readStarted, type Started, unexpected } from './apps.ts'
 import type { Marathon, MarathonRequest } from './client.ts'
-import { integer, list, object, text, word } from './reading.ts'
 
 /** A deployment that is under way (types/deployment.raml). */
 export interface Deployment {
@@ -20,6 +22,43 @@ export interface DeploymentAction {
   readiness: readonly { name: string; ready: boolean; lastResponse?: string }[]
 }
 
+/** What a deployment, or a part of one, does to an app; the key is `type` in old answers. */
+export const ACTION = v.pipe(
+  fields({
+    action: maybe(word),
+    type: maybe(word),
+    app: v.fallback(word, ''),
+    readinessCheckResults: each(
+      v.pipe(
+        fields({
+          name: v.fallback(text, ''),
+          ready: v.fallback(truth, false),
+          lastResponse: fields({ status: maybe(whole()), body: maybe(text) }),
+        }),
+        v.transform(({ name, ready, lastResponse: { status, body } }) => {
+          const parts = [status, body?.slice(0, 200)].filter(part => part !== undefined)
+          return { name, ready, lastResponse: parts.length > 0 ? parts.join(' ') : undefined }
+        }),
+      ),
+    ),
+  }),
+  v.transform(
+    ({ action, type, app, readinessCheckResults: readiness }): DeploymentAction => ({
+      action: action ?? type ?? '',
+      app,
+      readiness,
+    }),
+  ),
+)
+
+const DEPLOYMENT = fields({
+  id: v.fallback(word, ''),
+  affectedApps: each(word),
+  currentStep: v.fallback(whole(), 0),
+  totalSteps: v.fallback(whole(), 0),
+  currentActions: each(ACTION),
+})
+
 /** The deployments that are under way, of those that may be seen. */
 export async function listDeployments(
   marathon: Marathon,
@@ -31,8 +70,9 @@ export async function listDeployments(
     path: '/v2/deployments',
     what: 'list the deployments',
   })
-  if (!Array.isArray(body)) throw unexpected('deployments')
-  return body.map(read)
+  const { value } = readValue(list(DEPLOYMENT), body)
+  if (!value) throw unexpected('deployments')
+  return value
 }
 
 /**
@@ -42,34 +82,4 @@ export async function listDeployments(
 export async function revertDeployment(marathon: Marathon, id: string): Promise<Started> {
   const path = `/v2/deployments/${encodeURIComponent(id)}`
   return readStarted(await marathon.send({ method: 'DELETE', path, what: `undo the deployment ${id}` }))
-}
-
-/** What a deployment, or a part of one, does to an app; the key is `type` in old answers. */
-export function readAction(value: unknown): DeploymentAction {
-  const action = object(value) ?? {}
-  return {
-    action: word(action.action) ?? word(action.type) ?? '',
-    app: word(action.app) ?? '',
-    readiness: list(action.readinessCheckResults).map(result => {
-      const { name, ready, lastResponse } = object(result) ?? {}
-      const { status, body } = object(lastResponse) ?? {}
-      const parts = [integer(status), text(body)?.slice(0, 200)].filter(part => part !== undefined)
-      return {
-        name: text(name) ?? '',
-        ready: ready === true,
-        lastResponse: parts.length > 0 ? parts.join(' ') : undefined,
-      }
-    }),
-  }
-}
-
-function read(value: unknown): Deployment {
-  const deployment = object(value) ?? {}
-  return {
-    id: word(deployment.id) ?? '',
-    affectedApps: list(deployment.affectedApps).flatMap(app => word(app) ?? []),
-    currentStep: integer(deployment.currentStep) ?? 0,
-    totalSteps: integer(deployment.totalSteps) ?? 0,
-    currentActions: list(deployment.currentActions).map(readAction),
-  }
 }

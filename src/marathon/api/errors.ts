@@ -1,11 +1,13 @@
+import * as v from 'valibot'
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { ErrorCode } from '../../lib/error-code.ts'
+import { object, readJson } from '../../lib/json.ts'
+import { each, fields, word } from '../../lib/lenient-json.ts'
 import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { JsonValue } from '../app/request.ts'
 import { complaintsIn, said } from './complaints.ts'
 import { colonAdvice } from './credentials.ts'
-import { word } from './reading.ts'
 
 /** An unsuccessful response of Marathon. */
 export class MarathonError extends HttpStatusError {
@@ -39,6 +41,9 @@ export interface Refused {
   secrets: readonly string[]
 }
 
+/** Of an answer 409. */
+const LOCK = fields({ deployments: each(object({ id: word })) })
+
 /**
  * What to tell a person about an unsuccessful response (api/MarathonExceptionMapper.scala).
  *
@@ -48,7 +53,7 @@ export interface Refused {
  */
 export function refusal(refused: Refused): MarathonError {
   const { status, what, base } = refused
-  const body = parsed(refused.text)
+  const body = readJson(v.unknown(), refused.text).value
   const words = hide(said(body), refused.secrets)
   const marathon = `Marathon at ${printableUrl(base)} answered ${formatStatus(status)} when asked to ${what}`
   const quoted = words === '' ? '' : `: ${JSON.stringify(words)}`
@@ -67,7 +72,7 @@ export function refusal(refused: Refused): MarathonError {
     )
   }
   if (status === 409) {
-    const deployments = lockingDeployments(body)
+    const deployments = v.parse(LOCK, body).deployments.map(({ id }) => id)
     if (deployments.length > 0) {
       return error(
         'MARATHON_LOCKED',
@@ -128,21 +133,6 @@ function loginAdvice({ secrets }: Refused): string {
   return secrets.length > 0
     ? `The credentials are not valid there, or have expired: give others. ${basic} are for --http_credentials; DC/OS takes ${dcos}.`
     : `It wants a login: give ${basic}, or for DC/OS ${dcos}.`
-}
-
-function lockingDeployments(body: unknown): string[] {
-  const { deployments } = Object(body) as { deployments?: unknown }
-  return (Array.isArray(deployments) ? deployments : [])
-    .map(deployment => word((Object(deployment) as { id?: unknown }).id))
-    .filter(id => id !== undefined)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function hide(text: string, secrets: readonly string[]): string {

@@ -1,10 +1,14 @@
-import { isObject, type JsonObject, type JsonValue } from '../app/request.ts'
+import * as v from 'valibot'
+import { isObject } from '../../lib/is-object.ts'
+import { each, fields } from '../../lib/lenient-json.ts'
+import type { JsonObject, JsonValue } from '../app/request.ts'
 import type { AppDefinition } from '../app/validate.ts'
 import { appPath, getApp } from './apps.ts'
 import type { Marathon } from './client.ts'
-import { type DeploymentAction, readAction } from './deployments.ts'
+import { ACTION, type DeploymentAction } from './deployments.ts'
 import { MarathonError } from './errors.ts'
-import { list, object } from './reading.ts'
+
+const STEPS = fields({ steps: each(fields({ actions: each(ACTION) })) })
 
 /**
  * Asks Marathon what it would do to deploy an app, without doing it. The app stands alone in its group there, so
@@ -29,12 +33,9 @@ export async function planSteps(
     body: { apps: [{ ...(current ? withPortsOf(current, app) : app), id }] },
     what: `plan a deployment of ${app.id}`,
   })
-  return list(object(body)?.steps)
-    .map(step =>
-      list(object(step)?.actions)
-        .map(readAction)
-        .filter(action => action.app === id),
-    )
+  return v
+    .parse(STEPS, body)
+    .steps.map(({ actions }) => actions.filter(action => action.app === id))
     .filter(actions => actions.length > 0)
 }
 
@@ -46,7 +47,7 @@ export async function planSteps(
 export async function whatTakes(marathon: Marathon, id: string): Promise<string | undefined> {
   const parts = id.split('/').slice(1, -1)
   const above = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
-  const apps = await Promise.all(above.map(each => getApp(marathon, each)))
+  const apps = await Promise.all(above.map(id => getApp(marathon, id)))
   const app = above.find((_, index) => apps[index] !== undefined)
   if (app !== undefined) return `an app ${app}, and no app can be below another`
   return (await hasGroup(marathon, id)) ? `a group ${id}, and no app can have the id of a group` : undefined

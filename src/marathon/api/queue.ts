@@ -1,5 +1,7 @@
+import * as v from 'valibot'
+import { text, whole } from '../../lib/json.ts'
+import { each, fields } from '../../lib/lenient-json.ts'
 import type { Marathon } from './client.ts'
-import { integer, list, object, text } from './reading.ts'
 
 /** An app that waits for offers (types/queue.raml). */
 export interface QueueItem {
@@ -17,26 +19,33 @@ export interface QueueItem {
   rejections: readonly { reason: string; declined: number; processed: number }[]
 }
 
+const QUEUE = fields({
+  queue: each(
+    fields({
+      app: fields({ id: v.fallback(text, '') }),
+      count: v.fallback(whole(), 0),
+      delay: fields({ timeLeftSeconds: v.fallback(whole(), 0) }),
+      processedOffersSummary: fields({
+        processedOffersCount: v.fallback(whole(), 0),
+        rejectSummaryLastOffers: each(
+          fields({
+            reason: v.fallback(text, ''),
+            declined: v.fallback(whole(), 0),
+            processed: v.fallback(whole(), 0),
+          }),
+        ),
+      }),
+    }),
+  ),
+})
+
 export async function listQueue(marathon: Marathon): Promise<QueueItem[]> {
   const body = await marathon.send({ method: 'GET', path: '/v2/queue', what: 'list its queue', tries: 2 })
-  return list(object(body)?.queue).map(read)
-}
-
-function read(value: unknown): QueueItem {
-  const item = object(value) ?? {}
-  const summary = object(item.processedOffersSummary) ?? {}
-  return {
-    appId: text(object(item.app)?.id) ?? '',
-    count: integer(item.count) ?? 0,
-    delay: integer(object(item.delay)?.timeLeftSeconds) ?? 0,
-    processedOffers: integer(summary.processedOffersCount) ?? 0,
-    rejections: list(summary.rejectSummaryLastOffers).map(step => {
-      const { reason, declined, processed } = object(step) ?? {}
-      return {
-        reason: text(reason) ?? '',
-        declined: integer(declined) ?? 0,
-        processed: integer(processed) ?? 0,
-      }
-    }),
-  }
+  return v.parse(QUEUE, body).queue.map(({ app, count, delay, processedOffersSummary: summary }) => ({
+    appId: app.id,
+    count,
+    delay: delay.timeLeftSeconds,
+    processedOffers: summary.processedOffersCount,
+    rejections: summary.rejectSummaryLastOffers,
+  }))
 }

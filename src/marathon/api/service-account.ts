@@ -1,5 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
+import { object, parsed, readJson } from '../../lib/json.ts'
 import { setting } from '../../lib/setting.ts'
 import { parseWebUrl } from '../../lib/url.ts'
 
@@ -14,21 +16,39 @@ export interface ServiceAccount {
 /** Seconds. The identity manager of DC/OS takes at most ten minutes, dcos-cli sends five. */
 const LIFETIME = 300
 
+/** A field whose value no message shows. */
+function hidden<T>(read: (value: unknown) => T | undefined, problem: string) {
+  return parsed(v.unknown(), value => {
+    const result = read(value)
+    if (result === undefined) throw new Error(problem)
+    return result
+  })
+}
+
+const SECRET = object({
+  uid: hidden(
+    value => (typeof value === 'string' && value !== '' ? value : undefined),
+    'is not the name of an account',
+  ),
+  scheme: v.optional(
+    hidden(value => (value === 'RS256' ? value : undefined), 'is not "RS256", the only one that DC/OS knows'),
+  ),
+  private_key: parsed(v.unknown(), readKey),
+  login_endpoint: v.optional(
+    hidden(value => (typeof value === 'string' ? parseWebUrl(value) : undefined), 'is not a URL'),
+  ),
+})
+
 /**
  * Reads the secret of a DC/OS service account: the JSON that `dcos security secrets create-sa-secret` stores, with
  * `uid`, `private_key`, `scheme` and `login_endpoint`. No message shows anything of it.
  * @throws MesosizeError DCOS_SERVICE_ACCOUNT
  */
 export function readServiceAccount(text: string): ServiceAccount {
-  const { uid, private_key: pem, scheme = 'RS256', login_endpoint: endpoint } = parse(text)
-  if (typeof uid !== 'string' || uid === '') throw invalid('has no "uid", the name of the account')
-  if (scheme !== 'RS256') throw invalid('has a "scheme" other than "RS256", which DC/OS does not know')
-  if (typeof pem !== 'string') throw invalid('has no "private_key"')
-  const url = typeof endpoint === 'string' ? parseWebUrl(endpoint) : undefined
-  if (endpoint !== undefined && !url) {
-    throw invalid('has a "login_endpoint" that is not a URL')
-  }
-  return { uid, key: readKey(pem), loginEndpoint: url }
+  if (/^\s*-----BEGIN /.test(text)) throw unusable(['it is the private key alone'])
+  const { value, problems } = readJson(SECRET, text)
+  if (!value) throw unusable(problems)
+  return { uid: value.uid, key: value.private_key, loginEndpoint: value.login_endpoint }
 }
 
 /**
@@ -42,31 +62,21 @@ export function loginJwt({ uid, key }: ServiceAccount, now: number): string {
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), key).toString('base64url')}`
 }
 
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw invalid('is the private key alone')
-  }
-  throw invalid('is not a JSON object')
-}
-
-function readKey(pem: string): KeyObject {
+function readKey(pem: unknown): KeyObject {
   let key: KeyObject
   try {
     // Line ends are often escaped twice on their way into a secret.
-    key = createPrivateKey(pem.replaceAll('\\n', '\n'))
+    key = createPrivateKey(String(pem).replaceAll('\\n', '\n'))
   } catch {
-    throw invalid('has a "private_key" that is not an unencrypted private key in PEM')
+    throw new Error('is not an unencrypted private key in PEM')
   }
-  if (key.asymmetricKeyType !== 'rsa') throw invalid('has a "private_key" that is not an RSA key')
+  if (key.asymmetricKeyType !== 'rsa') throw new Error('is not an RSA key')
   return key
 }
 
-function invalid(problem: string): MesosizeError {
+function unusable(problems: readonly string[]): MesosizeError {
   return new MesosizeError(
     'DCOS_SERVICE_ACCOUNT',
-    `${setting('dcos-service-account')}: the secret ${problem}. Give the whole JSON that "dcos security secrets create-sa-secret" stores: {"uid": "...", "scheme": "RS256", "private_key": "...", "login_endpoint": "..."}.`,
+    `${setting('dcos-service-account')}: the secret cannot be used: ${problems.join('; ')}. Give the whole JSON that "dcos security secrets create-sa-secret" stores: {"uid": "...", "scheme": "RS256", "private_key": "...", "login_endpoint": "..."}.`,
   )
 }

@@ -1,5 +1,7 @@
+import * as v from 'valibot'
+import { object, text, truth, whole } from '../../lib/json.ts'
+import { each, fields, maybe, word } from '../../lib/lenient-json.ts'
 import type { Marathon } from './client.ts'
-import { integer, list, object, text, word } from './reading.ts'
 
 /** A task of an app (types/enrichedTask.raml). */
 export interface Task {
@@ -52,53 +54,45 @@ const ENDS: ReadonlySet<string> = new Set([
   'TASK_UNKNOWN',
 ])
 
+const TASK_FIELDS = {
+  id: v.fallback(word, ''),
+  host: v.fallback(word, ''),
+  ports: each(whole()),
+  version: v.fallback(word, ''),
+  slaveId: maybe(word),
+  state: maybe(word),
+  stagedAt: maybe(text),
+  startedAt: maybe(text),
+  healthCheckResults: each(
+    fields({
+      alive: v.fallback(truth, false),
+      consecutiveFailures: v.fallback(whole(), 0),
+      lastFailureCause: maybe(text),
+    }),
+  ),
+}
+
+export const TASK = fields(TASK_FIELDS)
+
+export const TASK_FAILURE = object({
+  taskId: word,
+  host: v.fallback(word, ''),
+  slaveId: maybe(word),
+  state: v.fallback(word, ''),
+  message: v.fallback(text, ''),
+  version: v.fallback(word, ''),
+  timestamp: v.fallback(text, ''),
+})
+
+const TASKS = fields({ tasks: each(fields({ ...TASK_FIELDS, appId: v.fallback(word, '') })) })
+
 /** The tasks of all apps; those of apps that are removed may be missing while they are still being killed. */
 export async function listTasks(marathon: Marathon): Promise<(Task & { appId: string })[]> {
   const body = await marathon.send({ method: 'GET', path: '/v2/tasks', what: 'list the tasks', tries: 2 })
-  return list(object(body)?.tasks).map(value => ({
-    ...readTask(value),
-    appId: word(object(value)?.appId) ?? '',
-  }))
+  return v.parse(TASKS, body).tasks
 }
 
 /** Whether a task is over. Marathon lists it until another has taken its place, without its version and times. */
 export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
   return state !== undefined && ENDS.has(state)
-}
-
-export function readTask(value: unknown): Task {
-  const task = object(value) ?? {}
-  return {
-    id: word(task.id) ?? '',
-    host: word(task.host) ?? '',
-    ports: list(task.ports).flatMap(port => integer(port) ?? []),
-    version: word(task.version) ?? '',
-    slaveId: word(task.slaveId),
-    state: word(task.state),
-    stagedAt: text(task.stagedAt),
-    startedAt: text(task.startedAt),
-    healthCheckResults: list(task.healthCheckResults).map(result => {
-      const { alive, consecutiveFailures, lastFailureCause } = object(result) ?? {}
-      return {
-        alive: alive === true,
-        consecutiveFailures: integer(consecutiveFailures) ?? 0,
-        lastFailureCause: text(lastFailureCause),
-      }
-    }),
-  }
-}
-
-export function readTaskFailure(value: unknown): TaskFailure | undefined {
-  const failure = object(value)
-  const taskId = word(failure?.taskId)
-  if (!failure || taskId === undefined) return undefined
-  return {
-    taskId,
-    host: word(failure.host) ?? '',
-    slaveId: word(failure.slaveId),
-    state: word(failure.state) ?? '',
-    message: text(failure.message) ?? '',
-    version: word(failure.version) ?? '',
-    timestamp: text(failure.timestamp) ?? '',
-  }
 }

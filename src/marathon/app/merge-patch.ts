@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, type JsonValue } from './request.ts'
+import { isObject } from '../../lib/is-object.ts'
+import type { JsonObject, JsonValue } from './request.ts'
 
 /** Applies a JSON merge patch (RFC 7396, section 2). Neither argument is changed. */
 export function mergePatch(target: JsonValue | undefined, patch: JsonObject): JsonObject

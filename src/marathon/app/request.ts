@@ -4,10 +4,6 @@ import type { BuilderChannel } from '../../habitat/package/request.ts'
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
 export type JsonObject = { [key: string]: JsonValue }
 
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** A port of the service: an export's name, or any name with the port's dotted path in the configuration. */
 export interface PortRequest {
   name: string

@@ -1,10 +1,11 @@
 import { compareBuilds, formatIdent } from '../../habitat/package/ident.ts'
 import type { Closure, FoundAt, PackageMetadata } from '../../habitat/package/package.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { isObject } from '../../lib/is-object.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { commandOfPatch } from './command.ts'
-import { type AppRequest, isObject } from './request.ts'
+import type { AppRequest } from './request.ts'
 
 /**
  * With a strategy the Supervisor is given ORIGIN/NAME, and starts the newest release of it that is in the image: this

@@ -1,6 +1,7 @@
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { isObject } from '../../lib/is-object.ts'
 import { silent } from '../../lib/report.ts'
-import { isObject, type JsonValue } from '../app/request.ts'
+import type { JsonValue } from '../app/request.ts'
 import { type AppDefinition, validateApp } from '../app/validate.ts'
 
 /**

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isObject, type JsonObject, type JsonValue } from '../app/request.ts'
+import { isObject } from '../../lib/is-object.ts'
+import type { JsonObject, JsonValue } from '../app/request.ts'
 import { shown } from '../app/shown.ts'
 import { ADDED, DEFAULTS } from './defaults.ts'
 

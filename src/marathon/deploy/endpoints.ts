@@ -1,5 +1,5 @@
+import { isObject } from '../../lib/is-object.ts'
 import type { App } from '../api/apps.ts'
-import { isObject } from '../app/request.ts'
 
 /** A port of a task on the host that runs it. */
 export interface Endpoint {

@@ -1,6 +1,6 @@
 import { MesosizeError } from '../../lib/errors.ts'
+import { isObject } from '../../lib/is-object.ts'
 import { setting } from '../../lib/setting.ts'
-import { isObject } from '../app/request.ts'
 import { hostProblem } from '../app/rules.ts'
 import { shown } from '../app/shown.ts'
 import type { AppDefinition } from '../app/validate.ts'

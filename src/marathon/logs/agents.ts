@@ -1,12 +1,14 @@
+import * as v from 'valibot'
 import { readChunks } from '../../http/body.ts'
 import { formatStatus } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { text } from '../../lib/json.ts'
+import { fields, maybe } from '../../lib/lenient-json.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { Authorization } from '../api/authorization.ts'
 import type { Marathon } from '../api/client.ts'
-import { object, text } from '../api/reading.ts'
 import { httpUrl } from './host.ts'
 
 /** Where a task is or was: a running one's, or the place of a failure. */
@@ -45,6 +47,8 @@ export interface AgentWay {
   get(path: string, query: Readonly<Record<string, string>>, limit: number): Promise<Buffer | undefined>
 }
 
+const INFO = fields({ frameworkId: maybe(text) })
+
 const AGENT_PORT = 5051
 const TIMEOUT = 10_000
 
@@ -82,7 +86,7 @@ function clusterUrl(base: URL): string | undefined {
 async function askFrameworkId(marathon: Marathon, signal?: AbortSignal): Promise<string | undefined> {
   try {
     const info = await marathon.send({ method: 'GET', path: '/v2/info', what: 'describe itself', tries: 2 })
-    return text(object(info)?.frameworkId)
+    return v.parse(INFO, info).frameworkId
   } catch {
     signal?.throwIfAborted()
     return undefined

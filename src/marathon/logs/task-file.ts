@@ -1,5 +1,7 @@
+import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
-import { integer, list, object, text } from '../api/reading.ts'
+import { object, readJson, readValue, text, whole } from '../../lib/json.ts'
+import { each, fields, maybe } from '../../lib/lenient-json.ts'
 import type { Agents, AgentWay, TaskPlace } from './agents.ts'
 
 /** The two files in a sandbox that hold what a task writes. */
@@ -74,16 +76,30 @@ async function* foldersOf({ taskId }: TaskPlace, way: AgentWay, agents: Agents):
   if (folder !== undefined) yield folder
 }
 
-function folderIn(state: unknown, taskId: string): string | undefined {
-  const all = (value: unknown, ...keys: string[]) => keys.flatMap(key => list(object(value)?.[key]))
-  return all(state, 'frameworks', 'completed_frameworks')
-    .flatMap(framework => all(framework, 'executors', 'completed_executors'))
+const TASKS = each(object({ id: text }))
+const EXECUTORS = each(
+  fields({
+    id: maybe(text),
+    directory: maybe(text),
+    tasks: TASKS,
+    queued_tasks: TASKS,
+    completed_tasks: TASKS,
+  }),
+)
+const FRAMEWORKS = each(fields({ executors: EXECUTORS, completed_executors: EXECUTORS }))
+/** Of an agent (slave/http.cpp in Mesos). */
+const STATE = fields({ frameworks: FRAMEWORKS, completed_frameworks: FRAMEWORKS })
+
+function folderIn(body: unknown, taskId: string): string | undefined {
+  const state = v.parse(STATE, body)
+  return [...state.frameworks, ...state.completed_frameworks]
+    .flatMap(framework => [...framework.executors, ...framework.completed_executors])
     .filter(executor =>
-      [executor, ...all(executor, 'tasks', 'queued_tasks', 'completed_tasks')].some(
-        each => object(each)?.id === taskId,
+      [executor, ...executor.tasks, ...executor.queued_tasks, ...executor.completed_tasks].some(
+        ({ id }) => id === taskId,
       ),
     )
-    .map(executor => text(object(executor)?.directory))
+    .map(({ directory }) => directory)
     .find(folder => folder !== undefined)
 }
 
@@ -103,6 +119,8 @@ function taskFile(
   }
 }
 
+const PIECE = object({ offset: whole(), data: text })
+
 /**
  * @param offset -1 for none: the answer then tells the file's size
  * @returns undefined if there is no such file
@@ -116,16 +134,14 @@ async function readPiece(
   const query = { path, offset: String(offset), length: String(offset < 0 ? 0 : LARGEST_PIECE) }
   const body = await way.get(endpoint, query, LARGEST_ANSWER)
   if (body === undefined) return undefined
-  const answer = object(parse(body))
-  const start = integer(answer?.offset)
-  const data = text(answer?.data)
-  if (start === undefined || data === undefined || start < 0 || (offset >= 0 && start > offset)) {
+  const { value: piece } = readValue(PIECE, parse(body))
+  if (!piece || (offset >= 0 && piece.offset > offset)) {
     throw new MesosizeError(
       'AGENT_REFUSED',
       `The agent's answer about ${JSON.stringify(path)} makes no sense.`,
     )
   }
-  return { offset: start, data: bytesOf(data) }
+  return { offset: piece.offset, data: bytesOf(piece.data) }
 }
 
 /**
@@ -133,14 +149,13 @@ async function readPiece(
  * and so each byte becomes a character of its own here; otherwise nobody could tell where the next piece begins.
  */
 function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('latin1'))
-  } catch {
-    throw new MesosizeError(
-      'AGENT_REFUSED',
-      `The agent answered with ${/^\s*</.test(body.toString('latin1')) ? 'a web page' : 'something other than JSON'}. Check the address of Marathon, and the proxy, if there is one.`,
-    )
-  }
+  const json = body.toString('latin1')
+  const { value, problems } = readJson(v.unknown(), json)
+  if (!problems) return value
+  throw new MesosizeError(
+    'AGENT_REFUSED',
+    `The agent answered with ${/^\s*</.test(json) ? 'a web page' : 'something other than JSON'}. Check the address of Marathon, and the proxy, if there is one.`,
+  )
 }
 
 /** The bytes that `parse` made characters; what was escaped beyond these can only be text. */

@@ -1,13 +1,15 @@
 import { formatIdent, parseFullIdent } from '../../habitat/package/ident.ts'
 import { readText } from '../../http/body.ts'
 import type { Fetch } from '../../http/fetch.ts'
-import { object } from '../api/reading.ts'
+import { object, parsed, readJson, text } from '../../lib/json.ts'
 import type { JsonObject } from '../app/request.ts'
 
 /** Milliseconds. */
 const TIMEOUT = 3000
 /** Bytes; the answer has the service's whole configuration in it. */
 const LARGEST_ANSWER = 4 * 1024 * 1024
+
+const SERVICE = object({ pkg: object({ ident: parsed(text, parseFullIdent) }) })
 
 /** The update strategy of the Supervisors, where they have one; like the group, it is in the command alone. */
 export function strategyOf({ cmd }: JsonObject): 'at-once' | 'rolling' | undefined {
@@ -32,9 +34,8 @@ export async function askRunningPackage(
       signal: signal ? AbortSignal.any([signal, late]) : late,
     })
     if (response.status !== 200) return undefined
-    const service = object(JSON.parse(await readText({ response, url }, LARGEST_ANSWER)))
-    const ident = object(service?.pkg)?.ident
-    return typeof ident === 'string' ? formatIdent(parseFullIdent(ident)) : undefined
+    const { value: service } = readJson(SERVICE, await readText({ response, url }, LARGEST_ANSWER))
+    return service && formatIdent(service.pkg.ident)
   } catch {
     signal?.throwIfAborted()
     return undefined

@@ -1,8 +1,10 @@
 import { parseIdent } from '../../habitat/package/ident.ts'
 import { readText } from '../../http/body.ts'
 import type { Fetch } from '../../http/fetch.ts'
-import { object, text } from '../api/reading.ts'
-import { isObject, type JsonObject } from '../app/request.ts'
+import { isObject } from '../../lib/is-object.ts'
+import { readJson, text } from '../../lib/json.ts'
+import { fields, maybe } from '../../lib/lenient-json.ts'
+import type { JsonObject } from '../app/request.ts'
 import type { Endpoint } from '../deploy/endpoints.ts'
 import { httpUrl } from '../logs/host.ts'
 
@@ -71,17 +73,12 @@ export function formatService({ health, output }: ServiceAnswer): string {
 const HEALTH: Readonly<Record<number, ServiceHealth>> = { 200: 'ok', 503: 'critical', 500: 'unknown' }
 
 /** HealthCheckBody, in the same place. */
+const BODY = fields({ status: maybe(text), stdout: maybe(text), stderr: maybe(text) })
+
 function read(body: string): { status?: string; output?: string } {
-  let answer: Record<string, unknown> | undefined
-  try {
-    answer = object(JSON.parse(body))
-  } catch {
-    return {}
-  }
-  const output = [answer?.stdout, answer?.stderr]
-    .map(each => text(each)?.trim() ?? '')
-    .filter(each => each !== '')
-  return { status: text(answer?.status), output: output.length > 0 ? output.join('\n') : undefined }
+  const answer = readJson(BODY, body).value
+  const output = [answer?.stdout, answer?.stderr].map(each => each?.trim() ?? '').filter(each => each !== '')
+  return { status: answer?.status, output: output.length > 0 ? output.join('\n') : undefined }
 }
 
 /** The service's name, which is that of its package. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { isObject, type JsonObject, type JsonValue } from '../request.ts'
+import { isObject } from '../../../lib/is-object.ts'
+import type { JsonObject, JsonValue } from '../request.ts'
 import { APP, type App } from '../shapes/app.ts'
 import { CHECK_RULES } from './check.ts'
 import { CONSTRAINT_RULES } from './constraints.ts'
@@ -62,7 +63,7 @@ function leaveGap(value: unknown, [key, ...rest]: readonly Key[]): boolean {
     value[key] = undefined
     return true
   }
-  return key !== undefined && isObject(value as JsonValue) && leaveGap((value as JsonObject)[key], rest)
+  return key !== undefined && isObject(value) && leaveGap(value[key], rest)
 }
 
 function isSecret(keys: readonly Key[]): boolean {

@@ -1,4 +1,4 @@
-import { isObject, type JsonValue } from '../request.ts'
+import { isObject } from '../../../lib/is-object.ts'
 import { cluster, impossible, place, refused } from './problem.ts'
 import { rule } from './rule.ts'
 
@@ -84,6 +84,6 @@ export const ENVIRONMENT_RULES = [
 ]
 
 function secretOf(value: unknown): string | undefined {
-  const { secret } = isObject(value as JsonValue) ? (value as { secret?: unknown }) : {}
+  const { secret } = isObject(value) ? value : { secret: undefined }
   return typeof secret === 'string' ? secret : undefined
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { isObject, type JsonValue } from '../request.ts'
+import { isObject } from '../../../lib/is-object.ts'
 import { secondsProblem } from '../rules.ts'
 import { PORT, PORT_INDEX } from './ports.ts'
 import { list, oneOf, ruled, shape, strictShape, text } from './shape.ts'
@@ -15,9 +15,7 @@ const ARGUMENTS = shape({
   argv: v.pipe(list(text('"test"'), '["test", "-f", "ready"]'), v.minLength(1, 'must have a program')),
 })
 const command = v.lazy(input =>
-  isObject(input as JsonValue) && (input as { argv?: unknown }).argv != null && !v.is(SHELL, input)
-    ? ARGUMENTS
-    : SHELL,
+  isObject(input) && input.argv != null && !v.is(SHELL, input) ? ARGUMENTS : SHELL,
 )
 
 export const CHECK = {

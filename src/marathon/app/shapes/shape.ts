@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { isObject, type JsonValue } from '../request.ts'
+import { isObject } from '../../../lib/is-object.ts'
 
 // How Marathon reads JSON, for valibot: RAML types become readers (type-generator/) that take null for "not given",
 // words in any case, and anything that is not an object for an object without fields.
@@ -48,7 +48,7 @@ export function shape<E extends v.ObjectEntries>(entries: E) {
   return v.pipe(
     v.unknown(),
     v.transform(input => {
-      const given = isObject(input as JsonValue) ? (input as Record<string, unknown>) : {}
+      const given = isObject(input) ? input : {}
       const known = Object.keys(entries).map(name => [
         name,
         Object.hasOwn(given, name) ? (given[name] ?? undefined) : undefined,
@@ -75,5 +75,5 @@ export function map<S extends v.GenericSchema>(item: S, example: string) {
 }
 
 function object<T>(problem: string) {
-  return ruled<T>(value => (isObject(value as JsonValue) ? undefined : problem))
+  return ruled<T>(value => (isObject(value) ? undefined : problem))
 }

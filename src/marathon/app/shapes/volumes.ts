@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { isObject, type JsonObject, type JsonValue } from '../request.ts'
+import { isObject } from '../../../lib/is-object.ts'
 import { wholeNumber } from '../rules.ts'
 import { list, map, oneOf, ruled, shape, text } from './shape.ts'
 
@@ -45,7 +45,7 @@ const SECRET = { ...mount, mode: v.optional(mount.mode), secret: text('"password
 
 /** Marathon takes the first kind that fits; the messages are about the one whose own field is there. */
 function kindOf(input: unknown) {
-  const given: JsonObject = isObject(input as JsonValue) ? (input as JsonObject) : {}
+  const given = isObject(input) ? input : {}
   const kinds = [
     given.external != null && EXTERNAL,
     given.persistent != null && PERSISTENT,
