@@ -599,7 +599,7 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     const run = await runAction(job, { ...inputs, 'builder-token': 'stale-token', channel: 'acme-prod' })
     const [error] = errorsOf(run)
     expect(error).toMatch(
-      /^"hab pkg build plan" failed .* hab could not install chef\/hab-studio\/2\.0\.500, .* licence key.* builder-token; or take Habitat 1\.6, .* the channel base of builder-url, whatever channel says; set base-packages-channel to take it from another channel\. /,
+      /^"hab pkg build plan" failed .* hab could not install chef\/hab-studio\/2\.0\.500, .* licence key.* builder-token; or use Habitat 1\.6, .* the channel base of builder-url, whatever channel says; set base-packages-channel to take it from another channel\. /,
     )
     expect(run).toMatchObject({ status: 1, badGroups: [], outputs: {} })
   })
@@ -612,7 +612,7 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     const run = await runAction(job, inputs)
     expect(run.status).toBe(0)
     expect(warningsOf(run)).toEqual([
-      `The plan folder "plan" has ${TARGET}/plan.sh, so hab builds that for ${TARGET} and ignores plan.sh. Remove what is ignored, or move it into a folder named after its own target.`,
+      `The plan folder "plan" has ${TARGET}/plan.sh, so hab builds that for ${TARGET} and ignores plan.sh. Remove the ignored plan, or move it into a folder named after its own target.`,
     ])
   })
 

@@ -204,7 +204,7 @@ describe('a hart that cannot be trusted or read', () => {
       [/IDENT/, /more than one line/, again],
     ],
     [
-      'has a NUL in a metafile',
+      'contains a NUL in a metafile',
       () => makeHart(withMetafiles({ SVC_USER: 'hab\0root\n' })),
       [/SVC_USER/, /"hab\\u0000root\\n"/, again],
     ],

@@ -82,7 +82,7 @@ test('only those of the service count', async () => {
   const run = await runCli(place, ['acme/web', 'acme/proxy', ...harts])
   expect(run).toMatchObject({ status: 0 })
   expect(run.stderr).toContain(
-    'note: Optional binds of acme/web/2.0.0/20240101000000 that are not given: "database" (wants "port" and "host"). To give one, write --bind database:SERVICE.GROUP.\n',
+    'note: Optional binds of acme/web/2.0.0/20240101000000 that are not given: "database" (needs "port" and "host"). To give one, write --bind database:SERVICE.GROUP.\n',
   )
   expect(problemsOf(await runCli(place, ['acme/web', 'acme/proxy', '--bind=backend:a.b', ...harts]))).toEqual(
     [

@@ -141,7 +141,7 @@ describe('deploy', () => {
       '/web/shop would change:\n  instances: 2 → 3\nMarathon would do:\n  step 1: ScaleApplication\n',
     )
     const same = await succeed(s, ['deploy', writeApp(s), '--dry-run'])
-    expect(same.stdout).toBe('/web/shop would not change: it has this definition already.\n')
+    expect(same.stdout).toBe('/web/shop would not change: it already has this definition.\n')
     const below = await s.run(['deploy', writeApp(s, { id: '/web/shop/cart' }), '--dry-run'])
     expect(below).toMatchObject({ status: 1, stdout: '' })
     expect(problemsOf(below)).toEqual([expect.stringContaining('there is an app /web/shop')])

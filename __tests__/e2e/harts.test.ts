@@ -67,7 +67,7 @@ describe('a hart at hand that is refused', () => {
     const run = await runCli(place, [...words, ...optionsOf(place)])
     expect(run.status).toBe(1)
     const [refused, elsewhere] = problemsOf(run).slice(-2)
-    expect(refused).toMatch(/ was found, but was refused: The body of .* was signed/)
+    expect(refused).toMatch(/ was found, but was refused: The body of .* but the signed hash is/)
     expect(refused).toMatch(new RegExp(`^${path}`))
     expect(elsewhere).toMatch(/^No other build was found: .*127\.0\.0\.1/)
     expect(readdirSync(place.work)).toEqual([])

@@ -564,7 +564,7 @@ describe('bad input', () => {
       'app: the app definition: is not valid JSON',
       'marathon-url: "marathon.example.com" is not a URL',
       'Credentials of 3 kinds are given',
-      'marathon-user: needs marathon-password beside it',
+      'marathon-user: also needs marathon-password',
       'ca-file: "missing.pem" cannot be read',
       'packages: it is not a list of packages',
     ]) {

@@ -3,7 +3,7 @@ import type { Entry } from '../../src/codec/tar/entry.ts'
 import { MesosizeError } from '../../src/lib/errors.ts'
 
 const NEXT_STEP =
-  /\b(Build|Try|Make|Fetch|Correct|Remove|Put|Add|Use|Check|Name|Split|Run|Leave|Write|Replace|Export|Install|allow it)\b/
+  /\b(Build|Try|Make|Create|Fetch|Correct|Remove|Put|Add|Use|Check|Name|Split|Run|Leave|Write|Replace|Export|Install|allow it)\b/
 
 /** What a promise fails with: always an error of ours, in one piece, with a next step and nothing for a terminal. */
 export async function failure(promise: Promise<unknown>): Promise<MesosizeError> {

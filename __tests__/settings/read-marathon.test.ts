@@ -249,7 +249,7 @@ const refused: readonly (readonly [
   [['deploy', at('broken.json'), ...MARATHON], /broken\.json": is not valid JSON/],
   [['deploy', at('list.json'), ...MARATHON], /list\.json": holds a JSON value that is not an object/],
   [['deploy', at('group.json'), ...MARATHON], /group\.json": holds a group/],
-  [['deploy', at('answer.json'), ...MARATHON], /answer\.json": holds .* an answer of Marathon/],
+  [['deploy', at('answer.json'), ...MARATHON], /answer\.json": holds .* a response of Marathon/],
   [
     ['deploy', at('app.json'), '--timeout', '15', ...MARATHON],
     /^--timeout: "15" is not a time .*90s, 15m, 1h\.$/,
@@ -263,7 +263,7 @@ const refused: readonly (readonly [
   [['logs', '/a', '--lines', '1.5', ...MARATHON], /^--lines: "1\.5" must be a whole number/],
   [['logs', '/a', '--tail', ...MARATHON], /^--tail: unknown option/],
   [['core/redis', '--marathon', 'http://m'], /^--marathon: unknown option/],
-  [['status', '/a', ...MARATHON], /^--marathon-user: needs --marathon-password/, { MARATHON_USER: 'u' }],
+  [['status', '/a', ...MARATHON], /^--marathon-user: also needs --marathon-password/, { MARATHON_USER: 'u' }],
   [
     ['status', '/a', ...MARATHON],
     /^Credentials of 2 kinds are given: --marathon-user and --marathon-password; --dcos-token\. /,
@@ -284,7 +284,10 @@ const refused: readonly (readonly [
     /^--dcos-service-account: it is neither/,
   ],
   [['status', '/a', '--ca-file', at('none.pem'), ...MARATHON], /^--ca-file: .*none\.pem" cannot be read/],
-  [['status', '/a', '--ca-file', at('ca.pem'), ...MARATHON], /^--ca-file: it holds no certificate\./],
+  [
+    ['status', '/a', '--ca-file', at('ca.pem'), ...MARATHON],
+    /^--ca-file: it does not contain a certificate\./,
+  ],
 ]
 
 describe('one mistake is one problem of one line', () => {

@@ -2,18 +2,18 @@ import * as v from 'valibot'
 import { isObject } from './is-object.ts'
 import { pattern } from './json.ts'
 
-// Schemas for answers whose fields differ from version to version, or that a proxy may have written: what is not of the
-// expected kind counts as missing. They take whatever comes, so that `v.parse` throws nothing.
+// Schemas for answers whose fields differ from version to version, or that a proxy may have written: anything
+// unexpected counts as missing. They accept every input, so `v.parse` does not throw.
 
-/** An id, version, host name or the like: what can stand in a message as it is, and cannot begin a line of its own. */
+/** An id, version, host name or the like: safe to show in a message, on one line. */
 export const word = pattern(/^[\x21-\x7e]{1,500}$/, 'a word')
 
-/** Undefined for what does not fit. */
+/** Undefined if the value does not fit. */
 export function maybe<S extends v.GenericSchema>(schema: S) {
   return v.fallback(v.optional(schema), undefined)
 }
 
-/** An object by its fields, without any of them where it is not an object. */
+/** An object with these fields; anything else counts as an object without fields. */
 export function fields<E extends v.ObjectEntries>(entries: E) {
   return v.optional(
     v.pipe(
@@ -25,7 +25,7 @@ export function fields<E extends v.ObjectEntries>(entries: E) {
   )
 }
 
-/** The items of a list that fit; none where it is not a list. */
+/** The items of a list that fit; empty if the value is not a list. */
 export function each<S extends v.GenericSchema>(item: S) {
   return v.optional(
     v.pipe(

@@ -113,7 +113,11 @@ test.each([
     { 'dcos-service-account': '-----BEGIN PRIVATE KEY-----\nabcd' },
     'is the private key alone',
   ],
-  ['a certificate that is none', { 'ca-file': import.meta.filename }, 'ca-file: it holds no certificate'],
+  [
+    'a certificate that is none',
+    { 'ca-file': import.meta.filename },
+    'ca-file: it does not contain a certificate',
+  ],
 ])('refuses %s', async (_, given, text) => {
   const { problems } = await read({ app: JSON.stringify(APP), ...given })
   expect(problems.join('\n')).toContain(text)

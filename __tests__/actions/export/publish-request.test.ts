@@ -136,7 +136,7 @@ describe('where the tarball goes', () => {
     ],
     [
       { publish: 'artifact-store', 'marathon-url': 'http://m', 'marathon-user': 'me' },
-      [/^marathon-user: needs marathon-password beside it/],
+      [/^marathon-user: also needs marathon-password/],
     ],
     [
       {
@@ -147,7 +147,7 @@ describe('where the tarball goes', () => {
     ],
     [
       { publish: 'artifact-store', 'marathon-url': 'http://m', 'marathon-password': 'hunter22' },
-      [/^marathon-password: needs marathon-user beside it/],
+      [/^marathon-password: also needs marathon-user/],
     ],
     [
       {

@@ -126,7 +126,7 @@ describe('metadata', () => {
   })
 
   test.each([
-    ['a web page', { kind: 'html' }, 'answered with "text/html; charset=utf-8", as a web page would'],
+    ['a web page', { kind: 'html' }, 'answered with "text/html; charset=utf-8", which looks like a web page'],
     ['something untyped', { kind: 'body', body: '{}', type: '' }, 'answered with ""'],
     [
       'another package',
@@ -423,9 +423,7 @@ describe('the token', () => {
     server.fault({ kind: 'redirect', to: `http://localhost:${server.port}` })
     const { code, message } = await failure(builder(withToken).download(sup, target, checksum, destination))
     expect(code).toBe('BUILDER_TOKEN')
-    expect(message).toContain(
-      `If http://localhost:${server.port} is the Builder that you mean, give it as --url.`,
-    )
+    expect(message).toContain(`If http://localhost:${server.port} is the right Builder, set --url.`)
     expect(server.requests.map(request => request.headers.authorization)).toEqual([
       `Bearer ${TOKEN}`,
       undefined,

@@ -61,7 +61,7 @@ describe('parseConfigVariable', () => {
     '{"a": 9223372036854775807}',
   ])('refuses %j without showing it', text => {
     expect(() => parseConfigVariable(text, 'HAB_X')).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(/^HAB_X /) }),
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(/^HAB_X\b/) }),
     )
   })
 

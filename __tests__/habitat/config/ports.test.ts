@@ -118,7 +118,7 @@ describe('resolveExports', () => {
       { port: 'port', server_id: 'server_id', username: 'user', password: 'password' },
       [],
       ['port 3310'],
-      ['server_id: other exports are called ports, and it is not (server_id is 1)'],
+      ['server_id: other exports are called ports, but this one is not (server_id is 1)'],
     ],
     [
       'of a policy engine: an address alone',
@@ -144,7 +144,7 @@ describe('resolveExports', () => {
       ['http 8501'],
       [
         'https: ports.https is -1, which is neither a port number nor an address',
-        'weight: other exports are called ports, and it is not (agent.weight is 10)',
+        'weight: other exports are called ports, but this one is not (agent.weight is 10)',
       ],
     ],
     [
@@ -153,7 +153,7 @@ describe('resolveExports', () => {
       { client: 'server.clientPort', tick: 'server.tickTime' },
       [],
       ['client 2182'],
-      ['tick: other exports are called ports, and it is not (server.tickTime is 2000)'],
+      ['tick: other exports are called ports, but this one is not (server.tickTime is 2000)'],
     ],
     [
       'of a broker: the name alone says port',
@@ -161,7 +161,7 @@ describe('resolveExports', () => {
       { port: 'listeners.tcp.default', channels: 'limits.channels' },
       [],
       ['port 5673'],
-      ['channels: other exports are called ports, and it is not (limits.channels is 128)'],
+      ['channels: other exports are called ports, but this one is not (limits.channels is 128)'],
     ],
     [
       'of a search engine: a range for a port',

@@ -63,15 +63,15 @@ const STUDIO =
 const STUDIO_FROM =
   'hab takes the studio from the channel base of builder-url, whatever channel says; set base-packages-channel to take it from another channel\\.'
 const OLDER =
-  '; or take Habitat 1\\.6, which needs neither: hab-version: \\^1\\.6, base-packages-channel: stable\\.'
+  '; or use Habitat 1\\.6, which needs neither: hab-version: \\^1\\.6, base-packages-channel: stable\\.'
 const NETWORK =
   'Check builder-url and the network: the proxy \\(https_proxy\\), and the certificates that are trusted \\(SSL_CERT_FILE\\)\\. Or try again later\\.'
 
 /** By the names of the recorded failures: the whole advice without a token, and with one where that differs. */
 const ADVICE: Readonly<Record<string, { without: string; with?: string }>> = {
   'a token is wanted': {
-    without: `Builder asks for a personal access token for core/nothing: the origin is private, or the package needs a licence key\\. Make a token at ${PROFILE} and give it as builder-token\\.`,
-    with: `Builder does not accept the token in builder-token: it is not valid, or it has expired\\. Make a new one at ${PROFILE}\\.`,
+    without: `Builder asks for a personal access token for core/nothing: the origin is private, or the package needs a licence key\\. Create a token at ${PROFILE} and give it as builder-token\\.`,
+    with: `Builder does not accept the token in builder-token: it is not valid, or it has expired\\. Create a new one at ${PROFILE}\\.`,
   },
   'a licence key is wanted': {
     without: `Builder gives core/nothing only to accounts that have a licence key\\. Add yours at ${PROFILE}, and give a token of that account as builder-token\\.`,
@@ -90,14 +90,14 @@ const ADVICE: Readonly<Record<string, { without: string; with?: string }>> = {
   },
   'there is no such key': {
     without:
-      'https://builder\\.example does not have the public key acme-20240101000000, by which a package is verified\\. Put acme-20240101000000\\.pub into a folder and name that folder with keys, or upload the key to Builder\\.',
+      'https://builder\\.example does not have the public key acme-20240101000000, with which a package is verified\\. Put acme-20240101000000\\.pub into a folder and name that folder with keys, or upload the key to Builder\\.',
   },
   'a licence key is wanted for the studio': {
     without: `${STUDIO} Builder gives chef/hab-studio/2\\.1\\.78 only to accounts that have a licence key\\. Add yours at ${PROFILE}, and give a token of that account as builder-token${OLDER} ${STUDIO_FROM}`,
   },
   'a token is wanted for the studio': {
-    without: `${STUDIO} Builder asks for a personal access token for chef/hab-studio/2\\.1\\.78: the origin is private, or the package needs a licence key\\. Make a token at ${PROFILE} and give it as builder-token${OLDER} ${STUDIO_FROM}`,
-    with: `${STUDIO} Builder does not accept the token in builder-token: it is not valid, or it has expired\\. Make a new one at ${PROFILE}\\. ${STUDIO_FROM}`,
+    without: `${STUDIO} Builder asks for a personal access token for chef/hab-studio/2\\.1\\.78: the origin is private, or the package needs a licence key\\. Create a token at ${PROFILE} and give it as builder-token${OLDER} ${STUDIO_FROM}`,
+    with: `${STUDIO} Builder does not accept the token in builder-token: it is not valid, or it has expired\\. Create a new one at ${PROFILE}\\. ${STUDIO_FROM}`,
   },
   'the channel does not have the studio': {
     without: `${STUDIO} The channel base of https://builder\\.example has no chef/hab-studio/2\\.1\\.78 for this target\\. Check the name, base-packages-channel and builder-url, or, if the origin is private, give a token as builder-token\\. ${STUDIO_FROM}`,
@@ -111,12 +111,14 @@ describe('what hab 2.1.78 printed is answered with the next step', () => {
     const expected = ADVICE[name]!
     for (const message of await messages(call, printed)) {
       expect(message).toMatch(
-        new RegExp(` failed with exit status 1\\. ${expected.without} (?:Its|The) last lines`),
+        new RegExp(` failed with exit status 1\\. ${expected.without} Last lines of its (?:output|log):`),
       )
     }
     for (const message of await messages(call, printed, 'a-token')) {
       const words = expected.with ?? expected.without
-      expect(message).toMatch(new RegExp(` failed with exit status 1\\. ${words} (?:Its|The) last lines`))
+      expect(message).toMatch(
+        new RegExp(` failed with exit status 1\\. ${words} Last lines of its (?:output|log):`),
+      )
       expect(message).not.toContain('a-token')
     }
   })
@@ -170,7 +172,7 @@ const BUILDS: readonly [name: string, printed: Partial<Printed>, words: string][
   [
     'the studio has no key',
     { stdout: 'Error exporting acme key\n\nHabitat was unable to export your secret signing key. Please\n' },
-    'hab found no key to sign with. Check that the plan builds for the origin acme, of which origin-key is.',
+    'hab found no key to sign with. Check that the plan builds for acme, the origin of origin-key.',
   ],
   [
     'plan-build has no key',
@@ -271,7 +273,7 @@ describe('what Builder answers is shown and not believed', () => {
 
   test('a page with empty lines is one answer', async () => {
     for (const message of await messages('install', answer('<html>\n\n<p>licence\n\n</html>'))) {
-      expect(message).toContain(' Builder, or a proxy on the way to it, refuses ')
+      expect(message).toContain(' Builder, or a proxy in between, refuses ')
     }
   })
 
@@ -282,7 +284,7 @@ describe('what Builder answers is shown and not believed', () => {
   ])('%s is no name that is taken over', async stdout => {
     const stderr = '✗✗✗\n✗✗✗ [404 Not Found] {}\n✗✗✗\n'
     for (const message of await messages('install', { stdout: `${stdout}\n`, stderr })) {
-      const [advice] = message.split(' Its last lines:')
+      const [advice] = message.split(' Last lines of its output:')
       expect(advice).toContain(' The channel base of https://builder.example has no package of that name ')
     }
   })

@@ -163,7 +163,7 @@ describe.skipIf(noPrograms)('hab pkg install', () => {
       'of a channel that it is not in',
       { channel: 'lts' },
       ['core/redis'],
-      / The channel lts of .* or take a channel that hab lists below.*\n.*redis\/7\.2\.4\/\d+ in the 'stable' channel/s,
+      / The channel lts of .* or use a channel that hab lists below.*\n.*redis\/7\.2\.4\/\d+ in the 'stable' channel/s,
     ],
   ])('%s says what to check', async (_, place, specs, words) => {
     const builder = await testBuilder()
@@ -187,7 +187,7 @@ describe.skipIf(noPrograms)('hab pkg install', () => {
       'a stale token',
       'stale-token',
       { status: 401 },
-      /Builder does not accept the token in builder-token: .* Make a new one at http:\/\/\S+\/#\/profile\./,
+      /Builder does not accept the token in builder-token: .* Create a new one at http:\/\/\S+\/#\/profile\./,
     ],
     [
       'a token without a licence key',

@@ -26,7 +26,7 @@ describe('a secret origin key', () => {
     ['nothing', '', 'empty'],
     ['white space', ' \n', 'empty'],
     ['the public half', originKey('acme').publicKeyText, 'public half'],
-    ['lines that have become one', text.replaceAll('\n', '\\n'), 'on one line'],
+    ['lines that have become one', text.replaceAll('\n', '\\n'), 'a single line'],
     ['an encryption key', text.replace('SIG-SEC', 'BOX-SEC'), 'SIG-SEC-1'],
     ['a name that is none', text.replace('acme-', '../'), 'second line'],
     ['no empty line', text.replace('\n\n', '\n'), '64 bytes'],
@@ -35,7 +35,7 @@ describe('a secret origin key', () => {
     [
       'two halves of different keys',
       text.replace(encoded, Buffer.concat([seed, seed]).toString('base64')),
-      'belong',
+      'do not match',
     ],
     ['just words', 'hunter2', 'SIG-SEC-1'],
   ])('is not %s', async (_, wrong, problem) => {

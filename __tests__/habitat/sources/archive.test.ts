@@ -131,17 +131,17 @@ describe('an archive is refused', () => {
     ['for no release', [dir('hab/pkgs/acme/app/1.0/x/y')], 'hab/pkgs/acme/app/1.0/x/y'],
     ['for an origin that is none', [dir('hab/pkgs/ACME/app/1.0/20240102030405')], 'ACME'],
     ['for something under opt', [dir(`opt/${top}`)], `opt/${top}`],
-    ['for a file twice', [dir(top), inside, inside], `"${top}/a" is there twice`],
-    ['for a directory twice', [dir(top), dir(`${top}/d`), dir(`${top}/d`)], `"${top}/d" is there twice`],
-    ['for the package twice', [dir(top), inside, dir(top)], `"${top}" is there twice`],
-    ['for the package twice, late', [inside, dir(top), dir(top)], `"${top}" is there twice`],
+    ['for a file twice', [dir(top), inside, inside], `"${top}/a" appears twice`],
+    ['for a directory twice', [dir(top), dir(`${top}/d`), dir(`${top}/d`)], `"${top}/d" appears twice`],
+    ['for the package twice', [dir(top), inside, dir(top)], `"${top}" appears twice`],
+    ['for the package twice, late', [inside, dir(top), dir(top)], `"${top}" appears twice`],
     [
       'for a file twice, once with a dot',
       [dir(top), inside, { path: `./${top}/a` }],
-      `"${top}/a" is there twice`,
+      `"${top}/a" appears twice`,
     ],
-    ['for a file and a directory', [dir(top), inside, dir(`${top}/a`)], 'is there twice'],
-    ['for a directory and a symlink', [dir(top), dir(`${top}/d`), link(`${top}/d`, '/')], 'is there twice'],
+    ['for a file and a directory', [dir(top), inside, dir(`${top}/a`)], 'appears twice'],
+    ['for a directory and a symlink', [dir(top), dir(`${top}/d`), link(`${top}/d`, '/')], 'appears twice'],
     [
       'for what is in a file',
       [dir(top), inside, { path: `${top}/a/b` }],
@@ -165,7 +165,7 @@ describe('an archive is refused', () => {
     [
       'for a symlink where something is',
       [dir(top), { path: `${top}/l/a` }, link(`${top}/l`, '/etc')],
-      'is there twice',
+      'appears twice',
     ],
     [
       'for what is behind a hardlink',
@@ -177,20 +177,20 @@ describe('an archive is refused', () => {
     [
       'for a hardlink to another package',
       [dir(top), hard(`${top}/h`, 'hab/pkgs/a/b/1/20240102030405/c')],
-      'not a file or symlink before it',
+      'not an earlier file or symlink',
     ],
     [
       'for a hardlink to what comes later',
       [dir(top), hard(`${top}/h`, `${top}/a`), inside],
-      'not a file or symlink before it',
+      'not an earlier file or symlink',
     ],
-    ['for a hardlink to itself', [dir(top), hard(`${top}/h`, `${top}/h`)], 'not a file or symlink before it'],
+    ['for a hardlink to itself', [dir(top), hard(`${top}/h`, `${top}/h`)], 'not an earlier file or symlink'],
     [
       'for a hardlink to a directory',
       [dir(top), dir(`${top}/d`), hard(`${top}/h`, `${top}/d`)],
-      'not a file or symlink before it',
+      'not an earlier file or symlink',
     ],
-    ['for a hardlink to the package', [dir(top), hard(`${top}/h`, top)], 'not a file or symlink before it'],
+    ['for a hardlink to the package', [dir(top), hard(`${top}/h`, top)], 'not an earlier file or symlink'],
     ['for a name that would drive a terminal', [dir(top), { path: '\x1b[2Jx' }], '"\\u001b[2Jx"'],
   ])('%s', async (_, members, problem) => {
     const error = await failure(entries(members))

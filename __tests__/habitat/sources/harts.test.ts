@@ -129,7 +129,7 @@ describe('a hart that was given', () => {
       'that its origin did not sign',
       () => makeHart({ key: originKey('evil'), package: spec }),
       'HART_SIGNER',
-      'the origin evil signed it',
+      'signed by the origin evil',
     ],
     [
       'whose body is no xz',
@@ -173,7 +173,12 @@ describe('a hart that was given', () => {
       'TAR_FORMAT',
       'truncated',
     ],
-    ['with nothing in it', () => makeHart({ key: acme, entries: [] }), 'ARCHIVE_EMPTY', 'no package'],
+    [
+      'with nothing in it',
+      () => makeHart({ key: acme, entries: [] }),
+      'ARCHIVE_EMPTY',
+      'does not contain a package',
+    ],
     [
       'that would write elsewhere',
       () => makeHart({ key: acme, entries: [{ path: '../../etc/passwd' }] }),

@@ -61,7 +61,7 @@ describe('a key that no folder has', () => {
 
   test.each([
     ['rubbish', '<html>', /not a public origin key/],
-    ['another key', originKey('evil').publicKeyText, /holds the key evil-20240101000000, not acme-2024/],
+    ['another key', originKey('evil').publicKeyText, /contains the key evil-20240101000000, not acme-2024/],
   ])('is not stored when Builder gives %s', async (_, text, problem) => {
     const ring = new KeyRing({ folders: [], fetchKey: async () => text, storeIn: root })
     const error = await failure(ring.find(name, '/some.hart'))

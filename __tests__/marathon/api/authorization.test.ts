@@ -24,7 +24,7 @@ describe('who asks', () => {
     const { marathon } = clientOf(server.url)
     await expect(listDeployments(marathon)).rejects.toMatchObject({
       code: 'MARATHON_LOGIN',
-      message: expect.stringContaining('It wants a login: give --marathon-user'),
+      message: expect.stringContaining('It requires a login: give --marathon-user'),
     })
     expect(server.requests[0]!.headers.authorization).toBeUndefined()
   })

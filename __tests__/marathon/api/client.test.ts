@@ -191,7 +191,7 @@ describe('what is no Marathon', () => {
       'a 404 of a web server',
       { status: 404, body: '<h1>Not Found</h1>' },
       'MARATHON_URL',
-      "not in Marathon's words",
+      "without Marathon's error message",
     ],
   ])('%s', async (_name, reply, code, words) => {
     const server = await marathonServer()
@@ -206,7 +206,7 @@ describe('what is no Marathon', () => {
     const server = await marathonServer({ version })
     await expect(listDeployments(clientOf(`${server.url}/marathon`).marathon)).rejects.toMatchObject({
       code: 'MARATHON_URL',
-      message: expect.stringContaining('it knows no "/marathon/v2/deployments". Check --marathon'),
+      message: expect.stringContaining('it does not know "/marathon/v2/deployments". Check --marathon'),
     })
   })
 })
@@ -292,8 +292,8 @@ describe.skipIf(missing)(`a cluster with its own authority${missing ? ` (SKIPPED
   test('what is no certificate is refused', () => {
     const broken = tls.cert.replace(/\n[^-]{20}/, '\nAAAAAAAAAAAAAAAAAAAA')
     for (const [text, words] of [
-      ['', 'holds no certificate'],
-      [tls.key, 'holds no certificate'],
+      ['', 'does not contain a certificate'],
+      [tls.key, 'does not contain a certificate'],
       [broken, 'the certificate cannot be read'],
       [`${tls.cert}${broken}`, 'certificate 2 of 2 cannot be read'],
     ] as const) {

@@ -45,14 +45,14 @@ describe('readCredentials', () => {
       { user: 'c:i', password: 'hunter2' },
       [/^--marathon-user: has a colon, which in basic authentication ends the name\. /],
     ],
-    ['a user alone', { user: 'a' }, ['--marathon-user: needs --marathon-password beside it.']],
-    ['a password alone', { dcosPassword: 'hunter2' }, ['--dcos-password: needs --dcos-user beside it.']],
+    ['a user alone', { user: 'a' }, ['--marathon-user: also needs --marathon-password.']],
+    ['a password alone', { dcosPassword: 'hunter2' }, ['--dcos-password: also needs --dcos-user.']],
     [
       'all of these at once',
       { fromUrl: 'Basic eDp5', password: 'hunter2', dcosToken: 'two words' },
       [
         /^Credentials of 3 kinds/,
-        /^--marathon-password: needs --marathon-user/,
+        /^--marathon-password: also needs --marathon-user/,
         /^--dcos-token: has white space/,
       ],
     ],

@@ -119,7 +119,7 @@ describe('what Marathon says', () => {
       'MARATHON_REFUSED',
       '"requirement failed". Change the app definition.',
     ],
-    [401, '<html>HTTP ERROR 401</html>', 'MARATHON_LOGIN', 'It wants a login'],
+    [401, '<html>HTTP ERROR 401</html>', 'MARATHON_LOGIN', 'It requires a login'],
     [403, { message: 'Not Authorized to perform this action!' }, 'MARATHON_FORBIDDEN', 'ask for permission'],
     [
       403,
@@ -135,7 +135,7 @@ describe('what Marathon says', () => {
     ],
     [404, { message: 'URI not found: /v2/x' }, 'MARATHON_URL', 'Check --marathon'],
     [500, { message: 'URI not found' }, 'MARATHON_URL', 'Check --marathon'],
-    [404, '<h1>Not Found</h1>', 'MARATHON_URL', "not in Marathon's words"],
+    [404, '<h1>Not Found</h1>', 'MARATHON_URL', "without Marathon's error message"],
     [409, { message: 'An app with id [/web/shop] already exists.' }, 'MARATHON_EXISTS', 'already exists'],
     [409, locked, 'MARATHON_LOCKED', 'locked by the running deployments d-1, d-2'],
     [500, { message: 'Cannot normalize' }, 'MARATHON_REFUSED', '"Cannot normalize"'],

@@ -281,7 +281,7 @@ describe('configuration', () => {
       const { app, notes } = define(request, agent)
       expect(variable(app)).toEqual({ service: { address: '[::]:$PORT_ADDRESS' } })
       expect(notes).toContainEqual(
-        expect.stringMatching(/service\.address to "\[::\]:9000".*\[::\]:\$PORT_ADDRESS, takes/),
+        expect.stringMatching(/service\.address to "\[::\]:9000".*\[::\]:\$PORT_ADDRESS, replaces/),
       )
     })
 
@@ -399,12 +399,12 @@ describe('patch', () => {
     expect(define({ patch }).app).toMatchObject(patch)
   })
 
-  test('names what cannot stand beside what is written already', () => {
+  test('names what cannot be combined with what is written already', () => {
     expect(() => define({ patch: { ipAddress: { networkName: 'dcos' } } })).toThrow(
       expect.objectContaining({
         code: 'APP_INVALID',
         message: expect.stringMatching(
-          /would refuse.*\n {2}ipAddress: cannot stand beside portDefinitions.* networks/,
+          /would refuse.*\n {2}ipAddress: cannot be combined with portDefinitions.* networks/,
         ),
       }),
     )

@@ -50,8 +50,8 @@ describe('binds that the Supervisor would refuse', () => {
     ).toEqual([
       HEAD,
       '  The required bind "database" is not given. Name a service group: --bind database:SERVICE.GROUP.',
-      '  --bind backed:haproxy.default: the package has no bind "backed". Did you mean "backend" (required, wants "port")? Write --bind backend:haproxy.default.',
-      '  --bind nothing:x.y: the package has no bind "nothing". Its binds are "backend" (required, wants "port"), "cache" (optional, wants "port" and "host"), "database" (required, wants no exports), "logs" (optional, wants no exports). Give one of those, or leave this one out.',
+      '  --bind backed:haproxy.default: the package has no bind "backed". Did you mean "backend" (required, needs "port")? Write --bind backend:haproxy.default.',
+      '  --bind nothing:x.y: the package has no bind "nothing". Its binds are "backend" (required, needs "port"), "cache" (optional, needs "port" and "host"), "database" (required, needs no exports), "logs" (optional, needs no exports). Give one of those, or leave this one out.',
       '  --bind cache:redis.a, --bind cache:redis.b@org: the bind "cache" is given more than once. Keep one of them.',
     ])
   })
@@ -83,7 +83,7 @@ describe('binds that it takes', () => {
     const { notes, warnings } = check({ binds: GIVEN })
     expect(warnings).toEqual([])
     expect(notes).toEqual([
-      'Optional binds of acme/proxy/1.0.0/20240101000000 that are not given: "cache" (wants "port" and "host"), "logs" (wants no exports). To give one, write --bind cache:SERVICE.GROUP.',
+      'Optional binds of acme/proxy/1.0.0/20240101000000 that are not given: "cache" (needs "port" and "host"), "logs" (needs no exports). To give one, write --bind cache:SERVICE.GROUP.',
     ])
   })
 

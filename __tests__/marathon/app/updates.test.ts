@@ -31,7 +31,7 @@ describe('an app with a strategy', () => {
 
   test('comes with a note on what that means', () => {
     expect(define({ updates }).notes).toEqual([
-      "With the strategy at-once, each task's Supervisor takes up newer releases of acme/my-web from the channel stable of https://builder.example.com. Marathon does not know about them, and every new task starts with acme/my-web/1.0.0/20240102030405 again.",
+      "With the strategy at-once, each task's Supervisor updates to newer releases of acme/my-web from the channel stable of https://builder.example.com. Marathon does not know about them, and every new task starts with acme/my-web/1.0.0/20240102030405 again.",
     ])
   })
 
@@ -81,7 +81,7 @@ describe('a token for Builder', () => {
     expect(notes).toHaveLength(1)
     // That the cluster must have secrets is all that there is to say.
     expect(warnings).toEqual([
-      expect.stringMatching(/^Check the app definition: secrets: needs a Marathon with secrets/),
+      expect.stringMatching(/^Check the app definition: secrets: needs a Marathon with a secret store/),
     ])
   })
 

@@ -37,8 +37,8 @@ test('reports every problem at once, under what it leads to, with the place and 
     expect.stringMatching(/^ {2}labels\["a\.b"\]: 1 must be text, such as "web"/),
     expect.stringMatching(/^ {2}constraints\[0\]: \["rack","MAX_PER"\] must have a whole number .* "2"/),
     '  uris[0]: "a b" must not contain " ": write %20 instead',
-    '  uris: cannot stand beside fetch: keep one of the two',
-    'Mesos or Linux could not do what the app definition says:',
+    '  uris: cannot be combined with fetch: keep one of the two',
+    'Mesos or Linux could not run what the app definition specifies:',
     expect.stringMatching(
       /^ {2}fetch\[0\]\.destPath: "\/a" must be a path relative to the sandbox, .* Mesos/,
     ),
@@ -50,7 +50,9 @@ test('reports every problem at once, under what it leads to, with the place and 
 
 test('does not say "refuse" of what Marathon accepts', () => {
   const text = refusal({ ...least, env: { A: 'a\0' } }).join('\n')
-  expect(text).toContain('Mesos or Linux could not do what the app definition says:\n  env.A: has a NUL')
+  expect(text).toContain(
+    'Mesos or Linux could not run what the app definition specifies:\n  env.A: contains a NUL',
+  )
   expect(text).not.toContain('refuse')
 })
 
@@ -65,7 +67,7 @@ test('warns where somebody hears it, instead of refusing, of what depends on the
   expect(validateApp(app, { warn: text => warnings.push(text) })).toBe(app)
   expect(warnings).toEqual([
     expect.stringMatching(/^Check the app definition: gpus: 1 needs .* gpu_resources\.$/),
-    expect.stringMatching(/fetch\[1\]\.uri: "https:\/\/h\/a" is fetched by fetch\[0\] already.*MESOS-9172/),
+    expect.stringMatching(/fetch\[1\]\.uri: "https:\/\/h\/a" is also fetched by fetch\[0\].*MESOS-9172/),
     expect.stringMatching(
       /portDefinitions\[0\]\.name: "1a" starts with a digit, which Marathon 1\.4 refuses/,
     ),

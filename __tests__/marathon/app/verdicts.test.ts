@@ -21,19 +21,19 @@ const verdicts: Verdict[] = readFileSync(file, 'utf8')
 /** Why we say otherwise than Marathon, by our words. */
 const DECISIONS: [ours: RegExp, reason: string][] = [
   [
-    /could not do what the app definition says:\n {2}env\.\w+: has a NUL/,
+    /could not run what the app definition specifies:\n {2}env\.\w+: contains a NUL/,
     'Linux ends a variable at a NUL: tasks get another value',
   ],
   [
-    /could not do what the app definition says:\n {2}cmd: has a NUL/,
+    /could not run what the app definition specifies:\n {2}cmd: contains a NUL/,
     'Linux ends a command line at a NUL: tasks run another',
   ],
   [
-    /could not do what the app definition says:\n {2}fetch\[0\]\.destPath: /,
+    /could not run what the app definition specifies:\n {2}fetch\[0\]\.destPath: /,
     "Mesos' fetcher refuses an absolute path: every task fails",
   ],
   [
-    /could not do what the app definition says:\n {2}fetch\[0\]\.uri: .*"'"/,
+    /could not run what the app definition specifies:\n {2}fetch\[0\]\.uri: .*"'"/,
     `Mesos' fetcher refuses a URI with "'": every task fails`,
   ],
   [

@@ -11,9 +11,9 @@ test.each([
   ['id: /web', 'APP_NOT_JSON', 'app.json: is not valid JSON'],
   ['[]', 'APP_INVALID', 'app.json: holds a JSON value that is not an object'],
   ['null', 'APP_INVALID', 'app.json: holds a JSON value that is not an object'],
-  ['{"app": {"id": "/web"}}', 'APP_INVALID', 'a group or an answer of Marathon'],
-  ['{"id": "/", "apps": []}', 'APP_INVALID', 'a group or an answer of Marathon'],
-  ['{"id": "/", "groups": []}', 'APP_INVALID', 'a group or an answer of Marathon'],
+  ['{"app": {"id": "/web"}}', 'APP_INVALID', 'a group, or a response of Marathon'],
+  ['{"id": "/", "apps": []}', 'APP_INVALID', 'a group, or a response of Marathon'],
+  ['{"id": "/", "groups": []}', 'APP_INVALID', 'a group, or a response of Marathon'],
   ['{"id": "/pod", "containers": []}', 'APP_INVALID', 'app.json: holds a pod'],
   ['{"id": "/Web", "cmd": "x"}', 'APP_INVALID', '  id: "/Web" must be'],
 ])('refuses %s', (text, code, words) => {

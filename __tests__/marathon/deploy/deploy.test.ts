@@ -67,7 +67,7 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
     expect(result).toMatchObject({
       state: 'unchanged',
       version: before.version,
-      message: `/web/shop had this definition already, in its version ${before.version}, and runs: 2 tasks, 2 healthy.`,
+      message: `/web/shop already has this definition, in its version ${before.version}, and runs: 2 tasks, 2 healthy.`,
     })
     expect(result.endpoints).toHaveLength(4)
   })
@@ -84,7 +84,7 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
       ),
     })
     expect(result.message).toMatch(
-      /It is the definition that was there before: there is nothing to go back to\.$/,
+      /The definition is the same as before, so there is nothing to roll back to\.$/,
     )
   })
 
@@ -111,7 +111,7 @@ describe.each(VERSIONS)('a deployment on Marathon %s', version => {
     const result = await deploy(behaving('fails'))
     expect(result).toMatchObject({ state: 'failed', culprit: { host: '127.0.0.1' } })
     expect(result.message).toMatch(
-      /There was no \/web\/shop before, so it was removed again; --no-rollback leaves it\.$/,
+      /\/web\/shop did not exist before, so it was removed again; --no-rollback keeps it\.$/,
     )
     expect(server.cluster.app('/web/shop')).toBeUndefined()
   })
@@ -224,7 +224,7 @@ describe('a deployment that fails', () => {
       '/web/shop was not up after 30 seconds.',
       // Those are in Marathon's queue, too, and wait for nothing there.
       expect.stringMatching(
-        /^ {2}The task \S+ on 127\.0\.0\.1 is not running yet: the agent may still fetch or unpack\.$/,
+        /^ {2}The task \S+ on 127\.0\.0\.1 is not running yet: the agent may still be fetching or unpacking\.$/,
       ),
       expect.stringMatching(/ is not running yet: /),
     ])
@@ -252,7 +252,7 @@ describe('a deployment that fails', () => {
     expect(result.message.split('\n').slice(1, -1)).toEqual([
       '  2 tasks wait to be started.',
       expect.stringMatching(/^ {2}2 of 12 offers: the resources are reserved for a role/),
-      '  9 of 10 offers: not enough memory: the app wants 65536 MiB.',
+      '  9 of 10 offers: not enough memory: the app needs 65536 MiB.',
       '  1 of 1 offers: not enough free ports.',
     ])
     expect(result.culprit).toBeUndefined()
@@ -270,7 +270,9 @@ describe('a deployment that fails', () => {
     }
     const result = await deploy(behaving('fails'))
     expect(result.message).toMatch(
-      new RegExp(`\nSomeone has changed /web/shop since, to its version ${newer}: it is left as it is\\.$`),
+      new RegExp(
+        `\nSomeone has changed /web/shop since, to its version ${newer}, so it is left as it is\\.$`,
+      ),
     )
     expect(server.cluster.app('/web/shop')!.definition.mem).toBe(1024)
   })
@@ -281,9 +283,7 @@ describe('a deployment that fails', () => {
     server.fault({ method: 'DELETE', times: 9, reply: { status: 403, body: { message: 'Not Authorized' } } })
     const result = await deploy(behaving('fails'))
     expect(result.state).toBe('failed')
-    expect(result.message).toMatch(
-      /\nWhat was before could not be put back: .*403 Forbidden.*"Not Authorized"/,
-    )
+    expect(result.message).toMatch(/\nThe rollback failed: .*403 Forbidden.*"Not Authorized"/)
   })
 
   test('after Marathon has ended it is undone by the version before', async () => {
@@ -358,7 +358,7 @@ describe('a version that crashes again and again', () => {
     const result = await deploy({ ...shop, ...unchecked, instances: 1 }, { timeout: 30_000 })
     expect(result.state).toBe('timed-out')
     expect(result.message).toMatch(
-      /^\/web\/shop was not up after 30 seconds\. Its tasks run just now, but 1 task of the new version has ended\.\n/,
+      /^\/web\/shop was not up after 30 seconds\. Its tasks are running, but 1 task of the new version has ended\.\n/,
     )
   })
 
@@ -426,7 +426,7 @@ describe('a deployment into which someone comes', () => {
     })
     expect(await deploy(behaving('hangs'))).toMatchObject({
       state: 'superseded',
-      message: expect.stringContaining(`to its version ${newer}: this deployment is void`),
+      message: expect.stringContaining(`to its version ${newer}: this deployment no longer applies`),
     })
     expect(server.cluster.app('/web/shop')!.definition.mem).toBe(1024)
   })
@@ -437,13 +437,13 @@ describe('a deployment into which someone comes', () => {
     at(3_000, () => deleteApp(marathon, '/web/shop', true).then(() => server.tick(3)))
     expect(await deploy(behaving('hangs'))).toMatchObject({
       state: 'superseded',
-      message: 'Someone has removed /web/shop meanwhile: this deployment is void.',
+      message: 'Someone has removed /web/shop in the meantime: this deployment no longer applies.',
     })
   })
 
   test.each([
-    ['an app that was there', '1.4', true, /has put back what \/web\/shop was before/],
-    ['an app that was there', '1.10', true, /has put back what \/web\/shop was before/],
+    ['an app that was there', '1.4', true, /has restored the previous version of \/web\/shop/],
+    ['an app that was there', '1.10', true, /has restored the previous version of \/web\/shop/],
     ['a new app', '1.4', false, /has removed \/web\/shop again/],
     ['a new app', '1.10', false, /has removed \/web\/shop again/],
   ] as const)('and cancels it: %s, on Marathon %s', async (_name, version, exists, words) => {
@@ -498,7 +498,7 @@ describe('an app that is locked', () => {
     server.cluster.change('/web/shop', behaving('hangs'), false)
     await expect(deploy(shop)).rejects.toMatchObject({
       code: 'MARATHON_LOCKED',
-      message: expect.stringContaining('Wait until that has ended, or use --force to cancel it.'),
+      message: expect.stringContaining('Wait until it has ended, or use --force to cancel it.'),
     })
     expect(time()).toBeGreaterThanOrEqual(120_000)
     expect(time()).toBeLessThan(130_000)
@@ -545,7 +545,7 @@ describe('a Marathon that fails meanwhile', () => {
     at(1_000, () => server.fault({ ...fault, times: 8 }))
     expect(await deploy(shop)).toMatchObject({ state: 'finished' })
     expect(
-      report.notes.filter(note => note.endsWith('The deployment goes on meanwhile; looking again.')),
+      report.notes.filter(note => note.endsWith('The deployment continues; looking again.')),
     ).toHaveLength(1)
   })
 
@@ -554,10 +554,8 @@ describe('a Marathon that fails meanwhile', () => {
     at(1_000, () => server.fault({ times: 1_000 }))
     const result = await deploy(shop, { timeout: 20_000 })
     expect(result.state).toBe('timed-out')
-    expect(result.message).toMatch(
-      /^\/web\/shop was not up after 20 seconds\. No complete response came from/,
-    )
-    expect(result.message).toMatch(/\nWhat was before could not be put back: No complete response/)
+    expect(result.message).toMatch(/^\/web\/shop was not up after 20 seconds\. No complete response came from/)
+    expect(result.message).toMatch(/\nThe rollback failed: No complete response/)
   })
 
   test('with tokens that expire', async () => {
@@ -658,7 +656,7 @@ describe('removeApp', () => {
     const [deployment] = server.cluster.deployments()
     expect(error).toMatchObject({
       code: 'REMOVE_TIMED_OUT',
-      message: `/web/shop is being removed, but after 1 min 00 s not all of its tasks were gone. Marathon does not list those that are left; it had ${tasks.join(', ')}. Marathon goes on (deployment ${deployment!.id}). Remove the app again to go on waiting; --timeout waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
+      message: `/web/shop is being removed, but after 1 min 00 s not all of its tasks were gone. Marathon does not list those that are left; it had ${tasks.join(', ')}. Marathon goes on (deployment ${deployment!.id}). Remove the app again to continue waiting; --timeout waits longer. Look for tasks that do not end in Mesos' web interface, by their ids.`,
     })
     expect(time()).toBeGreaterThanOrEqual(60_000)
   })

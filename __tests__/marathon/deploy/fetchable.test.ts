@@ -16,10 +16,10 @@ test.each([
 })
 
 test.each([
-  ['file:///tmp/shop.tgz', 'is a file of the agent itself'],
-  ['FILE:/tmp/shop.tgz', 'is a file of the agent itself'],
-  ['/tmp/shop.tgz', 'is a file of the agent itself'],
-  ['shop.tgz', 'is a file of the agent itself'],
+  ['file:///tmp/shop.tgz', 'is a file on the agent itself'],
+  ['FILE:/tmp/shop.tgz', 'is a file on the agent itself'],
+  ['/tmp/shop.tgz', 'is a file on the agent itself'],
+  ['shop.tgz', 'is a file on the agent itself'],
   ['https://github.com/acme/shop/actions/runs/1/artifacts/2', 'is an artifact of a workflow run'],
   ['https://ghe.test/acme/shop/actions/runs/1/artifacts/2', 'is an artifact of a workflow run'],
   ['https://api.github.com/repos/acme/shop/actions/artifacts/2/zip', 'is an artifact of a workflow run'],

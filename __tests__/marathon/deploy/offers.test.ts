@@ -7,19 +7,19 @@ const rejected = (reason: string) => ({ ...item, rejections: [{ reason, declined
 
 test.each<[string, JsonObject, RegExp]>([
   ['InsufficientPorts', {}, /not enough free ports\.$/],
-  ['InsufficientPorts', { requirePorts: true }, /31000 to 32000.*Leave requirePorts out/],
-  ['InsufficientMemory', { mem: 4096 }, /not enough memory: the app wants 4096 MiB/],
-  ['InsufficientMemory', {}, /the app wants 128 MiB/],
-  ['InsufficientCpus', { cpus: 16 }, /not enough CPUs: the app wants 16\./],
-  ['InsufficientDisk', { disk: 10 }, /not enough disk space: the app wants 10 MiB/],
-  ['InsufficientGpus', { gpus: 2 }, /not enough GPUs: the app wants 2/],
-  ['UnfulfilledRole', { acceptedResourceRoles: ['slave_public'] }, /it takes \["slave_public"\]/],
+  ['InsufficientPorts', { requirePorts: true }, /31000 to 32000.*Leave out requirePorts/],
+  ['InsufficientMemory', { mem: 4096 }, /not enough memory: the app needs 4096 MiB/],
+  ['InsufficientMemory', {}, /the app needs 128 MiB/],
+  ['InsufficientCpus', { cpus: 16 }, /not enough CPUs: the app needs 16\./],
+  ['InsufficientDisk', { disk: 10 }, /not enough disk space: the app needs 10 MiB/],
+  ['InsufficientGpus', { gpus: 2 }, /not enough GPUs: the app needs 2/],
+  ['UnfulfilledRole', { acceptedResourceRoles: ['slave_public'] }, /it accepts \["slave_public"\]/],
   ['UnfulfilledConstraint', { constraints: [['hostname', 'UNIQUE']] }, /\[\["hostname","UNIQUE"\]\]/],
   ['UnmatchedConstraint', { constraints: [['rack', 'LIKE', 'a']] }, /constraints do not allow/],
   ['AgentMaintenance', {}, /maintenance/],
   ['NoCorrespondingReservationFound', {}, /the volume that is reserved/],
-  ['DeclinedScarceResources', {}, /kept for apps that want them/],
-  ['SomethingNew', {}, /"SomethingNew", in Marathon's word/],
+  ['DeclinedScarceResources', {}, /reserved for apps that need them/],
+  ['SomethingNew', {}, /"SomethingNew" \(Marathon's term\)/],
 ])('%s of %j', (reason, app, words) => {
   const [tasks, line, ...more] = offerReasons(rejected(reason), app, 0)
   expect(tasks).toBe('1 task waits to be started.')
@@ -31,7 +31,7 @@ test.each<[string, JsonObject, RegExp]>([
 test('no offers at all', () => {
   expect(offerReasons({ ...item, count: 3, processedOffers: 0 }, {}, 0)).toEqual([
     '3 tasks wait to be started.',
-    expect.stringContaining('Mesos has offered Marathon nothing for it yet'),
+    expect.stringContaining('Mesos has not offered Marathon any resources for it yet'),
   ])
 })
 

@@ -42,7 +42,7 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
 
   test('the app that is there already, with all that Marathon has filled in', async () => {
     // Marathon's dry run plans a restart for it.
-    expect(await plan(shop, shop)).toEqual(['/web/shop would not change: it has this definition already.'])
+    expect(await plan(shop, shop)).toEqual(['/web/shop would not change: it already has this definition.'])
   })
 
   test.each<[string, JsonObject]>([
@@ -108,7 +108,7 @@ test('where Marathon has no dry run, or allows none, the comparison is left', as
   const plan = await planDeployment(marathon, shop, {}, tools)
   expect(plan.steps).toBeUndefined()
   expect(formatPlan(plan)[0]).toBe('/web/shop would be created:')
-  expect(report.notes).toEqual([expect.stringContaining('which it does not allow')])
+  expect(report.notes).toEqual([expect.stringContaining('refused the dry run')])
 })
 
 test('where the id cannot be checked, that is said', async () => {
@@ -117,9 +117,7 @@ test('where the id cannot be checked, that is said', async () => {
   server.fault({ method: 'GET', path: 'groups/web/shop', reply: refusal })
   expect((await planDeployment(marathon, shop, {}, tools)).steps).toHaveLength(2)
   expect(report.notes).toEqual([
-    expect.stringMatching(
-      /^Whether another app or a group stands in the way of \/web\/shop could not be checked: /,
-    ),
+    expect.stringMatching(/^Could not check whether \/web\/shop collides with another app or a group: /),
   ])
 })
 

@@ -94,7 +94,7 @@ describe('what is shown', () => {
     expect(server.cluster.app(ID)!.lastTaskFailure).toBeDefined()
     await showLogs({ ...REQUEST, streams: ['stderr'] }, tools)
     expect(printed).toBe('Command exited with status 1\n')
-    expect(told).toEqual([expect.stringContaining('the last one that failed')])
+    expect(told).toEqual([expect.stringContaining('the last failed task')])
   })
 
   test('of a crash loop: what a task wrote that has just failed, once', async () => {
@@ -170,9 +170,9 @@ describe('what cannot be shown', () => {
     app.lastTaskFailure = { taskId: `${taskId}x`, host: '../x', version, slaveId: app.tasks[0]!.slaveId }
     await expect(showLogs(REQUEST, tools)).rejects.toMatchObject({ code: 'NO_OUTPUT' })
     expect(told).toEqual([
-      expect.stringMatching(/"\.\.".* Instances 1, 2 are there\.$/),
+      expect.stringMatching(/"\.\.".* Instances 1, 2 run on it\.$/),
       expect.stringMatching(/"\/"/),
-      'What the tasks of /web/shop write could not be read. This is the output of the last one that failed.',
+      'The output of the tasks of /web/shop could not be read. This is the output of the last failed task.',
       expect.stringMatching(/"\.\.\/x"/),
     ])
   })

@@ -81,7 +81,7 @@ test('with a strategy it says what Marathon does not know, and what the Supervis
   ).toBe(
     `App         /web/shop
 Package     acme/shop/1.2.0/20240102030405
-Updates     at-once: each task starts with this package and takes up newer releases by itself; Marathon does not know which one runs
+Updates     at-once: each task starts with this package and updates itself to newer releases; Marathon does not know which one runs
 State       deploying
 Version     2024-03-02T10:00:00.000Z
 Instances   2 of 2 running, 1 staged, 1 healthy, 1 unhealthy

@@ -13,28 +13,28 @@ import { type BuilderPackage, parseBuilderPackage } from './package.ts'
 import { refusal } from './refusal.ts'
 
 export interface BuilderOptions {
-  /** Such as https://bldr.habitat.sh. Without a path, `/v1` is meant. */
+  /** Such as https://bldr.habitat.sh. The path defaults to `/v1`. */
   url: string
-  /** Personal access token; sent to this Builder alone. */
+  /** Personal access token, sent only to this Builder. */
   token?: string
   fetch: Fetch
   signal?: AbortSignal
-  /** How failures that may pass are retried. */
+  /** How transient failures are retried. */
   retry?: Omit<RetryOptions, 'signal'>
 }
 
 /**
  * A Habitat Builder: where packages and origin keys come from (habitat-sh/builder,
- * components/builder-api/src/server/resources). Its functions may be called at the same time, need no `this`,
- * and throw MesosizeError: HTTP_… if no complete or successful answer came, BUILDER_ANSWER if the answer is not
- * a Builder's or not about what was asked, BUILDER_TOKEN if a token is missing or refused.
+ * components/builder-api/src/server/resources). Its functions may be called concurrently, need no `this`, and throw
+ * MesosizeError: HTTP_… if the response is incomplete or unsuccessful, BUILDER_ANSWER if it is not from a Builder or
+ * not about the package requested, BUILDER_TOKEN if a token is missing or refused.
  */
 export interface Builder {
-  /** As it may be shown. */
+  /** The URL, safe to show. */
   url: string
   /**
-   * The newest build of a package in a channel, or in any where no channel is given.
-   * @returns undefined if Builder has none for the target, or hides it from who has no token for it
+   * The newest build of a package in a channel, or in all channels if none is given.
+   * @returns undefined if Builder has none for the target, or hides it from clients without the right token
    */
   latest(
     ident: PackageIdent,
@@ -44,11 +44,11 @@ export interface Builder {
   /** One exact build; undefined as with `latest`. */
   metadata(ident: FullIdent, target: string): Promise<BuilderPackage | undefined>
   /**
-   * Downloads a hart in constant memory. The file appears whole, under its name, or not at all; whoever
-   * downloads it at the same time gets the same.
+   * Downloads a hart in constant memory. The complete file appears under its name, or nothing does;
+   * concurrent downloads of it get the same file.
    * @param checksum BLAKE2b-256 of the whole hart, lower-case hex
-   * @param destination path of the file; its folder is made where it is missing
-   * @param onBytes called with the number of bytes received; a negative number takes back those of a failed try
+   * @param destination path of the file; its folder is created if necessary
+   * @param onBytes called with the number of bytes received, and with a negative number after a failed attempt
    * @throws MesosizeError also BUILDER_NOT_FOUND, BUILDER_CHECKSUM, and CACHE_WRITE if the file cannot be written
    */
   download(
@@ -86,15 +86,15 @@ export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptio
   }
 
   /**
-   * @param what is asked for, in words
-   * @param ident the package, where it is one
+   * @param what describes the request in messages
+   * @param ident the package, if one is requested
    * @returns undefined for 404
    */
   async function request(from: URL, accept: string, what: string, ident?: PackageIdent) {
     const answer = await get(fetch, from, {
       authorization,
       signal,
-      // A compressed hart would only make its length unknown.
+      // Compressing a hart gains nothing, and would hide its length.
       headers: { accept, 'accept-encoding': 'identity' },
     })
     if (answer.response.ok) return answer
@@ -120,7 +120,7 @@ export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptio
     url: printableUrl(base),
     metadata,
     latest(ident, channel, target) {
-      // A full ident names its build whatever the channel.
+      // A full ident names one build, in whatever channel it is.
       if (isFull(ident)) return metadata(ident, target)
       const [origin = '', ...rest] = parts(ident)
       const where = channel === undefined ? ['pkgs', origin] : ['channels', origin, channel, 'pkgs']
@@ -163,7 +163,7 @@ function parseBase(text: string): URL {
   return url
 }
 
-/** A token goes into a header; what fetch says about one that cannot would show it. */
+/** Checked here because the error that fetch throws for an invalid header value shows the value. */
 function checkToken(token: string): string {
   if (!isToken(token)) {
     throw new MesosizeError(
@@ -184,7 +184,7 @@ function checkContentType({ response, url }: Answer, wanted: RegExp): void {
   response.body?.cancel().catch(() => {})
   throw new MesosizeError(
     'BUILDER_ANSWER',
-    `${printableUrl(url)} answered with ${JSON.stringify(type)}, as a web page would: it is not a Habitat Builder, or something on the way answered in its place. Check ${setting('url')} (HAB_BLDR_URL) and the network.`,
+    `${printableUrl(url)} answered with ${JSON.stringify(type)}, which looks like a web page: it is not a Habitat Builder, or a proxy answered instead. Check ${setting('url')} (HAB_BLDR_URL) and the network.`,
   )
 }
 

@@ -8,8 +8,8 @@ import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { printableUrl } from '../../lib/url.ts'
 
 /**
- * Writes a hart that is arriving to its place: under a temporary name beside it, and renamed when it is whole
- * and on the disk.
+ * Saves a hart while it is downloaded: under a temporary name in the same folder, and renamed once it is complete
+ * and on disk.
  * @param what the package, for messages
  * @param checksum BLAKE2b-256 of the whole file, lower-case hex
  * @throws MesosizeError HTTP_NETWORK, HTTP_TRUNCATED, BUILDER_CHECKSUM, CACHE_WRITE; nothing is left behind
@@ -21,7 +21,7 @@ export async function saveVerified(
   destination: string,
   onBytes: (amount: number) => void,
 ): Promise<void> {
-  // A name of its own for each download, so that two of the same hart do not write into one file.
+  // A separate name for each download, so that two downloads of the same hart do not write to one file.
   const partial = join(
     dirname(destination),
     `.${basename(destination)}.${randomBytes(6).toString('hex')}.partial`,
@@ -49,19 +49,19 @@ export async function saveVerified(
     if (actual !== checksum) {
       throw new MesosizeError(
         'BUILDER_CHECKSUM',
-        `The ${received} bytes that ${printableUrl(answer.url)} sent for ${what} have the BLAKE2b-256 checksum ${actual}, but Builder gives it as ${checksum}: they were damaged or changed on the way. Try again; if it stays so, look for a proxy in between.`,
+        `The ${received} bytes that ${printableUrl(answer.url)} sent for ${what} have the BLAKE2b-256 checksum ${actual}, but Builder gives it as ${checksum}: they were damaged or changed on the way. Try again; if the error persists, look for a proxy in between.`,
       )
     }
     await rename(partial, destination)
   } catch (error) {
     if (received > 0) onBytes(-received)
-    // Where even this fails, the first error says more.
+    // If this fails too, the first error is more useful.
     await rm(partial, { force: true }).catch(() => {})
     await answer.response.body?.cancel().catch(() => {})
     if (error instanceof Error && 'syscall' in error && !(error instanceof MesosizeError)) {
       throw new MesosizeError(
         'CACHE_WRITE',
-        `${destination} cannot be written: ${messageOf(error)}. Make room, or make the folder writable.`,
+        `${destination} cannot be written: ${messageOf(error)}. Free some space, or make the folder writable.`,
         { cause: error },
       )
     }

@@ -10,15 +10,15 @@ import {
   satisfies,
 } from '../package/ident.ts'
 
-/** What Builder says about one build. */
+/** Builder's description of one build. */
 export interface BuilderPackage {
   ident: FullIdent
   target: string
-  /** BLAKE2b-256 of the whole hart, lower-case hex. Not the hash that is signed, which is of its body. */
+  /** BLAKE2b-256 of the whole hart, lower-case hex; the signed hash covers only the body. */
   checksum: string
   /** All run-time dependencies. */
   tdeps: readonly FullIdent[]
-  /** The channels that hold the build, as far as Builder tells. */
+  /** The channels that contain the build, as far as Builder lists them. */
   channels: readonly string[]
 }
 
@@ -27,14 +27,14 @@ const IDENT = parsed(
   ({ origin, name, version, release }) => parseFullIdent([origin, name, version, release].join('/')),
 )
 
-/** Of a package (habitat-sh/builder, components/builder-db/src/models/package.rs). */
+/** A package in Builder's responses (habitat-sh/builder, components/builder-db/src/models/package.rs). */
 function packageOf(asked: PackageIdent, target: string) {
   return object({
     ident: parsed(IDENT, ident => {
       if (satisfies(ident, asked)) return ident
       throw new Error(`${formatIdent(ident)} is not a build of ${formatIdent(asked)}`)
     }),
-    // Builders that know one target only do not name it; the hart itself does, and is checked later.
+    // Builders with a single target leave it out; it is checked later, in the hart itself.
     target: v.optional(v.literal(target, target), target),
     checksum: v.pipe(pattern(/^[0-9a-f]{64}$/i, '64 hex digits'), v.toLowerCase()),
     tdeps: list(IDENT),
@@ -46,10 +46,10 @@ function packageOf(asked: PackageIdent, target: string) {
 }
 
 /**
- * Reads Builder's JSON of a package.
+ * Reads Builder's JSON description of a package.
  * @param asked what the package must be a build of
  * @param url where the text came from, for the message
- * @throws MesosizeError BUILDER_ANSWER with everything that is wrong
+ * @throws MesosizeError BUILDER_ANSWER with all problems
  */
 export function parseBuilderPackage(
   text: string,

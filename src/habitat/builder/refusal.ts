@@ -8,11 +8,11 @@ import type { PackageIdent } from '../package/ident.ts'
 const HABITATS_OWN: ReadonlySet<string> = new Set(['hab', 'hab-sup', 'hab-launcher'])
 
 /**
- * What to tell a person of an answer that is neither a success nor 404.
+ * The error for a response that is neither a success nor 404.
  * @param base the Builder that was asked
  * @param hadToken whether a token was given
- * @param what was asked for
- * @param ident the package, where it was one
+ * @param what was requested
+ * @param ident the package, if one was requested
  */
 export function refusal(
   { response, url }: Answer,
@@ -33,7 +33,7 @@ export function refusal(
   if (url.origin !== base.origin) {
     return new MesosizeError(
       'BUILDER_TOKEN',
-      `${answered}. Builder at ${base.origin} redirected there, and a token is sent to Builder alone. If ${url.origin} is the Builder that you mean, give it as ${setting('url')}.`,
+      `${answered}. Builder at ${base.origin} redirected there, but a token is sent only to Builder. If ${url.origin} is the right Builder, set ${setting('url')}.`,
     )
   }
   const profile = `${base.origin}/#/profile`
@@ -41,14 +41,14 @@ export function refusal(
     return new MesosizeError(
       'BUILDER_TOKEN',
       `${answered}. Habitat's own packages need a personal access token of an account with a licence key${hadToken ? ', and the given token is not one' : ''}. ` +
-        `Add the licence key and make a token at ${profile}, and give it as HAB_AUTH_TOKEN or ${setting('auth')}; or take Habitat 1.6, which needs no token: ` +
+        `Add the licence key and create a token at ${profile}, and give it as HAB_AUTH_TOKEN or ${setting('auth')}; or use Habitat 1.6, which needs no token: ` +
         `${setting('sup-pkg', 'core/hab-sup')}, ${setting('launcher-pkg', 'core/hab-launcher')}, ${setting('base-pkgs-channel', 'stable')}.`,
     )
   }
   return new MesosizeError(
     'BUILDER_TOKEN',
     hadToken
-      ? `${answered}. The token is not valid, has expired, or does not grant access to this origin or channel. Make a new one at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`
-      : `${answered}. The origin is private, or the channel is not public. Make a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`,
+      ? `${answered}. The token is not valid, has expired, or does not grant access to this origin or channel. Create a new one at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`
+      : `${answered}. The origin is private, or the channel is not public. Create a personal access token at ${profile} and give it as HAB_AUTH_TOKEN or ${setting('auth')}.`,
   )
 }

@@ -1,22 +1,22 @@
 import type { TomlValue } from 'smol-toml'
 
-/** A port as a configuration has it: alone, or at the end of an address. */
+/** A port in a configuration value: on its own, or at the end of an address. */
 export interface ConfiguredPort {
   /** 1 to 65535. */
   number: number
-  /** What stands before the number: `127.0.0.1:`, or nothing where the value is the number itself. */
+  /** The text before the number: `127.0.0.1:`, or nothing if the value is the number itself. */
   before: string
-  /** Whether a service can listen there on whatever machine it runs: no host of others is named. */
+  /** Whether a service can listen there on any machine: the address does not name another host. */
   local: boolean
 }
 
-// HOST:PORT, with a scheme or without. A host is nothing, *, an IP address, one of version 6 in brackets, or a name,
-// which has a letter: 12:30 is not an address. `launch` fills in the port where it finds these characters before it.
+// HOST:PORT, with or without a scheme. A host is empty, *, an IPv4 address, an IPv6 address in brackets, or a name,
+// which contains a letter: 12:30 is not an address. `launch` fills in the port only after these characters.
 const ADDRESS =
   /^(?<before>(?:[a-z][a-z0-9+.-]*:\/\/)?(?<host>|\*|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|(?=[^:]*[a-z])[a-z0-9_.-]+):)(?<number>\d+)$/i
 const LOCAL_HOST = /^(?:|\*|localhost|0\.0\.0\.0|127(?:\.\d{1,3}){3}|\[::1?\])$/i
 
-/** Reads the port in a value of a configuration; undefined where it is neither a port number nor an address with one. */
+/** Reads the port in a configuration value; undefined if it is neither a port number nor an address with a port. */
 export function configuredPort(value: TomlValue | undefined): ConfiguredPort | undefined {
   if (typeof value !== 'bigint' && typeof value !== 'string') return undefined
   const { before = '', host = '', number = String(value) } = ADDRESS.exec(String(value))?.groups ?? {}

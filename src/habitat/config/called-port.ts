@@ -1,8 +1,7 @@
 /**
- * Whether an export is called a port, by its name or by its place in the configuration. It is if the last word of
- * either ends in "port" or "ports", with a number behind it or not (`http-port`, `ssl_port`, `clientPort`, `rpcport`,
- * `port2`); if its name begins with the word "port" (`port-http`); or if it is in a table that is called so
- * (`ports.http`).
+ * Whether an export is called a port, by its name or its path in the configuration: the last word of either ends in
+ * "port" or "ports", with or without a number after it (`http-port`, `ssl_port`, `clientPort`, `rpcport`, `port2`);
+ * its name begins with the word "port" (`port-http`); or it is in a table that is called a port (`ports.http`).
  */
 export function isCalledPort(name: string, path: readonly string[]): boolean {
   return (
@@ -13,7 +12,7 @@ export function isCalledPort(name: string, path: readonly string[]): boolean {
   )
 }
 
-/** Words that end in "port" and mean something else. */
+/** Words that end in "port" but mean something else. */
 const OTHER_WORDS = /^(?:air|ex|im|pass|re|sup|tele|trans|view)ports?\d*$/
 
 function endsInPort(text: string): boolean {

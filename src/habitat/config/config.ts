@@ -1,7 +1,7 @@
 import { parse, TomlError, type TomlTable, type TomlValue } from 'smol-toml'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 
-/** The value at a path through tables; undefined where a part is missing or no table. */
+/** The value at a path through tables; undefined if a part of the path is missing or is not a table. */
 export function valueAt(table: TomlTable, path: readonly string[]): TomlValue | undefined {
   return path.reduce<TomlValue | undefined>(
     (value, key) => (isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined),
@@ -10,7 +10,7 @@ export function valueAt(table: TomlTable, path: readonly string[]): TomlValue | 
 }
 
 /**
- * Lays one configuration over another as Habitat does (toml_merge in components/common/src/templating/config.rs):
+ * Merges one configuration into another as Habitat does (toml_merge in components/common/src/templating/config.rs):
  * tables are merged key by key, everything else is replaced, arrays included.
  */
 export function mergeConfig(base: TomlTable, override: TomlTable): TomlTable {
@@ -22,25 +22,25 @@ export function mergeConfig(base: TomlTable, override: TomlTable): TomlTable {
   return Object.fromEntries(merged)
 }
 
-/** Whether a value is a table of keys: neither a list nor a date. */
+/** Whether a value is a table, not a list or a date. */
 export function isTable(value: TomlValue | undefined): value is TomlTable {
   return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
 }
 
 /**
  * Integers become bigint, so that 1.0 stays a float and large integers keep all their digits.
- * @param what the text's name in errors, such as `default.toml of core/redis`
+ * @param what names the text in errors, such as `default.toml of core/redis`
  * @throws MesosizeError CONFIG_INVALID
  */
 export function parseConfig(text: string, what: string): TomlTable {
   try {
     return parse(text, { integersAsBigInt: true })
   } catch (error) {
-    throw new MesosizeError('CONFIG_INVALID', `${what} is not TOML: ${tomlProblem(error)}. Correct it there.`)
+    throw new MesosizeError('CONFIG_INVALID', `${what} is not TOML: ${tomlProblem(error)}. Correct it.`)
   }
 }
 
-/** The variable from which a Supervisor configures a package: `my-app` has HAB_MY_APP (config.rs as above). */
+/** The variable with a package's configuration: HAB_MY_APP for `my-app` (config.rs as above). */
 export function configVariable(packageName: string): string {
   return `HAB_${packageName.toUpperCase().replaceAll('-', '_')}`
 }
@@ -48,7 +48,7 @@ export function configVariable(packageName: string): string {
 /**
  * Reads the value of a package's `HAB_<PACKAGE>` variable: TOML, or else a JSON object
  * (load_environment in components/common/src/templating/config.rs).
- * @param variable its name, for errors, which never show the value: it may hold passwords
+ * @param variable its name, for errors, which never show the value because it may contain passwords
  * @throws MesosizeError CONFIG_INVALID
  */
 export function parseConfigVariable(text: string, variable: string): TomlTable {
@@ -60,7 +60,7 @@ export function parseConfigVariable(text: string, variable: string): TomlTable {
     throw new MesosizeError(
       'CONFIG_INVALID',
       `${variable} must hold the package's configuration as TOML or as a JSON object. As TOML: ${tomlProblem(error)}. ` +
-        `Write for example ${variable}='{"port": 8080}'.`,
+        `For example, write ${variable}='{"port": 8080}'.`,
     )
   }
 }
@@ -75,7 +75,10 @@ function parseJson(text: string, variable: string): TomlValue | undefined {
             ? 'a number that is too large to be read exactly: write the configuration as TOML'
             : undefined
       if (problem) {
-        throw new MesosizeError('CONFIG_INVALID', `${variable} has at ${JSON.stringify(key)} ${problem}.`)
+        throw new MesosizeError(
+          'CONFIG_INVALID',
+          `${variable}: the value of ${JSON.stringify(key)} is ${problem}.`,
+        )
       }
       return Number.isInteger(value) ? BigInt(value) : value
     })
@@ -93,10 +96,10 @@ function tomlProblem(error: unknown): string {
 }
 
 /**
- * A configuration as one line of JSON that Habitat reads back. In each table the plain values come before the
- * tables, because Habitat transcodes the JSON to TOML in the order in which it finds it, and the TOML
- * serializer of its time refuses a value after a table.
- * @throws MesosizeError CONFIG_INVALID for inf and nan, which JSON cannot hold
+ * A configuration as one line of JSON that Habitat reads back. In each table, plain values come before
+ * tables, because Habitat converts the JSON to TOML in the given order, and its TOML serializer refuses a value after
+ * a table.
+ * @throws MesosizeError CONFIG_INVALID for inf and nan, which JSON cannot represent
  */
 export function configJson(value: TomlValue): string {
   if (Array.isArray(value)) return `[${value.map(configJson).join(',')}]`
@@ -112,10 +115,10 @@ export function configJson(value: TomlValue): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new MesosizeError(
       'CONFIG_INVALID',
-      `The configuration has the number ${value}, which its environment variable, JSON, cannot hold. Write a finite one.`,
+      `The configuration contains the number ${value}, which JSON, the format of its environment variable, cannot represent. Use a finite number.`,
     )
   }
-  // Habitat takes a number without a point for an integer.
+  // Habitat reads a number without a decimal point as an integer.
   return typeof value === 'number' && Number.isInteger(value) ? value.toFixed(1) : JSON.stringify(value)
 }
 

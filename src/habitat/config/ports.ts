@@ -11,24 +11,24 @@ import { configJson, isTable, mergeConfig, parseConfig, valueAt } from './config
 export interface ServicePort {
   /** Its public name. */
   name: string
-  /** Where it is in the configuration, outermost table first. */
+  /** Its path in the configuration, outermost table first. */
   path: readonly string[]
-  /** What stands before the number there: `127.0.0.1:` in an address, otherwise nothing. */
+  /** The text before the number: `127.0.0.1:` in an address, otherwise nothing. */
   before: string
-  /** The number that the package gives it, 1 to 65535, or else the override; undefined where neither does. */
+  /** The number in default.toml, or else in the override, 1 to 65535; undefined if neither has one. */
   number?: number
-  /** The name of an earlier port that is this one too, as an address with its number. */
+  /** The name of an earlier port with the same number, which is the same port written as an address. */
   sameAs?: string
 }
 
 export interface ResolvedExports {
-  /** In the order of EXPOSES, which is the plan's; then the others by name, addresses last. No two have one path. */
+  /** In the order of EXPOSES, which is the plan's; then the others by name, addresses last. No two share a path. */
   ports: readonly ServicePort[]
-  /** Those of the ports for which only their number speaks: neither EXPOSES nor the name of any export says more. */
+  /** Ports recognized only by their number: the package has no EXPOSES, and no export is called a port. */
   guessed: readonly ServicePort[]
-  /** Exports that might have been ports, with the reason why they are not: the end of a sentence. */
+  /** Exports that could have been ports, with the reason why they are not, as the end of a sentence. */
   leftOut: readonly { name: string; reason: string }[]
-  /** Numbers in EXPOSES that are the default of no export. */
+  /** Numbers in EXPOSES that are not the default of any export. */
   unnamed: readonly number[]
 }
 
@@ -38,18 +38,18 @@ interface Candidate {
   /** Whether it is called a port. */
   called: boolean
   byDefault: ConfiguredPort | undefined
-  /** In the configuration as a whole. */
+  /** In the merged configuration. */
   value: TomlValue | undefined
   port: ConfiguredPort | undefined
 }
 
 /**
- * Finds the ports among a package's EXPORTS, in default.toml with an override laid over it: numbers, and addresses
- * such as `127.0.0.1:8080` at which a service can listen on any machine. Where the package has EXPOSES, an export
- * counts if its default is exposed or if it is called a port. Elsewhere every address counts, and of the numbers
- * those that are called ports, or all where no export with a usable value is.
+ * Finds the ports among a package's EXPORTS, in default.toml with an override merged into it: numbers, and addresses
+ * such as `127.0.0.1:8080` at which a service can listen on any machine. If the package has EXPOSES, an export is a
+ * port if its default is exposed or if it is called a port. Otherwise every address is one, and so is every number
+ * that is called a port, or every number if no export with a usable value is called a port.
  * @throws MesosizeError CONFIG_INVALID if default.toml is not TOML, or if the override has a plain value where
- * the way to a port needs a table
+ * the path of a port needs a table
  */
 export function resolveExports(
   metadata: Pick<PackageMetadata, 'ident' | 'exports' | 'exposes' | 'defaultConfig'>,
@@ -68,7 +68,7 @@ export function resolveExports(
   const rank = ({ byDefault }: Candidate) =>
     byDefault && exposes.includes(byDefault.number) ? exposes.indexOf(byDefault.number) : exposes.length
   const addressesLast = ({ port }: Candidate) => (port && port.before !== '' ? 1 : 0)
-  // EXPORTS has them in no order at all: plan-build writes out a hash.
+  // EXPORTS is in random order: plan-build iterates over a hash.
   candidates.sort(
     (a, b) => rank(a) - rank(b) || addressesLast(a) - addressesLast(b) || (a.name < b.name ? -1 : 1),
   )
@@ -95,7 +95,7 @@ export function resolveExports(
   return { ports, guessed, leftOut, unnamed }
 }
 
-/** Why an export is not a port; undefined where it is one, or does not look like one. */
+/** Why an export is not a port; undefined if it is one, or does not resemble one. */
 function reasonAgainst(
   { path, called, byDefault, value, port }: Candidate,
   exposes: readonly number[],
@@ -114,12 +114,12 @@ function reasonAgainst(
   }
   if (!(byDefault ?? port).local) return `${key} is ${shown(value)}, an address of another machine`
   if (exposes.length === 0 && someAreCalled && !called && port.before === '') {
-    return `other exports are called ports, and it is not (${key} is ${shown(value)})`
+    return `other exports are called ports, but this one is not (${key} is ${shown(value)})`
   }
   return undefined
 }
 
-/** A port, with the name of an earlier one whose number it repeats where one of the two is an address. */
+/** A port, with the name of an earlier port that has the same number if one of the two is an address. */
 function withSame(port: ServicePort, earlier: readonly ServicePort[]): ServicePort {
   const same = earlier.find(
     ({ number, before }) => number === port.number && number !== undefined && (before || port.before) !== '',
@@ -128,9 +128,9 @@ function withSame(port: ServicePort, earlier: readonly ServicePort[]): ServicePo
 }
 
 /**
- * Finds ports that a person named, by an export or by a path in the configuration.
- * @throws MesosizeError CONFIG_INVALID, naming every one that is not an export and has no path, and every one whose value
- * is an address into which no port can be put
+ * Finds ports that the user named, by an export or by a path in the configuration.
+ * @throws MesosizeError CONFIG_INVALID, naming each that is not an export and has no path, and each whose value is an
+ * address that cannot take a port
  */
 export function namedPorts(
   metadata: Pick<PackageMetadata, 'ident' | 'exports' | 'defaultConfig'>,
@@ -154,7 +154,7 @@ export function namedPorts(
     const path = dotted.split('.')
     const value = valueAt(config, path)
     const port = configuredPort(value)
-    // A port in place of "off", or of nothing, is what was asked for; in place of a URL it would not be.
+    // Replacing "off", or nothing, by a port is what the user asked for; replacing a URL is not.
     if (!port && typeof value === 'string' && /[:/]/.test(value)) unfit.push(`${dotted} is ${shown(value)}`)
     const { number } = configuredPort(valueAt(defaults, path)) ?? port ?? {}
     ports.push(withSame({ name, path, before: port?.before ?? '', ...(number && { number }) }, ports))
@@ -162,7 +162,7 @@ export function namedPorts(
   if (unfit.length > 0) {
     throw new MesosizeError(
       'CONFIG_INVALID',
-      `${setting('port')}: ${unfit.join(', ')} in the configuration of ${ident}, and a port can only be a number or the end of an address such as "127.0.0.1:8080". Set it to one of these with ${setting('config')}, or name another place.`,
+      `${setting('port')}: ${unfit.join(', ')} in the configuration of ${ident}, but a port must be a number or the end of an address such as "127.0.0.1:8080". Set it to one of these with ${setting('config')}, or name another path.`,
     )
   }
   return ports
@@ -180,7 +180,7 @@ function checkTables(override: TomlTable, path: readonly string[], what: string)
   }
 }
 
-/** A value as it can stand in a sentence. */
+/** A value as part of a sentence. */
 function shown(value: TomlValue | undefined): string {
   if (Array.isArray(value)) return 'a list'
   if (isTable(value)) return 'a table'

@@ -5,20 +5,20 @@ import type { HabResult } from './command.ts'
 import { type Complaint, readComplaint } from './complaint.ts'
 
 export interface BuildAbout {
-  /** That of the key which signs. */
+  /** The origin of the signing key. */
   origin: string
   from: BuilderChannel
   /** Whether a token was given. */
   hadToken: boolean
 }
 
-// `exit_with` and `_on_exit` of hab-plan-build (components/plan-build/bin), and what hab-studio-type-default.sh says.
+// Messages of hab-plan-build (`exit_with`, `_on_exit`; components/plan-build/bin) and hab-studio-type-default.sh.
 const BUILD_ENDED = /^ {3}\S+: Exiting on error$/
 const DEPENDENCY = /^ERROR: Resolving '([\w./+~-]+)' failed, should this be built first\?$/
 const NO_PLAN =
   /^ERROR: (?:A Plan file was found in the following paths|Plan file not found in any of these paths):/
 const NO_KEY = /^ERROR: Signing origin key '|^Habitat was unable to export your secret signing key\./
-// Those of sudo 1.8 and 1.9 when it gives up, not what it only warns of, and of hab where there is no sudo
+// Errors of sudo 1.8 and 1.9, without its warnings, and of hab if there is no sudo
 // (components/hab/src/command/studio/enter.rs).
 const NO_ROOT = new RegExp(
   [
@@ -28,34 +28,34 @@ const NO_ROOT = new RegExp(
     "^∅ Could not find the `sudo' command",
   ].join('|'),
 )
-// That of the busybox with which hab-studio mounts.
+// The error of busybox, which hab-studio mounts with.
 const NO_MOUNT = /^mount: (?:permission denied|mounting )/
 const STUDIO = /Failed to install package ([\w./+~-]+) - /
 const FROM_CHANNEL = /^☁ Determining latest version of \S+ in the '([\w.-]+)' channel$/
 
-/** Complaints after which another channel may help. */
+/** Errors for which another channel may help. */
 const OF_CHANNELS: ReadonlySet<Complaint['kind']> = new Set([
   ...(['token', 'licence key', 'forbidden', 'not in channel', 'no build'] as const),
 ])
 
-/** Dependencies of these origins have a channel of their own (hab-plan-build-linux.sh, _install_dependency). */
+/** Dependencies of these origins come from a separate channel (hab-plan-build-linux.sh, _install_dependency). */
 const REFRESHED: ReadonlySet<string | undefined> = new Set(['core', 'chef', 'chef-platform'])
 
 /**
- * The next step after `hab pkg build` failed: before the plan, which hab looks at only after it has become root and
- * installed its studio, or in the plan.
+ * The next step after `hab pkg build` failed, in the plan or before it: hab reads the plan only after it has become
+ * root and installed its studio.
  */
 export function buildAdvice(result: HabResult, about: BuildAbout): string {
   const { lines } = result
   const find = (pattern: RegExp) => lines.map(line => pattern.exec(line)).findLast(Boolean)
   if (find(NO_KEY)) {
-    return `hab found no key to sign with. Check that the plan builds for the origin ${about.origin}, of which ${setting('origin-key')} is.`
+    return `hab found no key to sign with. Check that the plan builds for ${about.origin}, the origin of ${setting('origin-key')}.`
   }
   if (find(NO_PLAN)) return `hab found no plan to build. Check the plan folder.`
   if (find(BUILD_ENDED)) return planAdvice(result, about, find(DEPENDENCY)?.[1])
   const complaint = readComplaint(lines)
   if (find(NO_ROOT) || complaint?.kind === 'root') {
-    return 'Builds need root. Use a runner whose user may call sudo without a password, or run the job as root in a container that may mount file systems, which "options: --privileged" allows.'
+    return 'Builds need root. Use a runner whose user may call sudo without a password, or run the job as root in a container that may mount file systems ("options: --privileged").'
   }
   if (find(NO_MOUNT)) {
     return 'A build mounts file systems, which this job may not do. Run it on a runner without a container, or give the container "options: --privileged".'

@@ -11,9 +11,9 @@ import { findPlan, type Plan, warnOfIgnored } from './plan.ts'
 import { parseSecretKey, type SecretOriginKey } from './secret-key.ts'
 
 export interface BuildRequest {
-  /** The plan's folder, as the person wrote it. */
+  /** The plan's folder, as the user wrote it. */
   plan: string
-  /** The working folder, absolute: what the build sees, and where `results` appears. */
+  /** The working folder, absolute: all that the build sees, and where `results` appears. */
   cwd: string
   /** The text of the secret origin key. */
   originKey: string
@@ -23,17 +23,17 @@ export interface BuildRequest {
   from: BuilderChannel
   /** Where Habitat's own packages come from. */
   base: BuilderChannel
-  /** This user. */
+  /** The current user. */
   uid: number
   gid: number
 }
 
-/** The channels that a build's tools come from, where the job sets them. */
+/** The channels for a build's tools, if the job sets them. */
 const BUILD_CHANNELS = ['HAB_REFRESH_CHANNEL', 'HAB_FALLBACK_CHANNEL', 'HAB_INTERNAL_BLDR_CHANNEL']
 
 /**
- * `hab pkg build`. The secret key is in the workspace's key cache while hab runs, and the public half stays there
- * for the installation. Unless this user is root, hab calls itself again through `sudo -E`
+ * `hab pkg build`. The secret key is in the workspace's key cache only while hab runs; the public key stays there
+ * for the installation. Unless the user is root, hab runs itself again through `sudo -E`
  * (components/hab/src/command/studio/enter.rs), and so with the few variables that it was given.
  * @throws MesosizeError KEY_FORMAT, KEY_ORIGIN, PLAN_…, BUILD_ENVIRONMENT, HAB_BUILD, BUILD_RESULT
  */
@@ -64,13 +64,13 @@ export async function buildPackage(hab: Hab, request: BuildRequest, report: Repo
     const about = { origin, from: request.from, hadToken: hab.token !== undefined }
     throw new MesosizeError(
       'HAB_BUILD',
-      `"hab pkg build ${plan.folder}"${ident ? ` (${ident})` : ''} failed with exit status ${result.status}. ${buildAdvice(result, about)} The last lines of its log:\n${result.tail}`,
+      `"hab pkg build ${plan.folder}"${ident ? ` (${ident})` : ''} failed with exit status ${result.status}. ${buildAdvice(result, about)} Last lines of its log:\n${result.tail}`,
     )
   }
   if (after.last === undefined || after.last === before.last) {
     throw new MesosizeError(
       'BUILD_RESULT',
-      `hab built the plan ${JSON.stringify(plan.folder)}, but ${join(results, 'last_build.env')} ${after.last ? 'is of an earlier build' : 'does not exist'}. Check that the plan does not set pkg_output_path, nor the job HAB_OUTPUT_PATH.`,
+      `hab built the plan ${JSON.stringify(plan.folder)}, but ${join(results, 'last_build.env')} ${after.last ? 'is from an earlier build' : 'does not exist'}. Check that the plan does not set pkg_output_path and the job does not set HAB_OUTPUT_PATH.`,
     )
   }
   return readLastBuild(results)
@@ -88,8 +88,8 @@ function checkOrigin({ name }: SecretOriginKey, wanted: string | undefined, plan
 }
 
 /**
- * The studio itself is of Habitat's own packages, yet hab takes it from the channel `base` of the same Builder as the
- * rest, or in 1.6 from `stable`, whatever HAB_BLDR_CHANNEL is; only this variable names another channel
+ * The studio is one of Habitat's own packages, but hab takes it from the channel `base` of the same Builder as the
+ * rest, or in 1.6 from `stable`, whatever HAB_BLDR_CHANNEL is; only this variable selects another channel
  * (components/hab/src/exec.rs).
  */
 function studioVariables(env: Hab['env'], { from, base }: BuildRequest): Record<string, string | undefined> {
@@ -99,13 +99,13 @@ function studioVariables(env: Hab['env'], { from, base }: BuildRequest): Record<
   return { ...given, HAB_INTERNAL_BLDR_CHANNEL: given.HAB_INTERNAL_BLDR_CHANNEL || named }
 }
 
-/** hab-studio hands these to the build without quotes (components/studio/bin/hab-studio.sh, chroot_env). */
+/** hab-studio passes these to the build unquoted (components/studio/bin/hab-studio.sh, chroot_env). */
 function checkStudioVariables(variables: Readonly<Record<string, string | undefined>>): void {
   const broken = Object.keys(variables).filter(name => /[\s*?[\]]/.test(variables[name] ?? ''))
   if (broken.length === 0) return
   throw new MesosizeError(
     'BUILD_ENVIRONMENT',
-    `${broken.join(', ')}: hab cannot hand a value with white space or any of "* ? [ ]" to a build. Use a value without them, such as its base64.`,
+    `${broken.join(', ')}: hab cannot pass a value with white space or any of "* ? [ ]" to a build. Use a value without them, such as its base64.`,
   )
 }
 
@@ -120,7 +120,7 @@ async function stampsOf(results: string) {
   return { last, failed }
 }
 
-/** What the build left as root becomes this user's, as far as it is not; later steps need to read and remove it. */
+/** Gives this user the files that the build left to root: later steps need to read and remove them. */
 async function takeOver(results: string, hab: Hab, { uid, gid }: BuildRequest): Promise<void> {
   if (uid === 0) return
   const names = await readdir(results).catch(() => [])
@@ -130,6 +130,6 @@ async function takeOver(results: string, hab: Hab, { uid, gid }: BuildRequest): 
   )
   if (owners.every(owner => owner === uid)) return
   const args = ['-n', 'chown', '-hR', `${uid}:${gid}`, '--', results]
-  // If even this fails, what cannot be read is reported.
+  // If this fails too, the error comes from whatever cannot be read.
   await hab.run({ program: 'sudo', args, env: { PATH: hab.env.PATH ?? '' } }, () => {}).catch(() => {})
 }

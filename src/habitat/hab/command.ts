@@ -5,31 +5,31 @@ import type { HabRelease } from './release.ts'
 import type { JobEnvironment, Run } from './run.ts'
 import type { Workspace } from './workspace.ts'
 
-/** Hab as one run uses it. */
+/** The hab program, as one run uses it. */
 export interface Hab {
   release: HabRelease
   workspace: Workspace
   run: Run
-  /** The job's environment, of which hab gets a few variables. */
+  /** The job's environment; hab gets a few of its variables. */
   env: JobEnvironment
-  /** HAB_LICENSE, where the person has accepted the licence. */
+  /** HAB_LICENSE, if the user has accepted the licence. */
   license?: string
-  /** Personal access token, sent to the Builders that the calls name. */
+  /** Personal access token, sent only to the Builders that the calls name. */
   token?: string
 }
 
-/** How a call of hab ended. */
+/** The result of running hab. */
 export interface HabResult {
   status: number
-  /** The end of what it printed, on either stream: lines without colours, in which nothing is invisible. */
+  /** The end of its output, from both streams: lines without colours and with invisible characters escaped. */
   lines: readonly string[]
-  /** The last of them, for people. */
+  /** The last of them, formatted for messages. */
   tail: string
 }
 
 /**
- * What any call needs of the job's environment: programs, temporary files, proxies and certificates, and the mark
- * by which the runner finds what a job has left running.
+ * What every call needs from the job's environment: programs, temporary files, proxies, certificates, and the mark
+ * by which the runner finds processes that a job has left behind.
  */
 const HANDED_ON = [
   ...['PATH', 'TMPDIR', 'RUNNER_TRACKING_ID', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
@@ -41,9 +41,9 @@ const TAIL_LINES = 15
 const LINE_LENGTH = 400
 
 /**
- * Calls hab with an environment of its own: the caches are in the workspace's home folder, so that nothing of
- * the person's own is read or changed (components/core/src/fs.rs).
- * @param more variables besides the usual ones
+ * Runs hab in its own environment: the caches are in the workspace's home folder, so that the user's own are neither
+ * read nor changed (components/core/src/fs.rs).
+ * @param more additional variables
  */
 export async function callHab(
   hab: Hab,
@@ -72,7 +72,7 @@ export async function callHab(
   return { status, lines, tail: tail.map(line => `  ${shortened(line)}`).join('\n') }
 }
 
-/** Variables of an environment by their names; those that it has not are left out. */
+/** The named variables of an environment; unset ones are left out. */
 export function pick(env: JobEnvironment, names: readonly string[]): Record<string, string | undefined> {
   return Object.fromEntries(names.map(name => [name, env[name]]))
 }
@@ -89,12 +89,12 @@ function printedLines(text: string): string[] {
     .filter(line => line !== '')
 }
 
-/** hab tries its studio six times, and says each time what it is doing. */
+/** hab tries to install its studio six times, and prints its progress each time. */
 function isLast(line: string, index: number, lines: readonly string[]): boolean {
   return !/^[»☁↓☛∅] /.test(line) || !lines.includes(line, index + 1)
 }
 
-/** A server's answer may be one long line. */
+/** A server's response may be one long line. */
 function shortened(line: string): string {
   const characters = [...line]
   return characters.length <= LINE_LENGTH ? line : `${characters.slice(0, LINE_LENGTH).join('')}…`

@@ -1,32 +1,32 @@
 import { parseKeyName } from '../package/origin-key.ts'
 
-/** Why hab gave up, as far as its own words tell. */
+/** Why hab failed, as far as its output shows. */
 export type Complaint =
-  /** Builder wants a token, or another one. */
+  /** Builder requires a token, or a different one. */
   | { kind: 'token'; ident?: string }
-  /** Builder wants the token of an account with a licence key. */
+  /** Builder requires the token of an account with a licence key. */
   | { kind: 'licence key'; ident?: string }
   /** Builder answered 403 for another reason. */
   | { kind: 'forbidden'; ident?: string }
-  /** Builder, or the way to it, may work the next time. */
+  /** Builder or the network failed, and may work the next time. */
   | { kind: 'network' }
   /** No release of an ident in a channel; hab may have listed the channels that have one. */
   | { kind: 'not in channel'; ident?: string; channel?: string; listed: boolean }
-  /** Builder does not have the one build of a full ident. */
+  /** Builder does not have the exact build that a full ident names. */
   | { kind: 'no build'; ident: string }
   /** Builder does not have the public key that a package is signed with. */
   | { kind: 'no key'; name: string }
   | { kind: 'licence' }
   /** A build could not become root. */
   | { kind: 'root' }
-  /** A package's signature or hash is not right. */
+  /** A package's signature or hash is wrong. */
   | { kind: 'damaged' }
 
 const MARK = '✗✗✗'
 const IDENT = String.raw`[a-z0-9][\w-]*(?:/[\w.+~-]+){1,3}`
 
-// What hab 2.1.78 was seen to print; what else reqwest and earlier releases say about the network; for the licence
-// components/hab/src/error.rs, for signatures components/core/src/crypto/keys.
+// Observed output of hab 2.1.78; further network errors of reqwest and earlier releases; for the licence,
+// components/hab/src/error.rs; for signatures, components/core/src/crypto/keys.
 const NETWORK =
   /\[(?:429|50[0234])\b|error sending request|response body|timed? ?out|connection (?:reset|refused|closed)|broken pipe|dns error|failed to lookup address/i
 const ASKED_FOR = new RegExp(
@@ -40,10 +40,10 @@ const DETERMINING = new RegExp(
 )
 
 /**
- * Reads why hab gave up from the end of its output: the lines that it marks as fatal, and for some of them what it
- * was doing. Its two streams may come in any order. What Builder or a plan's log says there is hostile: nothing of it
- * is taken over but idents, channels and names of keys.
- * @returns undefined where hab says nothing of the kind
+ * Finds out why hab failed from the end of its output: the lines that it marks as fatal, and for some of them what it
+ * was doing. Its two streams may be interleaved in any order. Text from Builder or a plan is hostile: only idents,
+ * channels and key names are extracted from it.
+ * @returns undefined if the output does not show the reason
  */
 export function readComplaint(lines: readonly string[]): Complaint | undefined {
   const messages = fatalMessages(lines)
@@ -60,7 +60,7 @@ export function readComplaint(lines: readonly string[]): Complaint | undefined {
   if (first(/(?:^| - )Package not found\.|\[404 Not Found\]/)) {
     const asked = lines.map(line => DETERMINING.exec(line) ?? [])
     const [, wanted] = asked.findLast(match => match[1]) ?? []
-    // A build falls back on another channel; the first is the one that a person has named.
+    // A build falls back to another channel; the first is the one that the user named.
     const [, , channel] = asked.find(match => match[1] === wanted) ?? []
     const listed = lines.includes('∅ The following releases were found:')
     return { kind: 'not in channel', ident: wanted, channel, listed }
@@ -71,14 +71,14 @@ export function readComplaint(lines: readonly string[]): Complaint | undefined {
   return undefined
 }
 
-/** The key that hab asked Builder for and did not get. */
+/** The key that hab requested from Builder but did not get. */
 function missingKey(lines: readonly string[]): string | undefined {
   const named = (line: string) => /^(?:↓ Downloading|☑ Cached) (\S+) public origin key$/.exec(line)?.[1]
   const name = lines.flatMap(line => named(line) ?? []).findLast(each => parseKeyName(each) !== undefined)
   return name !== undefined && lines.includes(`☑ Cached ${name} public origin key`) ? undefined : name
 }
 
-/** Each on one line, as it is of several at times. */
+/** Each joined into one line, because hab breaks some of them. */
 function fatalMessages(lines: readonly string[]): string[] {
   const messages: string[] = []
   let open = false

@@ -7,8 +7,9 @@ import { packageEntries } from '../sources/archive.ts'
 import { parseHartHeader } from '../sources/hart.ts'
 
 /**
- * Reads the ident in a hart, which its name does not tell. Nothing is verified: for harts that hab has installed.
- * @param maxPackageSize the most bytes that it may unpack to
+ * Reads the ident in a hart, which its file name does not determine. Nothing is verified: only for harts that hab has
+ * installed.
+ * @param maxPackageSize limit of the unpacked size, bytes
  * @returns fully qualified
  * @throws MesosizeError HART_FORMAT and those of its archive
  */

@@ -1,4 +1,4 @@
-/** The program hab: which release of it there is, what it installs and builds, and what its complaints mean. */
+/** The program hab: its releases, what it installs and builds, and what its errors mean. */
 export { buildPackage } from './build.ts'
 export type { Hab } from './command.ts'
 export { hartIdent } from './hart-ident.ts'

@@ -13,7 +13,7 @@ export interface InstallTools {
   report: Reporter
   /** Reads the ident in a hart that hab has verified. */
   readIdent: (hart: string) => Promise<string>
-  /** Waits; milliseconds. */
+  /** Waits; in milliseconds. */
   sleep?: (milliseconds: number) => Promise<unknown>
 }
 
@@ -21,7 +21,7 @@ export interface InstallTools {
 export interface InstalledRequest {
   fsRoot: string
   target: string
-  /** Idents, where harts were asked for too. */
+  /** Idents, also for harts. */
   packages: readonly string[]
   supervisor: string
   launcher: string
@@ -29,13 +29,13 @@ export interface InstalledRequest {
 
 type Wanted = Pick<PackageRequest, 'packages' | 'supervisor' | 'launcher' | 'builder' | 'base' | 'keys'>
 
-/** Core packages that every image needs; most bring the first, few the second. */
+/** Core packages that every image needs; most packages depend on the first, few on the second. */
 const IMAGE_TOOLS = ['busybox-static', 'cacerts']
 
 /**
- * Installs everything that an image needs into the workspace's FS_ROOT, as this user: the packages that were asked
- * for, and hab's own, by default those of hab's own release. What comes from the same channel is one call.
- * @returns the request in terms of what is installed now
+ * Installs everything that an image needs into the workspace's FS_ROOT, as the current user: the requested packages,
+ * and Habitat's own, by default those of hab's own release. Packages from the same channel are installed in one call.
+ * @returns the request, in terms of the installed packages
  * @throws MesosizeError HAB_INSTALL
  */
 export async function installForExport(
@@ -77,7 +77,7 @@ const OF_PACKAGES = { url: ['url'], channel: ['channel'] }
 
 /**
  * `hab pkg install` into the workspace's FS_ROOT. Install hooks are not run: they expect the package at `/hab`,
- * and would change this machine instead of the image; the Supervisor runs them when it starts the service
+ * and would change the build machine instead of the image; the Supervisor runs them when it starts the service
  * (components/common/src/command/package/install.rs).
  * @param specs idents, or absolute paths of harts
  * @param settings the settings that name the source, for errors
@@ -94,7 +94,7 @@ export async function installPackages(
   const args = ['pkg', 'install', '--ignore-install-hook', ...place, ...specs]
   const install = () => callHab(hab, args, from, { FS_ROOT: hab.workspace.fsRoot })
   let result = await install()
-  // hab itself tries downloads again five times, but not its other questions; what is installed stays so.
+  // hab itself retries downloads five times, but no other requests; installed packages stay installed.
   if (result.status !== 0 && readComplaint(result.lines)?.kind === 'network') {
     report.note(`hab could not reach ${from.url}; trying once more in ${PAUSE / 1000} s.`)
     await sleep(PAUSE)
@@ -109,7 +109,7 @@ function failed({ status, lines, tail }: HabResult, specs: readonly string[], as
   const { url, channel } = asked.from
   return new MesosizeError(
     'HAB_INSTALL',
-    `"hab pkg install ${specs.map(shown).join(' ')}" from the channel ${channel} of ${url} failed with exit status ${status}. ${advice(readComplaint(lines), asked)} Its last lines:\n${tail}`,
+    `"hab pkg install ${specs.map(shown).join(' ')}" from the channel ${channel} of ${url} failed with exit status ${status}. ${advice(readComplaint(lines), asked)} Last lines of its output:\n${tail}`,
   )
 }
 
@@ -118,7 +118,7 @@ function shown(spec: string): string {
 }
 
 async function copyPublicKeys(folder: string, caches: readonly string[]): Promise<void> {
-  // The folder that HAB_CACHE_KEY_PATH names need not be there.
+  // The folder that HAB_CACHE_KEY_PATH names may not exist.
   const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.pub'))
   for (const name of names) {
     for (const cache of caches) await copyFile(join(folder, name), join(cache, name))

@@ -6,7 +6,7 @@ import { blake2b256 } from '../../codec/blake2b.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from '../package/ident.ts'
 
-/** What `hab pkg build` made. */
+/** The result of `hab pkg build`. */
 export interface LastBuild {
   ident: FullIdent
   /** Absolute path. */
@@ -17,8 +17,8 @@ export interface LastBuild {
 }
 
 /**
- * Reads results/last_build.env, lines of `KEY=VALUE` without quotes that a plan can influence, so never as a
- * script (components/plan-build/bin/hab-plan-build-linux.sh); and checks the hart that it names.
+ * Reads results/last_build.env and checks the hart that it names. The file has lines of unquoted `KEY=VALUE`
+ * (components/plan-build/bin/hab-plan-build-linux.sh), which a plan can influence, so it is never run as a script.
  * @param results the folder, absolute
  * @throws MesosizeError BUILD_RESULT
  */
@@ -54,12 +54,12 @@ export async function readLastBuild(results: string): Promise<LastBuild> {
   }
 }
 
-/** What is written as the version before a plan's `pkg_version` function was called. */
+/** The version that is written until the plan's `pkg_version` function has been called. */
 const NO_VERSION = '__pkg__version__unset__'
 
 /**
- * The ident of a build that failed, from results/pre_build.env: full, or without version and release where the
- * version was not known yet; undefined where it cannot be read there.
+ * The ident of a failed build, from results/pre_build.env: full, or without version and release if the version was
+ * not known yet; undefined if it cannot be read.
  */
 export async function readFailedBuild(results: string): Promise<string | undefined> {
   try {

@@ -4,18 +4,18 @@ import semver from 'semver'
 import { MesosizeError } from '../../lib/errors.ts'
 
 export interface LicenseConsent {
-  /** Whether the person says here that they accept it. */
+  /** Whether the user accepts it in this run. */
   accept: boolean
-  /** The job's environment and home folder, where the person may have said so before. */
+  /** The job's environment and home folder, where the user may have accepted it before. */
   env: Readonly<Record<string, string | undefined>>
   home: string
   isRoot: boolean
 }
 
 /**
- * The value that HAB_LICENSE needs so that hab does not ask: nothing before 0.80.0; after it, what stands for the
- * person's own consent, which is given here, in HAB_LICENSE, or in the file that `hab license accept` leaves
- * (components/hab/src/license.rs). It is never given for them, nor kept for others.
+ * The value of HAB_LICENSE that keeps hab from asking: none before 0.80.0; since then, one that passes on the user's
+ * own consent, given here, in HAB_LICENSE, or in the file that `hab license accept` writes
+ * (components/hab/src/license.rs). Mesosize never consents for the user, and does not store the consent.
  * @throws MesosizeError HAB_LICENSE if hab would ask
  */
 export async function licenseVariable(

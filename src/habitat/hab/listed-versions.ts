@@ -9,9 +9,9 @@ import { printableUrl } from '../../lib/url.ts'
 const MAX_JSON = 4 * 1024 * 1024
 
 /**
- * The versions of hab that Builder knows, of whatever channel and for whatever target:
+ * The versions of hab that Builder knows, in any channel and for any target:
  * `GET /v1/depot/pkgs/ORIGIN/hab/versions` answers `[{ version, … }, …]` (habitat-sh/builder,
- * components/builder-api/src/server/resources/pkgs.rs). Both origins that hab has had are asked.
+ * components/builder-api/src/server/resources/pkgs.rs). Asks for both origins that hab has had.
  * @param builder such as https://bldr.habitat.sh
  * @throws MesosizeError HTTP_…, BUILDER_ANSWER
  */

@@ -5,14 +5,14 @@ import { anyObject, list, object, parsed, readJson, readValue, text } from '../.
 import { parseFullIdent } from '../package/ident.ts'
 import type { HabReleasePackages } from './release.ts'
 
-/** What a release of hab says about itself. */
+/** The description of a release of hab. */
 export interface HabManifest {
   version: string
   /** As it was published. */
   text: string
   /**
    * The packages for a target.
-   * @throws MesosizeError HAB_MANIFEST if one of the three is not there
+   * @throws MesosizeError HAB_MANIFEST if one of the three is missing
    */
   packagesFor(target: string): HabReleasePackages
 }

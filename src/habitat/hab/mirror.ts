@@ -8,11 +8,11 @@ import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { type HabManifest, parseManifest } from './manifest.ts'
 
 export interface MirrorOptions {
-  /** Such as https://packages.chef.io: what stands before `/files`. */
+  /** The part before `/files`, such as https://packages.chef.io. */
   url: string
   fetch: Fetch
   signal?: AbortSignal
-  /** How failures that may pass are retried. */
+  /** How transient failures are retried. */
   retry?: Omit<RetryOptions, 'signal'>
 }
 
@@ -21,7 +21,7 @@ export interface MirrorOptions {
  * (habitat-sh/habitat, components/hab/install.sh). It has no listing. Its functions throw HTTP_… errors.
  */
 export interface Mirror {
-  /** As it may be shown. */
+  /** The URL, safe to show. */
   url: string
   /** The manifest of the newest release in a channel; undefined if there is no such channel. */
   latest(channel: string): Promise<HabManifest | undefined>
@@ -47,7 +47,7 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
         if (answer.response.ok) return readText(answer, MAX_TEXT)
         await answer.response.body?.cancel()
         const { status } = answer.response
-        // Object stores that may not be listed answer 403 for what they do not have.
+        // Object stores that forbid listing answer 403 for missing files.
         if (status === 404 || status === 403) return undefined
         throw new HttpStatusError(
           'HTTP_STATUS',

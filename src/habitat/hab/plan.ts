@@ -6,22 +6,22 @@ import { TARGETS } from '../package/target.ts'
 
 /** A plan that hab can build. */
 export interface Plan {
-  /** Its folder as `hab pkg build` gets it: from the working folder, safe in a shell. */
+  /** Its folder as passed to `hab pkg build`: relative to the working folder, safe in a shell. */
   folder: string
-  /** The file that hab loads, from that folder, such as `habitat/plan.sh`. */
+  /** The file that hab loads, relative to that folder, such as `habitat/plan.sh`. */
   file: string
-  /** Plans there that hab passes over in favour of it. */
+  /** Other plans in the folder, which hab ignores. */
   ignored: readonly string[]
-  /** `pkg_origin`, where the file that is loaded sets it to a plain word. */
+  /** `pkg_origin`, if the loaded file sets it to a plain word. */
   origin?: string
 }
 
 /**
- * Finds the plan that hab loads for a target: `plan.sh` in a folder of the target's name, and where there is none,
- * `plan.sh`, each in the plan's folder itself or in `habitat`. Two of the same rank are an error, and other files,
- * such as a plan.ps1 for Windows, do not count (components/plan-build/bin/hab-plan-build-linux.sh; seen with 2.1.78).
- * @param folder as the person wrote it
- * @param cwd the working folder; of the machine, a build sees nothing else
+ * Finds the plan that hab loads for a target: `plan.sh` in a folder named after the target, or else `plan.sh`, each in
+ * the plan folder itself or in `habitat`. Two of the same rank are an error; other files, such as a plan.ps1 for
+ * Windows, do not count (components/plan-build/bin/hab-plan-build-linux.sh; observed with 2.1.78).
+ * @param folder as the user wrote it
+ * @param cwd the working folder, which is all that a build sees of the machine
  * @throws MesosizeError PLAN_NOT_FOUND, PLAN_AMBIGUOUS, PLAN_OUTSIDE, PLAN_PATH
  */
 export async function findPlan(folder: string, cwd: string, target: string): Promise<Plan> {
@@ -34,7 +34,7 @@ export async function findPlan(folder: string, cwd: string, target: string): Pro
   if (other !== undefined) {
     throw new MesosizeError(
       'PLAN_AMBIGUOUS',
-      `The plan folder ${JSON.stringify(folder)} has both ${file} and ${other}, and hab does not choose between them. Remove one of them.`,
+      `The plan folder ${JSON.stringify(folder)} has both ${file} and ${other}, but hab does not choose between them. Remove one of them.`,
     )
   }
   const inside = relative(await realpath(cwd), await realpath(path)) || '.'
@@ -48,19 +48,19 @@ export async function findPlan(folder: string, cwd: string, target: string): Pro
   if (!/^[\w.@%+=:,][\w.@%+=:,/-]*$/.test(inside)) {
     throw new MesosizeError(
       'PLAN_PATH',
-      `The plan folder ${JSON.stringify(inside)} has characters that hab hands to a shell as they are. Use letters, digits and ". _ / @ % + = : , -".`,
+      `The plan folder ${JSON.stringify(inside)} contains characters that hab passes to a shell unquoted. Use letters, digits and ". _ / @ % + = : , -".`,
     )
   }
   const origin = plainOrigin(await readFile(join(path, file), 'utf8'))
   return { folder: inside, file, ignored: forTarget.length > 0 ? forAny : [], origin }
 }
 
-/** Warns of plans that are passed over, as hab itself does in the middle of its log. */
+/** Warns of ignored plans, as hab itself does in the middle of its log. */
 export function warnOfIgnored({ folder, file, ignored }: Plan, target: string, report: Reporter): void {
   if (ignored.length === 0) return
   report.warn(
     `The plan folder ${JSON.stringify(folder)} has ${file}, so hab builds that for ${target} and ignores ${ignored.join(' and ')}. ` +
-      `Remove what is ignored, or move it into a folder named after its own target.`,
+      `Remove the ignored plan, or move it into a folder named after its own target.`,
   )
 }
 
@@ -98,7 +98,7 @@ async function notFound(folder: string, path: string, target: string): Promise<M
   return new MesosizeError('PLAN_NOT_FOUND', `The plan folder ${JSON.stringify(folder)} ${problem}.`)
 }
 
-/** What a folder has instead of a plan for this target, with the next step. */
+/** What a folder contains instead of a plan for this target, with the next step. */
 async function ofOtherTargets(path: string, target: string): Promise<string | undefined> {
   const others = TARGETS.filter(other => other !== target)
   const [found] = await filesIn(

@@ -1,17 +1,17 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import type { FullIdent } from '../package/ident.ts'
 
-/** A release of hab that is at hand. */
+/** An installed release of hab. */
 export interface HabRelease {
   version: string
-  /** What it was built for, and so what it installs and builds: `x86_64-linux` or `aarch64-linux`. */
+  /** The target that it was built for, and so installs and builds for: `x86_64-linux` or `aarch64-linux`. */
   target: string
   /** The `hab` program, a static binary. */
   path: string
   packages: HabReleasePackages
 }
 
-/** Hab's own packages of one release, which belong together. */
+/** Habitat's own packages of one release, which belong together. */
 export interface HabReleasePackages {
   hab: FullIdent
   supervisor: FullIdent
@@ -32,7 +32,7 @@ export function habTarget(platform: string, arch: string): string {
   if (target === undefined) {
     throw new MesosizeError(
       'RUNNER_UNSUPPORTED',
-      `hab is installed on Linux runners with x86_64 or aarch64, and this one is ${platform} with ${arch}. ` +
+      `hab is installed on Linux runners with x86_64 or aarch64, but this one is ${platform} with ${arch}. ` +
         'Write "runs-on: ubuntu-latest" (or ubuntu-24.04-arm), or "use-hab: false", which exports a package without hab on any runner.',
     )
   }

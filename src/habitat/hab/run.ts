@@ -1,4 +1,4 @@
-/** A program to run. Its environment is what `env` holds and nothing else. */
+/** A program to run. Its environment consists only of `env`. */
 export interface Command {
   program: string
   args: readonly string[]
@@ -7,8 +7,8 @@ export interface Command {
 }
 
 /**
- * Runs a program to its end and shows what it prints as it comes.
- * @param onOutput gets what it prints, on either stream
+ * Runs a program to its end and shows its output as it arrives.
+ * @param onOutput called with the output of both streams
  * @returns the exit status
  */
 export type Run = (command: Command, onOutput: (chunk: Uint8Array) => void) => Promise<number>

@@ -14,7 +14,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /**
  * Reads a secret origin key: `SIG-SEC-1`, the key's name, an empty line, and the base64 of seed and public key,
- * 32 bytes each (components/core/src/crypto/keys). No error shows any of it.
+ * 32 bytes each (components/core/src/crypto/keys). Errors show nothing of it.
  * @param where it was given, for errors
  * @throws MesosizeError KEY_FORMAT
  */
@@ -25,11 +25,11 @@ export function parseSecretKey(text: string, where: string): SecretOriginKey {
   const publicBytes = bytes.length === 64 ? publicHalf(bytes.subarray(0, 32)) : undefined
   const problem =
     text.trim() === ''
-      ? 'it is empty: the secret is not set, or not given to this workflow, as with pull requests from forks'
+      ? 'it is empty: the secret is not set, or is not available to this workflow, as with pull requests from forks'
       : kind === 'SIG-PUB-1'
         ? 'it is the public half'
         : kind.includes('\\n')
-          ? 'it is on one line, with "\\n" where lines should end'
+          ? 'it is a single line, with "\\n" instead of line ends'
           : kind !== 'SIG-SEC-1'
             ? 'its first line is not "SIG-SEC-1"'
             : !name
@@ -37,12 +37,12 @@ export function parseSecretKey(text: string, where: string): SecretOriginKey {
               : empty.trim() !== '' || rest.length > 0 || !publicBytes
                 ? 'after an empty line it must have exactly 64 bytes in base64'
                 : !publicBytes.equals(bytes.subarray(32))
-                  ? 'its two halves do not belong together'
+                  ? 'its two halves do not match'
                   : undefined
   if (problem !== undefined || !name || !publicBytes) {
     throw new MesosizeError(
       'KEY_FORMAT',
-      `${where} is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret as it is.`,
+      `${where} is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret, unchanged.`,
     )
   }
   return {

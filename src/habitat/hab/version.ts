@@ -2,27 +2,27 @@ import semver from 'semver'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 
-/** What is known of the versions of hab that there are. */
+/** Where versions of hab can be looked up. */
 export interface VersionSources {
   channel: string
   /** Versions that are installed already. */
   cached: readonly string[]
   /** The newest of the channel. */
   latest(): Promise<string>
-  /** Versions that there may be. */
+  /** Versions that may exist. */
   listed(): Promise<readonly string[]>
   /** Whether a version can be downloaded. */
   has(version: string): Promise<boolean>
   report: Reporter
 }
 
-// Builder lists builds that were never released; further down than this there is no use in asking.
+// Builder lists builds that were never released; beyond this many, asking is pointless.
 const MOST_TRIED = 20
 
 /**
- * Chooses a version of hab. An exact one is taken as it is, `latest` is the channel's. A range is met by the
- * channel's newest if that is in it; else by the newest in it that is installed already, or that Builder lists
- * and the mirror has, since the mirror itself lists nothing. Without the network, what is installed must do.
+ * Chooses a version of hab. An exact version is used as it is; `latest` is the channel's newest. For a range, it is the
+ * channel's newest if that is in the range; else the newest in the range that is already installed, or that Builder
+ * lists and the mirror has, since the mirror itself has no listing. Without the network, an installed version is used.
  * @param wanted such as `1.6.1245`, `latest`, `^2`, `1.6`, `>=2.0.487 <2.1`
  * @throws MesosizeError HAB_VERSION if it is not one of these, HAB_VERSION_NOT_FOUND, and what `latest` throws
  */
@@ -42,7 +42,7 @@ export async function resolveVersion(wanted: string, sources: VersionSources): P
   const latest = await sources.latest().catch(error => {
     const [installed] = inRange(sources.cached)
     if (installed === undefined) throw error
-    sources.report.warn(`${messageOf(error)} Using the installed hab ${installed}; there may be a newer one.`)
+    sources.report.warn(`${messageOf(error)} Using the installed hab ${installed}; a newer one may exist.`)
     return installed
   })
   if (semver.satisfies(latest, wanted)) return latest
@@ -58,6 +58,6 @@ export async function resolveVersion(wanted: string, sources: VersionSources): P
   throw new MesosizeError(
     'HAB_VERSION_NOT_FOUND',
     `No release of hab is in the range ${JSON.stringify(wanted)}: the latest in the channel ${sources.channel} is ${latest}. ` +
-      `Write "hab-version: ${latest}", or a range that holds it.${unlisted}`,
+      `Write "hab-version: ${latest}", or a range that includes it.${unlisted}`,
   )
 }

@@ -3,22 +3,22 @@ import { join, relative } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { JobEnvironment, Run } from './run.ts'
 
-/** Folders of one run, to be removed after it. */
+/** The folders of one run, removed after it. */
 export interface Workspace {
-  /** All the others are in here. */
+  /** Contains all the others. */
   path: string
-  /** The home folder that hab sees: its caches of harts and keys are under `.hab`. */
+  /** The home folder that hab sees; its caches of harts and keys are under `.hab`. */
   home: string
-  /** The key cache of a build, with the secret key while it runs. */
+  /** The key cache of a build, which contains the secret key while the build runs. */
   keys: string
-  /** The key caches in which an installation looks, as an ordinary user and as root. */
+  /** The key caches that an installation searches, as an ordinary user and as root. */
   publicKeys: readonly string[]
   /** FS_ROOT of `hab pkg install`. */
   fsRoot: string
 }
 
 /**
- * Makes the folders of one run, which only this user can enter.
+ * Creates the folders of one run, which only the current user can enter.
  * @param temporary the job's folder for temporary files
  */
 export async function makeWorkspace(temporary: string): Promise<Workspace> {
@@ -32,7 +32,7 @@ export async function makeWorkspace(temporary: string): Promise<Workspace> {
 }
 
 export interface RemoveOptions {
-  /** The job's folder for temporary files: nothing outside it is removed. */
+  /** The job's folder for temporary files; nothing outside it is removed. */
   temporary: string
   run: Run
   env: JobEnvironment
@@ -40,8 +40,8 @@ export interface RemoveOptions {
 }
 
 /**
- * Removes the folders of a run, also what a build left there as root.
- * @param path of the workspace; it may be gone already
+ * Removes the folders of a run, including files that a build left there as root.
+ * @param path of the workspace, which may already be gone
  * @throws MesosizeError WORKSPACE_LEFT
  */
 export async function removeWorkspace(path: string, options: RemoveOptions): Promise<void> {
@@ -50,15 +50,15 @@ export async function removeWorkspace(path: string, options: RemoveOptions): Pro
   if (!/^mesosize-[^/]+$/.test(inside)) {
     throw new MesosizeError(
       'WORKSPACE_LEFT',
-      `${path} is not a folder that was made in ${temporary}, so it is not removed. Remove it yourself if you do not need it.`,
+      `${path} is not a folder created in ${temporary}, so it is not removed. Remove it yourself if you do not need it.`,
     )
   }
   try {
-    // Packages have read-only folders, from which nothing can be removed.
+    // Packages contain read-only folders, from which nothing can be removed.
     await makeWritable(path)
     await rm(path, { recursive: true, force: true })
   } catch (error) {
-    // --one-file-system: whatever a build that was killed left mounted must not be emptied.
+    // --one-file-system: a killed build may have left file systems mounted, which must not be emptied.
     const args = ['-n', 'rm', '-rf', '--one-file-system', '--', path]
     const status = isRoot
       ? 1
@@ -66,7 +66,7 @@ export async function removeWorkspace(path: string, options: RemoveOptions): Pro
     if (status === 0) return
     throw new MesosizeError(
       'WORKSPACE_LEFT',
-      `${path} cannot be removed: ${messageOf(error)}. Remove it as root; it holds packages and, after a build that was killed, perhaps the origin key.`,
+      `${path} cannot be removed: ${messageOf(error)}. Remove it as root; it contains packages and, if a build was killed, possibly the origin key.`,
       { cause: error },
     )
   }

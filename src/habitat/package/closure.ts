@@ -13,9 +13,9 @@ import type { PackageRequest } from './request.ts'
 import type { PackageSource } from './source.ts'
 
 /**
- * Finds everything that one root filesystem needs: the packages that were asked for, hab's own supervisor and
- * launcher, busybox and the CA certificates, and what all of them depend on.
- * @param checkService is given the service before anything else is looked for, and may throw
+ * Finds everything that one root filesystem needs: the requested packages, Habitat's own supervisor and launcher,
+ * busybox and the CA certificates, and the dependencies of all of them.
+ * @param checkService called with the service before anything else is looked up; may throw
  * @throws MesosizeError PACKAGE_NOT_FOUND, DEPENDENCY_MISSING, DEPENDENCY_CYCLE, TARGET_MISMATCH, NOT_RUNNABLE,
  *   or what the source throws
  */
@@ -75,7 +75,7 @@ function checkTargets(packages: readonly Package[], target: string): void {
   if (lines.length > 0) {
     throw new MesosizeError(
       'TARGET_MISMATCH',
-      `${lines.join('\n')} Use packages of one target, and name it with ${setting('target')}.`,
+      `${lines.join('\n')} Use packages for one target, and name it with ${setting('target')}.`,
     )
   }
 }

@@ -9,10 +9,10 @@ import { findOrExplain } from './refusals.ts'
 import type { BuilderChannel } from './request.ts'
 import type { PackageSource } from './source.ts'
 
-// Enough to hide the latency of Builder behind the verification of what has come.
+// Enough to hide Builder's latency behind the verification of downloaded packages.
 const OPEN_AT_ONCE = 8
 
-/** A package and where its dependencies come from. */
+/** A package, and where its dependencies come from. */
 type Dependent = Pick<Root, 'package' | 'from'>
 
 interface Dependency {
@@ -24,7 +24,7 @@ interface Dependency {
 /**
  * Opens everything that some packages depend on.
  * @returns the packages and their dependencies, each build once
- * @throws MesosizeError DEPENDENCY_MISSING, naming each and who needs it, or what the source throws
+ * @throws MesosizeError DEPENDENCY_MISSING, naming each and the package that needs it, or what the source throws
  */
 export async function withDependencies(
   roots: readonly Dependent[],
@@ -32,7 +32,7 @@ export async function withDependencies(
   report: Reporter,
 ): Promise<Package[]> {
   const opened = new Map<string, Package>()
-  // One round is enough where TDEPS are complete, as Habitat writes them.
+  // One round is enough if TDEPS are complete, as Habitat writes them.
   for (let dependents = roots; dependents.length > 0; ) {
     for (const dependent of dependents)
       opened.set(formatIdent(dependent.package.metadata.ident), dependent.package)
@@ -53,7 +53,7 @@ export async function withDependencies(
   return [...opened.values()]
 }
 
-/** What some packages depend on and is not opened yet, each build once. */
+/** The dependencies of some packages that are not opened yet, each build once. */
 function dependenciesOf(
   dependents: readonly Dependent[],
   opened: ReadonlyMap<string, Package>,
@@ -73,6 +73,6 @@ function missing({ ident, from, neededBy }: Dependency): MesosizeError {
   return new MesosizeError(
     'DEPENDENCY_MISSING',
     `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. ` +
-      `Add the folder that holds its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
+      `Add the folder that contains its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
   )
 }

@@ -10,12 +10,12 @@ import type { PackageSource } from './source.ts'
 /** A package that a closure starts from. */
 export interface Root {
   package: Package
-  /** Where its dependencies come from too. */
+  /** Where it and its dependencies come from. */
   from: BuilderChannel
   found: FoundAt
 }
 
-/** Finds packages by what a person calls them: idents, full or not, and absolute paths of harts. */
+/** Finds packages by the names that users give: idents, full or partial, and absolute paths of harts. */
 export class Finder {
   readonly #source: PackageSource
 
@@ -49,7 +49,7 @@ export class Finder {
     })
   }
 
-  /** One of Habitat's core packages: the build that some root brings along, else the newest. */
+  /** One of Habitat's core packages: the build that some root depends on, else the newest. */
   async findTool(name: string, roots: readonly Root[], from: BuilderChannel): Promise<Root> {
     for (const root of roots) {
       const { ident, tdeps } = root.package.metadata
@@ -64,6 +64,6 @@ function notFound(specs: readonly string[], from: BuilderChannel): never {
   throw new MesosizeError(
     'PACKAGE_NOT_FOUND',
     `There is no package ${specs.join(' or ')} in the channel ${from.channel} of ${from.url}, nor in a folder named with ${setting('artifacts')}. ` +
-      `Check its name, or name another channel with ${setting('channel')} (${setting('base-pkgs-channel')} for what hab itself needs).`,
+      `Check its name, or name another channel with ${setting('channel')} (${setting('base-pkgs-channel')} for Habitat's own packages).`,
   )
 }

@@ -1,18 +1,18 @@
 import type { Finder, Root } from './finder.ts'
 import type { PackageRequest } from './request.ts'
 
-/** Hab's own packages in an image. */
+/** Habitat's own packages in an image. */
 export interface HabPackages {
   supervisor: Root
   launcher: Root
-  /** The `hab` program, only where it was asked for. */
+  /** The `hab` program, only if requested. */
   program?: Root
 }
 
 /**
- * Chooses hab's own packages. What a person names wins. A named `hab` brings the supervisor of its own version,
- * because the two must be of one release. The origin is that of what was named; else `chef`, where hab's
- * packages have been since 2.0.156, else `core`, where those of 1.6 are.
+ * Chooses Habitat's own packages. Packages that the user named take precedence. A named `hab` determines the version
+ * of the supervisor, because the two must be from the same release. The origin is that of a named package; else
+ * `chef`, the origin of Habitat's packages since 2.0.156, else `core`, that of 1.6.
  */
 export async function habPackages(request: PackageRequest, finder: Finder): Promise<HabPackages> {
   const from = request.base

@@ -8,14 +8,14 @@ export interface PackageIdent {
   release?: string
 }
 
-/** A fully qualified identifier, which names one build for ever. */
+/** A fully qualified identifier, which permanently names one build. */
 export interface FullIdent extends PackageIdent {
   version: string
   release: string
 }
 
-// The patterns of Habitat's own parser: components/core/src/package/ident.rs and origin.rs. Version has no
-// pattern there; here it must be safe in a path, a URL and a file name.
+// The patterns of Habitat's own parser: components/core/src/package/ident.rs and origin.rs. It has no pattern for
+// versions; here a version must be safe in a path, a URL and a file name.
 const ORIGIN = /^[a-z0-9][a-z0-9_-]{0,254}$/
 const NAME = /^[A-Za-z0-9_-]{1,255}$/
 const VERSION = /^(?!\.{1,2}$)[A-Za-z0-9._+~-]{1,255}$/
@@ -64,12 +64,12 @@ export function formatIdent(ident: PackageIdent): string {
   return [ident.origin, ident.name, ident.version, ident.release].filter(part => part !== undefined).join('/')
 }
 
-/** An identifier as file names have it, ORIGIN-NAME-VERSION-RELEASE. It cannot be read back: each part may have dashes. */
+/** An identifier as in file names, ORIGIN-NAME-VERSION-RELEASE. It cannot be parsed: each part may contain dashes. */
 export function dashedIdent(ident: PackageIdent): string {
   return formatIdent(ident).replaceAll('/', '-')
 }
 
-/** Whether a build is one of those that an identifier, full or not, asks for. */
+/** Whether a build matches an identifier, full or partial. */
 export function satisfies(build: FullIdent, wanted: PackageIdent): boolean {
   return (
     build.origin === wanted.origin &&
@@ -81,9 +81,9 @@ export function satisfies(build: FullIdent, wanted: PackageIdent): boolean {
 
 /**
  * Orders two builds of one package, older first. Habitat's order (components/core/src/package/list/ident.rs):
- * the numeric parts of the version with missing ones as zero, then a version without a suffix after the same
- * one with a suffix, then the release; what stands before the first number does not count. Versions of which one
- * has no numbers are compared as text.
+ * by the numeric parts of the version, missing ones counting as zero; then a version without a suffix after the same
+ * version with a suffix; then by release. Anything before the first number is ignored. If one of two versions has no
+ * numbers, they are compared as text.
  */
 export function compareBuilds(a: FullIdent, b: FullIdent): number {
   return compareVersions(a.version, b.version) || compareText(a.release, b.release)
@@ -100,7 +100,7 @@ function compareVersions(a: string, b: string): number {
   return compareText(partsA.suffix, partsB.suffix)
 }
 
-/** @returns undefined if there is no number, or nothing between two dots */
+/** @returns undefined if there is no number, or an empty part between two dots */
 function splitVersion(version: string): { numbers: bigint[]; suffix: string } | undefined {
   const [, digits, suffix = ''] = /([\d.]+)(.*)$/.exec(version) ?? []
   const numbers = digits?.split('.') ?? ['']
@@ -112,12 +112,12 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** The installed directory of a build, from the root without a leading slash. */
+/** The directory in which a build is installed, relative to the root, without a leading slash. */
 export function packagePath(ident: FullIdent): string {
   return `hab/pkgs/${formatIdent(ident)}`
 }
 
-/** When a build was made, in seconds since the epoch: its release is a UTC time. */
+/** When a build was made, in seconds since the epoch; its release is a UTC time. */
 export function releaseTime(ident: FullIdent): number {
   const [, year, month, day, hour, minute, second] = /^(....)(..)(..)(..)(..)(..)$/
     .exec(ident.release)!

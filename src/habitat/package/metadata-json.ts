@@ -8,7 +8,7 @@ import { checkTarget } from './target.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Metadata as plain JSON, to be kept. */
+/** Metadata as plain JSON, for the package cache. */
 export function metadataToJson({ ident, deps, tdeps, exports, ...rest }: PackageMetadata): Json {
   return {
     ...rest,
@@ -61,8 +61,8 @@ const METADATA = object({
 })
 
 /**
- * What `metadataToJson` made, each field checked as strictly as when it was read from a package: since then it
- * lay in a file.
+ * Reads the output of `metadataToJson`. Each field is checked as strictly as when it is read from a package, because
+ * it has been stored in a file since.
  * @throws MesosizeError METADATA_INVALID
  */
 export function metadataFromJson(json: unknown): PackageMetadata {

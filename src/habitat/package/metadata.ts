@@ -5,7 +5,7 @@ import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
 import type { PackageBind, PackageMetadata, SpecialMember } from './package.ts'
 import { checkTarget } from './target.ts'
 
-// The metafiles that are read (components/core/src/package/metadata.rs, enum MetaFile).
+// The metafiles that Mesosize reads (components/core/src/package/metadata.rs, enum MetaFile).
 const METAFILES = [
   'IDENT',
   'TARGET',
@@ -24,20 +24,20 @@ const METAFILES = [
 ]
 const METAFILE_LIMIT = 1 << 20
 
-/** What may be in /etc/passwd and /etc/group as a name, where a colon or a slash would mean something else. */
+/** Names that are safe in /etc/passwd and /etc/group, where a colon or a slash would have a meaning. */
 export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/
 
-/** The Supervisor takes no other name in `--bind` (components/core/src/service.rs). */
+/** The names that the Supervisor accepts in `--bind` (components/core/src/service.rs). */
 export const BIND_NAME = /^[A-Za-z0-9_-]{1,255}$/
-/** The name of an export as a bind asks for it: printable ASCII without blanks and "=". */
+/** The name of an export in a bind: printable ASCII without blanks and "=". */
 export const BOUND_EXPORT = /^[!-<>-~]{1,255}$/
-/** Of each kind, and of exports in a bind: far more than any service has, and few enough to be listed. */
+/** Limit for binds of each kind, and for exports in a bind: far more than any service has, and few enough to list. */
 const MOST_BINDS = 100
 
 /**
- * Reads what a package says about itself from one pass over its entries. Content of other files is not asked for.
+ * Reads a package's metadata in one pass over its entries. The content of other files is not read.
  * @param entries as `Package.entries()` yields them
- * @param name what the package is called in errors
+ * @param name names the package in errors
  * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
  */
 export async function readMetadata(entries: AsyncIterable<Entry>, name: string): Promise<PackageMetadata> {
@@ -46,7 +46,7 @@ export async function readMetadata(entries: AsyncIterable<Entry>, name: string):
   return reader.metadata()
 }
 
-/** Reads what a package says about itself while its entries pass on their way to somebody else. */
+/** Reads a package's metadata from its entries while they pass through to another consumer. */
 export class MetadataReader {
   readonly #name: string
   readonly #metafiles = new Map<string, string>()
@@ -56,7 +56,7 @@ export class MetadataReader {
   #runnable = false
   #size = 0
 
-  /** @param name what the package is called in errors */
+  /** @param name names the package in errors */
   constructor(name: string) {
     this.#name = name
   }
@@ -92,7 +92,7 @@ export class MetadataReader {
   }
 
   /**
-   * When all entries have passed.
+   * Called after all entries have passed.
    * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF
    */
   metadata(): PackageMetadata {
@@ -132,7 +132,7 @@ export class MetadataReader {
   }
 }
 
-/** @throws MesosizeError IDENT_MISMATCH if a package is another build than the one it was taken for */
+/** @throws MesosizeError IDENT_MISMATCH if a package is not the expected build */
 export function checkIdent(found: FullIdent, expected: FullIdent, name: string): void {
   if (formatIdent(found) !== formatIdent(expected)) {
     throw new MesosizeError(
@@ -142,9 +142,9 @@ export function checkIdent(found: FullIdent, expected: FullIdent, name: string):
   }
 }
 
-/** @returns the entry with its content at hand, which can be read twice */
+/** @returns the entry with its content in memory, so that it can be read twice */
 async function readMetafile(entry: Entry, name: string): Promise<FileEntry & { content: [Buffer] }> {
-  // A link's text is elsewhere, and Habitat would read it where it unpacked the package.
+  // Habitat follows a link where it has unpacked the package; here its target cannot be read.
   if (entry.type !== 'file' || entry.size > METAFILE_LIMIT) {
     const problem = entry.type === 'file' ? `has ${entry.size} bytes` : `is a ${entry.type}`
     throw new MesosizeError(
@@ -153,12 +153,12 @@ async function readMetafile(entry: Entry, name: string): Promise<FileEntry & { c
     )
   }
   const pieces: Uint8Array[] = []
-  // A copy, because a piece may be overwritten once the next one is asked for.
+  // A copy, because a chunk may be overwritten once the next one is requested.
   for await (const piece of entry.content) pieces.push(Uint8Array.from(piece))
   return { ...entry, content: [Buffer.concat(pieces)] }
 }
 
-/** The metafiles of one package, each checked as it is read: they are whatever somebody packed. */
+/** The metafiles of one package, each checked when it is read, because anything may have been packed. */
 class Metafiles {
   readonly #texts: ReadonlyMap<string, string>
   readonly #name: string
@@ -168,7 +168,7 @@ class Metafiles {
     this.#name = name
   }
 
-  /** The lines of a metafile, trimmed as Habitat trims them, empty ones left out. */
+  /** The lines of a metafile, trimmed as by Habitat, without empty ones. */
   lines(file: string): string[] {
     const text = this.#texts.get(file) ?? ''
     if (/[\0-\x08\x0b-\x1f\x7f]/.test(text.replaceAll('\r\n', '\n')))
@@ -195,7 +195,7 @@ class Metafiles {
     return [...new Map(idents.map(ident => [formatIdent(ident), ident])).values()]
   }
 
-  /** EXPORTS: `name=path.in.the.config` per line; Habitat's own order is random. */
+  /** EXPORTS: `name=path.in.the.config` per line; Habitat writes them in random order. */
   exports(): Map<string, string> {
     const pairs = this.lines('EXPORTS').map(line => {
       const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? []
@@ -206,7 +206,7 @@ class Metafiles {
     return new Map(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
-  /** Both metafiles together; the Supervisor takes a bind that is in both for a required one. */
+  /** Both metafiles together; the Supervisor treats a bind that is in both as required. */
   binds(): PackageBind[] {
     const required = this.#bindsOf('BINDS', false)
     const names = new Set(required.map(({ name }) => name))
@@ -214,7 +214,7 @@ class Metafiles {
     return [...required, ...optional].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  /** `name=export export` per line, and nothing after "=" where none is wanted; Habitat's own order is random. */
+  /** `name=export export` per line, nothing after "=" if no export is needed; Habitat writes them in random order. */
   #bindsOf(file: string, optional: boolean): PackageBind[] {
     const lines = this.lines(file)
     if (lines.length > MOST_BINDS)
@@ -223,17 +223,13 @@ class Metafiles {
       const [, name = '', words = ''] = /^([^=]*)=(.*)$/.exec(line) ?? []
       const exports = words.split(/\s+/).filter(word => word !== '')
       if (!BIND_NAME.test(name) || !exports.every(word => BOUND_EXPORT.test(word)))
-        throw this.#invalid(
-          file,
-          line,
-          'a line must be BIND=EXPORT, or have several exports with blanks between',
-        )
+        throw this.#invalid(file, line, 'a line must be BIND=EXPORT, with blanks between several exports')
       if (exports.length > MOST_BINDS)
         throw this.#invalid(file, line, `a bind has more than ${MOST_BINDS} exports`)
       return { name, exports, optional }
     })
     const twice = binds.find(({ name }, index) => binds.findIndex(other => other.name === name) < index)
-    // The Supervisor counts the second as missing, whatever it is given.
+    // The Supervisor counts a second one as missing, whatever binds it gets.
     if (twice) throw this.#invalid(file, twice.name, 'a bind is listed twice')
     return binds
   }
@@ -262,7 +258,7 @@ class Metafiles {
     return line
   }
 
-  /** The package's own folders of PATH, as paths inside the package; `/hab/…` of others is left out, as Habitat does. */
+  /** The package's own folders of PATH, as paths inside the package; as in Habitat, those of others are left out. */
   binFolders(prefix: string): Set<string> {
     const folders = this.line('PATH')?.split(':') ?? []
     return new Set(

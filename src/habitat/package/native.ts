@@ -2,7 +2,7 @@ import type { Reporter } from '../../lib/report.ts'
 import { formatIdent } from './ident.ts'
 import type { Package } from './package.ts'
 
-/** Warns of packages that need more than Habitat's packages: an image has nothing else. */
+/** Warns of packages that need more than Habitat's packages, because an image contains nothing else. */
 export function warnOfNative(packages: readonly Package[], report: Reporter): void {
   const natives = packages.filter(({ metadata }) => metadata.native)
   if (natives.length === 0) return

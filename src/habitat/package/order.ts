@@ -3,8 +3,8 @@ import { formatIdent } from './ident.ts'
 import type { Package } from './package.ts'
 
 /**
- * Orders packages so that each comes after what it depends on; otherwise as they were given.
- * @throws MesosizeError DEPENDENCY_CYCLE, naming the circle
+ * Orders packages so that each comes after its dependencies, and otherwise keeps their order.
+ * @throws MesosizeError DEPENDENCY_CYCLE, naming the cycle
  */
 export function inDependencyOrder(packages: readonly Package[]): Package[] {
   const byIdent = new Map(packages.map(build => [formatIdent(build.metadata.ident), build]))

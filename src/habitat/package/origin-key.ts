@@ -1,10 +1,10 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { MesosizeError } from '../../lib/errors.ts'
 
-/** `NAME-REVISION`, such as `core-20160810182414`: names one key of an origin for ever. */
+/** `NAME-REVISION`, such as `core-20160810182414`: permanently names one key of an origin. */
 export interface OriginKeyName {
   origin: string
-  /** When the key was made, `YYYYMMDDhhmmss`. */
+  /** When the key was created, `YYYYMMDDhhmmss`. */
   revision: string
 }
 
@@ -23,8 +23,8 @@ export function formatKeyName(name: OriginKeyName): string {
 }
 
 /**
- * Reads the name of a key, which is safe in paths and URLs afterwards.
- * @returns undefined if it is none
+ * Reads the name of a key. The result is safe in paths and URLs.
+ * @returns undefined if it is not a key name
  */
 export function parseKeyName(text: string): OriginKeyName | undefined {
   const match = KEY_NAME.exec(text)
@@ -34,7 +34,7 @@ export function parseKeyName(text: string): OriginKeyName | undefined {
 /**
  * Reads a public origin key as Habitat keeps it: `SIG-PUB-1`, the key's name, an empty line, the key in base64
  * (components/core/src/crypto/keys).
- * @param from where the text was found, for the error
+ * @param from where the text was found, for errors
  * @throws MesosizeError KEY_FORMAT
  */
 export function parsePublicKey(text: string, from: string): PublicOriginKey {
@@ -56,7 +56,7 @@ export function parsePublicKey(text: string, from: string): PublicOriginKey {
   }
 }
 
-/** Whether `signature` (64 bytes) over `message` was made with the key's other half. */
+/** Whether `signature` (64 bytes) of `message` was made with the key's secret half. */
 export function verifySignature(key: PublicOriginKey, message: Uint8Array, signature: Uint8Array): boolean {
   return verify(null, message, key.key, signature)
 }

@@ -1,14 +1,14 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import type { FullIdent } from './ident.ts'
 
-/** What a build says about itself in its metafiles and tree: everything later stages need besides its bytes. */
+/** A build's metadata, from its metafiles and tree: everything that later stages need besides its bytes. */
 export interface PackageMetadata {
   ident: FullIdent
   /** Such as `x86_64-linux`. */
   target: string
   /** Direct run-time dependencies. */
   deps: readonly FullIdent[]
-  /** All run-time dependencies, direct ones included, dependents before dependencies as the build wrote them. */
+  /** All run-time dependencies, including direct ones, dependents before dependencies, as the build wrote them. */
   tdeps: readonly FullIdent[]
   /** EXPORTS: public name to dotted path in the configuration. */
   exports: ReadonlyMap<string, string>
@@ -23,19 +23,19 @@ export interface PackageMetadata {
   svcGroup?: string
   /** SHUTDOWN_TIMEOUT, seconds. */
   shutdownTimeout?: number
-  /** The text of default.toml, empty where there is none. */
+  /** The text of default.toml; empty if there is none. */
   defaultConfig: string
   /** Whether it has a run hook, so that a Supervisor can start it. */
   runnable: boolean
   /** Executables of its PATH directories, as paths inside the package such as `bin/redis-server`. */
   binaries: readonly string[]
-  /** Files and directories with setuid, setgid or sticky bits, which not every unpacking keeps. */
+  /** Files and directories with setuid, setgid or sticky bits, which not every unpacker keeps. */
   special: readonly SpecialMember[]
-  /** Bytes of all regular files. */
+  /** Total size of all regular files, bytes. */
   size: number
 }
 
-/** Another service that a package reads the exports of, by the name that `--bind` gives to it. */
+/** Another service whose exports a package reads, under the name used in `--bind`. */
 export interface PackageBind {
   name: string
   /** What that service must export. */
@@ -49,15 +49,15 @@ export interface SpecialMember {
   mode: number
 }
 
-/** A build that is at hand: what it says about itself, and its files. */
+/** A build that can be read: its metadata and its files. */
 export interface Package {
   metadata: PackageMetadata
-  /** Names its entries, all of them and their content, for ever; absent where nothing does. */
+  /** Permanently identifies all its entries and their content; absent if nothing does. */
   contentKey?: string
   /**
-   * Its members as they are in every image, wherever the package comes from: parents before children, siblings by
-   * name, the package's own directory first; directories dated by the release; with paths such as
-   * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads again.
+   * Its entries, the same in every image, wherever the package comes from: parents before children, siblings by name,
+   * the package's own directory first; directories dated by the release; with paths such as
+   * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads them again.
    */
   entries(): AsyncIterable<Entry>
 }
@@ -67,7 +67,7 @@ export interface Closure {
   target: string
   /** The package that the Supervisor starts. */
   service: Package
-  /** The packages that were asked for, the service among them. */
+  /** The requested packages, including the service. */
   requested: readonly Package[]
   supervisor: Package
   launcher: Package
@@ -79,10 +79,10 @@ export interface Closure {
   found: FoundAt
 }
 
-/** Where a build was found, in words that may be shown to anyone: no path, no credentials. */
+/** Where a build was found, safe to publish: without paths and credentials. */
 export interface FoundAt {
-  /** A Builder's URL, or what kind of local place it was. */
+  /** The URL of a Builder, or the kind of local source. */
   source: string
-  /** The Builder channel that it was looked up in. */
+  /** The Builder channel in which it was looked up. */
   channel?: string
 }

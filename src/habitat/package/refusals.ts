@@ -5,9 +5,9 @@ import type { PackageSource } from './source.ts'
 const MOST_SHOWN = 3
 
 /**
- * Looks for a package. If that fails, the error begins with the harts that were at hand for it: who has built or
- * copied one needs to know what is wrong with it, and not that Builder, which is asked then, does not have it either.
- * @param idents what is looked for
+ * Looks for a package. If that fails, the error begins with the harts that were refused: whoever built or copied one
+ * needs to know what is wrong with it, rather than that Builder, which was asked next, does not have the package.
+ * @param idents what to look for
  * @throws MesosizeError with the code of what `find` throws
  */
 export async function findOrExplain<T>(
@@ -25,7 +25,7 @@ export async function findOrExplain<T>(
       .slice(0, MOST_SHOWN)
       .map(({ path, reason }) => `${path} was found, but was refused: ${reason.message}`)
     const more = refusals.length - lines.length
-    if (more > 0) lines.push(`So were ${more} more, as the warnings above say.`)
+    if (more > 0) lines.push(`So were ${more} more; see the warnings above.`)
     throw new MesosizeError(error.code, `${lines.join('\n')}\nNo other build was found: ${error.message}`, {
       cause: error,
     })

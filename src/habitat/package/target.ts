@@ -1,6 +1,6 @@
 import { MesosizeError } from '../../lib/errors.ts'
 
-/** The targets that Habitat knows (components/core/src/package/target.rs). */
+/** The targets of Habitat (components/core/src/package/target.rs). */
 export const TARGETS = [
   'x86_64-linux',
   'x86_64-linux-kernel2',

@@ -4,17 +4,17 @@ import { MesosizeError } from '../../lib/errors.ts'
 import { quote } from '../../lib/quote.ts'
 import { type FullIdent, packagePath, parseFullIdent, releaseTime } from '../package/ident.ts'
 
-// Far above any real package; they bound the memory that the names take.
+// Far above any real package; they limit the memory for names.
 const NAMES_LIMIT = 500_000
 const NAMES_LENGTH_LIMIT = 64 << 20
 
 /**
- * Turns the members of a hart's archive into entries that cannot reach outside the package's own directory,
- * whatever the archive says: the directories above it are left out, everything else must be inside it, once,
- * and never behind a link. The package's own directory comes first; an archive that has it later gives it again.
- * Owners and the times of directories are not the archive's, as hab does not keep them.
+ * Turns the members of a hart's archive into entries that cannot reach outside the package's own directory, whatever
+ * the archive contains: directories above it are left out; everything else must be inside it, only once, and never
+ * behind a link. The package's own directory comes first; if the archive has it later, it is yielded again. Owners and
+ * times of directories are not taken from the archive, because hab does not keep them either.
  * @param members what `readTar` yields
- * @param name what the archive is called in errors
+ * @param name names the archive in errors
  * @throws MesosizeError ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, ARCHIVE_EMPTY
  */
 export async function* packageEntries(
@@ -36,7 +36,7 @@ export async function* packageEntries(
   if (tree === undefined) {
     throw new MesosizeError(
       'ARCHIVE_EMPTY',
-      `${name} holds no package: nothing in it is under hab/pkgs. Build it again.`,
+      `${name} does not contain a package: nothing in it is under hab/pkgs. Build it again.`,
     )
   }
 }
@@ -48,7 +48,7 @@ class PackageTree {
   /** Seconds since the epoch. */
   readonly released: number
   readonly #name: string
-  /** `implied`: a directory that only the paths below it have named so far. */
+  /** `implied`: a directory that has only appeared in the paths of its members so far. */
   readonly #types = new Map<string, Entry['type'] | 'implied'>()
   #namesLength = 0
 
@@ -68,7 +68,7 @@ class PackageTree {
     }
     const before = this.#types.get(path)
     if (before !== undefined && !(before === 'implied' && entry.type === 'directory')) {
-      throw unsafe(this.#name, `${quote(path)} is there twice`)
+      throw unsafe(this.#name, `${quote(path)} appears twice`)
     }
     this.#types.set(path, entry.type)
     this.#addParents(path)
@@ -78,19 +78,19 @@ class PackageTree {
     if (entry.type === 'hardlink' && !['file', 'symlink'].includes(this.#types.get(entry.target) ?? '')) {
       throw unsafe(
         this.#name,
-        `${quote(path)} is a hardlink to ${quote(entry.target)}, which is not a file or symlink before it`,
+        `${quote(path)} is a hardlink to ${quote(entry.target)}, which is not an earlier file or symlink`,
       )
     }
     return entry
   }
 
-  /** The package's own directory where the archive does not begin with it. */
+  /** The package's own directory, if the archive does not begin with it. */
   imply(): Entry {
     this.#types.set(this.root, 'implied')
     return { type: 'directory', path: this.root, mode: 0o755, mtime: this.released }
   }
 
-  /** What has something in it must be a directory, whether or not it has an entry of its own. */
+  /** Every parent of a member must be a directory, whether or not it has its own entry. */
   #addParents(path: string): void {
     for (let end = path.lastIndexOf('/'); end > this.root.length; end = path.lastIndexOf('/', end - 1)) {
       const parent = path.slice(0, end)
@@ -105,7 +105,7 @@ class PackageTree {
 
 function toEntry(member: TarMember, path: string, { released }: PackageTree, name: string): Entry {
   const { mode } = member
-  // hab makes 0 to 1, by the crate that it unpacks with (alexcrichton/tar-rs, src/entry.rs).
+  // The crate with which hab unpacks changes 0 to 1 (alexcrichton/tar-rs, src/entry.rs).
   const common = { path, mode, mtime: member.mtime || 1 }
   switch (member.type) {
     case 'directory':
@@ -119,12 +119,12 @@ function toEntry(member: TarMember, path: string, { released }: PackageTree, nam
   }
 }
 
-/** A path without `./` before it or `/` behind it. Anything else that is not plain is refused, not corrected. */
+/** A path without a leading `./` or trailing `/`. Other unusual paths are refused, not corrected. */
 function plainPath(path: string, name: string): string {
   const plain = path.replace(/^(\.\/)+/, '').replace(/\/$/, '')
   if (plain === '' || plain === '.') return '.'
   if (plain.split('/').some(part => part === '' || part === '.' || part === '..')) {
-    throw unsafe(name, `the path ${quote(path)} is absolute or not plain`)
+    throw unsafe(name, `the path ${quote(path)} is absolute or not normalized`)
   }
   return plain
 }
@@ -142,7 +142,7 @@ function identOf(path: string, name: string): FullIdent {
   try {
     return parseFullIdent(parts.slice(2, 6).join('/'))
   } catch (cause) {
-    throw unsafe(name, `${quote(path)} is under no package's directory`, cause)
+    throw unsafe(name, `${quote(path)} is not under a package's directory`, cause)
   }
 }
 

@@ -10,7 +10,7 @@ export function artifactName(ident: FullIdent, target: string): string {
 
 /**
  * Looks for the hart of an exact build.
- * @param folders artifact caches, the first that has it wins; those that do not exist are passed over
+ * @param folders artifact caches; the first that has it wins, and missing folders are skipped
  * @returns its path
  * @throws MesosizeError ARTIFACTS_UNREADABLE
  */
@@ -27,8 +27,8 @@ export async function findArtifact(
 }
 
 /**
- * Whether a hart may be a build of an ident, by its name. Origin, name and version may hold dashes themselves, so
- * whoever wants to know must read the ident in it.
+ * Whether a hart may be a build of an ident, judging by its name. Origin, name and version may contain dashes, so only
+ * the ident in the hart is conclusive.
  */
 export function mayBeBuildOf(path: string, ident: PackageIdent, target: string): boolean {
   const name = basename(path)
@@ -36,8 +36,8 @@ export function mayBeBuildOf(path: string, ident: PackageIdent, target: string):
 }
 
 /**
- * The harts that may be builds of an ident, by their names.
- * @param folders artifact caches; those that do not exist are passed over
+ * The harts that may be builds of an ident, judging by their names.
+ * @param folders artifact caches; missing ones are skipped
  * @returns paths, by folder and then by name
  * @throws MesosizeError ARTIFACTS_UNREADABLE
  */
@@ -64,7 +64,7 @@ function list(folder: string): Promise<string[]> {
   })
 }
 
-/** Whether a path is a regular file, perhaps through a symlink. */
+/** Whether a path is a regular file, possibly through a symlink. */
 async function isFile(path: string, folder: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile()

@@ -1,8 +1,8 @@
 import type { DirectoryEntry, Entry, FileEntry, SymlinkEntry } from '../../codec/tar/entry.ts'
 import type { Spool } from '../../lib/spool.ts'
 
-// hab writes them when it has run the hook (components/common/src/templating/hooks.rs), and the Supervisor then does
-// not run it again; but what the hook did is on that machine, not in the image.
+// hab writes them after running the hook (components/common/src/templating/hooks.rs), and the Supervisor then does not
+// run it again; but the effects of the hook are on that machine, not in the image.
 const HOOK_STATUS = ['INSTALL_HOOK_STATUS', 'UNINSTALL_HOOK_STATUS']
 
 /**
@@ -13,22 +13,23 @@ export function isOfThisMachine(path: string): boolean {
   return HOOK_STATUS.includes(path)
 }
 
-/** A file with all its names, whose content is a stretch of the spool; or a directory or symlink. */
+/** A file with all its names, whose content is a range of the spool; or a directory or symlink. */
 type Member = DirectoryEntry | SymlinkEntry | (Omit<FileEntry, 'content'> & { start: number })
 
 /**
- * Puts a hart's entries in the form in which `InstalledPackages` finds them when hab has installed the hart: parents
- * before children and siblings by name, whatever the order in the archive, which is that of a builder's file system;
- * a directory for each that names only imply; and of the names of one file, the first is the file and the others are
- * hard links with its mode and time. Everything is read before the first entry is yielded.
+ * Puts a hart's entries into the form in which `InstalledPackages` finds them after hab has installed the hart:
+ * parents before children and siblings by name, whatever the order in the archive, which is that of the build
+ * machine's file system; an entry for each directory that is only implied by names; and if a file has several names,
+ * the first is the file and the others are hard links with its mode and time. Everything is read before the first
+ * entry is yielded.
  * @param entries as `packageEntries` yields them
- * @param spool holds the content of files in the meantime
+ * @param spool stores the content of files in the meantime
  */
 export async function* asInstalled(entries: AsyncIterable<Entry>, spool: Spool): AsyncGenerator<Entry> {
   const members = await membersOf(entries, spool)
   const names = new Map<Member, string>()
   const [root = ''] = members.keys()
-  // Part by part: a NUL, which paths cannot contain, sorts before everything else.
+  // Compares part by part: a NUL, which paths cannot contain, sorts before everything else.
   const keys = [...members.keys()].map(path => path.replaceAll('/', '\0')).sort()
   for (const key of keys) {
     const path = key.replaceAll('\0', '/')
@@ -46,7 +47,7 @@ export async function* asInstalled(entries: AsyncIterable<Entry>, spool: Spool):
   }
 }
 
-/** The members by their paths, the package's own directory first; the names of one file have one member. */
+/** The members by path, the package's own directory first; all names of a file share one member. */
 async function membersOf(entries: AsyncIterable<Entry>, spool: Spool): Promise<Map<string, Member>> {
   const members = new Map<string, Member>()
   let root: Entry | undefined
@@ -68,7 +69,7 @@ async function membersOf(entries: AsyncIterable<Entry>, spool: Spool): Promise<M
   return members
 }
 
-/** Those between a path and the package's own directory that are not there. */
+/** The missing directories between the package's own directory and a path. */
 function* missingParents(path: string, root: string, members: ReadonlyMap<string, Member>) {
   for (let end = path.lastIndexOf('/'); end > root.length; end = path.lastIndexOf('/', end - 1)) {
     const parent = path.slice(0, end)

@@ -9,9 +9,9 @@ import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { keptMetadata } from './kept-metadata.ts'
 
 /**
- * Packages of which an earlier export kept the compressed bytes: their harts are neither downloaded nor read. That
- * takes a build's ident to name the same bytes for ever, as hab does with what it has installed, and trusts that
- * the hart was verified when its bytes were kept.
+ * Packages whose compressed bytes an earlier export kept: their harts are neither downloaded nor read. This assumes
+ * that an ident always names the same bytes, as hab does for installed packages, and relies on the hart having been
+ * verified when its bytes were kept.
  */
 export class CachedPackages implements PackageSource {
   readonly #source: PackageSource
@@ -19,7 +19,7 @@ export class CachedPackages implements PackageSource {
   readonly #target: string
   readonly #opened = new Map<string, Promise<Package | undefined>>()
 
-  /** @param source where everything else comes from, and what turns out to be damaged */
+  /** @param source where everything else comes from, and replacements for damaged packages */
   constructor(source: PackageSource, cache: PackageCache, target: string) {
     this.#source = source
     this.#cache = cache
@@ -55,7 +55,7 @@ export class CachedPackages implements PackageSource {
     return found
   }
 
-  /** What is known of a build whose bytes are in the cache. */
+  /** What is known about a build whose bytes are in the cache. */
   async #kept(ident: FullIdent): Promise<{ metadata: PackageMetadata; contentKey: string } | undefined> {
     const alias = await this.#cache.find(this.#aliasKey(ident))
     const contentKey = alias?.metadata
@@ -66,7 +66,7 @@ export class CachedPackages implements PackageSource {
     return isIt ? { metadata, contentKey } : undefined
   }
 
-  /** Leads from the ident to the content: an entry without members. */
+  /** Maps the ident to the content: an entry without members. */
   async #remember({ metadata, contentKey }: Package): Promise<void> {
     if (contentKey === undefined) return
     const alias = await this.#cache.create(this.#aliasKey(metadata.ident), contentKey)
@@ -77,14 +77,14 @@ export class CachedPackages implements PackageSource {
     return `ident ${formatIdent(ident)} ${this.#target}`
   }
 
-  /** Asked for only where the cache has lost the bytes since then. */
+  /** Called only if the cache has lost the bytes since then. */
   async *#entries(ident: FullIdent, from: BuilderChannel, contentKey: string): AsyncGenerator<Entry> {
     const found = await this.#source.open(ident, from)
     if (!found) {
       throw new MesosizeError(
         'PACKAGE_NOT_FOUND',
         `${formatIdent(ident)} cannot be used from the package cache, and is neither in an artifact cache nor at ${from.url}. ` +
-          `Add the folder that holds its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
+          `Add the folder that contains its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
       )
     }
     if (found.contentKey !== contentKey) {

@@ -7,7 +7,7 @@ import { quote } from '../../lib/quote.ts'
 import { formatKeyName, type OriginKeyName, parseKeyName, verifySignature } from '../package/origin-key.ts'
 import type { KeyRing } from './key-ring.ts'
 
-/** The lines that stand before the body of a hart. */
+/** The header of a hart: the lines before its body. */
 export interface HartHeader {
   signer: OriginKeyName
   /** Ed25519, 64 bytes, over the text of `hash`. */
@@ -18,25 +18,25 @@ export interface HartHeader {
   bodyStart: number
 }
 
-/** A hart whose body is what its origin signed. */
+/** A hart whose body was verified against its origin's signature. */
 export interface VerifiedHart {
   path: string
   signer: OriginKeyName
   bodyStart: number
   /** As in the header. */
   hash: string
-  /** Whether the file is still the one that was verified. */
+  /** Whether the file is unchanged since it was verified. */
   fingerprint: string
 }
 
-// The five lines of a real header are under 500 bytes; an origin's name may add 255.
+// The five lines of a real header take less than 500 bytes; the name of an origin may add 255.
 const HEADER_LIMIT = 4096
 const SIGNATURE_BYTES = 64
 const SIGNED_BYTES = SIGNATURE_BYTES + 64
 
 /**
- * Whether an error says that the file itself is damaged, so that fetching it again may help. A hart that is
- * whole but signed with an unknown key is not damaged.
+ * Whether an error means that the file itself is damaged, so that fetching it again may help. An intact hart that is
+ * signed with an unknown key is not damaged.
  */
 export function isDamagedHart(error: unknown): error is MesosizeError {
   return error instanceof MesosizeError && ['HART_FORMAT', 'HART_SIGNATURE', 'HART_HASH'].includes(error.code)
@@ -90,14 +90,14 @@ export async function verifyHart(path: string, keys: KeyRing): Promise<VerifiedH
     if (!verifySignature(key, Buffer.from(hash, 'latin1'), signature)) {
       throw new MesosizeError(
         'HART_SIGNATURE',
-        `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`,
+        `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if the error persists, do not use it.`,
       )
     }
     const actual = await blake2b256(bodyOf(file, bodyStart))
     if (actual !== hash) {
       throw new MesosizeError(
         'HART_HASH',
-        `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`,
+        `The body of ${path} has the BLAKE2b hash ${actual}, but the signed hash is ${hash}: the file is damaged or was changed. Fetch or build it again.`,
       )
     }
     return { path, signer, bodyStart, hash, fingerprint: fingerprint(await file.stat({ bigint: true })) }
@@ -106,7 +106,7 @@ export async function verifyHart(path: string, keys: KeyRing): Promise<VerifiedH
   }
 }
 
-/** @throws MesosizeError HART_CHANGED if another file is there than the one that was verified */
+/** @throws MesosizeError HART_CHANGED if the file is no longer the one that was verified */
 export async function checkUnchanged(hart: VerifiedHart): Promise<void> {
   const stats = await stat(hart.path, { bigint: true }).catch(() => undefined)
   if (stats === undefined || fingerprint(stats) !== hart.fingerprint) {
@@ -117,14 +117,14 @@ export async function checkUnchanged(hart: VerifiedHart): Promise<void> {
   }
 }
 
-/** With the change time (ctime), which, unlike the modification time, cannot be set back. */
+/** Includes the change time (ctime), which, unlike the modification time, cannot be set back. */
 function fingerprint({ dev, ino, size, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, ctimeNs].join(':')
 }
 
 async function openHart(path: string): Promise<FileHandle> {
   try {
-    // Asked before it is opened, because to open a pipe is to wait for its writer.
+    // Checked before opening, because opening a pipe waits for its writer.
     if (!(await stat(path)).isFile()) throw new Error('it is not a regular file')
     return await open(path)
   } catch (error) {

@@ -30,30 +30,30 @@ import type { KeyRing } from './key-ring.ts'
 
 export interface HartPackagesOptions {
   target: string
-  /** Artifact caches that the person named: partial idents are looked up in these before Builder is asked. */
+  /** Artifact caches that the user named: partial idents are looked up in these before Builder is asked. */
   searched: readonly string[]
   /** All artifact caches, for exact builds. */
   caches: readonly string[]
-  /** The artifact cache that downloads go to. */
+  /** The artifact cache for downloads. */
   storeIn: string
-  /** A folder for what is in a hart while it is put in order; nothing stays in it. */
+  /** A folder for the contents of a hart while they are sorted; nothing remains in it. */
   temporary: string
   keys: KeyRing
   builder: (url: string) => Builder
   decodeXz: XzDecoder
-  /** The most bytes that one package may unpack to. */
+  /** Limit of the unpacked size of one package, bytes. */
   maxPackageSize: number
-  /** Where the metadata of packages that were packed before is kept, so that they need not be decoded for it. */
+  /** Where the metadata of packages packed earlier is kept, so that they need not be decoded again. */
   cache?: PackageCache
   packAhead?: PackAhead
   report: Reporter
 }
 
 /**
- * Packs a package while its hart is opened, from the entries that pass. It is the one place where anything is packed
- * before the layout of the image is known: opening decodes the hart, and no hart is decoded twice.
- * @param contentKey the package's
- * @param metadata its metadata, to be asked for behind the last entry
+ * Packs a package while its hart is opened, from the entries passing through. This is the only place where anything is
+ * packed before the layout of the image is known: opening decodes the hart, and no hart is decoded twice.
+ * @param contentKey that of the package
+ * @param metadata returns its metadata; only called after the last entry
  */
 export type PackAhead = (
   contentKey: string,
@@ -62,17 +62,17 @@ export type PackAhead = (
 ) => Promise<void>
 
 /**
- * Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. To open
- * one is to verify, decode and, with `packAhead`, pack it in one pass.
+ * Packages in harts: given as files, found in artifact caches, or downloaded from Builder. None is unpacked. Opening
+ * one verifies, decodes and, with `packAhead`, packs it in one pass.
  */
 export class HartPackages implements PackageSource {
   readonly #options: HartPackagesOptions
-  /** Packages by path of their hart. */
+  /** Packages by the path of their hart. */
   readonly #loaded = new Map<string, Promise<Package>>()
-  /** Packages that were given as files, by ident. */
+  /** Packages given as files, by ident. */
   readonly #given = new Map<string, Package>()
   readonly #opened = new Map<string, Promise<Package | undefined>>()
-  /** Why harts that were at hand cannot be used, by their paths. */
+  /** Why local harts cannot be used, by path. */
   readonly #refused = new Map<string, MesosizeError>()
 
   constructor(options: HartPackagesOptions) {
@@ -82,7 +82,7 @@ export class HartPackages implements PackageSource {
   async openFile(path: string): Promise<Package> {
     const hart = await this.#load(path)
     const id = formatIdent(hart.metadata.ident)
-    // Of one build, the same hart always, also where it was given twice.
+    // Always the same hart for one build, even if it was given twice.
     const given = this.#given.get(id) ?? hart
     this.#given.set(id, given)
     return given
@@ -117,7 +117,7 @@ export class HartPackages implements PackageSource {
         builds.push((await this.#load(path)).metadata.ident)
       } catch (error) {
         if (!(error instanceof MesosizeError)) throw error
-        this.#refuse(path, error, `${path} is left out: ${error.message}`)
+        this.#refuse(path, error, `Ignoring ${path}: ${error.message}`)
       }
     }
     return builds.filter(build => satisfies(build, wanted))
@@ -139,7 +139,7 @@ export class HartPackages implements PackageSource {
     }
   }
 
-  /** Warns of a hart once: it may be looked at for several idents. */
+  /** Warns of each hart only once, because several idents may match it. */
   #refuse(path: string, reason: MesosizeError, warning: string): void {
     if (!this.#refused.has(path)) this.#options.report.warn(warning)
     this.#refused.set(path, reason)
@@ -170,7 +170,7 @@ export class HartPackages implements PackageSource {
     return loaded
   }
 
-  /** Nothing of the body is read before the hart is verified. */
+  /** The body is not read before the hart is verified. */
   async #read(path: string): Promise<Package> {
     const { keys, cache } = this.#options
     const hart = await verifyHart(path, keys)
@@ -178,11 +178,11 @@ export class HartPackages implements PackageSource {
     const contentKey = `hart ${hart.hash}`
     const metadata =
       (await keptMetadata(cache, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
-    // Else anyone with a key of their own on Builder could sign a package of another origin.
+    // Otherwise anyone with a key on Builder could sign packages of other origins.
     if (hart.signer.origin !== metadata.ident.origin) {
       throw new MesosizeError(
         'HART_SIGNER',
-        `${path} is ${formatIdent(metadata.ident)}, but the origin ${hart.signer.origin} signed it. Fetch it from where its own origin published it.`,
+        `${path} is ${formatIdent(metadata.ident)}, but it is signed by the origin ${hart.signer.origin}. Fetch it from where its own origin published it.`,
       )
     }
     return { metadata, contentKey, entries }

@@ -19,18 +19,18 @@ import type { FoundAt, Package } from '../package/package.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { isOfThisMachine } from './as-installed.ts'
 
-// Characters. To hash the text of each file on its own costs several times as much.
+// Characters. Hashing the text of each file separately takes several times as long.
 const TOLD_AT_ONCE = 1 << 16
 const PIECE = 1 << 16
 
-/** Packages that `hab pkg install` wrote under a root's hab/pkgs, perhaps as an ordinary user. */
+/** Packages that `hab pkg install` wrote under a root's hab/pkgs, possibly as an ordinary user. */
 export class InstalledPackages implements PackageSource {
   readonly #root: string
   readonly #found: FoundAt
   readonly #opened = new Map<string, Promise<Package | undefined>>()
 
   /**
-   * @param root what hab calls FS_ROOT
+   * @param root the FS_ROOT of hab
    * @param found where they were installed from
    */
   constructor(root: string, found: FoundAt = { source: 'installed package' }) {
@@ -44,7 +44,7 @@ export class InstalledPackages implements PackageSource {
     for (const version of await foldersIn(base)) {
       for (const release of await foldersIn(join(base, version))) {
         const build = { origin: wanted.origin, name: wanted.name, version, release }
-        // Others, such as .hab-pkg-install…, are installations that have not ended.
+        // Other folders, such as .hab-pkg-install…, are unfinished installations.
         if (/^\d{14}$/.test(release) && satisfies(build, wanted)) builds.push(build)
       }
     }
@@ -87,15 +87,15 @@ export class InstalledPackages implements PackageSource {
   openFile(path: string): Promise<Package> {
     throw new MesosizeError(
       'HART_WITH_FS_ROOT',
-      `${path} is a hart, and ${setting('fs-root')} reads installed packages. Leave one of them out.`,
+      `${path} is a hart, but ${setting('fs-root')} reads installed packages. Leave one of them out.`,
     )
   }
 }
 
 /**
- * @param end told, when everything was read, what tells this tree from others: not by the content of its files,
- *   but by their sizes and the times of their last change, which installing leaves as they were packed; directories
- *   have the time of their installation
+ * @param end called after the last entry with the fingerprint of the tree. It covers the sizes and modification times
+ *   of files, which installing preserves, but not their content; nor the times of directories, which are those of the
+ *   installation
  */
 async function* tree(
   root: string,
@@ -112,17 +112,17 @@ async function* tree(
 }
 
 /**
- * The tree of a package, parents before children, siblings by name; a hart's entries are put in the same form. It
- * waits for the file system, because a tree has thousands of members and asking without waiting takes several times
- * as long.
- * @param hash updated with everything that goes into the entries and is known without reading files
+ * The tree of a package, parents before children, siblings by name; a hart's entries are put into the same form. File
+ * system calls are synchronous, because a tree has thousands of members and asynchronous calls take several times as
+ * long.
+ * @param hash updated with everything in the entries that is known without reading files
  */
 function* walk(root: string, ident: FullIdent, hash: Hash): Generator<Entry> {
   const top = packagePath(ident)
   const released = releaseTime(ident)
-  /** First path of each file with several links. */
+  /** The first path of each file with several links. */
   const seen = new Map<string, string>()
-  /** What is still to come, the next one last. */
+  /** Paths still to visit, the next one last. */
   const ahead = [top]
   let told = ''
   for (let path = ahead.pop(); path !== undefined; path = ahead.pop()) {
@@ -130,7 +130,7 @@ function* walk(root: string, ident: FullIdent, hash: Hash): Generator<Entry> {
     const stats = lstatSync(full)
     if (!stats.isDirectory() && isOfThisMachine(path.slice(top.length + 1))) continue
     const common = { path, mode: stats.mode & 0o7777, mtime: Math.floor(stats.mtimeMs / 1000) }
-    // No path and no link's text holds a NUL.
+    // Neither paths nor link targets can contain a NUL.
     told += `${path}\0${stats.mode}\0${stats.isDirectory() ? '' : stats.mtimeMs}\0`
     if (stats.isDirectory()) {
       yield { ...common, type: 'directory', mtime: released }
@@ -163,13 +163,13 @@ function* walk(root: string, ident: FullIdent, hash: Hash): Generator<Entry> {
   hash.update(told)
 }
 
-/** Numbers of inodes may be larger than what a double holds. */
+/** Inode numbers may exceed what a double can represent. */
 function inodeOf(path: string): string {
   const { dev, ino } = lstatSync(path, { bigint: true })
   return `${dev}:${ino}`
 }
 
-/** Opens the file only when it is read: of most, whoever packs them reads the `file`. */
+/** Opens the file only when it is read; most consumers read `file` directly. */
 function* contentOf(path: string, size: number): Generator<Uint8Array> {
   try {
     const file = openSync(path, 'r')
@@ -217,7 +217,7 @@ function unreadable(path: string, error: unknown): unknown {
 function changed(path: string): MesosizeError {
   return new MesosizeError(
     'CONTENT_CHANGED',
-    `The installed package in ${JSON.stringify(path)} changed while it was exported. Run the export again.`,
+    `The installed package in ${JSON.stringify(path)} changed during the export. Run the export again.`,
   )
 }
 

@@ -4,9 +4,9 @@ import { metadataFromJson } from '../package/metadata-json.ts'
 import type { PackageMetadata } from '../package/package.ts'
 
 /**
- * What a package says about itself, from an export that packed it before.
- * @param cache where that is kept, if anywhere
- * @returns undefined if it is not there, or not what this version writes
+ * A package's metadata, kept by an earlier export that packed it.
+ * @param cache where it is kept, if anywhere
+ * @returns undefined if it is missing, or in another version's format
  */
 export async function keptMetadata(
   cache: PackageCache | undefined,

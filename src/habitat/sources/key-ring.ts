@@ -10,11 +10,11 @@ import {
 } from '../package/origin-key.ts'
 
 export interface KeyRingOptions {
-  /** Key caches, looked through in this order. */
+  /** Key caches, searched in this order. */
   folders: readonly string[]
   /** Fetches the text of a key that no folder has. */
   fetchKey?: (name: OriginKeyName) => Promise<string>
-  /** Where a fetched key is kept for the next time. */
+  /** Where fetched keys are stored for later runs. */
   storeIn?: string
 }
 
@@ -28,9 +28,9 @@ export class KeyRing {
   }
 
   /**
-   * @param hart path of the hart that it is to verify; an error names the first of those that need the key, so that
-   *   it is the same for all of them
-   * @throws MesosizeError KEY_UNKNOWN if it is nowhere, KEY_FORMAT if what is there is not this key
+   * @param hart path of the hart to verify; an error names the first hart that needed the key, so that all of them
+   *   get the same error
+   * @throws MesosizeError KEY_UNKNOWN if the key was not found, KEY_FORMAT if the file found is not this key
    */
   find(name: OriginKeyName, hart: string): Promise<PublicOriginKey> {
     const id = formatKeyName(name)
@@ -64,7 +64,7 @@ export class KeyRing {
       await writeFile(temporary, text, { mode: 0o444 })
       await rename(temporary, join(folder, file))
     } catch {
-      // The key is available anyway: a cache that cannot be written only means fetching it again.
+      // The key is available anyway; if the cache cannot be written, it is fetched again next time.
       await rm(temporary, { force: true }).catch(() => {})
     }
   }
@@ -75,7 +75,7 @@ function checked(text: string, from: string, name: OriginKeyName): PublicOriginK
   if (formatKeyName(key.name) !== formatKeyName(name)) {
     throw new MesosizeError(
       'KEY_FORMAT',
-      `${from} holds the key ${formatKeyName(key.name)}, not ${formatKeyName(name)}. Replace the file with the right key.`,
+      `${from} contains the key ${formatKeyName(key.name)}, not ${formatKeyName(name)}. Replace the file with the right key.`,
     )
   }
   return key

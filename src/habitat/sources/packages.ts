@@ -19,27 +19,27 @@ export interface PackageTools {
   fetch: Fetch
   decodeXz: XzDecoder
   report: Reporter
-  /** Packages whose compressed bytes are in here are not read. */
+  /** Packages whose compressed bytes it contains are not read. */
   cache?: PackageCache
   packAhead?: PackAhead
-  /** The person's home folder, and whether the person is root: hab keeps its caches elsewhere then. */
+  /** The user's home folder, and whether the user is root, whose caches hab keeps elsewhere. */
   home: string
   isRoot: boolean
-  /** A folder with room for what is in harts; nothing stays in it. */
+  /** A folder with room for the contents of harts; nothing remains in it. */
   temporary: string
   signal?: AbortSignal
 }
 
 /**
- * Where the packages of an export come from: installed ones if a root was named, else harts.
- * @throws MesosizeError NO_WEBASSEMBLY where harts cannot be read at all
+ * Where the packages of an export come from: installed packages if a root was named, else harts.
+ * @throws MesosizeError NO_WEBASSEMBLY if harts cannot be read at all
  */
 export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
   if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot, request.installedFrom)
   if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) {
     throw new MesosizeError(
       'NO_WEBASSEMBLY',
-      `Harts cannot be read, because this Node runs no WebAssembly. Start it without --jitless, or install the packages with hab and name their root with ${setting('fs-root')}.`,
+      `Harts cannot be read, because this Node cannot run WebAssembly. Start it without --jitless, or install the packages with hab and name their root with ${setting('fs-root')}.`,
     )
   }
   const { fetch, report, cache, packAhead, signal } = tools
@@ -67,7 +67,7 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
   return cache ? new CachedPackages(harts, cache, request.target) : harts
 }
 
-/** Asks one Builder after the other: hab's own packages may come from another than the person's. */
+/** Asks one Builder after the other: Habitat's own packages may come from a different one than the user's. */
 async function fetchKey(name: OriginKeyName, [first, ...others]: readonly Builder[]): Promise<string> {
   try {
     return await first!.publicKey(name)
@@ -77,7 +77,7 @@ async function fetchKey(name: OriginKeyName, [first, ...others]: readonly Builde
   }
 }
 
-/** Habitat's caches, the one that hab itself would write to first (components/core/src/fs.rs). */
+/** Habitat's caches, starting with the one that hab itself would write to (components/core/src/fs.rs). */
 function cacheFolders({ home, isRoot }: PackageTools): string[] {
   const folders = [join(home, '.hab/cache'), '/hab/cache']
   return isRoot ? folders.reverse() : folders

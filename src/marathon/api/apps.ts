@@ -11,19 +11,19 @@ import { TASK, TASK_FAILURE, type Task, type TaskFailure } from './tasks.ts'
 
 /** An app as Marathon has it. */
 export interface App {
-  /** As Marathon gives it: with its defaults filled in, and with what it adds. */
+  /** As Marathon returns it: with its defaults filled in, and with the fields that it adds. */
   definition: JsonObject
-  /** When it was changed last, which is how Marathon names its versions. */
+  /** When it was last changed, which is how Marathon names its versions. */
   version: string
-  /** The version since which tasks are up to date: scaling makes a version, and changes no task. */
+  /** The version from which on tasks are up to date: scaling creates a version, but changes no task. */
   changedIn: string
-  /** How many tasks there are to be, and how many are. */
+  /** The wanted and the actual numbers of tasks. */
   instances: number
   staged: number
   running: number
   healthy: number
   unhealthy: number
-  /** Whether health checks say which tasks are healthy. */
+  /** Whether the app has health checks. */
   healthChecked: boolean
   /** The ids of the deployments that are changing it. */
   deployments: readonly string[]
@@ -31,7 +31,7 @@ export interface App {
   lastTaskFailure?: TaskFailure
 }
 
-/** What Marathon started. */
+/** A deployment that Marathon started. */
 export interface Started {
   deploymentId: string
   version: string
@@ -64,7 +64,7 @@ export async function getApp(
 }
 
 /**
- * Creates an app, or replaces it: what a definition leaves out gets Marathon's defaults.
+ * Creates or replaces an app: fields missing from the definition get Marathon's defaults.
  * @param force cancels the deployments that are changing the app
  * @throws as `Marathon.send`
  */
@@ -79,9 +79,9 @@ export async function putApp(
   return readStarted(await marathon.send({ ...options, method: 'PUT', path, query, body: app, what }))
 }
 
-/** Gives an app back the definition of one of its versions. */
+/** Restores the definition of an app from one of its versions. */
 export async function restoreVersion(marathon: Marathon, id: string, version: string): Promise<Started> {
-  const what = `put ${id} back to its version ${version}`
+  const what = `restore version ${version} of ${id}`
   return readStarted(
     await marathon.send({
       method: 'PUT',
@@ -95,7 +95,7 @@ export async function restoreVersion(marathon: Marathon, id: string, version: st
 
 /**
  * Removes an app and its tasks.
- * @param force cancels the deployments that are changing it; Marathon's own default is to do that
+ * @param force cancels the deployments that are changing it, which is Marathon's own default
  */
 export async function deleteApp(marathon: Marathon, id: string, force: boolean): Promise<Started> {
   const query = [['force', String(force)]] as const
@@ -104,7 +104,7 @@ export async function deleteApp(marathon: Marathon, id: string, force: boolean):
   )
 }
 
-/** An id's slashes are no other than those of the path. */
+/** The slashes of an id are those of the path, so they are not encoded. */
 export function appPath(id: string): string {
   return `/v2/apps/${id.replace(/^\/+/, '')}`
 }
@@ -145,14 +145,14 @@ function readApp(body: unknown): App {
 
 const STARTED = object({ deploymentId: word, version: word })
 
-/** Of the answers to what starts a deployment. */
+/** Reads the response to a request that starts a deployment. */
 export function readStarted(body: unknown): Started {
   const { value } = readValue(STARTED, body)
   if (!value) throw unexpected('a deployment')
   return value
 }
 
-/** What Marathon sent is JSON and yet not what its API promises. */
+/** The error for a response that is JSON but does not conform to Marathon's API. */
 export function unexpected(what: string): MesosizeError {
   return new MesosizeError(
     'MARATHON_UNEXPECTED',

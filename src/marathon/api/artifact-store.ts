@@ -13,32 +13,32 @@ import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
 import { colonAdvice } from './credentials.ts'
 
 export interface ArtifactStoreOptions {
-  /** Marathon's base URL, such as `https://cluster.example.com/service/marathon`; may have user and password. */
+  /** Marathon's base URL, such as `https://cluster.example.com/service/marathon`, possibly with user and password. */
   url: string
-  /** The Authorization header instead of these, such as `token=…` for DC/OS. */
+  /** The Authorization header to use instead of them, such as `token=…` for DC/OS. */
   authorization?: string
   fetch: Fetch
   upload: Upload
   signal?: AbortSignal
-  /** How failures that may pass are retried. */
+  /** How transient failures are retried. */
   retry?: Omit<RetryOptions, 'signal'>
 }
 
 /** The artifact store of Marathon 0.7 to 1.4 (api/v2/ArtifactsResource.scala). */
 export interface ArtifactStore {
-  /** The URL at which Marathon itself serves what is under a path. */
+  /** The URL at which Marathon itself serves the file at a path. */
   address(path: string): URL
   /**
-   * How large what is under a path is, bytes.
-   * @returns undefined if nothing is there, or it cannot be told
+   * The size of the file at a path, bytes.
+   * @returns undefined if there is none, or the size is unknown
    */
   size(path: string): Promise<number | undefined>
   /**
-   * Stores a file, over what may be there.
+   * Stores a file, replacing any file at the path.
    * @param name the file's own name
-   * @param onBytes called with the number of bytes sent; a negative number takes back those of a failed try
-   * @param signal in place of the store's own
-   * @returns the URI that Marathon gives it, for agents; in a store of HDFS an `hdfs:` one
+   * @param onBytes called with the number of bytes sent, and with a negative number if they have to be sent again
+   * @param signal replaces the store's own
+   * @returns the URI that Marathon gives it, for agents; an `hdfs:` URI if the store is HDFS
    * @throws MesosizeError ARTIFACT_STORE_MISSING if this Marathon has no such store, UPLOAD_REFUSED, HTTP_…
    */
   store(
@@ -50,7 +50,7 @@ export interface ArtifactStore {
   ): Promise<string>
 }
 
-/** The path of a tarball in the store: one of its own for its bytes, since agents keep what they once fetched. */
+/** The path of a tarball in the store, unique to its bytes, because agents keep files that they have fetched. */
 export function artifactPath(ident: FullIdent, sha256: string): string {
   const { origin, name, version, release } = ident
   return `${origin}/${name}/${version}-${release}-${sha256.slice(0, 12)}.tgz`
@@ -99,7 +99,7 @@ export function createArtifactStore(options: ArtifactStoreOptions): ArtifactStor
             onBytes,
             signal: own,
           })
-          // 201 has a Location; 200, for what was there already, has none.
+          // 201 has a Location; 200, for a replaced file, does not.
           if (answer.status === 200 || answer.status === 201) return stored(answer, url)
           throw refusal(answer, base, authorization)
         },
@@ -122,7 +122,7 @@ function parseBase(text: string): URL {
   return url
 }
 
-/** One file as `multipart/form-data` (RFC 7578); Marathon wants it as the field `file`. */
+/** A file as `multipart/form-data` (RFC 7578), in the field `file` that Marathon expects. */
 function multipart(name: string, file: UploadBody): { type: string; body: UploadBody } {
   const boundary = randomBytes(16).toString('hex')
   const head = Buffer.from(
@@ -153,7 +153,7 @@ function refusal(answer: UploadAnswer, base: URL, authorization: string | undefi
   if (hasNoStore(answer)) {
     return new MesosizeError(
       'ARTIFACT_STORE_MISSING',
-      `The Marathon at ${printableUrl(base)} has no artifact store: it runs without the flag --artifact_store, or is 1.5 or newer, where that is gone. ` +
+      `The Marathon at ${printableUrl(base)} has no artifact store: it runs without the flag --artifact_store, or is 1.5 or newer, which has no store. ` +
         `Publish to a server that agents can read, with ${setting('publish', 'http')}, or to a release of a public repository, with ${setting('publish', 'release')}.`,
     )
   }
@@ -161,7 +161,7 @@ function refusal(answer: UploadAnswer, base: URL, authorization: string | undefi
   return uploadRefusal(answer, nextStep(answer, base, authorization), secrets)
 }
 
-/** The answers of Marathon before 1.5 without a store, to 1.5, and since 1.6. */
+/** The responses without a store: of Marathon before 1.5, of 1.5, and since 1.6. */
 function hasNoStore({ status, text }: UploadAnswer): boolean {
   return (
     (status === 422 && text.includes('No storage provider')) ||
@@ -173,18 +173,18 @@ function hasNoStore({ status, text }: UploadAnswer): boolean {
 
 function nextStep({ url, status }: UploadAnswer, base: URL, authorization: string | undefined): string {
   if (url.origin !== base.origin) {
-    return `Marathon at ${base.origin} redirected there, and user, password and token are sent to ${base.origin} alone. If ${url.origin} is the Marathon that you mean, give its address as ${setting('marathon')}.`
+    return `Marathon at ${base.origin} redirected there, but user, password and token are sent only to ${base.origin}. If ${url.origin} is the right Marathon, give its address as ${setting('marathon')}.`
   }
   const basic = `${setting('marathon-user')} and ${setting('marathon-password')}`
   switch (status) {
     case 401:
       return authorization !== undefined
         ? `The user and password, or the token, are not valid there, or have expired. ${colonAdvice(authorization) ?? `Give others in ${basic}, or in ${setting('dcos-token')}.`}`
-        : `Marathon wants a login. Give ${basic}, or for DC/OS ${setting('dcos-token')}.`
+        : `Marathon requires a login. Give ${basic}, or for DC/OS ${setting('dcos-token')}.`
     case 403:
-      return `This login may not store artifacts there. Ask for that right, or give another in ${basic}, or in ${setting('dcos-token')}.`
+      return `This login may not store artifacts there. Ask for permission, or give another login in ${basic}, or in ${setting('dcos-token')}.`
     case 413:
-      return `The tarball is larger than the proxy before Marathon allows; for the Admin Router of DC/OS that is 1 GiB. Publish elsewhere, with ${setting('publish', 'http')}.`
+      return `The tarball is larger than the proxy in front of Marathon allows; for the Admin Router of DC/OS that is 1 GiB. Publish elsewhere, with ${setting('publish', 'http')}.`
     default:
       return status === 429 || status >= 500
         ? 'Try again later.'

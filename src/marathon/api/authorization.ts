@@ -1,7 +1,7 @@
 import type { Credentials } from './credentials.ts'
 import { dcosLogin, type LoginTools } from './dcos-login.ts'
 
-/** The Authorization header of a cluster: one for all that ask the same Marathon or its agents through DC/OS. */
+/** The Authorization header of a cluster, shared by all requests to a Marathon and, through DC/OS, to its agents. */
 export interface Authorization {
   /**
    * The header's value; the first call may log in.
@@ -9,9 +9,9 @@ export interface Authorization {
    */
   header(): Promise<string | undefined>
   /**
-   * Logs in again after an answer 401, once for all who got it.
-   * @param refused the value with which that came
-   * @returns whether there is another one now
+   * Logs in again after a response 401, only once for all requests that got it.
+   * @param refused the value that was refused
+   * @returns whether there is a new value now
    */
   renew(refused: string | undefined): Promise<boolean>
 }
@@ -29,7 +29,7 @@ export function createAuthorization(
   let current: Promise<string> | undefined
   const logIn = () => {
     const login = dcosLogin(credentials, cluster, tools).then(token => `token=${token}`)
-    // What failed once may be asked for again.
+    // After a failure, the next call tries again.
     login.catch(() => {
       if (current === login) current = undefined
     })

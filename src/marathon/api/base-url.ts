@@ -2,7 +2,7 @@ import { MesosizeError } from '../../lib/errors.ts'
 import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
 
-/** Where a Marathon is. */
+/** The address of a Marathon. */
 export interface MarathonAddress {
   /** The base URLs of its masters, at least one; without user, password, query and a trailing slash. */
   urls: readonly URL[]
@@ -11,8 +11,8 @@ export interface MarathonAddress {
 }
 
 /**
- * Reads the base URL of a Marathon, such as `https://cluster.example.com/service/marathon`, or those of several
- * masters of one cluster with commas or white space between them.
+ * Reads the base URL of a Marathon, such as `https://cluster.example.com/service/marathon`, or the base URLs of several
+ * masters of one cluster, separated by commas or white space.
  * @throws MesosizeError MARATHON_URL
  */
 export function readMarathonUrls(text: string): MarathonAddress {
@@ -23,13 +23,13 @@ export function readMarathonUrls(text: string): MarathonAddress {
   if (authorizations.size > 1) {
     throw new MesosizeError(
       'MARATHON_URL',
-      'the masters of one Marathon take the same user and password, and these URLs have different ones. Give them once, in one of the URLs.',
+      'the masters of one Marathon have the same user and password, but these URLs have different ones. Give them once, in one of the URLs.',
     )
   }
   return { urls: read.map(({ url }) => url), authorization: [...authorizations][0] }
 }
 
-/** The URL of a path of the API under a base URL, its slashes as they are. */
+/** The URL of an API path under a base URL; slashes are kept. */
 export function apiUrl(base: URL, path: string, query: readonly (readonly [string, string])[] = []): URL {
   const url = new URL(base)
   url.pathname = `${base.pathname.replace(/\/$/, '')}${path}`
@@ -37,7 +37,7 @@ export function apiUrl(base: URL, path: string, query: readonly (readonly [strin
   return url
 }
 
-/** Whether what is sent to a URL stays on this machine, or is encrypted on its way. */
+/** Whether data sent to a URL stays on this machine or is encrypted. */
 export function isPrivate({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }

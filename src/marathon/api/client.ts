@@ -18,32 +18,32 @@ export interface MarathonOptions {
   fetch: Fetch
   report: Reporter
   signal?: AbortSignal
-  /** How failures that may pass are retried. */
+  /** How transient failures are retried. */
   retry?: Omit<RetryOptions, 'signal'>
 }
 
 export interface MarathonRequest {
   method: 'GET' | 'PUT' | 'POST' | 'DELETE'
-  /** From the base URL on, such as `/v2/apps/web/shop`; its slashes are sent as they are. */
+  /** Relative to the base URL, such as `/v2/apps/web/shop`; slashes are sent unchanged. */
   path: string
   query?: readonly (readonly [name: string, value: string])[]
   body?: JsonValue
-  /** What is to be done, for messages, to be read after "to", such as "deploy /web/shop". */
+  /** The purpose, for messages, as a phrase that follows "to", such as "deploy /web/shop". */
   what: string
-  /** How often to try; a poll is its own next try. */
+  /** How often to try. Polling needs few tries, because it asks again anyway. */
   tries?: number
   /** Called when a response was lost; the change may have been made anyway. */
   onLost?: () => void
 }
 
-/** One Marathon, however many masters it has. */
+/** One Marathon, with any number of masters. */
 export interface Marathon {
   /** The first of its base URLs, for messages. */
   base: URL
   /**
-   * Sends a request, to the next master where one does not answer or has no leader, after a new login where the
-   * old one has expired, and again after failures that may pass.
-   * @returns the JSON of the answer; undefined where it has no body
+   * Sends a request: to the next master if one does not answer or has no leader, after a new login if the old one has
+   * expired, and again after transient failures.
+   * @returns the parsed JSON of the response; undefined if it has no body
    * @throws MarathonError, MesosizeError HTTP_... and MARATHON_NOT_JSON, and as `Authorization`
    */
   send(request: MarathonRequest): Promise<unknown>
@@ -55,12 +55,12 @@ const LONGEST_ANSWER = 64 * 1024 * 1024
 export function createMarathon(options: MarathonOptions): Marathon {
   const { urls, report } = options
   let warned = false
-  /** Warns once where credentials cross the network for all to read. */
+  /** Warns once if credentials are sent unencrypted. */
   const check = (base: URL, header: string | undefined) => {
     if (warned || header === undefined || isPrivate(base)) return
     warned = true
     report.warn(
-      `Credentials are sent to ${printableUrl(base)} without encryption, for all on the way to read. Give an https:// address as ${setting('marathon')}.`,
+      `Credentials are sent to ${printableUrl(base)} without encryption, so anyone on the network can read them. Give an https:// address as ${setting('marathon')}.`,
     )
   }
   let leader = 0
@@ -75,7 +75,7 @@ export function createMarathon(options: MarathonOptions): Marathon {
             } catch (error) {
               if (!mayPass(error) && !isNetwork(error)) throw error
               if (!isUnsent(error)) request.onLost?.()
-              // Whoever is asked next starts with a master that has not just failed.
+              // The next request starts with a master that has not just failed.
               leader++
               if (tried >= urls.length) throw error
             }
@@ -137,7 +137,7 @@ async function sendAs(
   } catch {
     throw new MesosizeError(
       'MARATHON_NOT_JSON',
-      `${printableUrl(url)} answered with ${/^\s*</.test(text) ? 'a web page' : 'something other than JSON'} when asked to ${what}. Check ${setting('marathon')}: it may lead to a login page, or to the web interface. It is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`,
+      `${printableUrl(url)} answered with ${/^\s*</.test(text) ? 'a web page' : 'something other than JSON'} when asked to ${what}. Check ${setting('marathon')}: it may lead to a login page, or to the web interface. It must be the part before /v2 in Marathon's addresses; for DC/OS, that is https://CLUSTER/service/marathon.`,
     )
   }
 }
@@ -152,12 +152,12 @@ function mayPass(error: unknown): boolean {
   return error instanceof MarathonError ? error.code === 'MARATHON_UNAVAILABLE' : isTransient(error)
 }
 
-/** Also what will not pass by itself, such as a name that is not known: another master may have another. */
+/** Includes lasting failures, such as an unknown host name, because another master may have a different one. */
 function isNetwork(error: unknown): boolean {
   return error instanceof MesosizeError && error.code === 'HTTP_NETWORK'
 }
 
-/** Whether a request cannot have been carried out, since nothing received it. */
+/** Whether a request cannot have been carried out because nothing received it. */
 function isUnsent(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && /^(?:ECONNREFUSED|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/.test(String(cause.code))) {

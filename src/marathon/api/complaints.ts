@@ -14,7 +14,7 @@ const COMPLAINTS = each(
 )
 const BY_FIELD = fields({ details: COMPLAINTS, errors: COMPLAINTS })
 
-/** What Marathon says as a whole: its `message`, and its `details` where these are text. Nothing of a web page. */
+/** The general part of Marathon's error: its `message`, and its `details` if they are text; empty for a web page. */
 export function said(body: unknown): string {
   const { message, details } = v.parse(WHOLE, body)
   return [message ?? '', details ?? '']
@@ -24,9 +24,9 @@ export function said(body: unknown): string {
 }
 
 /**
- * What Marathon says about single fields, each as one line: path, value, Marathon's words. There are two shapes:
+ * Marathon's errors about single fields, one line each: path, value, message. There are two forms:
  * `details: [{path, errors}]`, and before 1.0 `errors: [{attribute, error}]`.
- * @param app the definition that was sent, for the values
+ * @param app the definition that was sent, to look up the values
  */
 export function complaintsIn(body: unknown, app: JsonValue | undefined): string[] {
   const { details, errors } = v.parse(BY_FIELD, body)
@@ -39,7 +39,7 @@ export function complaintsIn(body: unknown, app: JsonValue | undefined): string[
   })
 }
 
-/** On one line, and without the object that play-json repeats whole, variables and all. */
+/** On one line, and without the complete object that play-json repeats, including variables. */
 function brief(text: string): string {
   return text
     .replace(/ on object: .*/s, '')
@@ -47,13 +47,13 @@ function brief(text: string): string {
     .slice(0, MOST_WORDS)
 }
 
-/** The path inside the app of one that may begin with its place in a group, be a bare name, or end in "/". */
+/** The path inside the app; the given one may begin with the app's place in a group, be a bare name, or end in "/". */
 function pathOf(path = ''): string {
   const text = path.replace(/^\/?(?:apps\(\d+\))?\/?/, '/')
   return text.length > 1 ? text.replace(/\/$/, '') : text
 }
 
-/** The value under a path such as `/fetch(0)/uri`, to be read after it. Variables may hold passwords. */
+/** The value at a path such as `/fetch(0)/uri`, to follow it in a message; not of variables, which may be secret. */
 function valueText(app: JsonValue | undefined, path: string): string {
   const steps = path.split('/').filter(step => step !== '')
   if (steps.length === 0 || steps.includes('env')) return ''
@@ -66,7 +66,7 @@ function valueText(app: JsonValue | undefined, path: string): string {
   return value === undefined ? '' : ` ${shown(value)}`
 }
 
-/** The keys of play-json, which Marathon passes on unchanged, without the field. */
+/** The error keys of play-json, which Marathon passes on untranslated. */
 const KEYS: Readonly<Record<string, string>> = {
   'error.pattern': 'does not have the form that Marathon expects',
   'error.min': 'is too small',

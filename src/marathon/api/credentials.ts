@@ -4,7 +4,7 @@ import { isToken } from '../../lib/token.ts'
 import { basicAuthorization, basicUserProblem, hasColonInPassword } from '../../lib/user-info.ts'
 import { readServiceAccount, type ServiceAccount } from './service-account.ts'
 
-/** How a Marathon is told who asks. */
+/** The ways to authenticate to a Marathon. */
 export type Credentials =
   | { kind: 'none' }
   | { kind: 'basic'; authorization: string }
@@ -12,7 +12,7 @@ export type Credentials =
   | { kind: 'dcos-service-account'; account: ServiceAccount }
   | { kind: 'dcos-user'; uid: string; password: string }
 
-/** What a person gave, as text. Empty counts as not given. */
+/** The values that the user gave, as text. Empty counts as not given. */
 export interface GivenCredentials {
   /** The Authorization header of the user and password in the URL. */
   fromUrl?: string
@@ -42,8 +42,8 @@ export function readCredentials(given: GivenCredentials): Credentials {
     ['dcos', given.dcosUser, given.dcosPassword],
   ]) {
     const [userName, passwordName] = [setting(`${prefix}-user`), setting(`${prefix}-password`)]
-    if (user && !password) problems.push(`${userName}: needs ${passwordName} beside it.`)
-    if (password && !user) problems.push(`${passwordName}: needs ${userName} beside it.`)
+    if (user && !password) problems.push(`${userName}: also needs ${passwordName}.`)
+    if (password && !user) problems.push(`${passwordName}: also needs ${userName}.`)
   }
   const userProblem = basicUserProblem(given.user ?? '')
   if (userProblem) problems.push(`${setting('marathon-user')}: ${userProblem}`)
@@ -68,13 +68,13 @@ export function readCredentials(given: GivenCredentials): Credentials {
 }
 
 /**
- * A sentence for whoever is refused with a password that cannot work; undefined where it can. Marathon splits its
- * flag at the last colon (MarathonConf.scala), and the header that is sent at the first. A proxy before Marathon may
- * know such a password anyway, so that this cannot be said before.
+ * Advice after a refusal if the password can never work; undefined if it can. Marathon splits its flag at the last
+ * colon (MarathonConf.scala), but the header at the first. A proxy in front of Marathon may accept such a password, so
+ * it cannot be refused in advance.
  * @param authorization the header that was refused
  */
 export function colonAdvice(authorization: string): string | undefined {
   return hasColonInPassword(authorization)
-    ? "The password has a colon, which never works with Marathon's --http_credentials: what is behind the last colon counts as the password there. Choose one without a colon."
+    ? "The password has a colon, which never works with Marathon's --http_credentials: there, only the part after the last colon is the password. Choose one without a colon."
     : undefined
 }

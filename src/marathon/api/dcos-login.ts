@@ -24,7 +24,7 @@ export interface LoginTools {
 export type DcosLogin = Extract<Credentials, { kind: 'dcos-service-account' | 'dcos-user' }>
 
 const LOGIN_PATH = '/acs/api/v1/auth/login'
-/** Milliseconds by which clocks may differ before it is worth a word. */
+/** Milliseconds by which clocks may differ without a warning. */
 const TOLERATED_SKEW = 60_000
 const LONGEST_ANSWER = 1024 * 1024
 
@@ -53,13 +53,13 @@ async function logInAt(url: URL, credentials: DcosLogin, tools: LoginTools): Pro
   const { now = Date.now, report } = tools
   const first = await ask(url, body(credentials, now()), tools)
   if (first.token !== undefined) return first.token
-  // The login has an expiry by our clock in it, which the server reads by its own.
+  // The login contains an expiry by the local clock, which the server compares with its own.
   const skew = first.date - now()
   const skewed = credentials.kind === 'dcos-service-account' && Math.abs(skew) > TOLERATED_SKEW
   if (!skewed) throw refused(url, first.response, credentials)
   const seconds = Math.round(Math.abs(skew) / 1000)
   report.warn(
-    `The clock of this machine is ${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} that of ${url.host}, which checks when the login was signed. Correct the clock of this machine.`,
+    `The clock of this machine is ${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} that of ${url.host}, which checks the expiry of the login. Correct the clock of this machine.`,
   )
   const second = await ask(url, body(credentials, first.date), tools)
   if (second.token !== undefined) return second.token
@@ -74,7 +74,7 @@ function body(credentials: DcosLogin, now: number): string {
   return JSON.stringify({ uid: account.uid, token: loginJwt(account, now) })
 }
 
-/** @returns the token, where there is one, and the server's time, NaN where it does not tell it */
+/** @returns the token, if there is one, and the server's time, NaN if unknown */
 async function ask(url: URL, login: string, { fetch, signal, retry }: LoginTools) {
   return withRetries(
     async () => {
@@ -113,8 +113,8 @@ function refused(url: URL, { status, ok }: Response, { kind }: DcosLogin): Mesos
     status === 401 || status === 403
       ? kind === 'dcos-user'
         ? `The user or the password in ${setting('dcos-user')} and ${setting('dcos-password')} is wrong, or the user may not log in.`
-        : `The account in ${setting('dcos-service-account')} does not exist, has another public key, or has no right to log in: compare with "dcos security org service-accounts show UID".`
-      : `Check that ${setting('marathon')} is an address of a DC/OS cluster, such as https://cluster.example.com/service/marathon; a Marathon without DC/OS takes ${setting('marathon-user')} and ${setting('marathon-password')}.`
+        : `The account in ${setting('dcos-service-account')} does not exist, has another public key, or may not log in: compare with "dcos security org service-accounts show UID".`
+      : `Check that ${setting('marathon')} is an address of a DC/OS cluster, such as https://cluster.example.com/service/marathon; for a Marathon without DC/OS, use ${setting('marathon-user')} and ${setting('marathon-password')}.`
   const answered = ok ? 'a page without a token' : formatStatus(status)
   return new MesosizeError('DCOS_LOGIN', `${printableUrl(url)} answered ${answered} to the login. ${next}`)
 }

@@ -4,7 +4,7 @@ import { each, fields, maybe, word } from '../../lib/lenient-json.ts'
 import { readStarted, type Started, unexpected } from './apps.ts'
 import type { Marathon, MarathonRequest } from './client.ts'
 
-/** A deployment that is under way (types/deployment.raml). */
+/** A deployment in progress (types/deployment.raml). */
 export interface Deployment {
   id: string
   affectedApps: readonly string[]
@@ -15,14 +15,14 @@ export interface Deployment {
 }
 
 export interface DeploymentAction {
-  /** Marathon's word, such as ScaleApplication. */
+  /** Marathon's name for it, such as ScaleApplication. */
   action: string
   app: string
-  /** The last answers to readiness checks: the check's name, and the status or what else there is to say. */
+  /** The last results of readiness checks: the check's name, and the status and body of the response. */
   readiness: readonly { name: string; ready: boolean; lastResponse?: string }[]
 }
 
-/** What a deployment, or a part of one, does to an app; the key is `type` in old answers. */
+/** What a deployment, or one step of it, does to an app; the key is `type` in old versions. */
 export const ACTION = v.pipe(
   fields({
     action: maybe(word),
@@ -59,7 +59,7 @@ const DEPLOYMENT = fields({
   currentActions: each(ACTION),
 })
 
-/** The deployments that are under way, of those that may be seen. */
+/** The deployments in progress that the user may see. */
 export async function listDeployments(
   marathon: Marathon,
   options: Pick<MarathonRequest, 'tries'> = {},
@@ -77,7 +77,7 @@ export async function listDeployments(
 
 /**
  * Ends a deployment and starts one that undoes it.
- * @throws MarathonError MARATHON_NOT_FOUND if it is not under way
+ * @throws MarathonError MARATHON_NOT_FOUND if it is not in progress
  */
 export async function revertDeployment(marathon: Marathon, id: string): Promise<Started> {
   const path = `/v2/deployments/${encodeURIComponent(id)}`

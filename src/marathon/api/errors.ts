@@ -11,7 +11,7 @@ import { colonAdvice } from './credentials.ts'
 
 /** An unsuccessful response of Marathon. */
 export class MarathonError extends HttpStatusError {
-  /** The deployments that lock what was to be changed. */
+  /** The deployments that lock the app. */
   readonly deployments: readonly string[]
 
   constructor(
@@ -25,9 +25,9 @@ export class MarathonError extends HttpStatusError {
   }
 }
 
-/** An answer and what had been asked for. */
+/** A refused request and its response. */
 export interface Refused {
-  /** What was to be done, to be read after "to", such as "deploy /web/shop". */
+  /** The purpose, as a phrase that follows "to", such as "deploy /web/shop". */
   what: string
   url: URL
   /** The base URL. */
@@ -37,19 +37,19 @@ export interface Refused {
   text: string
   /** The app definition that was sent. */
   app?: JsonValue
-  /** Which text no message may show: the Authorization header that was sent, if one was, and what is in it. */
+  /** Text that no message may show: the Authorization header, if one was sent, and its contents. */
   secrets: readonly string[]
 }
 
-/** Of an answer 409. */
+/** The body of a response 409. */
 const LOCK = fields({ deployments: each(object({ id: word })) })
 
 /**
- * What to tell a person about an unsuccessful response (api/MarathonExceptionMapper.scala).
+ * The error for an unsuccessful response (api/MarathonExceptionMapper.scala).
  *
  * Codes: MARATHON_LOCKED (another deployment is running), MARATHON_EXISTS, MARATHON_NOT_FOUND (no such app),
  * MARATHON_REFUSED (the definition), MARATHON_LOGIN, MARATHON_FORBIDDEN, MARATHON_URL (this is not a Marathon),
- * MARATHON_REDIRECT, MARATHON_UNAVAILABLE (may pass).
+ * MARATHON_REDIRECT, MARATHON_UNAVAILABLE (transient).
  */
 export function refusal(refused: Refused): MarathonError {
   const { status, what, base } = refused
@@ -68,7 +68,7 @@ export function refusal(refused: Refused): MarathonError {
         : undefined
     return error(
       'MARATHON_REDIRECT',
-      `${marathon}, with a redirect to ${JSON.stringify(target ? printableUrl(target) : 'nowhere')}: not followed, so that credentials go nowhere else. If that is the Marathon that you mean, give its base URL as ${setting('marathon')}.`,
+      `${marathon}, with a redirect to ${JSON.stringify(target ? printableUrl(target) : 'nowhere')}. It was not followed, to keep the credentials safe. If that is the right Marathon, give its base URL as ${setting('marathon')}.`,
     )
   }
   if (status === 409) {
@@ -76,7 +76,7 @@ export function refusal(refused: Refused): MarathonError {
     if (deployments.length > 0) {
       return error(
         'MARATHON_LOCKED',
-        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${deployments.join(', ')}. Wait until that has ended, or use ${setting('force')} to cancel it.`,
+        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${deployments.join(', ')}. Wait until it has ended, or use ${setting('force')} to cancel it.`,
         deployments,
       )
     }
@@ -85,7 +85,7 @@ export function refusal(refused: Refused): MarathonError {
   if (isUnknownRoute(status, words)) {
     return error(
       'MARATHON_URL',
-      `${marathon}: it knows no ${JSON.stringify(refused.url.pathname)}. ${addressAdvice()}`,
+      `${marathon}: it does not know ${JSON.stringify(refused.url.pathname)}. ${addressAdvice()}`,
     )
   }
   switch (status) {
@@ -96,14 +96,14 @@ export function refusal(refused: Refused): MarathonError {
         'MARATHON_FORBIDDEN',
         /deployment/i.test(words)
           ? `${marathon}${quoted}. Wait until some of its deployments have ended.`
-          : `${marathon}${quoted}. This user may not do that: ask for permission. In DC/OS it is dcos:service:marathon:marathon:services:/GROUP with create, read, update and delete.`,
+          : `${marathon}${quoted}. This user may not do that: ask for permission. In DC/OS, it is dcos:service:marathon:marathon:services:/GROUP with create, read, update and delete.`,
       )
     case 404:
       return words === ''
-        ? error('MARATHON_URL', `${marathon}, not in Marathon's words. ${addressAdvice()}`)
+        ? error('MARATHON_URL', `${marathon}, but without Marathon's error message. ${addressAdvice()}`)
         : error('MARATHON_NOT_FOUND', `${marathon}${quoted}. Check the app's id.`)
   }
-  // With 500 and words Marathon answers definitions of which it can make no sense (NormalizationException).
+  // Marathon answers 500 with a message to definitions that it cannot interpret (NormalizationException).
   if (status === 429 || status > 500 || (status === 500 && words === '')) {
     return error('MARATHON_UNAVAILABLE', `${marathon}${quoted}. Try again later.`)
   }
@@ -122,7 +122,7 @@ function isUnknownRoute(status: number, words: string): boolean {
 }
 
 function addressAdvice(): string {
-  return `Check ${setting('marathon')}: it is what stands before /v2 in Marathon's addresses, for DC/OS https://CLUSTER/service/marathon.`
+  return `Check ${setting('marathon')}: it must be the part before /v2 in Marathon's addresses; for DC/OS, that is https://CLUSTER/service/marathon.`
 }
 
 function loginAdvice({ secrets }: Refused): string {
@@ -131,8 +131,8 @@ function loginAdvice({ secrets }: Refused): string {
   const advice = colonAdvice(secrets[0] ?? '')
   if (advice !== undefined) return `The credentials are not valid there. ${advice}`
   return secrets.length > 0
-    ? `The credentials are not valid there, or have expired: give others. ${basic} are for --http_credentials; DC/OS takes ${dcos}.`
-    : `It wants a login: give ${basic}, or for DC/OS ${dcos}.`
+    ? `The credentials are not valid there, or have expired: give others. ${basic} are for --http_credentials; for DC/OS, use ${dcos}.`
+    : `It requires a login: give ${basic}, or for DC/OS ${dcos}.`
 }
 
 function hide(text: string, secrets: readonly string[]): string {

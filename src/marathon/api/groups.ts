@@ -11,13 +11,14 @@ import { MarathonError } from './errors.ts'
 const STEPS = fields({ steps: each(fields({ actions: each(ACTION) })) })
 
 /**
- * Asks Marathon what it would do to deploy an app, without doing it. The app stands alone in its group there, so
- * that only what Marathon reports about it counts; its neighbours are left out.
+ * Asks Marathon how it would deploy an app, without deploying it. The request contains only this app of the group, and
+ * steps for its neighbours are ignored.
  *
- * A dry run checks the definition, but neither the app's place among apps and groups nor what locks it. It takes
- * every app that it is given for a change: where nothing changes, its answer means nothing.
- * @param current the app as Marathon gives it, where it is there
- * @returns the steps in which something happens to the app
+ * A dry run checks the definition, but neither whether the id collides with other apps or groups nor whether a
+ * deployment locks the app. It treats every app in the request as changed: if nothing changes, the result is
+ * meaningless.
+ * @param current the app as Marathon returns it, if it exists
+ * @returns the steps that affect the app
  */
 export async function planSteps(
   marathon: Marathon,
@@ -40,8 +41,8 @@ export async function planSteps(
 }
 
 /**
- * What keeps an id from being that of a new app, to be read after "there is": an app cannot be below another, or have
- * the id of a group, even of an empty one (state/Group.scala).
+ * Why an id is not free for a new app, as a phrase that follows "there is": an app cannot be below another, or have the
+ * id of a group, even an empty one (state/Group.scala).
  * @throws as `Marathon.send`
  */
 export async function whatTakes(marathon: Marathon, id: string): Promise<string | undefined> {
@@ -69,8 +70,8 @@ function groupPath(id: string): string {
 }
 
 /**
- * A definition with the service ports that Marathon has chosen for the app, which a deployment keeps where the
- * definition leaves the choice. A dry run compares ports as they are sent.
+ * A definition with the service ports that Marathon has chosen for the app. A deployment keeps them if the definition
+ * leaves the choice to Marathon, but a dry run compares ports as they are sent.
  */
 function withPortsOf(current: JsonObject, app: JsonObject): JsonObject {
   const { ports, portDefinitions, container } = app
@@ -84,7 +85,7 @@ function withPortsOf(current: JsonObject, app: JsonObject): JsonObject {
     return { ...app, portDefinitions: filled(portDefinitions, 'port', chosen) }
   }
   if (Array.isArray(ports)) return { ...app, ports: ports.map((port, index) => port || (chosen[index] ?? 0)) }
-  // What Marathon fills in where no ports are given.
+  // Marathon's default if no ports are given.
   return chosen.length === 1 ? { ...app, portDefinitions: current.portDefinitions! } : app
 }
 

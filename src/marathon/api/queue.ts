@@ -3,18 +3,18 @@ import { text, whole } from '../../lib/json.ts'
 import { each, fields } from '../../lib/lenient-json.ts'
 import type { Marathon } from './client.ts'
 
-/** An app that waits for offers (types/queue.raml). */
+/** An app waiting for offers (types/queue.raml). */
 export interface QueueItem {
   appId: string
-  /** How many tasks do not run yet: those that are still to be launched, and those that are staged. */
+  /** Number of tasks that do not run yet: not launched, or staged. */
   count: number
-  /** Seconds until the next try, where failures have made Marathon wait. */
+  /** Seconds until the next try, if Marathon waits after failures. */
   delay: number
-  /** How many offers Marathon has looked at for it. */
+  /** Number of offers that Marathon has considered for it. */
   processedOffers: number
   /**
-   * Why the last offer of each agent was declined: how many offers were checked for a reason, and how many
-   * were declined for it.
+   * Why the last offer of each agent was declined: for each reason, how many offers were checked for it and how many
+   * were declined.
    */
   rejections: readonly { reason: string; declined: number; processed: number }[]
 }

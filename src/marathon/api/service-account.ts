@@ -5,18 +5,18 @@ import { object, parsed, readJson } from '../../lib/json.ts'
 import { setting } from '../../lib/setting.ts'
 import { parseWebUrl } from '../../lib/url.ts'
 
-/** Who logs in to DC/OS with a key instead of a password. */
+/** An account that logs in to DC/OS with a key instead of a password. */
 export interface ServiceAccount {
   uid: string
-  /** Where the secret says that it logs in; often a name that is known only inside the cluster. */
+  /** The login address in the secret; often a host name that is known only inside the cluster. */
   loginEndpoint?: URL
   key: KeyObject
 }
 
-/** Seconds. The identity manager of DC/OS takes at most ten minutes, dcos-cli sends five. */
+/** Seconds. The identity manager of DC/OS accepts at most ten minutes; dcos-cli uses five. */
 const LIFETIME = 300
 
-/** A field whose value no message shows. */
+/** A field whose value is never shown in messages. */
 function hidden<T>(read: (value: unknown) => T | undefined, problem: string) {
   return parsed(v.unknown(), value => {
     const result = read(value)
@@ -31,7 +31,10 @@ const SECRET = object({
     'is not the name of an account',
   ),
   scheme: v.optional(
-    hidden(value => (value === 'RS256' ? value : undefined), 'is not "RS256", the only one that DC/OS knows'),
+    hidden(
+      value => (value === 'RS256' ? value : undefined),
+      'is not "RS256", the only one that DC/OS supports',
+    ),
   ),
   private_key: parsed(v.unknown(), readKey),
   login_endpoint: v.optional(
@@ -41,7 +44,7 @@ const SECRET = object({
 
 /**
  * Reads the secret of a DC/OS service account: the JSON that `dcos security secrets create-sa-secret` stores, with
- * `uid`, `private_key`, `scheme` and `login_endpoint`. No message shows anything of it.
+ * `uid`, `private_key`, `scheme` and `login_endpoint`. Messages show nothing of it.
  * @throws MesosizeError DCOS_SERVICE_ACCOUNT
  */
 export function readServiceAccount(text: string): ServiceAccount {
@@ -52,7 +55,7 @@ export function readServiceAccount(text: string): ServiceAccount {
 }
 
 /**
- * The JWT with which a service account asks for a token (RFC 7519, RS256 of RFC 7518).
+ * The JWT with which a service account requests a token (RFC 7519, RS256 of RFC 7518).
  * @param now milliseconds since the epoch, by the clock of the server
  */
 export function loginJwt({ uid, key }: ServiceAccount, now: number): string {
@@ -65,7 +68,7 @@ export function loginJwt({ uid, key }: ServiceAccount, now: number): string {
 function readKey(pem: unknown): KeyObject {
   let key: KeyObject
   try {
-    // Line ends are often escaped twice on their way into a secret.
+    // Line ends are often escaped twice when a key is copied into a secret.
     key = createPrivateKey(String(pem).replaceAll('\\n', '\n'))
   } catch {
     throw new Error('is not an unencrypted private key in PEM')

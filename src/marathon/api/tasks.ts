@@ -9,11 +9,11 @@ export interface Task {
   host: string
   /** The host's ports that Marathon gave it, in the order of the port definitions. */
   ports: readonly number[]
-  /** Of the app, when the task was started; empty for one that has ended. */
+  /** The app's version when the task was started; empty for a task that has ended. */
   version: string
   /** The agent's id. */
   slaveId?: string
-  /** Mesos' word, such as TASK_RUNNING; Marathon tells it since 1.4. */
+  /** Mesos' name, such as TASK_RUNNING; reported by Marathon since 1.4. */
   state?: string
   stagedAt?: string
   startedAt?: string
@@ -22,26 +22,26 @@ export interface Task {
 
 export interface HealthCheckResult {
   alive: boolean
-  /** 0 for checks that Mesos carries out, MESOS_* and COMMAND: it tells Marathon neither this nor a cause. */
+  /** Always 0 for checks by Mesos, MESOS_* and COMMAND: Mesos reports neither this nor a cause to Marathon. */
   consecutiveFailures: number
   lastFailureCause?: string
 }
 
-/** How a task came to its end that was not meant to. */
+/** The unexpected end of a task. */
 export interface TaskFailure {
   taskId: string
   host: string
   slaveId?: string
-  /** Mesos' word, such as TASK_FAILED. */
+  /** Mesos' name, such as TASK_FAILED. */
   state: string
-  /** Mesos' or Marathon's words; may be empty. */
+  /** The message of Mesos or Marathon; may be empty. */
   message: string
-  /** Of the app. */
+  /** The app's version. */
   version: string
   timestamp: string
 }
 
-/** Mesos' words for the end of a task (include/mesos/mesos.proto). */
+/** Mesos' final states of a task (include/mesos/mesos.proto). */
 const ENDS: ReadonlySet<string> = new Set([
   'TASK_DROPPED',
   'TASK_ERROR',
@@ -86,13 +86,13 @@ export const TASK_FAILURE = object({
 
 const TASKS = fields({ tasks: each(fields({ ...TASK_FIELDS, appId: v.fallback(word, '') })) })
 
-/** The tasks of all apps; those of apps that are removed may be missing while they are still being killed. */
+/** The tasks of all apps; tasks of removed apps may be missing although they are still being killed. */
 export async function listTasks(marathon: Marathon): Promise<(Task & { appId: string })[]> {
   const body = await marathon.send({ method: 'GET', path: '/v2/tasks', what: 'list the tasks', tries: 2 })
   return v.parse(TASKS, body).tasks
 }
 
-/** Whether a task is over. Marathon lists it until another has taken its place, without its version and times. */
+/** Whether a task has ended. Marathon lists it until it is replaced, but without its version and times. */
 export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
   return state !== undefined && ENDS.has(state)
 }

@@ -2,9 +2,9 @@ import type { PackageIdent } from '../../habitat/package/ident.ts'
 import { RESERVED_IDS } from './rules.ts'
 
 /**
- * Makes an app id `/origin/name` from a package's identifier, whose parts may have upper case, "_" and "-"
- * in places where Marathon takes none.
- * @param group instead of the origin's
+ * Creates an app id `/origin/name` from a package's identifier, whose parts may contain upper case, "_" and "-"
+ * where Marathon does not allow them.
+ * @param group used instead of the origin
  */
 export function appIdOf({ origin, name }: PackageIdent, group = `/${segment(origin)}`): string {
   const last = segment(name)
@@ -20,7 +20,7 @@ function segment(text: string): string {
   )
 }
 
-/** An id as Marathon keeps it: absolute, without empty parts, and with `..` resolved (state/PathId.scala). */
+/** An id as Marathon stores it: absolute, without empty parts, and with `..` resolved (state/PathId.scala). */
 export function canonicalId(id: string): string {
   const parts: string[] = []
   for (const part of id.split('/')) {

@@ -15,8 +15,8 @@ import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
 
 /**
- * Writes the Marathon app definition of a package, valid for Marathon 1.4 to 1.11. Warns of what a patch makes
- * depend on the cluster.
+ * Creates the Marathon app definition of a package, valid for Marathon 1.4 to 1.11. Warns if a patch makes it depend on
+ * how the cluster is set up.
  * @throws MesosizeError APP_INVALID, CONFIG_INVALID or LAYER_URIS
  */
 export function defineApp(
@@ -29,8 +29,8 @@ export function defineApp(
 }
 
 /**
- * Checks what can be checked of the app definition before its image is packed, for that takes minutes: everything
- * but where the image is fetched from, and its digest.
+ * Checks the app definition before its image is packed, because packing takes minutes. This covers everything except
+ * the image's URI and digest.
  * @param planned the image's tarballs
  * @throws MesosizeError APP_INVALID or CONFIG_INVALID
  */
@@ -42,7 +42,7 @@ export function checkApp(
   assemble(service, planned, undefined, request, silent)
 }
 
-/** @param image undefined as long as there is none */
+/** @param image undefined as long as it does not exist */
 function assemble(
   service: PackageMetadata,
   tarballs: readonly Pick<PlannedTarball, 'isLayer'>[],
@@ -73,7 +73,7 @@ function assemble(
   return validateApp(mergePatch(app, request.patch ?? {}), report)
 }
 
-/** The app definition as the text of a file: indented by two, its fields in the order in which they were put. */
+/** The app definition as the text of a file: indented by two spaces, fields in insertion order. */
 export function appJson(app: AppDefinition): string {
   return `${JSON.stringify(app, null, 2)}\n`
 }
@@ -84,13 +84,13 @@ function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: 
   const name = `${ident.origin}/${ident.name}`
   report.note(
     id === `/${name}`
-      ? `The app's id is ${id}, from the package's name; ${setting('app-id')} gives it another.`
-      : `The app's id is ${id}, because Marathon takes no ${name}; ${setting('app-id')} gives it another.`,
+      ? `The app's id is ${id}, from the package's name; ${setting('app-id')} changes it.`
+      : `The app's id is ${id}, because Marathon does not allow ${name}; ${setting('app-id')} changes it.`,
   )
   return id
 }
 
-/** `mesosize.ident` is what is in the image; with a strategy, tasks may run what is newer. */
+/** `mesosize.ident` is the package in the image; with a strategy, tasks may run a newer release. */
 function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequest): Record<string, string> {
   const { source, channel } = image.found
   const strategy = commandOfPatch(request) === undefined ? request.updates?.strategy : undefined
@@ -111,12 +111,12 @@ function healthCheck(
 ): JsonObject {
   if (env.HAB_LISTEN_HTTP) {
     report.warn(
-      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon gives. Leave the variable out, or the health check with ${setting('no-health-check')}.`,
+      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon assigns. Leave out the variable, or disable the health check with ${setting('no-health-check')}.`,
     )
   }
   if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway)
   report.note(
-    'HAB_SUP_GATEWAY_AUTH_TOKEN is set, and Marathon cannot send it: the health check asks only whether the gateway answers.',
+    'HAB_SUP_GATEWAY_AUTH_TOKEN is set, but Marathon cannot send it: the health check only checks that the gateway answers.',
   )
   return gatewayHealthCheck(gateway)
 }

@@ -10,9 +10,9 @@ import type { AppRequest } from './request.ts'
 type BindRequest = Pick<AppRequest, 'binds' | 'patch'>
 
 /**
- * Compares the binds that a person gives with those of the service, as the Supervisor does before it starts it
- * (ServiceSpec::validate in components/sup/src/manager/service/spec.rs). A required bind must be given in either
- * binding mode: the relaxed one only starts the service before the other is there.
+ * Compares the binds that the user gives with those of the service, as the Supervisor does before it starts the
+ * service (ServiceSpec::validate in components/sup/src/manager/service/spec.rs). A required bind must be given in both
+ * binding modes: the relaxed mode only starts the service before the other group has members.
  * @throws MesosizeError BINDS_INVALID, with every problem
  */
 export function checkBinds(service: PackageMetadata, request: BindRequest, report: Reporter): void {
@@ -51,7 +51,7 @@ export function checkBinds(service: PackageMetadata, request: BindRequest, repor
   }
 }
 
-/** Whether a command line has what could be `--bind NAME:SERVICE.GROUP`, in whatever quotes. */
+/** Whether a command line contains what could be `--bind NAME:SERVICE.GROUP`, in any quotes. */
 function gives(command: string, name: string): boolean {
   return new RegExp(`(?<![A-Za-z0-9_-])${name}:[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]`).test(command)
 }
@@ -96,7 +96,7 @@ function described(bind: PackageBind): string {
 }
 
 function wants({ exports }: PackageBind): string {
-  return exports.length > 0 ? `wants ${listed(exports)}` : 'wants no exports'
+  return exports.length > 0 ? `needs ${listed(exports)}` : 'needs no exports'
 }
 
 function listed(words: readonly string[]): string {

@@ -15,8 +15,8 @@ import { namePorts, portVariable } from './ports.ts'
 import type { AppRequest } from './request.ts'
 
 /**
- * Joins what a person configures with the ports that Marathon will give. The value of the package's variable is
- * a JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number, and fills it into addresses such as
+ * Combines the user's configuration with the ports that Marathon will assign. The value of the package's variable is a
+ * JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number, also at the end of addresses such as
  * `"127.0.0.1:$PORT_<NAME>"`.
  * @returns the Marathon names of the service's ports, and the app's `env`
  * @throws MesosizeError CONFIG_INVALID
@@ -37,7 +37,7 @@ export function configure(
     const written = valueAt(wanted, path)
     if (sameAs !== undefined) {
       report.note(
-        `${path.join('.')} has the number of port ${JSON.stringify(sameAs)}, so it gets the same from Marathon, ${placeholder}.`,
+        `${path.join('.')} has the number of port ${JSON.stringify(sameAs)}, so it gets the same port from Marathon, ${placeholder}.`,
       )
     } else if (portName !== name) {
       report.note(
@@ -46,7 +46,7 @@ export function configure(
     }
     if (written !== undefined) {
       report.note(
-        `The configuration sets ${path.join('.')} to ${configJson(written)}; Marathon's choice, ${placeholder}, takes its place.`,
+        `The configuration sets ${path.join('.')} to ${configJson(written)}; Marathon's choice, ${placeholder}, replaces it.`,
       )
     }
     final = mergeConfig(final, tableAt(path, placeholder))
@@ -63,7 +63,7 @@ export function configure(
   }
 }
 
-/** The ports among a service's exports, with a note on whatever a person might have expected otherwise. */
+/** The ports among a service's exports, with a note about each result that may be unexpected. */
 function exportedPorts(
   service: PackageMetadata,
   wanted: TomlTable,
@@ -73,18 +73,18 @@ function exportedPorts(
   const ident = formatIdent(service.ident)
   for (const { name, reason } of leftOut) {
     report.note(
-      `Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is one, name all that are with ${setting('port')}.`,
+      `Export ${JSON.stringify(name)} of ${ident} gets no port from Marathon: ${reason}. If it is a port, name all ports with ${setting('port')}.`,
     )
   }
   if (guessed.length > 0) {
     const taken = guessed.map(({ name, number }) => `${name} (${number})`).join(', ')
     report.note(
-      `${ident} has no pkg_exposes, and no export that is called a port, so every number that it exports is taken for one: ${taken}. If one is not, name those that are with ${setting('port')}.`,
+      `${ident} has no pkg_exposes, and no export that is called a port, so every number that it exports counts as one: ${taken}. If one is not a port, name all ports with ${setting('port')}.`,
     )
   }
   for (const number of unnamed) {
     report.note(
-      `${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port: two tasks on one agent may want the same. Name it and its place in the configuration with ${setting('port')}.`,
+      `${ident} exposes ${number}, but no export has that value, so Marathon cannot choose the port, and two tasks on one agent may conflict. Name the port and its path in the configuration with ${setting('port')}.`,
     )
   }
   return ports

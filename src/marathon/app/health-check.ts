@@ -1,7 +1,7 @@
 import type { JsonObject } from './request.ts'
 
-// Times in seconds. The Supervisor runs the health-check hook every 30 seconds and answers 500 until it first
-// has: asking more often shows a new task healthy sooner, and nine failures are three runs of the hook.
+// Times in seconds. The Supervisor runs the health-check hook every 30 seconds, and answers 500 until the first run:
+// asking more often shows sooner that a new task is healthy, and nine failures correspond to three runs of the hook.
 const TIMES = {
   gracePeriodSeconds: 300,
   intervalSeconds: 10,
@@ -9,7 +9,7 @@ const TIMES = {
   maxConsecutiveFailures: 9,
 }
 
-/** Asks the Supervisor's HTTP gateway what the package's own health check says. */
+/** Asks the Supervisor's HTTP gateway for the result of the package's own health check. */
 export function serviceHealthCheck(service: string, group: string, gateway: number): JsonObject {
   return {
     protocol: 'MESOS_HTTP',
@@ -19,7 +19,7 @@ export function serviceHealthCheck(service: string, group: string, gateway: numb
   }
 }
 
-/** Asks only whether the gateway answers at all: Marathon has no way to send it a token. */
+/** Only checks that the gateway answers, because Marathon cannot send it a token. */
 export function gatewayHealthCheck(gateway: number): JsonObject {
   return { protocol: 'MESOS_TCP', portIndex: gateway, ...TIMES }
 }

@@ -8,25 +8,25 @@ import { shellWord } from '../../lib/shell-quote.ts'
 import { formatBytes } from '../../lib/terminal/format.ts'
 import type { AppRequest, JsonObject } from './request.ts'
 
-/** What the app runs, and where it came from. */
+/** The image that the app runs, and its origin. */
 export interface AppImage {
-  /** Where the package came from: for the app's labels. */
+  /** Where the package came from, for the app's labels. */
   found: FoundAt
   /** In the order in which they are unpacked. */
   tarballs: readonly FetchedTarball[]
 }
 
-/** What agents fetch. Under the URI of a layer are the same bytes for ever. */
+/** A file that agents fetch. The bytes at the URI of a layer never change. */
 export type FetchedTarball = Pick<PackedTarball, 'isLayer' | 'size' | 'sha256'> & {
   location: { uri: string }
 }
 
-/** Mesos' own for `--fetcher_cache_size`, bytes. */
+/** Mesos' default for `--fetcher_cache_size`, bytes. */
 const DEFAULT_FETCHER_CACHE = 2 * 1024 ** 3
 
 /**
- * What tells the agent to fetch the image.
- * @param ident the service's
+ * The fields that make the agent fetch the image.
+ * @param ident that of the service
  * @throws MesosizeError LAYER_URIS
  */
 export function fetchFields(
@@ -47,34 +47,34 @@ export function fetchFields(
     return { fetch }
   }
   const { uri } = whole.location
-  // No `cache`: the fetcher never asks whether what it has under a URI is still what is there.
+  // No `cache`: the fetcher never checks whether the file at a URI has changed.
   if (!legacyUris) return { fetch: [{ uri, extract: false, destPath: tarballName(ident) }] }
   if (!/\.(?:tgz|tar\.gz)$/.test(uri)) {
     report.warn(
-      `With ${setting('uris')} the agent unpacks the tarball by the end of its URI, which is neither .tgz nor .tar.gz here. Give another ${setting('uri')}, or leave ${setting('uris')} out.`,
+      `With ${setting('uris')} the agent unpacks the tarball only if its URI ends in .tgz or .tar.gz, but this one does not. Give another ${setting('uri')}, or leave ${setting('uris')} out.`,
     )
   }
   return { uris: [uri] }
 }
 
-/** Stands for what will tell the agent to fetch an image whose place is not known yet: a patch may conflict with it. */
+/** Placeholder for the fetch fields while the image's location is unknown, because a patch may conflict with them. */
 export function somethingFetched({ legacyUris }: AppRequest): JsonObject {
   const uri = 'file:///'
   return legacyUris ? { uris: [uri] } : { fetch: [{ uri }] }
 }
 
 /**
- * The command that unpacks the image in the sandbox. `tar` may be GNU's, busybox's or bsdtar; as root each keeps
- * owners and, with -p, modes.
- * @param ident the service's
- * @param layered whether the image is layers
+ * The command that unpacks the image in the sandbox. `tar` may be GNU tar, busybox tar or bsdtar; run as root, each
+ * keeps owners and, with -p, modes.
+ * @param ident that of the service
+ * @param layered whether the image consists of layers
  */
 export function unpackCommand(ident: FullIdent, layered: boolean): string {
   if (!layered) {
     const name = shellWord(tarballName(ident))
     return `tar -xzpf ${name} && rm ${name}`
   }
-  // The shell sorts the names: each layer stands on those before it. `exit` gives the status of what failed.
+  // The shell sorts the names, and each layer builds on those before it. `exit` keeps the status of the failed command.
   return `for layer in ${layerFile('*')}; do tar -xzpf $layer && rm $layer || exit; done`
 }
 
@@ -84,25 +84,25 @@ export function imageLabels({ tarballs }: AppImage): Record<string, string> {
   return whole ? { 'mesosize.sha256': whole.sha256 } : { 'mesosize.layers': `${tarballs.length}` }
 }
 
-/** The name that a layer has in the sandbox. */
+/** The name of a layer's file in the sandbox. */
 function layerFile(number: string): string {
   return `layer-${number}.tgz`
 }
 
 function checkLayers(layers: readonly FetchedTarball[], report: Reporter): void {
   const uris = layers.map(({ location }) => location.uri)
-  // Two of one URI can make an agent's fetcher wait for itself before Mesos 1.8 (MESOS-9172).
+  // Before Mesos 1.8, two with the same URI can make an agent's fetcher wait for itself (MESOS-9172).
   const twice = uris.find((uri, index) => uris.indexOf(uri) < index)
   if (twice !== undefined) {
     throw new MesosizeError(
       'LAYER_URIS',
-      `Two layers have the fetch URI ${JSON.stringify(twice)}. Name the layer in it, with {file} or {sha256}.`,
+      `Two layers have the fetch URI ${JSON.stringify(twice)}. Include the layer's name in it, with {file} or {sha256}.`,
     )
   }
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
   if (size > DEFAULT_FETCHER_CACHE) {
     report.warn(
-      `The layers have ${formatBytes(size)} together, more than the 2 GiB that an agent's fetcher keeps by default: what does not fit is downloaded for each task. Start the agents with a larger --fetcher_cache_size.`,
+      `The layers have ${formatBytes(size)} together, more than the 2 GiB that an agent's fetcher keeps by default: layers that do not fit are downloaded again for each task. Start the agents with a larger --fetcher_cache_size.`,
     )
   }
 }

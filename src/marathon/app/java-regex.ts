@@ -1,7 +1,7 @@
 /**
- * What keeps `java.util.regex.Pattern`, and so Marathon, from reading a regular expression. Not all that JavaScript
- * reads is one to Java ("{"), nor the other way round ("a*+", "(?i)a", "[a-z&&[^b]]"). Comments under the flag x are
- * taken for a part of the expression, and a look-behind may be of any length, which differs between Java's versions.
+ * Why `java.util.regex.Pattern`, and so Marathon, cannot read a regular expression. JavaScript and Java each accept
+ * expressions that the other does not: "{", and "a*+", "(?i)a", "[a-z&&[^b]]". Comments under the flag x are treated as
+ * part of the expression, and a look-behind may have any length, because this differs between versions of Java.
  * @returns the problem as a clause, such as `"(" is not closed`, or undefined
  */
 export function javaRegexProblem(pattern: string): string | undefined {
@@ -21,7 +21,7 @@ function fail(problem: string): never {
   throw new Unreadable(problem)
 }
 
-/** `\Q...\E` means every character between literally. */
+/** In `\Q...\E`, every character is literal. */
 function withoutQuoting(pattern: string): string {
   return pattern.replace(/\\(?:Q(.*?)(?:\\E|$)|.)/gs, (all, quoted?: string) =>
     quoted === undefined ? all : quoted.replace(/[^A-Za-z0-9\s]/g, '\\$&'),
@@ -33,7 +33,7 @@ const GROUP_NAME = /([A-Za-z][A-Za-z0-9]*)>/y
 const REPETITION = /\{(\d+)(?:,(\d*))?\}/y
 const CHARACTER_ESCAPE =
   /0[0-3]?[0-7]{1,2}|x[0-9A-Fa-f]{2}|x\{0*(?:10|[0-9A-Fa-f])?[0-9A-Fa-f]{1,4}\}|u[0-9A-Fa-f]{4}|N\{[^}]+\}|c.|[aefnrt]|[^A-Za-z0-9]/suy
-/** What stands for a class of characters; and what stands for a place or a line break, which no class contains. */
+/** Escapes for classes of characters; and escapes for positions and line breaks, which no class can contain. */
 const CLASS_ESCAPE = /[dDhHsSvVwW]/y
 const PLACE_ESCAPE = /b\{g\}|[AbBGRXzZ]/y
 const NAMED = { a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 } as const
@@ -42,7 +42,7 @@ const CATEGORIES =
   'Cn|L[ultmo1CD]?|M[nec]?|N[dlo]?|Z[slp]?|C[cfos]?|P[dsecoif]?|S[mcko]?|all|ASCII|Alnum|Alpha|Blank|Cntrl|Digit|Graph|Lower|Print|Punct|Space|Upper|XDigit'
 const PROPERTY = new RegExp(`^(?:${CATEGORIES}|java[A-Z][A-Za-z]+|(?:In|Is)[\\w -]+|[A-Za-z_]+=[\\w -]+)$`)
 
-/** The grammar of Pattern. */
+/** A parser for the grammar of Pattern. */
 class Syntax {
   readonly #text: string
   readonly #names = new Set<string>()
@@ -97,7 +97,8 @@ class Syntax {
       if (this.#take('<')) {
         if (!this.#take('=') && !this.#take('!')) this.#name()
       } else if (![':', '=', '!', '>'].some(kind => this.#take(kind))) {
-        const { end } = this.#match(FLAGS)?.groups ?? fail('"(?" begins no group that Java knows')
+        const { end } =
+          this.#match(FLAGS)?.groups ?? fail('"(?" does not begin a kind of group that Java supports')
         if (end === ')') return 'flags'
       }
     }
@@ -112,7 +113,7 @@ class Syntax {
     this.#names.add(name!)
   }
 
-  /** @param within what stands to the right of "&&", whose "]" is that of the class around it */
+  /** @param within whether this is the right-hand side of "&&", which ends at the "]" of the enclosing class */
   #class(within = false): void {
     if (!within) {
       this.#at++
@@ -145,10 +146,10 @@ class Syntax {
     if (next === '[' || next === ']') return
     this.#at++
     const to = this.#member()
-    if (to === undefined || to < from) fail('a range of characters runs backwards')
+    if (to === undefined || to < from) fail('a character range is reversed')
   }
 
-  /** @returns its code; undefined for a class of several */
+  /** @returns the character's code; undefined for a class of several characters */
   #member(): number | undefined {
     const next = this.#peek()
     if (next !== '\\') {
@@ -174,7 +175,7 @@ class Syntax {
       return
     }
     const name = this.#take('<') ? this.#match(GROUP_NAME)?.[1] : undefined
-    if (name === undefined || !this.#names.has(name)) fail('"\\k" must name a group before it')
+    if (name === undefined || !this.#names.has(name)) fail('"\\k" must name an earlier group')
   }
 
   #property(): boolean {
@@ -188,7 +189,7 @@ class Syntax {
   #unknownEscape(): never {
     const next = this.#peek()
     return fail(
-      next === '' ? 'a backslash stands at its end' : `"\\${next}" is not an escape that Java knows there`,
+      next === '' ? 'it ends with a backslash' : `"\\${next}" is not an escape that Java allows there`,
     )
   }
 

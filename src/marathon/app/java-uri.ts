@@ -1,17 +1,17 @@
-// Java's URI class: RFC 2396 with brackets in hosts and queries, and with every character beyond ASCII that is neither
-// a space nor a control character.
+// Java's URI class: RFC 2396 plus brackets in hosts and queries, and every non-ASCII character that is neither a space
+// nor a control character.
 const ILLEGAL = /[\0-\x20\x7f-\x9f"<>\\^`{|}\p{Z}]/u
 const BAD_PERCENT = /%(?![0-9A-Fa-f]{2}).{0,2}/su
 
-/** What to write in place of a character: its percent-encoding. */
+/** Advises to write a character's percent-encoding instead. */
 export function writeInstead(encoded: string): string {
   return `write ${encoded} instead`
 }
 
 /**
- * What keeps `java.net.URI`, and so Marathon, from reading a text as a URI or a relative one.
- * @param instead says what to do about a character whose percent-encoding is given
- * @returns the problem, to be read after the value, or undefined
+ * Why `java.net.URI`, and so Marathon, cannot read a text as an absolute or relative URI.
+ * @param instead returns the advice for a character, given its percent-encoding
+ * @returns the problem, as a phrase that follows the value, or undefined
  */
 export function javaUriProblem(text: string, instead = writeInstead): string | undefined {
   const illegal = ILLEGAL.exec(text)?.[0]
@@ -33,7 +33,7 @@ export function javaUriProblem(text: string, instead = writeInstead): string | u
   if (authority !== undefined && /[[\]]/.test(authority) && !inBrackets) {
     return 'must have "[" and "]" in its host only around an IPv6 address, such as http://[fd00::1]:8080/app.tgz'
   }
-  // What follows a scheme without a slash is opaque to Java, brackets and all.
+  // After a scheme without a slash, Java treats the rest as opaque, including brackets.
   const hierarchical = scheme === undefined || rest!.startsWith('/')
   if (hierarchical && /[[\]]/.test(path!)) {
     return `must not contain "[" or "]" in its path: ${instead('%5B and %5D')}`
@@ -41,7 +41,7 @@ export function javaUriProblem(text: string, instead = writeInstead): string | u
   return fragment?.includes('#') ? `must not contain "#" twice: ${instead('%23')}` : undefined
 }
 
-/** Whether an authority is an IPv6 address in brackets, perhaps with a user before it and a port after it. */
+/** Whether an authority is an IPv6 address in brackets, possibly with a user before it and a port after it. */
 function isBracketed(authority: string): boolean {
   const match = /^(?:(?<user>[^@[\]]*)@)?\[(?<address>[^%\]]+)(?:%[A-Za-z0-9_.]+)?\](?::(?<port>\d*))?$/.exec(
     authority,

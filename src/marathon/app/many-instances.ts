@@ -1,7 +1,7 @@
-/** Of an app; a typing error that asks for more can take Marathon down with an OutOfMemoryError. */
+/** Limit for an app without confirmation; a typing error can take Marathon down with an OutOfMemoryError. */
 export const MOST_INSTANCES = 5000
 
-/** What is wrong with a number of instances that nobody has confirmed, to be read after it; undefined if nothing. */
+/** The problem with an unconfirmed number of instances, as a phrase that follows it, or undefined. */
 export function manyInstancesProblem(instances: unknown): string | undefined {
   return typeof instances === 'number' && instances > MOST_INSTANCES
     ? `is more than ${MOST_INSTANCES} instances, which can take Marathon down`

@@ -1,24 +1,24 @@
 import type { JsonObject } from './request.ts'
 
 /**
- * The Supervisor's own ports. The control gateway listens on 127.0.0.1 alone, but two Supervisors on one agent
- * would still want the same number.
+ * The Supervisor's own ports. The control gateway listens only on 127.0.0.1, but two Supervisors on one agent would
+ * still conflict.
  */
 const SUPERVISOR_PORTS = [
-  // One entry, because Marathon wants each number once and gossip needs both protocols on the same.
+  // One entry, because Marathon requires unique numbers and gossip needs both protocols on the same one.
   { name: 'gossip', protocol: 'udp,tcp' },
   { name: 'gateway', protocol: 'tcp' },
   { name: 'ctl', protocol: 'tcp' },
 ] as const
 
-/** The variable in which Marathon tells a task the number of a named port. */
+/** The variable in which Marathon passes the number of a named port to a task. */
 export function portVariable(portName: string): string {
   return `PORT_${portName.toUpperCase()}`
 }
 
 /**
- * Gives each export a port name of its own, of letters and digits alone: a "-" would make a variable that sh
- * cannot read. A name that is fit as it is stays; the others are made fit, and numbered where that name is taken.
+ * Gives each export a unique port name that consists of letters and digits, because a "-" would lead to a variable
+ * that sh cannot read. Valid names are kept; others are made valid, and numbered if the name is taken.
  * @returns port names by export, in the order given
  */
 export function namePorts(exports: readonly string[]): Map<string, string> {
@@ -43,8 +43,9 @@ function fitName(name: string): string {
 }
 
 /**
- * The app's portDefinitions, every number Marathon's to choose: the service's first, so that PORT0 is its.
- * @returns them, and the place of the Supervisor's HTTP gateway among them
+ * The app's portDefinitions, all with numbers chosen by Marathon; those of the service come first, so that PORT0 is its
+ * first port.
+ * @returns the definitions, and the index of the Supervisor's HTTP gateway among them
  */
 export function definePorts(servicePorts: readonly string[]): { definitions: JsonObject[]; gateway: number } {
   const ports = [...servicePorts.map(name => ({ name, protocol: 'tcp' })), ...SUPERVISOR_PORTS]

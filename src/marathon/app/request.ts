@@ -10,20 +10,20 @@ export interface PortRequest {
   path?: string
 }
 
-/** How Supervisors take up newer releases of the service by themselves. */
+/** How Supervisors update the service by themselves. */
 export interface UpdateRequest {
-  /** The Supervisor's flag; its `none` makes no request. */
+  /** The Supervisor's flag; there is no request for its `none`. */
   strategy: 'at-once' | 'rolling'
   from: BuilderChannel
-  /** Whether the export itself has a token for Builder, which is never in the app. */
+  /** Whether the export has a Builder token, which is never written to the app. */
   token: boolean
 }
 
-/** What a person asked of the app definition. */
+/** What the user requested for the app definition. */
 export interface AppRequest {
-  /** The app's id; made from the package's ident where absent. */
+  /** The app's id; derived from the package's ident if absent. */
   id?: string
-  /** The group of an id that is made; else the package's origin gives it. */
+  /** The group of a derived id; by default the package's origin. */
   appGroup?: string
   /** CPU shares, MiB of memory, MiB of disk, number of tasks. */
   cpus: number
@@ -42,12 +42,12 @@ export interface AppRequest {
   topology?: 'standalone' | 'leader'
   binds: readonly string[]
   updates?: UpdateRequest
-  /** The service's ports, where its exports do not tell them right; none: the exports tell. */
+  /** The service's ports, if they cannot be derived correctly from its exports; empty to derive them. */
   ports: readonly PortRequest[]
   healthCheck: boolean
   /** The cluster's Marathon runs with `--env_vars_prefix` of this value. */
   envVarsPrefix?: string
-  /** Each a field, an operator, and a value for operators that take one. */
+  /** Each consists of a field, an operator, and a value for operators that take one. */
   constraints?: readonly (readonly string[])[]
   /** RFC 7396 merge patch, applied last. */
   patch?: JsonObject

@@ -1,7 +1,7 @@
 import { javaUriProblem, writeInstead } from './java-uri.ts'
 
-// Checks of single values, for the command line before any work and for the finished app definition. Each
-// returns what is wrong, to be read after the value's name and the value, or undefined where nothing is.
+// Checks of single values, for settings before any work and for the finished app definition. Each returns the problem,
+// as a phrase that follows the value's name and the value, or undefined.
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
 const PART = `${LABEL}(?:\\.${LABEL})*`
@@ -9,7 +9,7 @@ const APP_ID = new RegExp(`^/?${PART}(?:/${PART})*$`)
 const PATH_PART = new RegExp(`^(?:${PART}|\\.\\.|)$`)
 const PATH_ID_FORM =
   'must be names separated by "/", each of lower-case letters, digits and inner "-" or ".", such as /web/shop'
-/** What the last part of an app's id may not be (Marathon 1.8: state/PathId.scala). */
+/** Names that the last part of an app's id may not have (Marathon 1.8: state/PathId.scala). */
 export const RESERVED_IDS: readonly string[] = ['restart', 'tasks', 'versions']
 
 /** The syntax of a PathId (types/stringTypes.raml). */
@@ -19,7 +19,7 @@ export function pathIdProblem(value: unknown): string | undefined {
     : PATH_ID_FORM
 }
 
-/** Marathon's PathId without `.`, `..` and empty parts, which name no app of their own. */
+/** Marathon's PathId without `.`, `..` and empty parts, which do not name an app. */
 export function appIdProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || !APP_ID.test(value)) return PATH_ID_FORM
   return RESERVED_IDS.includes(value.slice(value.lastIndexOf('/') + 1))
@@ -28,14 +28,14 @@ export function appIdProblem(value: unknown): string | undefined {
 }
 
 /**
- * Whether agents take a fetch URI as it is written, with no percent-encoding decoded: Mesos does so with paths, with
- * `file://` before them or not, and Hadoop with all that it fetches. What curl fetches, the server decodes.
+ * Whether agents use a fetch URI as it is written, without percent-decoding it: Mesos does so for paths, with or
+ * without `file://`, and Hadoop for everything it fetches. For URIs that curl fetches, the server decodes them.
  */
 export function isTakenLiterally(uri: string): boolean {
   return /^(?:\/|(?!https?:|ftps?:)[a-z][a-z0-9+.-]*:)/i.test(uri)
 }
 
-/** A fetch URI of ours: one that Marathon reads, and that Mesos' fetcher can ask a host for. */
+/** Checks a fetch URI that we write: Marathon must be able to read it, and Mesos' fetcher to request it from a host. */
 export function fetchUriProblem(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return 'must be a URI, such as https://example.com/app.tgz'
   if (value.length > 1024) return `must have at most 1024 characters, not ${value.length}: shorten it`
@@ -45,14 +45,14 @@ export function fetchUriProblem(value: unknown): string | undefined {
   return javaUriProblem(value, instead) ?? quoteProblem(value, instead) ?? hostProblem(value)
 }
 
-/** The one character that Java allows in a URI and Mesos' fetcher does not (slave/containerizer/fetcher.cpp). */
+/** The only character that Java allows in a URI but Mesos' fetcher does not (slave/containerizer/fetcher.cpp). */
 export function quoteProblem(uri: string, instead = writeInstead): string | undefined {
   return uri.includes("'")
     ? `must not contain "'", which Mesos' fetcher refuses: ${instead('%27')}`
     : undefined
 }
 
-/** Marathon takes a URI of the web without a host, or with a port that is none; no agent can fetch it. */
+/** Marathon accepts a web URI without a host or with an invalid port, but no agent can fetch it. */
 export function hostProblem(uri: string): string | undefined {
   return /^(?:https?|ftps?):/i.test(uri) && !(/^\w+:\/\/[^/?#]/.test(uri) && URL.canParse(uri))
     ? 'must have a host after the scheme, and a port up to 65535 if any, such as https://example.com/app.tgz'
@@ -61,7 +61,7 @@ export function hostProblem(uri: string): string | undefined {
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** Stricter than Marathon, which takes any text: sh and Habitat can read no other names. */
+/** Stricter than Marathon, which accepts any text: sh and Habitat cannot read other names. */
 export function envKeyProblem(value: unknown): string | undefined {
   return typeof value === 'string' && VARIABLE.test(value)
     ? undefined
@@ -88,7 +88,7 @@ export function atLeast(minimum: number, example: string) {
       : `must be a number of at least ${minimum}, such as ${example}`
 }
 
-/** @param example what the message gives as one */
+/** @param example an example for the message */
 export function wholeNumber(minimum: number, maximum: number, example: string) {
   return (value: unknown): string | undefined =>
     Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
@@ -125,7 +125,7 @@ export function bindProblem(value: unknown): string | undefined {
     : 'must be NAME:SERVICE.GROUP, such as database:postgresql.default'
 }
 
-/** The Supervisor's `--peer`, which is taken as far as the last ":" for a host. */
+/** The Supervisor's `--peer`, in which everything before the last ":" is the host. */
 export function peerProblem(value: unknown): string | undefined {
   const match =
     /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\](?=:))(?::(?<port>\d+))?$/.exec(

@@ -8,8 +8,8 @@ import { commandOfPatch } from './command.ts'
 import type { AppRequest } from './request.ts'
 
 /**
- * With a strategy the Supervisor is given ORIGIN/NAME, and starts the newest release of it that is in the image: this
- * must be the one that is exported.
+ * With a strategy, the Supervisor is given ORIGIN/NAME and starts the newest release in the image, which must be the
+ * exported one.
  * @throws MesosizeError STRATEGY_RELEASES
  */
 export function checkReleases({ service, packages }: Closure, { updates }: AppRequest): void {
@@ -26,7 +26,7 @@ export function checkReleases({ service, packages }: Closure, { updates }: AppRe
   )
 }
 
-/** Says what an update strategy means for the app, and what it still needs. */
+/** Reports what an update strategy means for the app, and what it still needs. */
 export function reportUpdates(
   { ident }: PackageMetadata,
   found: FoundAt,
@@ -46,13 +46,13 @@ export function reportUpdates(
   const { url, channel } = updates.from
   const isThere = found.source === url && found.channel === channel
   report.note(
-    `With the strategy ${updates.strategy}, each task's Supervisor takes up newer releases of ${ident.origin}/${ident.name} from the channel ${channel} of ${url}. Marathon does not know about them, and every new task starts with ${formatIdent(ident)} again.${isThere ? '' : ` That release was not looked up there (source: ${found.source}): check that newer ones will be in this channel.`}`,
+    `With the strategy ${updates.strategy}, each task's Supervisor updates to newer releases of ${ident.origin}/${ident.name} from the channel ${channel} of ${url}. Marathon does not know about them, and every new task starts with ${formatIdent(ident)} again.${isThere ? '' : ` That release was not looked up there (source: ${found.source}): check that newer ones will be in this channel.`}`,
   )
   const patched = isObject(patch?.env) ? patch.env.HAB_AUTH_TOKEN : undefined
   const token = patched === undefined ? env.HAB_AUTH_TOKEN : patched
   if (typeof token === 'string') {
     report.warn(
-      'HAB_AUTH_TOKEN is plain text in the app definition, visible to everyone who may read the app. Where Marathon has secrets, refer to one in a patch instead: {"env": {"HAB_AUTH_TOKEN": {"secret": "builder"}}, "secrets": {"builder": {"source": "NAME"}}}.',
+      'HAB_AUTH_TOKEN is plain text in the app definition, visible to everyone who may read the app. If Marathon has a secret store, refer to a secret in a patch instead: {"env": {"HAB_AUTH_TOKEN": {"secret": "builder"}}, "secrets": {"builder": {"source": "NAME"}}}.',
     )
   } else if (updates.token && !token) {
     report.note(

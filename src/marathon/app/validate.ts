@@ -10,17 +10,17 @@ export type AppDefinition = JsonObject & { id: string }
 
 const HEADINGS: Readonly<Record<Exclude<Cause, 'doubt'>, string>> = {
   refused: 'Marathon would refuse the app definition:',
-  impossible: 'Mesos or Linux could not do what the app definition says:',
+  impossible: 'Mesos or Linux could not run what the app definition specifies:',
   cluster: 'Marathon refuses the app definition unless the cluster is set up for it:',
 }
 
 /**
- * Checks an app definition before Marathon does: by the rules of Marathon 1.11, held to its own verdicts, and by what
- * Mesos and Linux would fail at. Fields that Marathon does not know pass, since it ignores them.
- * @param report hears of what is doubtful, and of what depends on Marathon's flags, which otherwise it is taken to run
- *   without
+ * Checks an app definition before Marathon does: against the rules of Marathon 1.11, compared with its own verdicts,
+ * and for anything at which Mesos or Linux would fail. Unknown fields are accepted, because Marathon ignores them.
+ * @param report gets doubtful fields, and those that depend on Marathon's flags; without it, Marathon is assumed to run
+ *   without these flags
  * @param advice a sentence that says where to change the definition
- * @throws MesosizeError APP_INVALID, with every problem
+ * @throws MesosizeError APP_INVALID, with all problems
  */
 export function validateApp(
   app: JsonObject,

@@ -22,7 +22,7 @@ export function parseApp(text: string, source: string): AppDefinition {
   const found = !isObject(app)
     ? 'a JSON value that is not an object'
     : isObject(app.app) || (app.cmd === undefined && (app.apps ?? app.groups) !== undefined)
-      ? 'a group or an answer of Marathon with apps in it'
+      ? 'a group, or a response of Marathon with apps in it'
       : Array.isArray(app.containers)
         ? 'a pod'
         : undefined

@@ -8,17 +8,17 @@ import { type AppDefinition, validateApp } from '../app/validate.ts'
 import { checkFetchable } from './fetchable.ts'
 
 export interface CheckOptions {
-  /** Deploy although no agent can fetch what the app needs. */
+  /** Deploy even if no agent can fetch what the app needs. */
   allowUnfetchableUri?: boolean
-  /** Deploy however many instances there are to be. */
+  /** Deploy any number of instances. */
   allowManyInstances?: boolean
 }
 
 /**
  * Checks what can be checked without Marathon.
- * @param report hears of what depends on how the cluster is set up
- * @returns the definition, its id as Marathon keeps it: absolute
- * @throws MesosizeError APP_INVALID, APP_INSTANCES, APP_UNFETCHABLE; the last two together as the first of them
+ * @param report gets warnings about anything that depends on how the cluster is set up
+ * @returns the definition, with an absolute id, as Marathon stores it
+ * @throws MesosizeError APP_INVALID, APP_INSTANCES, APP_UNFETCHABLE; if both of the last two apply, APP_INSTANCES
  */
 export function checkApp(
   definition: JsonObject,

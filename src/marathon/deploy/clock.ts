@@ -2,9 +2,9 @@ import { setTimeout as timer } from 'node:timers/promises'
 import type { Fetch } from '../../http/fetch.ts'
 import type { Reporter } from '../../lib/report.ts'
 
-/** Time, so that tests need not wait for it. */
+/** A clock, which tests replace so that they need not wait. */
 export interface Clock {
-  /** Milliseconds from any fixed moment. */
+  /** Milliseconds since an arbitrary fixed moment. */
   now(): number
   /** Rejects when the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>
@@ -12,7 +12,7 @@ export interface Clock {
 
 export interface DeployTools {
   report: Reporter
-  /** Asks the Supervisors of tasks that are not healthy; without it, they are not asked. */
+  /** For asking the Supervisors of unhealthy tasks; without it, they are not asked. */
   fetch?: Fetch
   signal?: AbortSignal
   clock?: Clock
@@ -23,7 +23,7 @@ export const systemClock: Clock = {
   sleep: (milliseconds, signal) => timer(milliseconds, undefined, { signal }),
 }
 
-/** Pauses between looks at something slow: quick at first, then up to five seconds. */
+/** Pauses for polling, milliseconds: short at first, then up to five seconds. */
 export function* pauses(): Generator<number, never> {
   for (let pause = 1_000; ; pause = Math.min(pause * 1.25, 5_000)) yield pause
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../app/request.ts'
 
-/** What Marathon adds to an app and nobody asks for; `role` it takes from the app's group. */
+/** Fields that Marathon adds to an app by itself; it derives `role` from the app's group. */
 export const ADDED: ReadonlySet<string> = new Set([
   'deployments',
   'executor',
@@ -20,8 +20,8 @@ export const ADDED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * What Marathon fills in where a definition says nothing (types/app.raml, types/healthCheck.raml and others), by
- * path without places in lists; more than one value where versions differ.
+ * Marathon's defaults for missing fields (types/app.raml, types/healthCheck.raml and others), by path without list
+ * indices; several values if versions differ.
  */
 export const DEFAULTS: Readonly<Record<string, readonly JsonValue[]>> = {
   '/acceptedResourceRoles': [['*']],

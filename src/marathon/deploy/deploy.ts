@@ -17,19 +17,19 @@ import { type Ending, endedText, waitForDeployment } from './wait.ts'
 export interface DeployOptions extends CheckOptions {
   /** Cancel the deployments that are changing the app, instead of waiting for them. */
   force?: boolean
-  /** Milliseconds that the deployment gets; fifteen minutes where it is not given. */
+  /** Time limit of the deployment, milliseconds; fifteen minutes by default. */
   timeout?: number
   /** Number of ended tasks after which the deployment counts as failed: 3 by default; 0: never. */
   failFast?: number
-  /** When it fails, put back what was before: the old version, or no app. True where it is not given. */
+  /** Whether to roll back a failed deployment: to the old version, or to no app. True by default. */
   rollback?: boolean
 }
 
 /**
  * Deploys an app and waits until it runs.
- * @returns how it ended, good or bad, once it was started
- * @throws MesosizeError for what kept it from starting: APP_INVALID, APP_UNFETCHABLE, MARATHON_..., HTTP_...; for
- *   credentials that stop to be good while it is under way; the signal's reason if that was aborted before it started
+ * @returns the outcome, good or bad, of a deployment that was started
+ * @throws MesosizeError if it could not be started: APP_INVALID, APP_UNFETCHABLE, MARATHON_..., HTTP_...; if the
+ *   credentials become invalid while it is in progress; the signal's reason if aborted before it was started
  */
 export async function deployApp(
   marathon: Marathon,
@@ -88,7 +88,7 @@ async function conclude(
       const message =
         ending.kind === 'finished'
           ? `${id} runs in its new version ${app.version}: ${tasks}.`
-          : `${id} had this definition already, in its version ${app.version}, and runs: ${tasks}.`
+          : `${id} already has this definition, in its version ${app.version}, and runs: ${tasks}.`
       return { ...result, state: ending.kind, message, version: app.version, endpoints: endpointsOf(app) }
     }
     case 'superseded':
@@ -96,14 +96,14 @@ async function conclude(
         ...result,
         state: 'superseded',
         message: ending.app
-          ? `Someone has changed ${id} meanwhile, to its version ${ending.app.version}: this deployment is void.`
-          : `Someone has removed ${id} meanwhile: this deployment is void.`,
+          ? `Someone has changed ${id} in the meantime, to its version ${ending.app.version}: this deployment no longer applies.`
+          : `Someone has removed ${id} in the meantime: this deployment no longer applies.`,
       }
     case 'rolled-back':
       return {
         ...result,
         state: 'rolled-back',
-        message: `Someone has cancelled the deployment ${target.deploymentId}, and Marathon ${ending.app ? `has put back what ${id} was before` : `has removed ${id} again`}.`,
+        message: `Someone has cancelled the deployment ${target.deploymentId}, and Marathon ${ending.app ? `has restored the previous version of ${id}` : `has removed ${id} again`}.`,
       }
   }
   const { lines, culprit, underWay } = await diagnose(marathon, target, tools)
@@ -139,7 +139,7 @@ function reason(
   }
 }
 
-/** The one that tells most: the last of which Marathon knows a cause. */
+/** The most informative failure: the last one with a cause. */
 function lastOf(failures: readonly TaskFailure[]): TaskFailure {
   return failures.findLast(({ message }) => message !== '') ?? failures.at(-1)!
 }

@@ -11,15 +11,15 @@ import type { Culprit } from './outcome.ts'
 import type { Target } from './target.ts'
 
 export interface Diagnosis {
-  /** What is known of why a deployment does not get on, a line each. */
+  /** The known reasons why a deployment makes no progress, one line each. */
   lines: readonly string[]
   culprit?: Culprit
-  /** Whether the deployment is still under way, and so locks the app. */
+  /** Whether the deployment is still in progress, and so locks the app. */
   underWay: boolean
 }
 
 /**
- * Finds out why a deployment does not get on. What Marathon does not tell is left out.
+ * Finds out why a deployment makes no progress. What Marathon does not report is left out.
  * @throws the signal's reason if it was aborted
  */
 export async function diagnose(
@@ -46,7 +46,7 @@ export async function diagnose(
         .filter(({ ready }) => !ready)
         .map(
           ({ name, lastResponse }) =>
-            `The readiness check ${JSON.stringify(name)} is not passed${lastResponse === undefined ? '' : `; it was answered ${JSON.stringify(lastResponse)}`}.`,
+            `The readiness check ${JSON.stringify(name)} has not passed${lastResponse === undefined ? '' : `; the last response was ${JSON.stringify(lastResponse)}`}.`,
         ),
       ...queue
         .filter(({ appId }) => appId === app.id)
@@ -63,7 +63,7 @@ export function formatFailure({ taskId, host, state, message }: TaskFailure): st
   return state === '' ? `${task} has ended: ${words}.` : `${task} ended as ${state}: ${words}.`
 }
 
-/** Of those that the deployment waits for: over, running and yet not healthy, or not running yet. */
+/** A task that the deployment waits for: ended, running but not healthy, or not running yet. */
 function isSick(task: Task, { healthChecked }: App): boolean {
   const { healthCheckResults, state, startedAt } = task
   if (hasEnded(task)) return true
@@ -79,7 +79,8 @@ async function formatSick(
   const { id, host, state, startedAt, healthCheckResults } = task
   const name = `The task ${id} on ${host}`
   if (hasEnded(task)) return `${name} has just ended as ${state}; Marathon starts another in its place.`
-  if (startedAt === undefined) return `${name} is not running yet: the agent may still fetch or unpack.`
+  if (startedAt === undefined)
+    return `${name} is not running yet: the agent may still be fetching or unpacking.`
   const bad = healthCheckResults.find(({ alive }) => !alive)
   if (!bad) return `${name} has passed no health check yet.`
   if (bad.consecutiveFailures === 0) {
@@ -92,7 +93,7 @@ async function formatSick(
   return `${name} is not healthy: its health check has failed ${bad.consecutiveFailures} time${bad.consecutiveFailures === 1 ? '' : 's'}${cause}.`
 }
 
-/** What the Supervisor of a task says about its service, as a sentence to be put behind another. */
+/** What the Supervisor of a task reports about its service, as a sentence to append. */
 async function supervisorWords(
   task: Task,
   app: App,

@@ -8,19 +8,19 @@ import { ADDED, DEFAULTS } from './defaults.ts'
 export interface Difference {
   /** As Marathon writes it: `/fetch(0)/uri`. */
   path: string
-  /** Absent where the field was not, or will not be, set. */
+  /** Absent if the field was not, or will not be, set. */
   old?: JsonValue
   new?: JsonValue
 }
 
 /**
- * The fields in which an app definition differs from what Marathon has, less what Marathon itself fills in.
- * @param current as Marathon gives it
+ * The fields in which an app definition differs from the one in Marathon, without those that Marathon itself fills in.
+ * @param current as Marathon returns it
  */
 export function differences(wanted: JsonObject, current: JsonObject): Difference[] {
   const { uris, ports = portsOf(current.portDefinitions), ...rest } = current
   const anyPort = wanted.requirePorts !== true
-  // Marathon 1.4 gives both these and what stands for them now; later ones turn them into that.
+  // Marathon 1.4 returns both these fields and their replacements; later versions convert them to the replacements.
   const had: JsonObject = {
     ...rest,
     ...(wanted.uris !== undefined && { uris: listOf(uris).length > 0 ? uris! : urisOf(current.fetch) }),
@@ -77,13 +77,13 @@ function* compare(
   }
 }
 
-/** Whether a value means the same as none. */
+/** Whether a value means the same as a missing one. */
 function isDefault(path: string, rule: string, value: JsonValue): boolean {
   const defaults = DEFAULTS[rule] ?? []
-  // In a place of a list the rule is that of the list.
+  // For a member of a list, the rule would be that of the list.
   if (path.endsWith(')')) return false
   if (value === false || defaults.some(each => isDeepStrictEqual(each, value))) return true
-  // A list of what Marathon fills in, with what it adds to each.
+  // A list that Marathon fills in, with the fields that it adds to each member.
   return (
     Array.isArray(value) &&
     defaults.some(
@@ -122,7 +122,7 @@ function portsOf(definitions: JsonValue | undefined): JsonValue[] {
 
 const SECRET = /pass|pwd|secret|token|credential|private|auth|dsn|api.?key|(?:^|[_.-])key(?:$|[_.-])/i
 
-/** By its name, or by what is in it: a package's whole configuration may be one variable. */
+/** Judging by its name or its content, because one variable may contain a package's whole configuration. */
 function looksSecret(path: string, value: JsonValue): boolean {
   const [, map, name = ''] = /^\/(env|labels)(?:\/(.*))?$/s.exec(path) ?? []
   if (map === undefined) return false

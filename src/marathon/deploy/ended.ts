@@ -3,9 +3,9 @@ import { type DeployTools, pauses, systemClock } from './clock.ts'
 import { observe } from './observe.ts'
 
 /**
- * Waits until a deployment is no longer under way.
+ * Waits until a deployment has ended.
  * @param timeout milliseconds
- * @returns whether that came about in time
+ * @returns whether it ended in time
  * @throws as `observe`
  */
 export async function awaitEnd(
@@ -17,7 +17,7 @@ export async function awaitEnd(
 ): Promise<boolean> {
   const deadline = clock.now() + timeout
   const pause = pauses()
-  // Missing twice; see `waitForDeployment`.
+  // It must be missing twice; see `waitForDeployment`.
   for (let absences = 0; ; ) {
     const seen = await observe(marathon, appId, deploymentId, signal)
     if (typeof seen !== 'string') absences = seen.underWay ? 0 : absences + 1

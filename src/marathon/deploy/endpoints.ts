@@ -3,14 +3,14 @@ import type { App } from '../api/apps.ts'
 
 /** A port of a task on the host that runs it. */
 export interface Endpoint {
-  /** Of the port definition; its number in the definition where it has none. */
+  /** The name of the port definition, or its index if it has no name. */
   name: string
   host: string
   port: number
   taskId: string
 }
 
-/** The ports of all tasks, in the order of the port definitions and, in each, of the tasks. */
+/** The ports of all tasks, ordered by port definition, then by task. */
 export function endpointsOf({ definition, tasks }: App): Endpoint[] {
   const { portDefinitions } = definition
   const names = (Array.isArray(portDefinitions) ? portDefinitions : []).map(port =>

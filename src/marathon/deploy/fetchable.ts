@@ -6,8 +6,8 @@ import { shown } from '../app/shown.ts'
 import type { AppDefinition } from '../app/validate.ts'
 
 /**
- * Refuses URIs that Mesos' fetcher, which sends no credentials and knows no logins, can never fetch.
- * @throws MesosizeError APP_UNFETCHABLE, with each of them
+ * Refuses URIs that Mesos' fetcher can never fetch, because it sends no credentials and cannot log in.
+ * @throws MesosizeError APP_UNFETCHABLE, with all of them
  */
 export function checkFetchable({ fetch, uris }: AppDefinition): void {
   const named = [
@@ -38,7 +38,7 @@ function listed<T>(value: T | T[] | undefined): T[] {
 
 function problemOf(uri: string): string | undefined {
   if (/^file:/i.test(uri) || !/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
-    return 'is a file of the agent itself, which cannot see the files of this machine'
+    return 'is a file on the agent itself, which cannot see the files of this machine'
   }
   const hostless = hostProblem(uri)
   if (hostless) return hostless
@@ -48,13 +48,13 @@ function problemOf(uri: string): string | undefined {
   if (!URL.canParse(uri)) return undefined
   const { hostname, pathname } = new URL(uri)
   if (/\/actions\/(?:runs\/\d+\/)?artifacts\/\d+/.test(pathname)) {
-    return 'is an artifact of a workflow run, for which GitHub wants a login'
+    return 'is an artifact of a workflow run, for which GitHub requires a login'
   }
   if (/^(?:\/api\/v3)?\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+/.test(pathname)) {
-    return "is the address of a release's asset in GitHub's API, which wants headers that agents do not send; public repositories have /releases/download/TAG/NAME"
+    return "is the address of a release's asset in GitHub's API, which requires headers that agents do not send; public repositories have /releases/download/TAG/NAME"
   }
   if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) {
-    return 'is the agent itself there, and not this machine'
+    return 'is the agent itself there, not this machine'
   }
   return undefined
 }

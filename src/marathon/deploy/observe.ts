@@ -3,22 +3,22 @@ import { type App, getApp } from '../api/apps.ts'
 import type { Marathon } from '../api/client.ts'
 import { type Deployment, listDeployments } from '../api/deployments.ts'
 
-/** What is to be seen of a deployment at one moment. */
+/** The state of a deployment at one moment. */
 export interface Observation {
-  /** Where it is listed. */
+  /** Present if it is listed. */
   deployment?: Deployment
-  /** Whether it is under way, by the list or by the app, which not everyone may see alike. */
+  /** Whether it is in progress, according to the list or the app; a user may not be allowed to see both. */
   underWay: boolean
   app?: App
 }
 
-/** Errors that waiting does not fix: credentials that are no longer good, or not good enough. */
+/** Errors that waiting does not fix: credentials that are no longer valid, or not sufficient. */
 const LASTING: ReadonlySet<string> = new Set(['MARATHON_LOGIN', 'MARATHON_FORBIDDEN', 'DCOS_LOGIN'])
 
 /**
  * Looks once.
- * @returns a text instead where Marathon did not answer, or not as it should
- * @throws MesosizeError where looking again will not help; the signal's reason
+ * @returns an error message if Marathon did not answer, or not as expected
+ * @throws MesosizeError if looking again will not help; the signal's reason
  */
 export async function observe(
   marathon: Marathon,
@@ -28,7 +28,7 @@ export async function observe(
 ): Promise<Observation | string> {
   try {
     const once = { tries: 1 }
-    // Not at once: the app must not be older than the list that no longer has its deployment.
+    // Not at the same time: the app must not be older than the list that no longer has its deployment.
     const deployments = await listDeployments(marathon, once)
     const app = await getApp(marathon, appId, once)
     const deployment = deployments.find(({ id }) => id === deploymentId)

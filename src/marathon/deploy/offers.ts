@@ -3,9 +3,9 @@ import type { JsonObject, JsonValue } from '../app/request.ts'
 import { shown } from '../app/shown.ts'
 
 /**
- * Why Marathon does not start the tasks of an app, a sentence each (mesosphere/mesos/NoOfferMatchReason.scala).
- * @param app for what it asks
- * @param staged how many of its tasks have had their offer, and do not run yet
+ * Why Marathon does not start the tasks of an app, one sentence per reason (mesosphere/mesos/NoOfferMatchReason.scala).
+ * @param app to show what it asks for
+ * @param staged number of its tasks that have an offer but do not run yet
  */
 export function offerReasons(
   { count, delay, processedOffers, rejections }: QueueItem,
@@ -26,7 +26,7 @@ export function offerReasons(
       ? [tasks, ...backoff]
       : [
           tasks,
-          'Mesos has offered Marathon nothing for it yet: no agent has anything left for the role of this Marathon, or none is there.',
+          'Mesos has not offered Marathon any resources for it yet: there are no agents, or none has resources left for the role of this Marathon.',
         ]
   }
   return [
@@ -45,18 +45,18 @@ function inWords(reason: string, app: JsonObject): string {
   switch (reason) {
     case 'InsufficientPorts':
       return app.requirePorts === true
-        ? 'the ports that the app requires are not free there, or not among those that the agent offers (31000 to 32000 unless it was told otherwise). Leave requirePorts out, so that Marathon chooses.'
+        ? 'the ports that the app requires are not free there, or not among those that the agent offers (31000 to 32000 by default). Leave out requirePorts to let Marathon choose.'
         : 'not enough free ports.'
     case 'InsufficientMemory':
-      return `not enough memory: the app wants ${asked('mem', 128)} MiB.`
+      return `not enough memory: the app needs ${asked('mem', 128)} MiB.`
     case 'InsufficientCpus':
-      return `not enough CPUs: the app wants ${asked('cpus', 1)}.`
+      return `not enough CPUs: the app needs ${asked('cpus', 1)}.`
     case 'InsufficientDisk':
-      return `not enough disk space: the app wants ${asked('disk', 0)} MiB.`
+      return `not enough disk space: the app needs ${asked('disk', 0)} MiB.`
     case 'InsufficientGpus':
-      return `not enough GPUs: the app wants ${asked('gpus', 0)}.`
+      return `not enough GPUs: the app needs ${asked('gpus', 0)}.`
     case 'UnfulfilledRole':
-      return `the resources are reserved for a role that the app does not take: it takes ${asked('acceptedResourceRoles', ['*'])} (acceptedResourceRoles).`
+      return `the resources are reserved for a role that the app does not accept: it accepts ${asked('acceptedResourceRoles', ['*'])} (acceptedResourceRoles).`
     case 'UnfulfilledConstraint':
     case 'UnmatchedConstraint':
       return `the app's constraints do not allow that agent: ${asked('constraints', [])}.`
@@ -66,8 +66,8 @@ function inWords(reason: string, app: JsonObject): string {
     case 'AgentUnavailable':
       return 'the agent is, or soon will be, under maintenance.'
     case 'DeclinedScarceResources':
-      return 'the agent has GPUs, which are kept for apps that want them.'
+      return 'the agent has GPUs, which are reserved for apps that need them.'
     default:
-      return `${JSON.stringify(reason)}, in Marathon's word.`
+      return `${JSON.stringify(reason)} (Marathon's term).`
   }
 }

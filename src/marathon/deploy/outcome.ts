@@ -3,13 +3,13 @@ import type { Endpoint } from './endpoints.ts'
 
 /**
  * How a deployment ended:
- * - finished: the new version runs, healthy where there are health checks
- * - unchanged: this very definition ran already, and runs well
- * - superseded: someone changed or removed the app meanwhile
- * - rolled-back: someone cancelled the deployment, and Marathon put back what was before
+ * - finished: the new version runs, and is healthy if there are health checks
+ * - unchanged: the same definition was already deployed, and runs well
+ * - superseded: someone changed or removed the app in the meantime
+ * - rolled-back: someone cancelled the deployment, and Marathon restored the previous state
  * - failed: the new version's tasks fail, or Marathon gave up
- * - timed-out: it was still under way after the time that it had
- * - cancelled: this program was told to stop; Marathon goes on
+ * - timed-out: it was still in progress at the time limit
+ * - cancelled: this program was stopped; Marathon continues
  */
 export type DeployState =
   | 'finished'
@@ -22,19 +22,19 @@ export type DeployState =
 
 export interface DeployResult {
   state: DeployState
-  /** What happened, why, and what was done about it: the first line says it all, further ones give the details. */
+  /** What happened, why, and what was done about it: a summary in the first line, details in the others. */
   message: string
   appId: string
   deploymentId: string
-  /** Of the app that this deployment made; for `unchanged` the one that ran already. */
+  /** The app's version that this deployment created; for `unchanged`, the existing one. */
   version: string
-  /** Where the tasks of a deployment that succeeded can be reached. */
+  /** The addresses of the tasks, after a successful deployment. */
   endpoints: readonly Endpoint[]
-  /** The last task that failed, or else one that is not healthy: whose output tells why. */
+  /** The last task that failed, or else an unhealthy one; its output may explain the failure. */
   culprit?: Culprit
 }
 
-/** A task by what its sandbox is found. */
+/** What identifies a task's sandbox. */
 export type Culprit = Pick<TaskFailure, 'taskId' | 'host' | 'slaveId'>
 
 export function isSuccess(state: DeployState): boolean {

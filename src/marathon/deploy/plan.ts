@@ -12,19 +12,19 @@ import { type Difference, differences, formatDifference } from './diff.ts'
 /** What a deployment would do. */
 export interface DeploymentPlan {
   appId: string
-  /** Whether there is such an app already. */
+  /** Whether the app already exists. */
   exists: boolean
-  /** None where nothing would change. */
+  /** Empty if nothing would change. */
   differences: readonly Difference[]
-  /** Marathon's own words for what it would do, a list for each step; undefined where it does not tell. */
+  /** Marathon's names for its actions, a list for each step; undefined if it does not tell. */
   steps?: readonly (readonly string[])[]
 }
 
 /**
- * Finds out what a deployment would do, without doing it: by comparing with what is there, and by Marathon's own dry
- * run, which also refuses definitions. What that does not check, whether the id can be an app's, is checked here;
- * whether another deployment locks the app is not.
- * @throws MesosizeError APP_ID_TAKEN, and as `deployApp`, for what keeps it from starting
+ * Finds out what a deployment would do, without deploying: by comparing the definition with the existing app, and by
+ * Marathon's own dry run, which also refuses invalid definitions. The dry run does not check whether the id is free, so
+ * this is checked here; whether another deployment locks the app is not checked.
+ * @throws MesosizeError APP_ID_TAKEN, and as `deployApp` if it could not be started
  */
 export async function planDeployment(
   marathon: Marathon,
@@ -40,11 +40,11 @@ export async function planDeployment(
   const steps = await dryRun(marathon, app, current).catch(error => {
     if (!(error instanceof MarathonError) || !NO_DRY_RUN.has(error.code)) throw error
     tools.report.note(
-      `Marathon itself was not asked what it would do, which it does not allow: ${error.message}`,
+      `Marathon's own plan is not available, because it refused the dry run: ${error.message}`,
     )
     return undefined
   })
-  // Marathon would plan a restart for what does not change, and then not do it.
+  // Marathon would plan a restart even if nothing changes, but not carry it out.
   const nothing = exists && changes.length === 0
   return { appId: app.id, exists, differences: changes, steps: steps && nothing ? [] : steps }
 }
@@ -55,7 +55,7 @@ export function formatPlan({ appId, exists, differences, steps }: DeploymentPlan
     ? `${appId} would be created:`
     : differences.length > 0
       ? `${appId} would change:`
-      : `${appId} would not change: it has this definition already.`
+      : `${appId} would not change: it already has this definition.`
   const plan = steps?.map((actions, index) => `  step ${index + 1}: ${actions.join(', ')}`)
   return [
     head,
@@ -64,7 +64,7 @@ export function formatPlan({ appId, exists, differences, steps }: DeploymentPlan
   ]
 }
 
-/** Not that one has to be there: on some clusters the right to change an app is not one to change its group. */
+/** A missing plan is not an error: on some clusters, permission to change an app does not include its group. */
 const NO_DRY_RUN: ReadonlySet<string> = new Set(['MARATHON_FORBIDDEN', 'MARATHON_URL', 'MARATHON_NOT_FOUND'])
 
 async function dryRun(marathon: Marathon, app: AppDefinition, current: App | undefined): Promise<string[][]> {
@@ -79,9 +79,7 @@ async function checkId(
 ): Promise<void> {
   const taken = await whatTakes(marathon, id).catch(error => {
     if (!(error instanceof MarathonError) || !NO_DRY_RUN.has(error.code)) throw error
-    report.note(
-      `Whether another app or a group stands in the way of ${id} could not be checked: ${error.message}`,
-    )
+    report.note(`Could not check whether ${id} collides with another app or a group: ${error.message}`)
     return undefined
   })
   if (taken === undefined) return

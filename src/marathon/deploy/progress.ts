@@ -1,7 +1,7 @@
 import type { Phase, Reporter } from '../../lib/report.ts'
 import type { Observation } from './observe.ts'
 
-/** Shows how far a deployment is: a phase that counts tasks, and a line whenever something has changed. */
+/** Shows the progress of a deployment: a phase that counts tasks, and a line after each change. */
 export interface DeployProgress {
   show(observation: Observation): void
   done(outcome: string): void

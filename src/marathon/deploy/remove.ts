@@ -16,14 +16,14 @@ export interface RemoveOptions {
   timeout: number
 }
 
-/** Of the tasks that are left a message names no more. */
+/** Messages name at most this many of the remaining tasks. */
 const MOST_NAMED = 10
 
 /**
- * Removes an app, and waits until its tasks are gone. To Marathon it is gone at once, while its tasks are still being
- * killed: that is waited for, too, where it was removed before.
+ * Removes an app, and waits until its tasks are gone. Marathon forgets the app at once, while its tasks are still being
+ * killed; this function waits for them, even if the app was removed before.
  * @returns `absent` if there was nothing to remove or to wait for
- * @throws MesosizeError REMOVE_TIMED_OUT if it is still going on, and as `Marathon.send`
+ * @throws MesosizeError REMOVE_TIMED_OUT if it is still in progress, and as `Marathon.send`
  */
 export async function removeApp(
   marathon: Marathon,
@@ -31,7 +31,7 @@ export async function removeApp(
   { force, timeout }: RemoveOptions,
   tools: DeployTools,
 ): Promise<'removed' | 'absent'> {
-  // Once it is removed, Marathon no longer lists its tasks.
+  // Once the app is removed, Marathon no longer lists its tasks.
   const before = await getApp(marathon, id, { tries: 2 }).catch(() => undefined)
   tools.signal?.throwIfAborted()
   const deploymentId = await startRemoval(marathon, id, force)
@@ -43,11 +43,11 @@ export async function removeApp(
   tools.signal?.throwIfAborted()
   throw new MesosizeError(
     'REMOVE_TIMED_OUT',
-    `${id} is being removed, but after ${formatDuration(timeout)} ${whatIsLeft(listed, before)} Marathon goes on (deployment ${deploymentId}). Remove the app again to go on waiting; ${setting('timeout')} waits longer. Tasks that do not end are found by their ids in Mesos' web interface.`,
+    `${id} is being removed, but after ${formatDuration(timeout)} ${whatIsLeft(listed, before)} Marathon goes on (deployment ${deploymentId}). Remove the app again to continue waiting; ${setting('timeout')} waits longer. Look for tasks that do not end in Mesos' web interface, by their ids.`,
   )
 }
 
-/** @returns the id of the deployment that removes the app; undefined if there is neither */
+/** @returns the id of the deployment that removes the app; undefined if there is no app or deployment */
 async function startRemoval(marathon: Marathon, id: string, force: boolean): Promise<string | undefined> {
   try {
     return (await deleteApp(marathon, id, force)).deploymentId

@@ -5,15 +5,15 @@ import type { AppDefinition } from '../app/validate.ts'
 import { type DeployTools, pauses, systemClock } from './clock.ts'
 import { differences } from './diff.ts'
 
-/** Milliseconds that another deployment of the app gets to end: long for a rolling one, short for one that is stuck. */
+/** Milliseconds to wait for another deployment of the app: long for a rolling one, short for a stuck one. */
 const PATIENCE = 120_000
 
 /**
- * Starts a deployment, after others of the same app that are under way.
- * @param before the app as it is; undefined where there is none
+ * Starts a deployment, after any others of the same app in progress.
+ * @param before the current app; undefined if there is none
  * @param force cancels the others instead
- * @param timeout milliseconds to wait for them at most, and no longer than two minutes
- * @throws MarathonError MARATHON_LOCKED if they last, and as `putApp`
+ * @param timeout milliseconds to wait for them, limited to two minutes
+ * @throws MarathonError MARATHON_LOCKED if they take longer, and as `putApp`
  */
 export async function startDeployment(
   marathon: Marathon,
@@ -47,8 +47,8 @@ export async function startDeployment(
 }
 
 /**
- * What an earlier try has started whose answer was lost on its way.
- * @param deploymentId if the app does not name one
+ * The deployment that an earlier attempt has started, although its response was lost.
+ * @param deploymentId used if the app does not name one
  */
 async function findOurs(
   marathon: Marathon,

@@ -4,6 +4,6 @@ import type { AppDefinition } from '../app/validate.ts'
 /** A deployment that was started. */
 export interface Target extends Started {
   app: AppDefinition
-  /** The app as it was; undefined where there was none. */
+  /** The app before the deployment; undefined if there was none. */
   before?: App
 }

@@ -13,8 +13,8 @@ import { isWell } from './watch.ts'
 const PATIENCE = 300_000
 
 /**
- * Puts back what was before a deployment that failed: the old definition, or no app.
- * @returns what has become of it, in words; problems are such words too
+ * Rolls back a failed deployment: to the old definition, or to no app.
+ * @returns a sentence that describes the result, or the problem
  */
 export async function undo(marathon: Marathon, target: Target, tools: DeployTools): Promise<string> {
   const { app, before } = target
@@ -22,24 +22,24 @@ export async function undo(marathon: Marathon, target: Target, tools: DeployTool
   try {
     const current = await getApp(marathon, id)
     if (current && current.version === before?.version) {
-      return 'It is the definition that was there before: there is nothing to go back to.'
+      return 'The definition is the same as before, so there is nothing to roll back to.'
     }
     if (current && current.version !== target.version) {
-      return `Someone has changed ${id} since, to its version ${current.version}: it is left as it is.`
+      return `Someone has changed ${id} since, to its version ${current.version}, so it is left as it is.`
     }
     if (current) {
       tools.report.note(
-        before ? `Putting back the version ${before.version} of ${id}.` : `Removing ${id} again.`,
+        before ? `Rolling back to version ${before.version} of ${id}.` : `Removing ${id} again.`,
       )
       const reversal = await startUndoing(marathon, target)
       if (!(await awaitEnd(marathon, id, reversal.deploymentId, PATIENCE, tools))) {
-        return `Marathon is putting back what was before, but has not finished (deployment ${reversal.deploymentId}). Check it in Marathon.`
+        return `Marathon is rolling back, but has not finished (deployment ${reversal.deploymentId}). Check it in Marathon.`
       }
     }
     return await outcome(marathon, target)
   } catch (error) {
     tools.signal?.throwIfAborted()
-    return `What was before could not be put back: ${messageOf(error)}`
+    return `The rollback failed: ${messageOf(error)}`
   }
 }
 
@@ -47,7 +47,7 @@ async function startUndoing(marathon: Marathon, { app, before, deploymentId }: T
   try {
     return await revertDeployment(marathon, deploymentId)
   } catch (error) {
-    // It is over: to Marathon it was a success.
+    // It has ended: Marathon considers it a success.
     if (!(error instanceof MarathonError) || error.code !== 'MARATHON_NOT_FOUND') throw error
     return before ? restoreVersion(marathon, app.id, before.version) : deleteApp(marathon, app.id, true)
   }
@@ -57,11 +57,11 @@ async function outcome(marathon: Marathon, { app: { id }, before }: Target): Pro
   const now = await getApp(marathon, id)
   if (!before) {
     return now
-      ? `${id} could not be removed again: it is still there. Check it in Marathon.`
-      : `There was no ${id} before, so it was removed again; ${setting('no-rollback')} leaves it.`
+      ? `${id} could not be removed again: it still exists. Check it in Marathon.`
+      : `${id} did not exist before, so it was removed again; ${setting('no-rollback')} keeps it.`
   }
-  if (!now) return `${id} is gone; its version before was ${before.version}.`
+  if (!now) return `${id} is gone; its previous version was ${before.version}.`
   return isWell(now)
     ? `Rolled back: ${id} runs as it did in its version ${before.version}.`
-    : `Rolled back to the version ${before.version} of ${id}, of which ${now.running} of ${now.instances} tasks run${now.healthChecked ? ` and ${now.healthy} are healthy` : ''}.`
+    : `Rolled back to version ${before.version} of ${id}: ${now.running} of ${now.instances} tasks run${now.healthChecked ? ` and ${now.healthy} are healthy` : ''}.`
 }

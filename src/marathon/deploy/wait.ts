@@ -17,28 +17,28 @@ export interface Limits {
   failFast: number
 }
 
-/** How waiting ended. */
+/** How the wait ended. */
 export type Ending =
   | { kind: 'finished' | 'unchanged'; app: App }
   | { kind: 'superseded' | 'rolled-back'; app?: App }
-  /** Its tasks end again and again. */
+  /** Its tasks end repeatedly. */
   | { kind: 'failing'; failures: readonly TaskFailure[] }
-  /** Marathon calls the deployment done, and yet not all of its tasks run, or are healthy. */
+  /** Marathon considers the deployment finished, but not all of its tasks run or are healthy. */
   | { kind: 'unwell'; app: App }
-  /** `problem`: why nothing could be seen at the end, or what was seen was not believed, if so. */
+  /** `problem`: why the state was unknown at the end, or why running tasks did not count, if applicable. */
   | { kind: 'timed-out'; problem?: string }
 
 /**
- * A deployment must be missing twice: Marathon before 1.8 lists a new one a moment after it has told its id
+ * A deployment must be missing twice: before 1.8, Marathon lists a new one only a moment after it has returned its id
  * (MARATHON-8566).
  */
 const ABSENCES = 2
-/** Milliseconds that a deployment that is done may be without tasks that are well. */
+/** Milliseconds for which a finished deployment may have tasks that are not well. */
 const SETTLING = 30_000
 
 /**
- * Waits until a deployment is over. To Marathon none ever fails: it is under way, or it is not, and then the app
- * tells what became of it.
+ * Waits until a deployment has ended. Marathon never reports a failure: a deployment is either in progress or not, and
+ * then the app shows the outcome.
  * @throws as `observe`
  */
 export async function waitForDeployment(
@@ -57,12 +57,12 @@ export async function waitForDeployment(
   let watching = false
   let problem: string | undefined
   while (true) {
-    // All of its tasks run, and have yet to show that they stay up.
+    // Whether all of its tasks run, even if not for long enough yet.
     let isUp = false
     let hasFailed = false
     const seen = await observe(marathon, target.app.id, target.deploymentId, signal)
     if (typeof seen === 'string') {
-      if (problem === undefined) report.note(`${seen} The deployment goes on meanwhile; looking again.`)
+      if (problem === undefined) report.note(`${seen} The deployment continues; looking again.`)
       problem = seen
     } else {
       problem = undefined
@@ -84,25 +84,23 @@ export async function waitForDeployment(
           hasFailed = watch.hasFailed(ending.app)
           if (hasFailed && !watching) {
             watching = true
-            report.note(
-              `Watching for a minute whether the tasks that run now stay up: ${endedText(failures)}.`,
-            )
+            report.note(`Watching for a minute whether the running tasks stay up: ${endedText(failures)}.`)
           }
         } else {
           return ending
         }
       }
     }
-    // What has not failed yet still gets its few seconds.
+    // Running tasks without failures still get the few seconds they need.
     if (clock.now() >= deadline && !(isUp && !hasFailed)) {
-      const just = isUp ? `Its tasks run just now, but ${endedText(watch.failures())}.` : undefined
+      const just = isUp ? `Its tasks are running, but ${endedText(watch.failures())}.` : undefined
       return { kind: 'timed-out', problem: just ?? problem }
     }
     await clock.sleep(absences === 1 ? 1_000 : pause.next().value, signal)
   }
 }
 
-/** Such as "2 tasks of the new version have ended"; of none, that this was before they were counted. */
+/** Such as "2 tasks of the new version have ended"; without any, a failure before the deployment is meant. */
 export function endedText({ length }: readonly TaskFailure[]): string {
   if (length === 0) return 'a task of this version ended shortly before'
   return `${length} ${length === 1 ? 'task of the new version has' : 'tasks of the new version have'} ended`
@@ -112,7 +110,7 @@ function endingOf(app: App | undefined, { version, before }: Target, stepped: bo
   if (!app) return { kind: before ? 'superseded' : 'rolled-back' }
   if (app.version === version) return { kind: isWell(app) ? 'finished' : 'unwell', app }
   if (app.version === before?.version && !stepped) return { kind: isWell(app) ? 'unchanged' : 'unwell', app }
-  // What Marathon puts back gets a version of its own.
+  // When Marathon restores a definition, it gets a new version.
   const isBack = before !== undefined && isDeepStrictEqual(withoutAdded(before), withoutAdded(app))
   return { kind: isBack ? 'rolled-back' : 'superseded', app }
 }

@@ -2,32 +2,32 @@ import type { App } from '../api/apps.ts'
 import { hasEnded, type Task, type TaskFailure } from '../api/tasks.ts'
 import type { Target } from './target.ts'
 
-/** Follows the tasks of an app from one look to the next, while it is deployed. */
+/** Tracks the tasks of an app across polls, while it is deployed. */
 export interface Watch {
   look(app: App): void
   /** The tasks of the new version that have ended, each once. */
   failures(): readonly TaskFailure[]
-  /** Whether tasks of the new version have ended, or did so shortly before where it is the one that ran already. */
+  /** Whether tasks of the new version have ended, or, if that version was already deployed, did so shortly before. */
   hasFailed(app: App): boolean
-  /** Whether as many tasks as there are to be have run for so long that they can be believed to stay up. */
+  /** Whether all wanted tasks have run long enough to assume that they stay up. */
   isSteady(app: App): boolean
 }
 
-/** Milliseconds that a task must have run where no health check says that it is well. */
+/** Milliseconds that a task must have run if there is no health check. */
 const STEADY = 5_000
-/** The same where tasks of the version have ended: whatever crashes again and again runs for a moment, too. */
+/** The same if tasks of the version have ended: a task that crashes repeatedly also runs for a moment. */
 const STEADY_AFTER_FAILURE = 60_000
-/** Milliseconds after which a failure from before tells nothing of what runs now: longer than Marathon backs off. */
+/** Milliseconds after which an earlier failure no longer matters: longer than Marathon's longest backoff. */
 const RECENT = 3_600_000
 
-/** @param now milliseconds from any fixed moment */
+/** @param now milliseconds since an arbitrary fixed moment */
 export function watchTasks({ version, before }: Target, now: () => number): Watch {
   const failures = new Map<string, TaskFailure>()
   const known = new Set(before?.tasks.filter(hasEnded).map(({ id }) => id))
   let live = before?.tasks.filter(task => !hasEnded(task)) ?? []
   const upSince = new Map<string, number>()
   for (const { id, startedAt } of live.filter(runs)) {
-    // By Marathon's clock, which tells the time by the version.
+    // By Marathon's clock, because the version is a time.
     const age = Date.parse(version) - Date.parse(startedAt ?? '')
     upSince.set(id, now() - Math.max(0, age || 0))
   }
@@ -39,21 +39,21 @@ export function watchTasks({ version, before }: Target, now: () => number): Watc
     for (const each of endedSince(app)) {
       if (!failures.has(each.id)) failures.set(each.id, failureOf(each, app))
     }
-    // It tells more, but of TASK_FINISHED and TASK_KILLED Marathon makes none.
+    // It has more details, but Marathon records none for TASK_FINISHED and TASK_KILLED.
     if (lastTaskFailure && isNew(lastTaskFailure) && isUpToDate(lastTaskFailure, app)) {
       failures.set(lastTaskFailure.taskId, lastTaskFailure)
     }
     live = tasks.filter(task => !hasEnded(task))
   }
 
-  /** Those that are up to date and have ended since the last look. */
+  /** Up-to-date tasks that have ended since the last poll. */
   function endedSince(app: App): Task[] {
     const listed = new Map(app.tasks.map(task => [task.id, task]))
     const had = live.filter(task => isUpToDate(task, app))
     const gone = had
       .map(task => ({ ...task, state: listed.get(task.id)?.state }))
       .filter(task => hasEnded(task) || !listed.has(task.id))
-    // Of more tasks than there are to be, Marathon kills some.
+    // If there are too many tasks, Marathon kills some.
     const meant = gone.filter(({ state = 'TASK_KILLED' }) => state === 'TASK_KILLED')
     const surplus = new Set(meant.slice(0, Math.max(0, had.length - app.instances)))
     const unseen = app.tasks.filter(
@@ -90,7 +90,7 @@ export function watchTasks({ version, before }: Target, now: () => number): Watc
   }
 }
 
-/** Whether as many tasks as there are to be run, up to date, and healthy where that is checked. */
+/** Whether all wanted tasks run, are up to date, and are healthy if that is checked. */
 export function isWell(app: App): boolean {
   return goodTasks(app).length >= app.instances
 }
@@ -100,7 +100,7 @@ function goodTasks(app: App): Task[] {
 }
 
 function isUpToDate({ version }: Pick<Task, 'version'>, { changedIn }: App): boolean {
-  // Not as text: Marathon leaves milliseconds out where there are none.
+  // Not as text: Marathon leaves out milliseconds if they are zero.
   return !(Date.parse(version) < Date.parse(changedIn))
 }
 
@@ -116,7 +116,7 @@ function runs({ state, startedAt }: Task): boolean {
   return state === undefined ? startedAt !== undefined : state === 'TASK_RUNNING'
 }
 
-/** @param task of whose end nothing is known but perhaps its state */
+/** @param task an ended one, of which at most the state is known */
 function failureOf({ id, host, slaveId, state = '', version }: Task, app: App): TaskFailure {
   return { taskId: id, host, slaveId, state, message: '', version: version || app.version, timestamp: '' }
 }

@@ -11,7 +11,7 @@ import type { Authorization } from '../api/authorization.ts'
 import type { Marathon } from '../api/client.ts'
 import { httpUrl } from './host.ts'
 
-/** Where a task is or was: a running one's, or the place of a failure. */
+/** Where a task runs or ran. */
 export interface TaskPlace {
   taskId: string
   host: string
@@ -23,25 +23,25 @@ export interface AgentTools {
   fetch: Fetch
   authorization: Authorization
   signal?: AbortSignal
-  /** Of the agents' HTTP API, where they are asked directly. */
+  /** The port of the agents' HTTP API, for direct access. */
   port?: number
-  /** Milliseconds for one answer. */
+  /** Milliseconds for one response. */
   timeout?: number
 }
 
 /** The agents of a Marathon's cluster. */
 export interface Agents {
-  /** Of Marathon in Mesos, where Marathon tells it: DC/OS may keep it from whoever asks. */
+  /** Marathon's framework id in Mesos; undefined if Marathon does not report it, as DC/OS may forbid. */
   frameworkId(): Promise<string | undefined>
-  /** The ways to an agent's HTTP API that there may be, at least one, the likeliest first. */
+  /** The possible ways to an agent's HTTP API, at least one, the likeliest first. */
   waysTo(task: TaskPlace): AgentWay[]
 }
 
 /** One way to one agent. */
 export interface AgentWay {
   /**
-   * @param limit bytes, the most that the answer may have
-   * @returns the answer's bytes; undefined if there is nothing
+   * @param limit of the response, bytes
+   * @returns the bytes of the response; undefined for 404
    * @throws MesosizeError AGENT_UNREACHABLE, AGENT_REFUSED, HTTP_...
    */
   get(path: string, query: Readonly<Record<string, string>>, limit: number): Promise<Buffer | undefined>
@@ -124,7 +124,7 @@ function way(base: string, authorization: Authorization | undefined, tools: Agen
         if (!late.aborted) throw error
         throw new MesosizeError(
           'AGENT_UNREACHABLE',
-          `No answer came from the agent at ${printableUrl(url)} within ${timeout / 1000} seconds. Ask from a machine in its network, or look into Mesos' web interface.`,
+          `No answer came from the agent at ${printableUrl(url)} within ${timeout / 1000} seconds. Ask from a machine in its network, or use Mesos' web interface.`,
         )
       }
     },
@@ -135,8 +135,8 @@ function refused(url: URL, status: number, authorized: boolean): MesosizeError {
   const next =
     status === 401 || status === 403
       ? authorized
-        ? 'In DC/OS, reading what tasks write takes the permission dcos:adminrouter:ops:slave with full.'
-        : "Agents that want a login are read in Mesos' web interface."
+        ? 'In DC/OS, reading the output of tasks needs the permission dcos:adminrouter:ops:slave with full.'
+        : "Agents that require a login can only be read in Mesos' web interface."
       : 'Try again later.'
   return new MesosizeError(
     'AGENT_REFUSED',
@@ -152,7 +152,7 @@ async function readBytes(answer: Awaited<ReturnType<typeof get>>, limit: number)
     if (size > limit) {
       throw new MesosizeError(
         'HTTP_TOO_LARGE',
-        `The answer of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than was asked for.`,
+        `The response of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than was requested.`,
       )
     }
     chunks.push(chunk)

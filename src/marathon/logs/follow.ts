@@ -4,24 +4,24 @@ import { readTail } from './tail.ts'
 import type { TaskFile } from './task-file.ts'
 
 export interface FollowTools {
-  /** Given lines as they come. */
+  /** Called with lines as they arrive. */
   print(lines: readonly string[]): Promise<void>
-  /** Called with what a reader of the lines should know, a full sentence. */
+  /** Called with a sentence that readers of the lines should know. */
   note(text: string): void
-  /** Called with the reason why nothing can be read just now; once, until the reason changes. */
+  /** Called with the reason why nothing can be read at the moment; once, until the reason changes. */
   fail(error: MesosizeError): void
-  /** Whether the task has ended, so that what is there now is all. */
+  /** Whether the task has ended, so that the file is complete. */
   hasEnded(): boolean
-  /** Waits between two looks. Rejects when nobody wants to follow any longer. */
+  /** Waits between two polls. Rejects to stop following. */
   pause(): Promise<void>
 }
 
 /**
- * Prints the last lines of a file and all that is added to it, until its task has ended. What cannot be read, as
- * when the task has not started yet or its agent does not answer, is tried again. Where the file was started again, as
- * a log rotation does, reading goes on at its new beginning.
+ * Prints the last lines of a file and everything added to it, until its task has ended. If the file cannot be read,
+ * because the task has not started yet or its agent does not answer, it tries again. If the file starts over, as after
+ * a log rotation, reading continues at its new beginning.
  * @param open finds the file
- * @param count lines of the past
+ * @param count number of earlier lines
  * @throws what `print` and `pause` throw
  */
 export async function followFile(

@@ -5,8 +5,8 @@ import { lastLines } from './tail.ts'
 const COUNT = 20
 
 /**
- * What a task that failed wrote last to stderr, as lines to be put below the news of its failure: each begins with
- * "|", so that none can be taken for anything else. Where it cannot be read, one line says why.
+ * The last lines that a failed task wrote to stderr, to print below the report of its failure. Each begins with "|", so
+ * that it cannot be mistaken for anything else. If they cannot be read, one line says why.
  * @throws the signal's reason if it was aborted
  */
 export async function lastWords(task: TaskPlace, agents: Agents): Promise<string[]> {

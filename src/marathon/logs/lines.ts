@@ -1,21 +1,21 @@
 import { visible } from '../../lib/visible.ts'
 
-/** Characters; a longer line is shown as several. */
+/** Characters; a longer line is split. */
 const LONGEST_LINE = 16 * 1024
 /** Colours do not help anyone who reads one stream among several. */
 const COLOUR = /\x1b\[[\d;]*m/g
 
-/** Cuts what a task writes, which comes in pieces of any size, into lines that cannot drive a terminal. */
+/** Splits a task's output, which arrives in pieces of any size, into lines that cannot control a terminal. */
 export class Lines {
   readonly #decoder = new TextDecoder()
   #rest = ''
 
-  /** @returns the lines that are complete now */
+  /** @returns the lines that are now complete */
   push(bytes: Uint8Array): string[] {
     return this.#take(this.#decoder.decode(bytes, { stream: true }))
   }
 
-  /** @returns the line that has no end, if there is one */
+  /** @returns the unterminated last line, if there is one */
   end(): string[] {
     const lines = this.#take(this.#decoder.decode())
     if (this.#rest !== '') lines.push(printable(this.#rest))

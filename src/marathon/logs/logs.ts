@@ -10,13 +10,13 @@ import { numberInstances } from './instances.ts'
 import { lastLines } from './tail.ts'
 import { openTaskFile, type Stream } from './task-file.ts'
 
-/** Which output of an app a person wants to see. */
+/** Which output of an app to show. */
 export interface LogsRequest {
   appId: string
   streams: readonly Stream[]
-  /** The number that `status` gives to a task; without it, all of them. */
+  /** A task's number, as shown by `status`; all tasks if absent. */
   instance?: number
-  /** How many lines of the past. */
+  /** Number of earlier lines. */
   lines: number
   follow: boolean
 }
@@ -27,7 +27,7 @@ export interface LogsTools {
   report: Reporter
   /** Writes a text of whole lines. */
   print(text: string): Promise<void>
-  /** Waits; milliseconds. Rejects when nobody wants to see more. */
+  /** Waits; in milliseconds. Rejects to stop. */
   sleep(milliseconds: number): Promise<void>
 }
 
@@ -37,16 +37,16 @@ type Instance = TaskPlace & { number: number }
 interface Source {
   task: Instance
   stream: Stream
-  /** What stands before its lines. */
+  /** Printed before each line. */
   prefix: string
 }
 
-/** Milliseconds between two looks at a file, and between two at the app's tasks. */
+/** Milliseconds between two polls of a file, and of the app's tasks. */
 const LOOK = 1000
 const LOOK_AT_TASKS = 10_000
 
 /**
- * Prints what the tasks of an app write, each line with what tells where it is from.
+ * Prints the output of an app's tasks, each line with its source.
  * @throws MesosizeError APP_MISSING, NO_TASK, NO_OUTPUT if nothing could be read at all, MARATHON_..., HTTP_...
  */
 export async function showLogs(request: LogsRequest, tools: LogsTools): Promise<void> {
@@ -55,7 +55,7 @@ export async function showLogs(request: LogsRequest, tools: LogsTools): Promise<
   return request.follow ? follow(app, request, tools) : show(app, request, tools)
 }
 
-/** The error for an app that is not there. */
+/** The error for an app that does not exist. */
 export function missing(appId: string): MesosizeError {
   return new MesosizeError(
     'APP_MISSING',
@@ -75,14 +75,14 @@ async function show(app: App, request: LogsRequest, tools: LogsTools): Promise<v
   if (shown.lines === 0 && another && instance === undefined) {
     const why =
       wanted.length === 0
-        ? `No task of ${appId} runs`
+        ? `${appId} has no running tasks`
         : shown.files === 0
-          ? `What the tasks of ${appId} write could not be read`
+          ? `The output of the tasks of ${appId} could not be read`
           : `The tasks of ${appId} have written nothing`
-    tools.report.note(`${why}. This is the output of the last one that failed.`)
+    tools.report.note(`${why}. This is the output of the last failed task.`)
     shown = await showSources(sourcesOfTask({ ...failure, number: 1 }, false, request), lost, request, tools)
   } else if (wanted.length === 0) {
-    throw new MesosizeError('NO_TASK', `${appId} has no tasks, and Marathon knows of none that failed.`)
+    throw new MesosizeError('NO_TASK', `${appId} has no tasks, and Marathon does not remember a failed one.`)
   }
   if (shown.files === 0) {
     throw new MesosizeError('NO_OUTPUT', `No output of ${appId} could be read; see the warnings above.`)
@@ -92,7 +92,7 @@ async function show(app: App, request: LogsRequest, tools: LogsTools): Promise<v
 /** Agents that could not be read, by `agentOf`; each is reported once. */
 type LostAgents = Map<string, { error: MesosizeError; tasks: Set<number>; told: boolean }>
 
-/** @returns how many files could be read, and how many lines there were in them */
+/** @returns how many files could be read, and how many lines they had */
 async function showSources(
   sources: readonly Source[],
   lost: LostAgents,
@@ -123,7 +123,7 @@ async function showSources(
     const tasks = [...agent.tasks]
     report.warn(
       tasks.length > 1
-        ? `${agent.error.message} Instances ${tasks.join(', ')} are there.`
+        ? `${agent.error.message} Instances ${tasks.join(', ')} run on it.`
         : agent.error.message,
     )
   }
@@ -138,12 +138,12 @@ function isOfAgent({ code }: MesosizeError): boolean {
   return code.startsWith('AGENT_') || code.startsWith('HTTP_')
 }
 
-/** Whether another file of the same agent may still be there. */
+/** Whether the agent may still have other files. */
 function isOfFile({ code }: MesosizeError): boolean {
   return code === 'SANDBOX_GONE' || code === 'HTTP_TOO_LARGE'
 }
 
-/** @throws MesosizeError NO_TASK if there is no task of that number */
+/** @throws MesosizeError NO_TASK if there is no task with this number */
 function wantedOf(app: App, { instance, appId }: LogsRequest): Instance[] {
   const instances = numberInstances(app).map(task => ({ ...task, taskId: task.id }))
   const wanted = instances.filter(({ number }) => instance === undefined || instance === number)
@@ -170,12 +170,12 @@ async function follow(first: App, request: LogsRequest, tools: LogsTools): Promi
   const failure = new Promise<never>((_, reject) => {
     fail = reject
   })
-  // Nobody waits for it between two looks.
+  // Nothing waits for it between two polls.
   failure.catch(() => {})
 
   const told = new Map<string, string>()
 
-  /** Once for each agent; of a file on one that answers, each time and with where it is. */
+  /** Reports a problem of an agent once, and a problem of a file each time, with its source. */
   function tell(error: MesosizeError, task: Instance, prefix: string): void {
     if (isOfFile(error)) {
       report.note(`${prefix}${error.message}`)
@@ -213,7 +213,7 @@ async function follow(first: App, request: LogsRequest, tools: LogsTools): Promi
     const isOver = !app || (request.instance !== undefined && !there.has(wanted[0]!.taskId))
     if (isOver) break
     await Promise.race([sleep(LOOK_AT_TASKS), failure])
-    // A Marathon that does not answer is asked again.
+    // If Marathon does not answer, it is asked again.
     app = await getApp(marathon, request.appId).catch(() => app)
     if (request.instance === undefined && app) wanted = wantedOf(app, request)
   }

@@ -5,18 +5,18 @@ import { openTaskFile, type Stream, type TaskFile } from './task-file.ts'
 /** The end of a file. */
 export interface Tail {
   bytes: Uint8Array
-  /** The offset behind them. */
+  /** The offset after them. */
   end: number
 }
 
-/** Bytes; however long its lines are, no more is read of a file's end. */
+/** Bytes; no more of a file's end is read, however long its lines are. */
 const MOST = 1024 * 1024
-/** Bytes; the first look at the end is one answer of the agent. */
+/** Bytes; the first read of the end takes one response of the agent. */
 const STEP = 64 * 1024
 const NEWLINE = 10
 
 /**
- * The last lines of what a task wrote, safe to be shown, the oldest first.
+ * The last lines of a task's output, safe to show, the oldest first.
  * @throws MesosizeError SANDBOX_GONE, AGENT_..., HTTP_...
  */
 export async function lastLines(
@@ -30,7 +30,7 @@ export async function lastLines(
   return [...lines.push(bytes), ...lines.end()].slice(-count)
 }
 
-/** Reads this many lines from the end of a file, or fewer where they are very long. */
+/** Reads this many lines from the end of a file, or fewer if they are very long. */
 export async function readTail(file: TaskFile, count: number): Promise<Tail> {
   const end = await file.size()
   let bytes = Buffer.alloc(0)
@@ -39,7 +39,7 @@ export async function readTail(file: TaskFile, count: number): Promise<Tail> {
     bytes = Buffer.concat([await readRange(file, from, end - bytes.length), bytes])
     const start = startOfLast(bytes, count)
     if (start > 0 || from === 0) return { bytes: bytes.subarray(start), end }
-    // Of the first line there only the end is known.
+    // The first line is incomplete.
     if (size >= MOST) return { bytes: bytes.subarray(bytes.indexOf(NEWLINE) + 1), end }
   }
 }
@@ -48,7 +48,7 @@ async function readRange(file: TaskFile, from: number, to: number): Promise<Buff
   const pieces: Uint8Array[] = []
   for (let offset = from; offset < to; ) {
     const piece = await file.read(offset)
-    // It has been started again meanwhile.
+    // The file started over in the meantime.
     if (piece.offset < offset || piece.data.length === 0) break
     const data = piece.data.subarray(0, to - offset)
     pieces.push(data)
@@ -57,10 +57,10 @@ async function readRange(file: TaskFile, from: number, to: number): Promise<Buff
   return Buffer.concat(pieces)
 }
 
-/** Where the last N lines begin; 0 if there are no more than that. */
+/** Where the last lines begin; 0 if there are no more lines. */
 function startOfLast(bytes: Buffer, count: number): number {
   if (count === 0) return bytes.length
-  // The newline at the very end begins no line.
+  // The newline at the very end does not begin a line.
   let at = bytes.length - 1
   for (let found = 0; found < count; found++) {
     if (at <= 0) return 0

@@ -4,27 +4,27 @@ import { object, readJson, readValue, text, whole } from '../../lib/json.ts'
 import { each, fields, maybe } from '../../lib/lenient-json.ts'
 import type { Agents, AgentWay, TaskPlace } from './agents.ts'
 
-/** The two files in a sandbox that hold what a task writes. */
+/** The two files in a sandbox that contain a task's output. */
 export type Stream = 'stdout' | 'stderr'
 
 export interface Piece {
-  /** Where it begins, bytes; the file's size where that is less than what was asked for. */
+  /** Where it begins, bytes; the file's size if that is less than the requested offset. */
   offset: number
   data: Uint8Array
 }
 
-/** A file in the sandbox of a task, which may grow or be started again at any time. */
+/** A file in the sandbox of a task, which may grow or start over at any time. */
 export interface TaskFile {
   /** Bytes. */
   size(): Promise<number>
   /**
-   * Reads from an offset, as much as there is and the agent gives at once.
+   * Reads from an offset, as much as the agent returns at once.
    * @throws MesosizeError SANDBOX_GONE, AGENT_..., HTTP_...
    */
   read(offset: number): Promise<Piece>
 }
 
-/** Bytes: what agents give at most at once, 16 pages. Source: FilesProcess::read, src/files/files.cpp in Mesos. */
+/** Bytes; the most that agents return at once, 16 pages. Source: FilesProcess::read, src/files/files.cpp in Mesos. */
 const LARGEST_PIECE = 64 * 1024
 /** A control character becomes `\u00XX`. */
 const LARGEST_ANSWER = 6 * LARGEST_PIECE + 4096
@@ -50,7 +50,7 @@ export async function openTaskFile(task: TaskPlace, name: Stream, agents: Agents
 
 async function openThrough(way: AgentWay, task: TaskPlace, name: Stream, agents: Agents): Promise<TaskFile> {
   for await (const folder of foldersOf(task, way, agents)) {
-    // The second is the only one of Mesos before 0.25.
+    // Mesos before 0.25 only has the second.
     for (const endpoint of ['/files/read', '/files/read.json']) {
       const read = (offset: number) => readPiece(way, endpoint, `${folder}/${name}`, offset)
       if (await read(-1)) return taskFile(read, task, name)
@@ -59,10 +59,10 @@ async function openThrough(way: AgentWay, task: TaskPlace, name: Stream, agents:
   throw gone(task, name)
 }
 
-/** The names that an agent gives to a sandbox, each asked for only if the one before leads nowhere. */
+/** The possible paths of a sandbox on an agent; each is looked up only if the one before does not exist. */
 async function* foldersOf({ taskId }: TaskPlace, way: AgentWay, agents: Agents): AsyncGenerator<string> {
   const frameworkId = await agents.frameworkId()
-  // The executor of a command is called like the task.
+  // A command executor has the same id as its task.
   if (frameworkId !== undefined) yield `/frameworks/${frameworkId}/executors/${taskId}/runs/latest`
   const state =
     (await way.get('/state', {}, LARGEST_STATE)) ?? (await way.get('/state.json', {}, LARGEST_STATE))
@@ -87,7 +87,7 @@ const EXECUTORS = each(
   }),
 )
 const FRAMEWORKS = each(fields({ executors: EXECUTORS, completed_executors: EXECUTORS }))
-/** Of an agent (slave/http.cpp in Mesos). */
+/** The state of an agent (slave/http.cpp in Mesos). */
 const STATE = fields({ frameworks: FRAMEWORKS, completed_frameworks: FRAMEWORKS })
 
 function folderIn(body: unknown, taskId: string): string | undefined {
@@ -122,7 +122,7 @@ function taskFile(
 const PIECE = object({ offset: whole(), data: text })
 
 /**
- * @param offset -1 for none: the answer then tells the file's size
+ * @param offset -1 to get only the file's size
  * @returns undefined if there is no such file
  */
 async function readPiece(
@@ -145,8 +145,8 @@ async function readPiece(
 }
 
 /**
- * Parses what an agent sends as JSON. It puts a file's bytes between the quotes as they are, be they UTF-8 or not,
- * and so each byte becomes a character of its own here; otherwise nobody could tell where the next piece begins.
+ * Parses an agent's response as JSON. The agent copies a file's bytes between the quotes, whether or not they are
+ * UTF-8, so each byte becomes one character here; otherwise the offset of the next piece would be unknown.
  */
 function parse(body: Buffer): unknown {
   const json = body.toString('latin1')
@@ -158,7 +158,7 @@ function parse(body: Buffer): unknown {
   )
 }
 
-/** The bytes that `parse` made characters; what was escaped beyond these can only be text. */
+/** The bytes that `parse` turned into characters; other characters were escaped, and can only be text. */
 function bytesOf(text: string): Buffer {
   return /^[\0-\xff]*$/.test(text) ? Buffer.from(text, 'latin1') : Buffer.from(text, 'utf8')
 }

@@ -3,7 +3,7 @@ import { visible } from '../../lib/visible.ts'
 import { formatService } from './service-health.ts'
 import type { AppStatus, TaskStatus } from './status.ts'
 
-/** A status as human-readable lines, whatever Marathon and the tasks put into it. */
+/** A status as human-readable lines, safe whatever Marathon and the tasks report. */
 export function formatStatus(status: AppStatus): string[] {
   const { tasks, lastFailure } = status
   const reachable = tasks.filter(({ endpoints }) => endpoints.length > 0)
@@ -71,10 +71,10 @@ export function formatStatus(status: AppStatus): string[] {
 }
 
 function updatesText(strategy: string): string {
-  return `${strategy}: each task starts with this package and takes up newer releases by itself; Marathon does not know which one runs`
+  return `${strategy}: each task starts with this package and updates itself to newer releases; Marathon does not know which one runs`
 }
 
-/** The version and release of an ident: origin and name are those of the image. */
+/** The version and release of an ident; origin and name are those of the image. */
 function releaseOf(ident: string | undefined): string {
   return ident?.split('/').slice(2).join('/') ?? 'unknown'
 }

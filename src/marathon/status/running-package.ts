@@ -6,12 +6,12 @@ import type { JsonObject } from '../app/request.ts'
 
 /** Milliseconds. */
 const TIMEOUT = 3000
-/** Bytes; the answer has the service's whole configuration in it. */
+/** Bytes; the response contains the service's whole configuration. */
 const LARGEST_ANSWER = 4 * 1024 * 1024
 
 const SERVICE = object({ pkg: object({ ident: parsed(text, parseFullIdent) }) })
 
-/** The update strategy of the Supervisors, where they have one; like the group, it is in the command alone. */
+/** The update strategy of the Supervisors, if they have one; like the group, it is only in the command. */
 export function strategyOf({ cmd }: JsonObject): 'at-once' | 'rolling' | undefined {
   const flag = / (?:--strategy|-s)[ =]?(at-once|rolling)(?![\w-])/.exec(typeof cmd === 'string' ? cmd : '')
   return flag?.[1] as ReturnType<typeof strategyOf>
@@ -20,7 +20,7 @@ export function strategyOf({ cmd }: JsonObject): 'at-once' | 'rolling' | undefin
 /**
  * Asks a Supervisor which release it runs.
  * @param url of the service on its HTTP gateway (components/sup/doc/http_gateway_services_schema.json in Habitat)
- * @returns the full ident, or undefined where the gateway does not tell: it may not be reachable, or want a token
+ * @returns the full ident; undefined if the gateway cannot be reached or requires a token
  */
 export async function askRunningPackage(
   fetch: Fetch,

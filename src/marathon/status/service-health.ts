@@ -8,21 +8,21 @@ import type { JsonObject } from '../app/request.ts'
 import type { Endpoint } from '../deploy/endpoints.ts'
 import { httpUrl } from '../logs/host.ts'
 
-/** What the Supervisor says about its service; `not reported` stands for an answer that says nothing about it. */
+/** What the Supervisor reports about its service; `not reported` if its response says nothing about it. */
 export type ServiceHealth = 'ok' | 'warning' | 'critical' | 'unknown' | 'not reported' | 'unreachable'
 
 /** Milliseconds. */
 const TIMEOUT = 3000
-/** Bytes; the answer has what the package's health-check hook printed in it. */
+/** Bytes; the response contains the output of the package's health-check hook. */
 const LARGEST_ANSWER = 1024 * 1024
-/** Characters of it that a message shows: the last ones. */
+/** Characters from the end of that output that a message shows. */
 const MOST_WORDS = 300
 
 /**
- * Where the Supervisor of a task answers questions about its service: on its HTTP gateway.
+ * The URL at which the Supervisor of a task reports on its service, on its HTTP gateway.
  * @param endpoints of the task
- * @param question nothing for all about the service
- * @returns undefined for apps that Mesosize has not made, and for tasks without a gateway
+ * @param question empty for everything about the service
+ * @returns undefined for apps that were not exported by Mesosize, and for tasks without a gateway
  */
 export function serviceUrl(
   app: JsonObject,
@@ -37,11 +37,11 @@ export function serviceUrl(
 
 export interface ServiceAnswer {
   health: ServiceHealth
-  /** What the package's health-check hook printed, where it printed anything. */
+  /** The output of the package's health-check hook, if any. */
   output?: string
 }
 
-/** Asks for it. No failure is more than a word: whether the gateway can be reached from here says little. */
+/** Asks for it. A failure is only reported as `unreachable`, because the gateway may not be reachable from here. */
 export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): Promise<ServiceAnswer> {
   const late = AbortSignal.timeout(TIMEOUT)
   try {
@@ -51,7 +51,7 @@ export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): 
     })
     const health = HEALTH[response.status]
     if (health === undefined) return { health: 'not reported' }
-    // Whatever becomes of the body, the status has said the most.
+    // Even if the body cannot be read, the status is known.
     const { status, output } = read(await readText({ response, url }, LARGEST_ANSWER).catch(() => ''))
     signal?.throwIfAborted()
     return { health: health === 'ok' && status === 'WARNING' ? 'warning' : health, output }
@@ -61,7 +61,7 @@ export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): 
   }
 }
 
-/** An answer as a sentence. */
+/** The answer as a sentence. */
 export function formatService({ health, output }: ServiceAnswer): string {
   if (health === 'unreachable') return 'Its Supervisor cannot be reached from here.'
   if (health === 'not reported') return 'Its Supervisor does not report on the service.'
@@ -69,7 +69,7 @@ export function formatService({ health, output }: ServiceAnswer): string {
   return `Its Supervisor reports the service as ${health}${words}.`
 }
 
-/** Source: http_gateway.rs in Habitat's components/sup. 200 stands for a warning too. */
+/** Source: http_gateway.rs in Habitat's components/sup. A warning also has the status 200. */
 const HEALTH: Readonly<Record<number, ServiceHealth>> = { 200: 'ok', 503: 'critical', 500: 'unknown' }
 
 /** HealthCheckBody, in the same place. */
@@ -91,7 +91,7 @@ function serviceOf({ labels }: JsonObject): string | undefined {
   }
 }
 
-/** The service group, which is given only on the command line alone. */
+/** The service group, which is only given on the command line. */
 function groupOf({ cmd }: JsonObject): string {
   return / --group=([A-Za-z0-9_-]+)/.exec(typeof cmd === 'string' ? cmd : '')?.[1] ?? 'default'
 }

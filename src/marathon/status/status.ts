@@ -8,23 +8,23 @@ import { numberInstances } from '../logs/instances.ts'
 import { askRunningPackage, strategyOf } from './running-package.ts'
 import { askService, type ServiceHealth, serviceUrl } from './service-health.ts'
 
-/** How an app is, human-readable and, as JSON, for programs. */
+/** The status of an app, for people and, as JSON, for programs. */
 export interface AppStatus {
   id: string
-  /** Of its definition. */
+  /** The version of its definition. */
   version: string
-  /** What it runs, where Mesosize has made it; with a strategy, what each task starts with. */
+  /** The package that it runs, for apps exported by Mesosize; with a strategy, the one that each task starts with. */
   package?: string
-  /** Where Supervisors take up newer releases by themselves. */
+  /** Present if Supervisors update the service by themselves. */
   strategy?: 'at-once' | 'rolling'
   /**
    * - deploying: a deployment is changing it
    * - suspended: it is set to have no instances
-   * - waiting: it has fewer running than it should
-   * - unhealthy: they run, and not all of them are healthy
+   * - waiting: fewer instances run than wanted
+   * - unhealthy: all instances run, but not all are healthy
    */
   state: 'running' | 'deploying' | 'suspended' | 'waiting' | 'unhealthy'
-  /** `healthy` and `unhealthy` only where there are health checks. */
+  /** `healthy` and `unhealthy` only if there are health checks. */
   instances: { wanted: number; staged: number; running: number; healthy?: number; unhealthy?: number }
   deployments: readonly string[]
   tasks: readonly TaskStatus[]
@@ -32,32 +32,32 @@ export interface AppStatus {
 }
 
 export interface TaskStatus {
-  /** Counts from 1, the oldest task first. */
+  /** Counted from 1, the oldest task first. */
   number: number
   id: string
   host: string
-  /** Mesos' word, such as TASK_RUNNING; Marathon tells it since 1.4. */
+  /** Mesos' name, such as TASK_RUNNING; reported by Marathon since 1.4. */
   state?: string
-  /** Of the app, when the task was started. */
+  /** The app's version when the task was started. */
   version: string
-  /** Whether it runs what the app is defined to run now. */
+  /** Whether it runs the current definition of the app. */
   current: boolean
   startedAt?: string
   endpoints: readonly Pick<Endpoint, 'name' | 'host' | 'port'>[]
-  /** What Marathon's health checks say, where there are any; `unknown` before the first. */
+  /** The result of Marathon's health checks, if there are any; `unknown` before the first. */
   health?: 'healthy' | 'unhealthy' | 'unknown'
-  /** What Marathon says about the last check that failed. */
+  /** Marathon's description of the last failed check. */
   healthFailure?: string
-  /** What Habitat's Supervisor says, for apps that Mesosize has made. */
+  /** What Habitat's Supervisor reports, for apps exported by Mesosize. */
   service?: ServiceHealth
-  /** What the package's health-check hook printed, where it printed anything. */
+  /** The output of the package's health-check hook, if any. */
   serviceOutput?: string
-  /** With a strategy, what the Supervisor says it runs; absent where it does not answer. */
+  /** With a strategy, the package that the Supervisor reports; absent if it does not answer. */
   package?: string
 }
 
 /**
- * Looks at an app from near: asks the Supervisor of each task how its service is.
+ * The detailed status of an app, for which the Supervisor of each task is asked about its service.
  * @throws the signal's reason if it was aborted
  */
 export async function statusOf(
@@ -111,7 +111,7 @@ export async function statusOf(
   }
 }
 
-/** Of a task that has ended Marathon tells only by its failure which it was; another in its place is a current one. */
+/** For an ended task, Marathon reports the version only with its failure; otherwise the current one is assumed. */
 function versionOf({ id, version }: Task, { version: current, lastTaskFailure }: App): string {
   if (version !== '') return version
   return lastTaskFailure?.taskId === id && lastTaskFailure.version !== '' ? lastTaskFailure.version : current

@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
   ...READINESS_RULES,
 ]
 
-/** All that is or may be wrong with an app definition: with single fields first, then between fields. */
+/** All problems and possible problems of an app definition: first in single fields, then between fields. */
 export function problemsOf(definition: JsonObject): Problem[] {
   const { output, issues = [] } = v.safeParse(APP, definition, { abortPipeEarly: true })
   const unread = new Set<string>()
@@ -57,7 +57,7 @@ export function problemsOf(definition: JsonObject): Problem[] {
 
 type Key = string | number
 
-/** Takes the member with the problem out of the outermost list; false if the problem is in none. */
+/** Removes the member with the problem from the outermost list; false if the problem is not in a list. */
 function leaveGap(value: unknown, [key, ...rest]: readonly Key[]): boolean {
   if (Array.isArray(value) && typeof key === 'number') {
     value[key] = undefined

@@ -17,7 +17,11 @@ export const CHECK_RULES = [
       )
     }
     if (http?.scheme === 'HTTPS') {
-      yield refused('check.http.scheme', 'HTTPS', 'must be "HTTP": Marathon knows no other for a check')
+      yield refused(
+        'check.http.scheme',
+        'HTTPS',
+        'must be "HTTP": Marathon supports no other scheme for a check',
+      )
     }
   }),
 
@@ -29,7 +33,7 @@ export const CHECK_RULES = [
       yield refused(
         `check.${kind}.portIndex`,
         portIndex,
-        `must be the place of one of the app's ports, counted from 0: it has ${length}`,
+        `must be the index of one of the app's ports, counted from 0: it has ${length}`,
       )
     }
   }),

@@ -21,11 +21,11 @@ function constraintProblem(constraint: readonly string[]): string | undefined {
     return `must have two or three texts, such as ${CONSTRAINT_EXAMPLE}`
   const [field, operator, value] = constraint
   if (field === '') return 'must start with a field, such as "hostname"'
-  // Marathon's check reads the operator in any case, and fails with 500 afterwards.
-  if (!OPERATORS.includes(operator!)) return `must have one of ${OPERATORS.join(', ')} in its second place`
+  // Marathon's own check ignores the case of the operator, and then it fails with 500.
+  if (!OPERATORS.includes(operator!)) return `must have one of ${OPERATORS.join(', ')} as its second member`
   switch (operator) {
     case 'UNIQUE':
-      return value === undefined ? undefined : 'must have no value: UNIQUE takes none'
+      return value === undefined ? undefined : 'must not have a value: UNIQUE takes none'
     case 'GROUP_BY':
       return value === undefined ? undefined : countProblem(operator, value)
     case 'MAX_PER':
@@ -36,7 +36,7 @@ function constraintProblem(constraint: readonly string[]): string | undefined {
     case 'IS':
       return /^[a-zA-Z0-9_/.-]*$/.test(value ?? '')
         ? undefined
-        : 'must have only letters, digits and "_/.-" in its third place: IS compares with text or a number'
+        : 'must have only letters, digits and "_/.-" in its third member: IS compares with text or a number'
   }
   return undefined
 }
@@ -44,16 +44,16 @@ function constraintProblem(constraint: readonly string[]): string | undefined {
 function countProblem(operator: string, value: string | undefined): string | undefined {
   return value !== undefined && /^[+-]?\p{Nd}+$/u.test(value) && Math.abs(Number(value)) < 2 ** 31
     ? undefined
-    : `must have a whole number in its third place, such as "2": ${operator} needs one`
+    : `must have a whole number as its third member, such as "2": ${operator} needs one`
 }
 
 function regexProblem(operator: string, value: string | undefined): string | undefined {
   if (value === undefined) {
-    return `must have a regular expression in its third place, such as "rack-[1-3]": ${operator} needs one`
+    return `must have a regular expression as its third member, such as "rack-[1-3]": ${operator} needs one`
   }
   const problem = javaRegexProblem(value)
   return (
     problem &&
-    `must have a regular expression that Java can read in its third place, such as "rack-[1-3]": ${problem}`
+    `must have a regular expression that Java can read as its third member, such as "rack-[1-3]": ${problem}`
   )
 }

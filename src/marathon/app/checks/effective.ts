@@ -1,7 +1,7 @@
 import type { App } from '../shapes/app.ts'
 import { items } from './rule.ts'
 
-// What Marathon makes of the old and the new fields before it checks them (api/v2/AppNormalization.scala,
+// How Marathon combines the old and the new fields before it checks them (api/v2/AppNormalization.scala,
 // raml/Apps.scala).
 
 type Networked = Pick<App, 'networks' | 'ipAddress' | 'container'>
@@ -9,14 +9,14 @@ type Networked = Pick<App, 'networks' | 'ipAddress' | 'container'>
 interface EffectiveNetwork {
   mode: 'host' | 'container' | 'container/bridge'
   name?: string
-  /** The field that says so. */
+  /** The field that specifies it. */
   place: string
 }
 
 /** Marathon's own default for `--mesos_bridge_name`. */
 const BRIDGE = 'mesos-bridge'
 
-/** The networks that an app gets, by the new fields or by the old; none: that of the host. */
+/** The networks that an app gets from the new fields or the old ones; empty for the network of the host. */
 export function effectiveNetworks({ networks, ipAddress, container }: Networked): EffectiveNetwork[] {
   if (networks !== undefined && networks.length > 0) {
     return [...items(networks)].map(([index, { mode, name }]) => ({
@@ -43,11 +43,11 @@ export function effectiveNetworks({ networks, ipAddress, container }: Networked)
 
 /**
  * The ports to which health checks and readiness checks refer: those of the host, or, on other networks, those of the
- * container. Marathon gives one named "default" where none are written.
- * @returns them, and whether a check without `portIndex` asks the first
+ * container. If there are none, Marathon adds one named "default".
+ * @returns the ports, and whether a check without `portIndex` uses the first
  */
 export function effectivePorts(app: Networked & Pick<App, 'ports' | 'portDefinitions'>): {
-  /** One that could not be read is undefined. */
+  /** A port that could not be read is undefined. */
   ports: readonly ({ readonly name?: string } | undefined)[]
   firstByDefault: boolean
 } {

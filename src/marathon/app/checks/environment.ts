@@ -2,10 +2,10 @@ import { isObject } from '../../../lib/is-object.ts'
 import { cluster, impossible, place, refused } from './problem.ts'
 import { rule } from './rule.ts'
 
-// env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). The text of a variable is
-// never shown: it may be a password.
+// env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). Values of variables are
+// never shown, because they may be passwords.
 
-/** Linux gives one string of the environment, `KEY=value` with its terminator, this many bytes (MAX_ARG_STRLEN). */
+/** Limit of Linux for one string of the environment, `KEY=value` with its terminator, in bytes (MAX_ARG_STRLEN). */
 const STRING_LIMIT = 128 * 1024
 
 export const ENVIRONMENT_RULES = [
@@ -28,11 +28,11 @@ export const ENVIRONMENT_RULES = [
         yield impossible(
           at,
           undefined,
-          `takes ${size} bytes with its name, and Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`,
+          `takes ${size} bytes with its name, but Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`,
         )
       }
       if (`${name}${value}`.includes('\0')) {
-        yield impossible(at, undefined, 'has a NUL, which ends a variable: remove it')
+        yield impossible(at, undefined, 'contains a NUL, which ends a variable: remove it')
       }
     }
   }),
@@ -56,7 +56,7 @@ export const ENVIRONMENT_RULES = [
       yield cluster(
         first,
         undefined,
-        'needs a Marathon with secrets, such as that of DC/OS Enterprise, that runs with --enable_features secrets',
+        'needs a Marathon with a secret store, such as that of DC/OS Enterprise, that runs with --enable_features secrets',
       )
     }
   }),

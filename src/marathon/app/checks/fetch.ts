@@ -13,7 +13,7 @@ export const FETCH_RULES = [
         yield impossible(
           `fetch[${index}].destPath`,
           destPath,
-          'must be a path relative to the sandbox, such as "app.tgz": Mesos\' fetcher refuses any other',
+          'must be a path relative to the sandbox, such as "app.tgz": Mesos\' fetcher refuses absolute paths',
         )
       } else if (destPath?.split('/').includes('..')) {
         yield doubt(
@@ -27,16 +27,16 @@ export const FETCH_RULES = [
       yield impossible(
         `fetch[${index}].destPath`,
         key,
-        `is the destPath of fetch[${first}] too, and the one fetched last, whichever it is, would overwrite the other: give it another`,
+        `is also the destPath of fetch[${first}], and whichever is fetched last would overwrite the other: choose another`,
       )
     }
     for (const { index, key, first } of repeated(fetch, item => item.uri)) {
-      // The same twice is once to Mesos.
+      // Mesos treats exact duplicates as one.
       if (JSON.stringify(fetch![index]) === JSON.stringify(fetch![first])) continue
       yield doubt(
         `fetch[${index}].uri`,
         key,
-        `is fetched by fetch[${first}] already, on which agents before Mesos 1.8 can wait for ever (MESOS-9172): remove one`,
+        `is also fetched by fetch[${first}], which can make agents before Mesos 1.8 wait forever (MESOS-9172): remove one`,
       )
     }
   }),
@@ -47,7 +47,7 @@ export const FETCH_RULES = [
 
   rule(['fetch', 'uris'], function* ({ fetch = [], uris = [] }) {
     if (fetch.length > 0 && uris.length > 0) {
-      yield refused('uris', undefined, 'cannot stand beside fetch: keep one of the two')
+      yield refused('uris', undefined, 'cannot be combined with fetch: keep one of the two')
     }
   }),
 ]

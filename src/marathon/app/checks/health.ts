@@ -3,8 +3,8 @@ import { effectivePorts } from './effective.ts'
 import { type Problem, refused } from './problem.ts'
 import { items, rule } from './rule.ts'
 
-// healthChecks (api/v2/validation/AppValidation.scala, raml/HealthCheckConversion.scala, which fails with 500 where the
-// checks before it have let something pass).
+// healthChecks (api/v2/validation/AppValidation.scala, raml/HealthCheckConversion.scala, which fails with 500 on
+// anything that the checks before it have let pass).
 
 type HealthCheck = NonNullable<NonNullable<App['healthChecks']>[number]>
 
@@ -19,7 +19,7 @@ export const HEALTH_RULES = [
         yield refused(
           `healthChecks[${index}].ipProtocol`,
           ipProtocol,
-          'is only for checks by Mesos of containers of the type "DOCKER": remove it',
+          'is only for checks by Mesos in containers of the type "DOCKER": remove it',
         )
       }
     }
@@ -37,16 +37,16 @@ export const HEALTH_RULES = [
         `healthChecks[${index}]${portIndex === undefined ? '' : '.portIndex'}`,
         portIndex,
         ports.length === 0
-          ? 'asks for a port of the app, which has none: add one to portDefinitions, or to container.portMappings on a network other than that of the host'
+          ? 'needs a port of the app, which has none: add one to portDefinitions, or to container.portMappings on a network other than that of the host'
           : portIndex === undefined
-            ? `must say which of the app's ${ports.length} ports it asks: add portIndex, counted from 0`
-            : `must be the place of one of the app's ports, counted from 0: it has ${ports.length}`,
+            ? `must specify which of the app's ${ports.length} ports it uses: add portIndex, counted from 0`
+            : `must be the index of one of the app's ports, counted from 0: it has ${ports.length}`,
       )
     }
   }),
 
   rule(['healthChecks', 'portDefinitions', 'ports', 'networks', 'ipAddress', 'container'], function* (app) {
-    // Marathon keeps checks that are the same once.
+    // Marathon removes duplicate checks.
     const { firstByDefault } = effectivePorts(app)
     const different = new Set(
       [...items(app.healthChecks)]
@@ -85,7 +85,7 @@ function* commandProblems(at: string, check: HealthCheck): Generator<Problem> {
   }
   for (const name of ['path', 'port'] as const) {
     if (check[name] !== undefined) {
-      yield refused(`${at}.${name}`, check[name], 'cannot stand beside a command: remove it')
+      yield refused(`${at}.${name}`, check[name], 'cannot be combined with a command: remove it')
     }
   }
 }

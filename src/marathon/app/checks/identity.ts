@@ -3,13 +3,13 @@ import { pathIdProblem, RESERVED_IDS } from '../rules.ts'
 import { refused } from './problem.ts'
 import { items, rule } from './rule.ts'
 
-// The app's id and those that it depends on (state/PathId.scala).
+// The app's id and the ids of its dependencies (state/PathId.scala).
 
 export const IDENTITY_RULES = [
   rule(['id'], function* ({ id }) {
     const canonical = canonicalId(id)
     if (canonical === '/') {
-      yield refused('id', id, 'must name an app, such as /web/shop, and not the root of all groups')
+      yield refused('id', id, 'must name an app, such as /web/shop, not the root of all groups')
     } else if (isReserved(canonical)) {
       yield refused('id', id, `must not end in one of ${RESERVED_IDS.join(', ')}: Marathon's own URLs do`)
     }
@@ -40,7 +40,7 @@ export const IDENTITY_RULES = [
         yield refused(
           `dependencies[${index}]`,
           dependency,
-          'must not be the app itself or a group that it is in: it would wait for itself',
+          'must not be the app itself or a group that contains it: it would wait for itself',
         )
       }
     }

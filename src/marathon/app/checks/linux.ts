@@ -10,7 +10,7 @@ export const LINUX_RULES = [
       yield refused(
         'container.linuxInfo.seccomp',
         undefined,
-        'must have either a profileName or "unconfined": true, and not both',
+        'must have either a profileName or "unconfined": true, not both',
       )
     }
     if (ipcInfo?.mode === 'SHARE_PARENT' && ipcInfo.shmSize !== undefined) {

@@ -8,7 +8,7 @@ import { items, repeated, rule } from './rule.ts'
 export const MAPPING_RULES = [
   rule(['container', 'ipAddress'], function* ({ container, ipAddress }) {
     if (container?.portMappings === undefined) return
-    const twice = 'cannot stand beside container.portMappings: remove it'
+    const twice = 'cannot be combined with container.portMappings: remove it'
     if (container.docker?.portMappings?.length) {
       yield refused('container.docker.portMappings', undefined, twice)
     }
@@ -20,7 +20,7 @@ export const MAPPING_RULES = [
     const isOnHost = networks.every(({ mode }) => mode === 'host')
     const containerNetworks = networks.filter(({ mode }) => mode === 'container')
     for (const [at, mappings] of [
-      // Marathon drops these on the network of the host before it looks at them.
+      // On the network of the host, Marathon drops these without checking them.
       ['container.portMappings', isOnHost ? [] : app.container?.portMappings],
       ['container.docker.portMappings', app.container?.docker?.portMappings],
     ] as const) {
@@ -28,7 +28,7 @@ export const MAPPING_RULES = [
         yield refused(
           `${at}[${index}].name`,
           key,
-          `is the name of ${at}[${first}] too: names of ports must be unique`,
+          `is also the name of ${at}[${first}]: port names must be unique`,
         )
       }
       if (isOnHost) continue
@@ -37,13 +37,13 @@ export const MAPPING_RULES = [
           yield refused(
             `${at}[${index}].networkNames`,
             networkNames,
-            'must be names of the app\'s networks with the mode "container"',
+            'must be names of networks of the app with the mode "container"',
           )
         } else if (containerNetworks.length > 1 && hostPort !== undefined && networkNames.length !== 1) {
           yield refused(
             `${at}[${index}].networkNames`,
             networkNames,
-            'must be the one network whose port is mapped to hostPort, where the app has several',
+            'must be the one network whose port is mapped to hostPort, because the app has several',
           )
         }
       }

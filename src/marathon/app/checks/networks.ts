@@ -21,7 +21,7 @@ export const NETWORK_RULES = [
       }
     }
     for (const { index, key, first } of repeated(networks, ({ name }) => name)) {
-      yield refused(`networks[${index}].name`, key, `is the name of networks[${first}] too: remove one`)
+      yield refused(`networks[${index}].name`, key, `is also the name of networks[${first}]: remove one`)
     }
     const modes = networks.flatMap(network => network?.mode ?? [])
     const unnamed = networks.filter(network => network?.mode === 'container' && network.name === undefined)
@@ -39,16 +39,16 @@ export const NETWORK_RULES = [
   rule(['networks', 'ipAddress', 'container'], function* ({ networks = [], ipAddress, container }) {
     const old = container?.docker?.network
     if (networks.length > 0 && ipAddress !== undefined) {
-      yield refused('ipAddress', undefined, 'cannot stand beside networks: remove it')
+      yield refused('ipAddress', undefined, 'cannot be combined with networks: remove it')
     }
     if (networks.length > 0 && old !== undefined) {
-      yield refused('container.docker.network', old, 'cannot stand beside networks: remove it')
+      yield refused('container.docker.network', old, 'cannot be combined with networks: remove it')
     }
     if (
       container?.type === 'DOCKER' &&
       networks.filter(network => network?.mode === 'container').length > 1
     ) {
-      yield refused('networks', undefined, 'must be a single one for a container of the type "DOCKER"')
+      yield refused('networks', undefined, 'must be a single network for a container of the type "DOCKER"')
     }
     if (old === 'NONE') {
       yield refused('container.docker.network', old, 'must be "BRIDGE", "HOST" or "USER"')
@@ -81,7 +81,7 @@ export const NETWORK_RULES = [
       yield refused(
         'ipAddress',
         undefined,
-        `cannot stand beside ${name}, which are ports of the host: remove one of them; for an address of its own together with ports, write networks and container.portMappings`,
+        `cannot be combined with ${name}, which are ports of the host: remove one of them; for an address of its own together with ports, write networks and container.portMappings`,
       )
     }
   }),

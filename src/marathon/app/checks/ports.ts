@@ -5,7 +5,7 @@ import { items, repeated, rule } from './rule.ts'
 // state/PortDefinition.scala).
 
 const UNIQUE_NUMBER =
-  'is the number of another port too, and numbers must be unique: one entry of portDefinitions may have the protocol "udp,tcp"'
+  'is also the number of another port, but numbers must be unique: one entry of portDefinitions may have the protocol "udp,tcp"'
 
 export const PORT_RULES = [
   rule(['portDefinitions'], function* ({ portDefinitions }) {
@@ -13,7 +13,7 @@ export const PORT_RULES = [
       yield refused(
         `portDefinitions[${index}].name`,
         key,
-        `is the name of portDefinitions[${first}] too: names of ports must be unique`,
+        `is also the name of portDefinitions[${first}]: port names must be unique`,
       )
     }
     for (const { index, key } of repeated(portDefinitions, ({ port }) => port || undefined)) {
@@ -24,7 +24,7 @@ export const PORT_RULES = [
         yield doubt(
           `portDefinitions[${index}].name`,
           name,
-          'starts with a digit, which Marathon 1.4 refuses: let it start with a letter, such as "http"',
+          'starts with a digit, which Marathon 1.4 refuses: start it with a letter, as in "http"',
         )
       }
     }
@@ -44,7 +44,7 @@ export const PORT_RULES = [
     if ([...ports, ...portDefinitions].includes(undefined)) return
     const numbers = portDefinitions.map(definition => definition?.port)
     if (JSON.stringify(numbers) !== JSON.stringify(ports)) {
-      yield refused('ports', undefined, 'cannot stand beside portDefinitions: remove it')
+      yield refused('ports', undefined, 'cannot be combined with portDefinitions: remove it')
     }
   }),
 ]

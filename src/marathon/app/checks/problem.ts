@@ -3,24 +3,24 @@ import type { JsonValue } from '../request.ts'
 export type Cause =
   /** Marathon refuses it, whatever its flags. */
   | 'refused'
-  /** Marathon takes it, but Mesos or Linux cannot do what it says. */
+  /** Marathon accepts it, but Mesos or Linux cannot carry it out. */
   | 'impossible'
   /** Marathon refuses it unless it runs with a certain flag. */
   | 'cluster'
-  /** It works, but hardly as it is meant, or not with every version of Marathon and Mesos. */
+  /** It works, but probably not as intended, or not with every version of Marathon and Mesos. */
   | 'doubt'
 
-/** One thing about an app definition that is wrong or may be. */
+/** One problem, or possible problem, of an app definition. */
 export interface Problem {
   cause: Cause
-  /** Where, as one writes it in JavaScript: `fetch[0].uri`. */
+  /** Where it is, in JavaScript's notation: `fetch[0].uri`. */
   place: string
   value?: JsonValue
-  /** What is wrong and what to write, to be read after the value. */
+  /** What is wrong and what to write, as a phrase that follows the value. */
   problem: string
 }
 
-/** A place by the names of fields and the indices in lists that lead to it. */
+/** The notation for a place, from the field names and list indices that lead to it. */
 export function place(...steps: readonly (string | number)[]): string {
   return steps
     .map((step, depth) => {

@@ -1,7 +1,7 @@
 import { impossible, refused } from './problem.ts'
 import { items, rule } from './rule.ts'
 
-// What runs, and as whom (api/v2/validation/AppValidation.scala).
+// The command and the user (api/v2/validation/AppValidation.scala).
 
 export const PROCESS_RULES = [
   rule(['cmd', 'args', 'user'], function* ({ cmd, args, user }) {
@@ -12,7 +12,7 @@ export const PROCESS_RULES = [
     }
     for (const [at, value] of Object.entries(texts)) {
       if (value?.includes('\0')) {
-        yield impossible(at, undefined, 'has a NUL, at which Linux ends it: remove it')
+        yield impossible(at, undefined, 'contains a NUL, where Linux cuts it off: remove it')
       }
     }
   }),
@@ -25,7 +25,7 @@ export const PROCESS_RULES = [
 
   rule(['cmd', 'args', 'container'], function* ({ cmd, args = [], container }) {
     if (cmd !== undefined && args.length > 0) {
-      yield refused('args', undefined, 'cannot stand beside cmd: remove one of them')
+      yield refused('args', undefined, 'cannot be combined with cmd: remove one of them')
     }
     if (cmd === undefined && args.length === 0 && container?.docker === undefined) {
       yield refused('cmd', undefined, 'is missing: give the app a cmd, args or a container with an image')

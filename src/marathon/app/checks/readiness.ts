@@ -23,7 +23,7 @@ export const READINESS_RULES = [
     ['readinessChecks', 'portDefinitions', 'ports', 'networks', 'ipAddress', 'container'],
     function* (app) {
       const { ports } = effectivePorts(app)
-      // One that could not be read may have had the name.
+      // A port that could not be read may have had the name.
       if (ports.includes(undefined)) return
       const names = ports.flatMap(port => port?.name ?? [])
       for (const [index, { portName }] of items(app.readinessChecks)) {
@@ -31,7 +31,7 @@ export const READINESS_RULES = [
         yield refused(
           `readinessChecks[${index}].portName`,
           portName,
-          `must be the name of one of the app's ports${names.length > 0 ? `: ${names.join(', ')}` : ', which have none'}`,
+          `must be the name of one of the app's ports${names.length > 0 ? `: ${names.join(', ')}` : ', but they have no names'}`,
         )
       }
     },

@@ -1,7 +1,7 @@
 import { cluster, doubt, refused } from './problem.ts'
 import { rule } from './rule.ts'
 
-// What a task takes of its agent (types/app.raml, types/resources.raml).
+// The resources of a task (types/app.raml, types/resources.raml).
 
 export const RESOURCE_RULES = [
   rule(['cpus'], function* ({ cpus }) {

@@ -3,7 +3,7 @@ import type { Problem } from './problem.ts'
 
 /** A rule between fields, for a definition whose fields have been read. */
 export interface Rule {
-  /** What it looks at: it says nothing where one of them could not be read. */
+  /** The fields it looks at. It is skipped if one of them could not be read. */
   fields: readonly (keyof App)[]
   problems(app: App): Iterable<Problem>
 }
@@ -22,7 +22,7 @@ export function* items<T>(list: readonly (T | undefined)[] | undefined): Generat
   }
 }
 
-/** Those whose key an earlier one has too, each with the index of that; members without a key do not count. */
+/** Members with the same key as an earlier one, each with the index of that one; members without a key are skipped. */
 export function* repeated<T>(
   list: readonly (T | undefined)[] | undefined,
   keyOf: (item: T) => string | number | undefined,

@@ -1,7 +1,7 @@
 import { refused } from './problem.ts'
 import { rule } from './rule.ts'
 
-// How many tasks there are, and how they change (state/UnreachableStrategy.scala,
+// The number of tasks, and how they are replaced (state/UnreachableStrategy.scala,
 // api/v2/validation/SchedulingValidation.scala).
 
 export const SCHEDULING_RULES = [
@@ -12,7 +12,7 @@ export const SCHEDULING_RULES = [
       yield refused(
         'unreachableStrategy.inactiveAfterSeconds',
         inactiveAfterSeconds,
-        `must not be more than expungeAfterSeconds, which is ${expungeAfterSeconds}${expungeAfterSeconds === 0 ? ' where it is not given' : ''}`,
+        `must not be more than expungeAfterSeconds, which is ${expungeAfterSeconds}${expungeAfterSeconds === 0 ? ' by default' : ''}`,
       )
     }
   }),

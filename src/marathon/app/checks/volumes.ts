@@ -66,7 +66,7 @@ function* persistentProblems(
       yield refused(
         `${at}.persistent.constraints[${index}]`,
         constraint,
-        'must be "path", "LIKE" or "UNLIKE", and a regular expression of Java, such as ["path", "LIKE", "/ssd.*"]',
+        'must be "path", "LIKE" or "UNLIKE", and a Java regular expression, such as ["path", "LIKE", "/ssd.*"]',
       )
     }
   }

@@ -43,7 +43,7 @@ type WithGaps<T> = T extends readonly (infer I)[]
     : T
 
 /**
- * An app definition as Marathon reads it, with its defaults. A list that is in no other has a gap where a member
- * could not be read.
+ * An app definition as Marathon reads it, with its defaults. An outermost list has a gap for each member that could not
+ * be read.
  */
 export type App = WithGaps<Whole>

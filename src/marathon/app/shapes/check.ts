@@ -4,7 +4,7 @@ import { secondsProblem } from '../rules.ts'
 import { PORT, PORT_INDEX } from './ports.ts'
 import { list, oneOf, ruled, shape, strictShape, text } from './shape.ts'
 
-// check, whose outcome Mesos reports and does nothing about (types/check.raml, types/mesosCommand.raml).
+// check, whose result Mesos only reports (types/check.raml, types/mesosCommand.raml).
 
 const seconds = v.optional(ruled<number>(secondsProblem))
 

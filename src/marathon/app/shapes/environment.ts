@@ -6,7 +6,7 @@ import { map, shape, text } from './shape.ts'
 export const LABELS = v.optional(map(text('"web": put a number or a boolean in quotes'), '{"team": "web"}'))
 
 export const ENVIRONMENT = {
-  // Each variable is looked at by a rule, so that one that is wrong does not keep the others from being looked at.
+  // A rule checks each variable, so that an invalid one does not prevent checking the others.
   env: v.optional(map(v.unknown(), '{"JAVA_OPTS": "-Xmx256m"}')),
   secrets: v.optional(
     map(shape({ source: text('"web/password"', 1) }), '{"password": {"source": "web/password"}}'),

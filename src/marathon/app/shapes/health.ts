@@ -24,7 +24,7 @@ export const HEALTH = {
         intervalSeconds: v.optional(seconds, 60),
         delaySeconds: v.optional(seconds, 15),
         maxConsecutiveFailures: v.optional(ruled<number>(countProblem), 3),
-        // The one without a least value.
+        // The only one without a minimum.
         timeoutSeconds: v.optional(ruled<number>(wholeNumber(-(2 ** 31), 2 ** 31 - 1, '20')), 20),
       }),
       `[${EXAMPLE}]`,

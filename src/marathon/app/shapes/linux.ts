@@ -7,7 +7,7 @@ import { oneOf, ruled, strictShape, text } from './shape.ts'
 const SECCOMP = strictShape(
   {
     profileName: v.optional(text('"default.json"')),
-    // Marathon reads anything else than a boolean as false.
+    // Marathon reads anything other than a boolean as false.
     unconfined: v.pipe(
       v.unknown(),
       v.transform(value => value === true),

@@ -6,9 +6,9 @@ import { boolean, list, oneOf, ruled, shape } from './shape.ts'
 // Ports of the host: portDefinitions, and the older ports (types/network.raml, types/stringTypes.raml LegacyName).
 
 export const PORT = ruled<number>(portProblem)
-/** The place of a port among those of the app. */
+/** The index of a port among those of the app. */
 export const PORT_INDEX = ruled<number>(
-  value => portProblem(value) && "must be the place of one of the app's ports, counted from 0",
+  value => portProblem(value) && "must be the index of one of the app's ports, counted from 0",
 )
 export const PORT_NAME = ruled<string>(value =>
   typeof value === 'string' && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(value)

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { boolean, list, ruled, text } from './shape.ts'
 
-// What runs, and as whom (types/app.raml).
+// The command and the user (types/app.raml).
 
 const EXECUTOR = /^(?:|\/\/cmd|\/?[^/]+(?:\/[^/]+)*)$/
 

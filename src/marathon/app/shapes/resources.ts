@@ -2,9 +2,9 @@ import * as v from 'valibot'
 import { atLeast, countProblem, diskProblem, memProblem } from '../rules.ts'
 import { ruled, shape, strictShape } from './shape.ts'
 
-// What a task takes of its agent (types/app.raml, types/resources.raml).
+// The resources of a task (types/app.raml, types/resources.raml).
 
-/** Mesos' word for no limit is the only text; its case counts. */
+/** The only text allowed is Mesos' "unlimited", in lower case. */
 const limit = ruled<number | 'unlimited'>(value =>
   value === 'unlimited' || typeof value === 'number' ? undefined : 'must be a number or "unlimited"',
 )

@@ -2,10 +2,10 @@ import * as v from 'valibot'
 import { atLeast, instancesProblem, secondsProblem, wholeNumber } from '../rules.ts'
 import { oneOf, ruled, shape, text } from './shape.ts'
 
-// How many tasks there are, and how they change (types/app.raml, types/unreachableStrategy.raml).
+// The number of tasks, and how they are replaced (types/app.raml, types/unreachableStrategy.raml).
 
 const seconds = ruled<number>(secondsProblem)
-/** Scala's durations end after 292 years. */
+/** The limit of Scala's durations, 292 years. */
 const longSeconds = v.optional(ruled<number>(wholeNumber(0, 9_223_372_036, '300')), 0)
 const share = ruled<number>(value =>
   typeof value === 'number' && value >= 0 && value <= 1
@@ -23,7 +23,7 @@ export const SCHEDULING = {
   backoffFactor: v.optional(ruled<number>(atLeast(1, '1.15'))),
   maxLaunchDelaySeconds: v.optional(seconds),
   upgradeStrategy: v.optional(shape({ minimumHealthCapacity: share, maximumOverCapacity: share })),
-  // Any other text than "disabled" is an object without fields to Marathon.
+  // Marathon treats any text other than "disabled" as an object without fields.
   unreachableStrategy: v.optional(
     v.lazy(input => (/^disabled$/i.test(String(input)) ? text('"disabled"') : UNREACHABLE)),
   ),

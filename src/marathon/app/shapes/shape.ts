@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import { isObject } from '../../../lib/is-object.ts'
 
-// How Marathon reads JSON, for valibot: RAML types become readers (type-generator/) that take null for "not given",
-// words in any case, and anything that is not an object for an object without fields.
+// How Marathon reads JSON, for valibot: RAML types become readers (type-generator/) that treat null as "not given",
+// ignore the case of words, and treat anything that is not an object as an object without fields.
 
-/** A value by a rule that says what is wrong with it. */
+/** A value checked by a function that returns the problem. */
 export function ruled<T>(problemOf: (value: unknown) => string | undefined) {
   return v.custom<T>(
     value => problemOf(value) === undefined,
@@ -12,7 +12,7 @@ export function ruled<T>(problemOf: (value: unknown) => string | undefined) {
   )
 }
 
-/** @param example what ends the message, such as `"app.tgz"` */
+/** @param example ends the message, such as `"app.tgz"` */
 export function text(example: string, least = 0, most = Number.POSITIVE_INFINITY) {
   const length =
     most < Number.POSITIVE_INFINITY
@@ -31,7 +31,7 @@ export const boolean = ruled<boolean>(value =>
   typeof value === 'boolean' ? undefined : 'must be true or false',
 )
 
-/** One of some words, in any case; read as it is written here. */
+/** One of some words, in any case; the output is in the case given here. */
 export function oneOf<const W extends string>(...words: readonly W[]) {
   const find = (value: unknown): W | undefined =>
     typeof value === 'string' ? words.find(word => word.toLowerCase() === value.toLowerCase()) : undefined
@@ -43,7 +43,7 @@ export function oneOf<const W extends string>(...words: readonly W[]) {
   )
 }
 
-/** An object by its fields; those without a schema pass unread. */
+/** An object with these fields; fields without a schema are not read. */
 export function shape<E extends v.ObjectEntries>(entries: E) {
   return v.pipe(
     v.unknown(),
@@ -59,7 +59,7 @@ export function shape<E extends v.ObjectEntries>(entries: E) {
   )
 }
 
-/** As `shape`, of the few types that Marathon does not read from anything else than an object. */
+/** As `shape`, for the few types that Marathon reads only from an object. */
 export function strictShape<E extends v.ObjectEntries>(entries: E, example: string) {
   return v.pipe(object<unknown>(`must be an object such as ${example}`), shape(entries))
 }

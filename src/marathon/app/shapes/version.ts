@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { ruled, strictShape } from './shape.ts'
 
-// What Marathon writes and reads again (types/app.raml, types/versionInfo.raml; Java's ISO_OFFSET_DATE_TIME).
+// Fields that Marathon writes and accepts back (types/app.raml, types/versionInfo.raml; Java's ISO_OFFSET_DATE_TIME).
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d(?::\d\d)?)$/i
 

@@ -43,7 +43,7 @@ const EXTERNAL = {
 
 const SECRET = { ...mount, mode: v.optional(mount.mode), secret: text('"password"') }
 
-/** Marathon takes the first kind that fits; the messages are about the one whose own field is there. */
+/** Marathon uses the first kind that fits; messages are about the kind whose characteristic field is present. */
 function kindOf(input: unknown) {
   const given = isObject(input) ? input : {}
   const kinds = [
