@@ -3,14 +3,14 @@ import { rmSync, statSync } from 'node:fs'
 import type { Tree } from './tree.ts'
 import { cliCommand, homeOf, installed, type Place } from './variants.ts'
 
-/** What a deployment carries to agents, bytes. */
+/** What a deployment transfers to agents, bytes. */
 export interface Deployment {
   name: string
-  /** How many the app fetches. */
+  /** Number of files that the app fetches. */
   files: number
-  /** Of everything that the app fetches. */
+  /** Size of everything that the app fetches. */
   total: number
-  /** Of what was not there before: uploaded once, and downloaded by each agent that has the rest. */
+  /** Size of the new files: uploaded once, and downloaded by each agent that has the rest. */
   added: number
 }
 

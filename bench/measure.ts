@@ -3,15 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** What one run of a whole process took. */
+/** The resources that one run of a whole process used. */
 export interface Measurement {
   /** Seconds. */
   wall: number
-  /** Seconds of all processors, user and system, with the processes that it started. */
+  /** Seconds on all processors, user and system, including child processes. */
   cpu: number
-  /** Bytes of resident memory at the peak; of several processes, the largest one's. */
+  /** Peak of resident memory, bytes; of several processes, that of the largest. */
   peak: number
-  /** Bytes of the file that it wrote. */
+  /** Size of the file that it wrote, bytes. */
   size?: number
 }
 

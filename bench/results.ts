@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import type { Deployment } from './layers.ts'
 import { type Outcome, type Summary, summarize } from './rounds.ts'
 
-/** What a benchmark found, as it is written to a file. */
+/** The results of a benchmark, as written to a file. */
 export interface Results {
   title: string
   /** What was measured, and how, in a sentence or two. */
@@ -14,20 +14,20 @@ export interface Results {
   date: string
 }
 
-/** Of whole processes. */
+/** Results for whole processes. */
 export interface TimeResults extends Results {
   summary: readonly Summary[]
   outcomes: readonly Outcome[]
 }
 
-/** Of what is carried to agents. */
+/** Results for transfers to agents. */
 export interface ByteResults extends Results {
   deployments: readonly Deployment[]
 }
 
 /**
- * Writes what was found as JSON and as Markdown.
- * @param path without the names' endings
+ * Writes the results as JSON and as Markdown.
+ * @param path without extension
  * @returns the Markdown
  */
 export function writeResults(

@@ -6,7 +6,7 @@ export interface Variant {
   name: string
   command: readonly string[]
   env?: Readonly<Record<string, string>>
-  /** Done before each run, and not measured. */
+  /** Runs before each run, unmeasured. */
   before?: () => void
   /** The file that it writes. */
   output?: () => string
@@ -21,8 +21,8 @@ export interface Outcome {
 }
 
 /**
- * Runs each variant once per round, so that whatever else the machine does meanwhile falls on all of them, and
- * starts each round with another one.
+ * Runs each variant once per round, so that other load on the machine affects all of them, and starts each round with a
+ * different one.
  * @param check called with each variant after its first run, to check what it wrote
  */
 export function runRounds(
@@ -46,16 +46,16 @@ export function runRounds(
   return outcomes
 }
 
-/** An outcome in numbers that stand for all its rounds. */
+/** The numbers that summarize all rounds of a variant. */
 export interface Summary {
   name: string
   /** Medians. */
   wall: number
   cpu: number
   size?: number
-  /** The highest. */
+  /** The maximum. */
   peak: number
-  /** How many times as fast as what it is compared with, and how large its file: medians of each round's ratio. */
+  /** Speed and file size relative to the variant it is compared with: medians of each round's ratio. */
   speed?: number
   relativeSize?: number
 }

@@ -1,6 +1,6 @@
 /**
- * Measures whole processes against each other: `npm run bench -- [MODE...]`, after `npm run build`. The trees are
- * made of what is installed on this machine, and kept for the next time.
+ * Compares whole processes: `npm run bench -- [MODE...]`, after `npm run build`. The trees are made from what is
+ * installed on this machine, and kept for the next run.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -18,9 +18,9 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     packages: { type: 'string', default: '60' },
-    /** MB of the tree. */
+    /** Size of the tree, MB. */
     size: { type: 'string', default: '550' },
-    /** The most MB and packages to which `growth` goes. */
+    /** Limits for `growth`, in MB and packages. */
     'largest-size': { type: 'string', default: '4000' },
     'most-packages': { type: 'string', default: '1000' },
     /** Where trees are kept. */
@@ -33,7 +33,7 @@ const { values, positionals } = parseArgs({
 
 const rounds = Number(values.rounds)
 const size = { packages: Number(values.packages), bytes: Number(values.size) * 1e6 }
-// Memory, so that the warm benchmarks measure no disk.
+// In memory, so that the warm benchmarks do not measure the disk.
 const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 const usualTree = () => makeTree(values.work, { ...size, xz: XZ })
@@ -83,7 +83,7 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
   },
   async layers(place) {
     const tree = await usualTree()
-    const about = `${tree.packages} packages, ${(tree.content / 1e6).toFixed(0)} MB; the service is rebuilt, alone or with a dependency of middling size. What is new is uploaded once, and downloaded by every agent that has the rest.`
+    const about = `${tree.packages} packages, ${(tree.content / 1e6).toFixed(0)} MB; the service is rebuilt, alone or with a medium-sized dependency. New files are uploaded once, and downloaded by every agent that has the rest.`
     const deployments = measureDeployments(tree, place)
     return writeResults(join(values.results, 'layers'), {
       title: 'Bytes of a deployment',
@@ -107,7 +107,7 @@ function write(name: string, title: string, about: string, outcomes: readonly Ou
   return writeResults(join(values.results, name), { title, about, outcomes })
 }
 
-/** A benchmark of something that leaves files out would be worthless. */
+/** Checks that no files are missing, because then the benchmark would be worthless. */
 function checkFiles(tree: Tree): (variant: Variant) => void {
   return ({ name, output }) => {
     const listing = execFileSync('tar', ['-tzf', output!()], { encoding: 'utf8', maxBuffer: 2 ** 30 })
@@ -119,7 +119,7 @@ function checkFiles(tree: Tree): (variant: Variant) => void {
 const wanted = positionals.length > 0 ? positionals : Object.keys(MODES)
 const unknown = wanted.filter(mode => MODES[mode] === undefined)
 if (unknown.length > 0) {
-  console.error(`There is no mode ${unknown.join(', ')}; there are ${Object.keys(MODES).join(', ')}.`)
+  console.error(`Unknown mode ${unknown.join(', ')}. Use one of ${Object.keys(MODES).join(', ')}.`)
   process.exit(2)
 }
 const scratch = mkdtempSync(join(tmpdir(), 'mesosize-bench-'))

@@ -7,7 +7,7 @@ import { originKey, writePublicKey } from '../__tests__/testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../__tests__/testkit/package-entries.ts'
 import { examplePackages } from '../examples/make.ts'
 
-/** How large the tree is, and how its harts are compressed. */
+/** The size of the tree, and the compression of its harts. */
 export interface TreeSize {
   packages: number
   bytes: number
@@ -15,32 +15,32 @@ export interface TreeSize {
   xz?: readonly string[]
 }
 
-/** Packages as `hab pkg install` leaves them, and the same ones as harts. */
+/** Packages as `hab pkg install` installs them, and the same packages as harts. */
 export interface Tree extends TreeSize {
-  /** What holds hab/pkgs. */
+  /** The folder that contains hab/pkgs. */
   root: string
   artifacts: string
   keys: string
-  /** The service's, which depends on all others. */
+  /** The ident of the service, which depends on all others. */
   ident: string
-  /** The same packages, but for one of middling size that has a new release, and the service that depends on it. */
+  /** The same packages, except for new releases of a medium-sized one and of the service that depends on it. */
   next: { root: string; ident: string }
-  /** The same packages, but for the service. */
+  /** The same packages, except for a new release of the service. */
   rebuilt: { root: string; ident: string }
   files: number
-  /** Bytes of all files, which is about what was asked for. */
+  /** Size of all files, bytes; about the requested size. */
   content: number
 }
 
 /** `xz -6`, as Habitat's builder compresses. */
 export const XZ = ['-6', '--threads=0']
-/** For trees where only the time of unpacking counts: the same dictionary, so the same memory. */
+/** For trees of which only the unpacking time matters: the same dictionary, and so the same memory. */
 export const QUICK_XZ = ['--threads=0', '--lzma2=preset=0,dict=8MiB']
 
 const RELEASE = '20240101000000'
 const NEXT_RELEASE = '20240102000000'
 const REBUILT_RELEASE = '20240103000000'
-/** Programs, libraries and what they read; not manuals, which packages of services do not have. */
+/** Programs, libraries and their data, but not manuals, which packages of services do not have. */
 const SOURCES = ['/usr/bin', '/usr/include', '/usr/lib', '/usr/libexec']
 /** A single vendor's tree, or a single file, must not make up the whole. */
 const LARGEST_SHARE = 1 / 8
@@ -52,8 +52,8 @@ interface Source {
 }
 
 /**
- * Makes packages out of what is installed on this machine: each a run of neighbouring files, in size from a few
- * large ones to many small ones, as those of a service are. Made once for each size, and found again.
+ * Makes packages from what is installed on this machine, each from a run of neighbouring files. As with a real service,
+ * a few are large and many are small. They are made once for each size, and reused.
  * @param folder where trees are kept
  */
 export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
@@ -63,7 +63,7 @@ export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
   try {
     return JSON.parse(readFileSync(manifest, 'utf8'))
   } catch {
-    // Not made yet, or not to its end.
+    // Not made yet, or incomplete.
   }
   await rm(top, { recursive: true, force: true })
   const [root, artifacts, keys] = ['root', 'artifacts', 'keys'].map(name => join(top, name)) as [
@@ -104,7 +104,7 @@ export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
   return tree
 }
 
-/** The package that starts, and depends on all others; of another origin, as who runs a service builds little else. */
+/** The service, which depends on all others. It has its own origin, as usual for a team that builds little else. */
 function service(release: string, deps: readonly string[]): PackageSpec {
   return {
     ident: `own/service/1.0.0/${release}`,
@@ -113,14 +113,14 @@ function service(release: string, deps: readonly string[]): PackageSpec {
   }
 }
 
-/** Makes a root in which there are new releases. @returns what is new */
+/** Makes a root with new releases. @returns the new packages */
 async function makeNext(
   root: string,
   next: string,
   idents: readonly string[],
   contents: readonly (readonly Source[])[],
 ): Promise<PackageSpec[]> {
-  // No hard links, of which packages have few, and each costs whoever packs it some time.
+  // Copied, not hard-linked: real packages have few hard links, and each takes time to pack.
   execFileSync('cp', ['-a', root, next])
   const bySize = idents.map((ident, index) => ({ ident, index, size: sizeOf(contents[index]!) }))
   const median = bySize.toSorted((a, b) => a.size - b.size)[bySize.length >> 1]!
@@ -161,7 +161,7 @@ function listSources(shareLimit: number): Source[] {
   return found
 }
 
-/** A run of sources for each package; the runs begin at equal distances in bytes, and go round at the end. */
+/** A run of sources for each package; the runs begin at equal distances in bytes, and wrap around at the end. */
 function distribute(sources: readonly Source[], { packages, bytes }: TreeSize): Source[][] {
   // Zipf's law, scattered by a prime so that large and small ones alternate.
   const weights = Array.from({ length: packages }, (_, index) => (((index * 7919) % packages) + 1) ** -0.8)
@@ -175,7 +175,7 @@ function distribute(sources: readonly Source[], { packages, bytes }: TreeSize): 
     const run: Source[] = []
     for (let at = start, size = 0; size < wanted && at < start + sources.length; at++) {
       const source = sources[at % sources.length]!
-      // Else a package that should be small is the one large file that it happens to begin at.
+      // Otherwise a package that should be small could consist of one large file.
       if (size + source.size > 1.5 * wanted) continue
       run.push(source)
       size += source.size

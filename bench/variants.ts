@@ -5,13 +5,13 @@ import { isInstalled, measure } from './measure.ts'
 import type { Variant } from './rounds.ts'
 import type { Tree } from './tree.ts'
 
-/** Where everything is. */
+/** The folders of a benchmark. */
 export interface Place {
   /** The bundles to measure. */
   dist: string
-  /** Where the variants write; emptied before each run. */
+  /** For the output of the variants; emptied before each run. */
   output: string
-  /** Kept between runs: homes, caches. */
+  /** For home folders and caches, which are kept between runs. */
   scratch: string
 }
 
@@ -20,7 +20,7 @@ export const TAR = 'tar -czf'
 /** The same for harts. */
 export const UNPACK = 'xz -dc \\| tar -x per hart; tar -czf'
 
-/** This program and others, from installed packages. */
+/** Mesosize and other programs, from installed packages. */
 export function fromInstalled(tree: Tree, place: Place): Variant[] {
   return [
     ...others(tree, place),
@@ -29,7 +29,7 @@ export function fromInstalled(tree: Tree, place: Place): Variant[] {
   ]
 }
 
-/** The same with nothing in memory, which only root can arrange. */
+/** The same with an empty page cache, which needs root. */
 export function fromCold(tree: Tree, place: Place): Variant[] {
   const cold = (variant: Variant): Variant => ({
     ...variant,
@@ -46,7 +46,7 @@ export function fromCold(tree: Tree, place: Place): Variant[] {
   ].map(cold)
 }
 
-/** This program and what a shell does, from harts. */
+/** Mesosize and a shell pipeline, from harts. */
 export function fromHarts(tree: Tree, place: Place): Variant[] {
   const unpack =
     'for hart in "$ARTIFACTS"/*.hart; do tail -n +6 "$hart" | xz -dc | tar -x -C "$DIR"; done; tar -czf "$OUT" -C "$DIR" hab'
@@ -57,7 +57,7 @@ export function fromHarts(tree: Tree, place: Place): Variant[] {
   ]
 }
 
-/** Another export of what was exported before. */
+/** A repeated export. */
 export function again(tree: Tree, place: Place): Variant[] {
   const next: Tree = { ...tree, root: tree.next.root, ident: tree.next.ident }
   const kept = (source: (tree: Tree) => string[], name: string, now: Tree): Variant => {
@@ -84,7 +84,7 @@ export function again(tree: Tree, place: Place): Variant[] {
   ]
 }
 
-/** One tree, with no comparison: for how time and memory grow from one tree to the next. */
+/** One tree without a comparison, to show how time and memory grow with the tree. */
 export function alone(tree: Tree, place: Place): Variant[] {
   const what = `${tree.packages} packages, ${(tree.content / 1e6).toFixed(0)} MB`
   return [
@@ -93,7 +93,7 @@ export function alone(tree: Tree, place: Place): Variant[] {
   ]
 }
 
-/** How long it takes to begin. */
+/** Start-up time. */
 export function startUp(place: Place): Variant[] {
   const node = process.execPath
   const job = { GITHUB_REPOSITORY: 'acme/web', ...homeOf(place) }
@@ -188,7 +188,7 @@ function harts({ artifacts, keys, ident }: Tree): string[] {
   return [ident, '--artifacts', artifacts, '--keys', keys]
 }
 
-/** A home of its own, so that nothing of the user's is used or changed; nothing listens where Builder would be. */
+/** A separate home, so that the user's files are neither used nor changed, and a Builder URL where nothing listens. */
 export function homeOf({ scratch }: Place): Record<string, string> {
   return { HOME: scratch, HAB_BLDR_URL: 'http://127.0.0.1:1' }
 }

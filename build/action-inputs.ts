@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { inputsOf, type Setting, type SettingGroup, type SettingTable } from '../src/settings/setting.ts'
 
-/** A setting in sentences, for action.yml and the documentation. */
+/** A setting described in sentences, for action.yml and the documentation. */
 export function describe(row: Setting, { when }: Pick<SettingGroup, 'when'> = {}): string {
   const sentences =
     row.form === 'flag'
@@ -23,7 +23,7 @@ function unitOf(row: Setting): string {
   return 'unit' in row && row.unit && !row.help.includes(row.unit) ? `, in ${row.unit}` : ''
 }
 
-/** An action.yml with the inputs of a table in place of its own. @throws Error where it has none */
+/** An action.yml whose inputs are replaced by those of a table. @throws Error if it has none */
 export function withInputs(text: string, table: SettingTable): string {
   const start = text.indexOf('\ninputs:\n')
   const end = text.indexOf('\noutputs:\n')
@@ -50,7 +50,7 @@ function input(row: Setting, group: SettingGroup) {
   }
 }
 
-/** What the runner passes for an input that a workflow does not give. */
+/** The default that the runner passes for an input. */
 export function defaultOf(row: Setting): string | undefined {
   if ('expression' in row && row.expression !== undefined) return row.expression
   if ('default' in row && row.default !== undefined) return row.default

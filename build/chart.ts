@@ -2,7 +2,7 @@
 export interface Bar {
   name: string
   value: number
-  /** Ours, drawn in the accent colour. */
+  /** Whether it is ours, drawn in the accent colour. */
   own: boolean
 }
 
@@ -12,8 +12,8 @@ const ROW = 28
 const TOP = 48
 
 /**
- * Draws horizontal bars as an SVG that needs nothing else and follows the reader's light or dark scheme.
- * @param unit what a bar of length 1 stands for
+ * Draws horizontal bars as a self-contained SVG that follows the reader's light or dark scheme.
+ * @param unit the meaning of a bar of length 1
  */
 export function barChart(title: string, unit: string, bars: readonly Bar[]): string {
   const longest = Math.max(...bars.map(({ value }) => value))

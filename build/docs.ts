@@ -1,6 +1,6 @@
 /**
- * Writes what the documents and the files action.yml have from the table of settings, from the help, and from the
- * results of the benchmarks: `npm run docs`. With `--check` it only says whether they are up to date.
+ * Generates the parts of the documents and the action.yml files that come from the table of settings, the help, and the
+ * benchmark results: `npm run docs`. With `--check`, it only checks that they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
@@ -18,14 +18,14 @@ export const ACTIONS: Readonly<Record<string, SettingTable>> = {
   'remove/action.yml': REMOVE,
 }
 
-/** What the benchmarks write, in the order of docs/speed.md. */
+/** The benchmark results, in the order of docs/speed.md. */
 export const RESULTS = ['installed', 'again', 'harts', 'layers', 'cold', 'growth', 'startup'].map(
   name => `bench/results/${name}.md`,
 )
 
 type Read = (path: string) => string
 
-/** Every file that is written, wholly or in part, as it should be. @param read gives a file as it is */
+/** Every file that is generated, completely or partly, as it should be. @param read returns the current text */
 export function generate(read: Read): Map<string, string> {
   const files = new Map(
     Object.entries(ACTIONS).map(([path, table]) => [path, withInputs(read(path), table)] as const),
@@ -92,7 +92,7 @@ function speedChart(read: Read): string {
   )
 }
 
-/** A page with something new between two of its markers. @throws Error if a marker is missing */
+/** A page with new content between two of its markers. @throws Error if a marker is missing */
 export function replace(page: string, name: string, of: string, content: string): string {
   const start = `<!-- ${name}${of} -->`
   const from = page.indexOf(start)

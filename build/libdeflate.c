@@ -1,13 +1,13 @@
 /*
- * The memory of the module that libdeflate.ts makes of libdeflate. It is taken once, for a compressor and its
- * buffers, and stays theirs as long as there is the instance.
+ * The memory of the module that libdeflate.ts builds from libdeflate. It is allocated once, for a compressor and its
+ * buffers, and kept for the lifetime of the instance.
  */
 #include <stddef.h>
 
 #define PAGE 65536
 #define ALIGNMENT 16
 
-/* Where wasm-ld's data end. */
+/* The end of wasm-ld's data. */
 extern unsigned char __heap_base[];
 
 void *malloc(size_t size) {

@@ -1,6 +1,6 @@
 /**
- * Makes src/codec/gzip/libdeflate.wasm: `npm run libdeflate`. With `--check` it only says whether that is what is
- * committed. What there is of libdeflate in the npm registry uses no SIMD and takes a new compressor for each call.
+ * Builds src/codec/gzip/libdeflate.wasm: `npm run libdeflate`. With `--check`, it only checks that the result is
+ * committed. The builds of libdeflate in the npm registry use no SIMD, and create a new compressor for each call.
  */
 import { makeWasm } from './wasm.ts'
 
@@ -18,13 +18,13 @@ await makeWasm(
     shim: 'build/libdeflate.c',
     args: [
       '-msimd128',
-      // clang's file system knows no way up from a folder, and so looks for "../x.h" from the top.
+      // clang's file system does not resolve "..", and so looks for "../x.h" at the top.
       '-I.',
       'lib/deflate_compress.c',
       'lib/utils.c',
       ...EXPORTS.map(name => `-Wl,--export=${name}`),
     ],
-    // WebAssembly computes with 64 bits, although its pointers have 32.
+    // WebAssembly computes with 64 bits, although its pointers have only 32.
     edit: {
       file: 'common_defs.h',
       from: 'typedef size_t machine_word_t;',

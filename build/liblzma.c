@@ -1,6 +1,6 @@
 /*
- * The face of the module that liblzma.ts makes of liblzma: one decoder of .xz streams with its buffers, and the
- * memory that it takes.
+ * The interface of the module that liblzma.ts builds from liblzma: a decoder of .xz streams with its buffers, and its
+ * memory.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -17,11 +17,11 @@ static uint8_t input[INPUT_SIZE];
 static uint8_t output[OUTPUT_SIZE];
 static lzma_stream stream;
 
-/* Where wasm-ld's data end, and where the memory that was taken ends. */
+/* The end of wasm-ld's data, and the end of the allocated memory. */
 extern unsigned char __heap_base[];
 static size_t heap_end;
 
-/* Memory is given back as a whole, when the next stream is opened. */
+/* All memory is freed at once, when the next stream is opened. */
 void *malloc(size_t size) {
   size_t start = (heap_end + ALIGNMENT - 1) & -ALIGNMENT;
   size_t pages = (start + size + PAGE - 1) / PAGE;
@@ -54,7 +54,7 @@ EXPORT(output) uint8_t *output_start(void) {
   return output;
 }
 
-/* How many bytes of output there are. */
+/* The number of bytes of output. */
 EXPORT(decoded) size_t decoded(void) {
   return OUTPUT_SIZE - stream.avail_out;
 }
@@ -63,25 +63,25 @@ EXPORT(outputSize) size_t output_size(void) {
   return OUTPUT_SIZE;
 }
 
-/* Begins a stream, also in the middle of another. Returns a lzma_ret, as decode does. */
+/* Starts a stream, even in the middle of another. Returns a lzma_ret, as decode does. */
 EXPORT(open) lzma_ret open_stream(uint32_t memory_limit) {
   heap_end = (size_t)__heap_base;
   memset(&stream, 0, sizeof stream);
   return lzma_stream_decoder(&stream, memory_limit, LZMA_TELL_UNSUPPORTED_CHECK);
 }
 
-/* Says how many bytes of input there are now. */
+/* Sets the number of bytes of input. */
 EXPORT(feed) void feed(size_t count) {
   stream.next_in = input;
   stream.avail_in = count;
 }
 
-/* How many bytes of input were not used yet. */
+/* The number of unused bytes of input. */
 EXPORT(unused) size_t unused(void) {
   return stream.avail_in;
 }
 
-/* Decodes until the input is used up or the output is full. A full output is started again. */
+/* Appends to the output until it is full or the input is used up. A full output starts over. */
 EXPORT(decode) lzma_ret decode(int at_end) {
   if (stream.avail_out == 0) {
     stream.next_out = output;

@@ -1,12 +1,12 @@
 /**
- * Makes src/codec/xz/liblzma.wasm: `npm run liblzma`. With `--check` it only says whether that is what is committed.
- * The decoder that the npm registry has takes half as much time again.
+ * Builds src/codec/xz/liblzma.wasm: `npm run liblzma`. With `--check`, it only checks that the result is committed. The
+ * decoder in the npm registry takes one and a half times as long.
  */
 import { makeWasm } from './wasm.ts'
 
 const LIBLZMA = 'src/liblzma'
 
-// Of the filters, that which Habitat uses; of the checks, all.
+// Only the filter that Habitat uses, but all checks.
 const DEFINES = [
   'HAVE_DECODERS',
   'HAVE_DECODER_LZMA2',
@@ -22,11 +22,11 @@ const DEFINES = [
   'TUKLIB_FAST_UNALIGNED_ACCESS',
   'TUKLIB_SYMBOL_PREFIX=lzma_',
   'NDEBUG',
-  // The range decoder without branches for bit trees, which range_decoder.h offers where there is no assembler.
+  // The range decoder without branches for bit trees, which range_decoder.h offers if there is no assembler.
   'LZMA_RANGE_DECODER_CONFIG=3',
 ]
 
-/** Bytes: of a dictionary of 64 MiB, the buffers, and smaller ones of blocks before that were not given back. */
+/** Bytes; for a dictionary of 64 MiB, the buffers, and smaller dictionaries of earlier blocks that were not freed. */
 const MEMORY = 80 << 20
 
 const FOLDERS = ['api', 'common', 'check', 'lz', 'rangecoder', 'lzma', 'delta', 'simple']

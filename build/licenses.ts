@@ -4,13 +4,13 @@ import type { Plugin } from 'rolldown'
 import { LIBDEFLATE_VERSION } from '../src/codec/gzip/libdeflate.ts'
 import { LIBLZMA_VERSION } from '../src/codec/xz/liblzma.ts'
 
-/** What is in the bundle as WebAssembly. */
+/** The libraries that are in the bundle as WebAssembly. */
 const COMPILED = [
   { title: `libdeflate ${LIBDEFLATE_VERSION} (MIT)`, file: 'third_party/libdeflate/COPYING' },
   { title: `liblzma ${LIBLZMA_VERSION} (0BSD)`, file: 'third_party/xz/COPYING.0BSD' },
 ]
 
-/** Puts the licences of everything that is in the bundle beside it, as those licences ask. */
+/** Writes the licences of everything in the bundle into a file beside it, as those licences require. */
 export function licenses(): Plugin {
   return {
     name: 'licenses',

@@ -2,31 +2,31 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { commands, type Tree } from '@yowasp/clang'
 
-/** How a C library becomes a WebAssembly module that is committed. Paths are from the top of this repository. */
+/** How to compile a C library to a committed WebAssembly module. Paths are relative to the top of this repository. */
 export interface WasmRecipe {
-  /** `npm run` this to build it again. */
+  /** The `npm run` script that rebuilds it. */
   script: string
-  /** The library's folder in third_party/, which says where its sources are from. */
+  /** The library's folder in third_party/, whose README gives the origin of its sources. */
   library: string
-  /** C of ours: what of the library JavaScript can call, and what the library expects of a C library. */
+  /** Our C file, with the functions that JavaScript can call, and those that the library needs from a C library. */
   shim: string
-  /** Further arguments of clang: flags, and sources by their path in the library's folder. */
+  /** Further arguments for clang: flags, and sources by their path in the library's folder. */
   args: readonly string[]
-  /** What is replaced in a source before: it must be there. */
+  /** Text to replace in a source before compiling; it must be present. */
   edit?: { file: string; from: string; to: string }
-  /** Where the module goes. */
+  /** The path of the module. */
   module: string
 }
 
-// Without a C library, whose licences would come with it, and without what differs from one compiler to the next.
+// Without a C library, whose licences would apply, and without anything that differs between compilers.
 const ARGS = ['-O3', '-nostdlib', '-Wl,--no-entry', '-Wl,--strip-all']
 const MODULE = 'module.wasm'
 const SUMS = 'third_party/SHA256SUMS'
 
 /**
- * Compiles a library: to the same bytes wherever and whenever.
- * @param check only compare the committed module with that
- * @throws Error if the sources are not those of the release, do not compile, or make something else than is committed
+ * Compiles a library, to the same bytes anywhere and at any time.
+ * @param check only compare the result with the committed module
+ * @throws Error if the sources are not those of the release, do not compile, or differ from the committed module
  */
 export async function makeWasm(recipe: WasmRecipe, check: boolean): Promise<void> {
   const bytes = await compile(recipe, librarySources(recipe.library))
@@ -34,7 +34,7 @@ export async function makeWasm(recipe: WasmRecipe, check: boolean): Promise<void
   if (!check) writeFileSync(file, bytes)
   else if (!readFileSync(file).equals(bytes)) {
     throw new Error(
-      `${recipe.module} is not what build/ makes: run "npm run ${recipe.script}" and commit it.`,
+      `${recipe.module} differs from what build/ compiles: run "npm run ${recipe.script}" and commit it.`,
     )
   }
 }
@@ -47,7 +47,7 @@ function librarySources(library: string): Map<string, Buffer> {
     if (!path.startsWith(`${library}/`)) continue
     const bytes = readFileSync(fromTop(`third_party/${path}`))
     if (createHash('sha256').update(bytes).digest('hex') !== sum) {
-      throw new Error(`third_party/${path} is not the file of the release that ${SUMS} lists`)
+      throw new Error(`third_party/${path} differs from the file of the release that ${SUMS} lists`)
     }
     files.set(path.slice(library.length + 1), bytes)
   }
@@ -61,13 +61,13 @@ function fromTop(path: string): URL {
 async function compile({ shim, args, edit }: WasmRecipe, sources: Map<string, Buffer>): Promise<Uint8Array> {
   if (edit) {
     const text = sources.get(edit.file)?.toString()
-    if (!text?.includes(edit.from)) throw new Error(`${edit.file} does not say ${edit.from}`)
+    if (!text?.includes(edit.from)) throw new Error(`${edit.file} does not contain ${edit.from}`)
     sources.set(edit.file, Buffer.from(text.replace(edit.from, edit.to)))
   }
   const tree: Tree = { 'shim.c': readFileSync(fromTop(shim)) }
   for (const [path, bytes] of sources) if (/\.[ch]$/.test(path)) put(tree, path.split('/'), bytes)
   const words = [...ARGS, ...args, 'shim.c', '-o', MODULE]
-  // What went wrong it has written; its error holds all files.
+  // The errors have already been printed; the thrown error contains all files.
   const made = await Promise.resolve(commands.clang(words, tree)).catch(() => {})
   const module = made?.[MODULE]
   if (!(module instanceof Uint8Array)) throw new Error(`${shim} and its library do not compile`)

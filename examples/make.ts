@@ -1,7 +1,7 @@
 /**
- * Makes the example's artifact cache, `artifacts/` and `keys/`, from the trees beside it: `npm run example:make`.
- * The harts are signed by keys that anyone can make again from the names of their origins, so these signatures
- * prove nothing outside the example.
+ * Makes the example's artifact cache, `artifacts/` and `keys/`, from the folders beside it: `npm run example:make`. The
+ * harts are signed with keys that anyone can derive from the names of their origins, so the signatures prove nothing
+ * outside the example.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import type { PackageFile, PackageSpec } from '../__tests__/testkit/package-entr
 
 const HERE = import.meta.dirname
 
-/** The committed stand-in has these links, as they are names that images rely on; a real busybox says its own. */
+/** Links for the committed stand-in, because images rely on these names; a real busybox lists its own. */
 const APPLETS = (
   '[ ash awk basename bash cat chgrp chmod chown chroot cp cut date dirname du echo env false find grep head hostname ' +
   'httpd id kill ln ls mkdir mknod mktemp mount mv nc printf ps readlink rm rmdir sed setsid setuidgid sh sleep sort ' +
@@ -23,7 +23,7 @@ const APPLETS = (
 export interface ExampleOptions {
   artifactsDir: string
   keysDir: string
-  /** A static busybox to take instead of the stand-in, which makes an image that starts. */
+  /** A static busybox to use instead of the stand-in, so that the image can be started. */
   busybox?: string
 }
 
@@ -36,7 +36,7 @@ export async function makeExample({ artifactsDir, keysDir, busybox }: ExampleOpt
   }
 }
 
-/** What the example's packages are made of; with a real busybox they are other builds, so other releases. */
+/** The contents of the example's packages; with a real busybox they are other builds, and so have other releases. */
 export function examplePackages(busybox?: string): PackageSpec[] {
   const release = busybox ? '20240102000000' : '20240101000000'
   const standIn = (name: string) => `stand-in/${name}/0.1.0/${release}`
@@ -73,7 +73,7 @@ export function examplePackages(busybox?: string): PackageSpec[] {
 
 function realBusybox(path: string): Record<string, PackageFile> {
   const { status, stdout } = spawnSync(path, ['--list'], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${path} --list failed: it is not a busybox that runs here`)
+  if (status !== 0) throw new Error(`${path} --list failed: it is not a busybox that can run here`)
   const applets = stdout.split('\n').filter(name => name !== '' && name !== 'busybox')
   return { 'bin/busybox': readFileSync(path), ...links(applets) }
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs an app definition's command as a Mesos agent would, until its health check answers, and ends it; then nothing
-# of it may be left. Needs root, curl and jq.
+# Runs an app definition's command as a Mesos agent would, until its health check succeeds, then stops it and checks
+# that nothing is left. Needs root, curl and jq.
 # Usage: run-app.sh APP.json TARBALL
 set -eu
 app=$(realpath "$1")
@@ -20,7 +20,7 @@ chmod 0750 "$sandbox"
 cp "$tarball" "$sandbox/$(jq -r '.fetch[0].destPath' "$app")"
 before=$(sort /proc/self/mounts)
 
-# The environment of a task: the app's own, and the numbers of its ports by name.
+# The environment of a task: the variables of the app, and one with the number of each named port.
 eval "$(jq -r '.env // {} | to_entries[] | "export \(.key)=\(.value | @sh)"' "$app")"
 eval "$(jq -r '.portDefinitions | to_entries[] | "export PORT_\(.value.name | ascii_upcase)=\(31000 + .key)"' "$app")"
 export MESOS_SANDBOX="$sandbox"

@@ -74,10 +74,10 @@ describe.skipIf(reason)(`a run on a small tree${reason ? ` (SKIPPED: ${reason})`
   })
 })
 
-test('a mode that there is not is refused', () => {
+test('an unknown mode is refused', () => {
   const { status, stderr } = spawnSync(process.execPath, [RUN, 'fast'], { encoding: 'utf8' })
   expect(status).toBe(2)
-  expect(stderr).toContain('There is no mode fast')
+  expect(stderr).toContain('Unknown mode fast')
 })
 
 test.each([

@@ -46,7 +46,7 @@ core/busybox/1/20240102030405     1.0 MiB       256.0 KiB
 `)
 })
 
-test('layers are told of with how many are kept and how many bytes are new', () => {
+test('layers are listed with the number kept and the new bytes', () => {
   const layers = [
     layer('results/layers/sha256-a.tgz', 1.5 * MiB, false),
     layer('results/layers/sha256-b.tgz', 40 * MiB, true),

@@ -253,7 +253,7 @@ test('nowhere: all are in a folder, where the next export finds them', async () 
   for (const { path } of first) expect(statSync(path).isFile()).toBe(true)
 })
 
-test('what agents cannot fetch is told once', async () => {
+test('what agents cannot fetch is reported once', async () => {
   const server = await startHttpServer({ authorization: 'Bearer secret-token-1' })
   onTestFinished(() => server.close())
   const job = await makeJob()
@@ -313,7 +313,7 @@ test('an upload that fails leaves nothing behind, and no app', async () => {
   expect(existsSync(join(job.workspace, 'results'))).toBe(false)
 })
 
-test('everything that does not go together with layers is told at once', async () => {
+test('everything that cannot be combined with layers is reported at once', async () => {
   const job = await makeJob()
   const run = await runAction(job, {
     ...(await straight(job, builder)),

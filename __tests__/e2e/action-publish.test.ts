@@ -163,7 +163,7 @@ describe('to a release', () => {
     expect(warningsOf(run)).toEqual([expect.stringMatching(/is a draft: agents cannot fetch/)])
   })
 
-  test('of a private repository, agents cannot fetch it, which is told with what to do', async () => {
+  test('of a private repository, agents cannot fetch it, and a warning says what to do', async () => {
     const { job, inputs } = await gitHubJob({ tags: ['v1'], private: true })
     const run = await runAction(job, inputs, onTag('v1'))
     published(run)
@@ -207,7 +207,7 @@ describe('to a release', () => {
     expect(github.requests).toEqual([])
   })
 
-  test('a pull request of the repository itself is no fork’s', async () => {
+  test('a pull request of the repository itself is not from a fork', async () => {
     const { job, github, inputs } = await gitHubJob()
     await setEvent(job, 'pull_request', { pull_request: { head: { repo: { full_name: 'Acme/Shop' } } } })
     publishedQuietly(await runAction(job, { ...inputs, 'release-tag': 'pr-1' }))
@@ -293,7 +293,7 @@ describe('as an artifact', () => {
     expect(run.summary).toContain('/actions/runs/4711/artifacts/')
   })
 
-  test('a server without the service is told of', async () => {
+  test('a server without the service is reported', async () => {
     const job = await makeJob({ GITHUB_SERVER_URL: 'https://github.corp.example' })
     const run = await runAction(job, { ...(await straight(job, builder)), publish: 'artifact' })
     expect(failed(job, run)).toMatch(
@@ -337,7 +337,7 @@ describe('to a web server', () => {
     expect(leaksOf(job, [run], ['secret-token-1'])).toEqual([])
   })
 
-  test('a refusal is no success, and shows nothing that was secret', async () => {
+  test('a refusal is a failure, and shows no secrets', async () => {
     const server = await webServer()
     const secrets = ['header-secret-1', 'token-in-bearer', 'p@ss w0rd', 'p%40ss%20w0rd', '0a1b2c3d4e5f']
     const body = `denied: ${secrets.join(' ')}`
@@ -396,7 +396,7 @@ describe('to an artifact store', () => {
     expect(leaksOf(job, [first, second], ['p@ss w0rd', 'p%40ss'])).toEqual([])
   })
 
-  test('a Marathon without one is told of', async () => {
+  test('a Marathon without one is reported', async () => {
     const marathon = await store({ marathon: '1.6' })
     const job = await makeJob()
     const run = await runAction(job, {

@@ -208,7 +208,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     expect(JSON.parse(run.outputs.app!).labels).toMatchObject({ 'mesosize.source': 'hart' })
   })
 
-  test('what is private is asked for with the token, and only there', async () => {
+  test('private packages are requested with the token, which is sent nowhere else', async () => {
     const token = '_Qk9YLTEKYmxkci0yMDE3MDkyNzAyMzcxNApzZWNyZXQ='
     const closed = await startActionBuilder(token)
     const job = await makeJob()
@@ -276,7 +276,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     }
   })
 
-  test('the post step removes nothing else, whatever it is told', async () => {
+  test('the post step removes nothing else, whatever its state says', async () => {
     const job = await makeJob()
     await writeFile(join(job.workspace, 'precious'), '')
     const run = await runAction(job, { package: '' })
@@ -380,7 +380,7 @@ describe('without hab', () => {
     expect(run.summary).toBe('')
   })
 
-  test('runs where there is neither a summary nor a list of artifacts', async () => {
+  test('runs without a summary or a list of artifacts', async () => {
     const job = await makeJob()
     const run = await runAction(job, await straight(job, builder), {
       env: { GITHUB_STEP_SUMMARY: undefined, GITHUB_ARTIFACTS: undefined },
@@ -477,7 +477,7 @@ describe('bad input', () => {
     expect(Object.fromEntries(after)).toEqual(before)
   })
 
-  test('is told all at once, whatever it is about', async () => {
+  test('is reported all at once, whatever it is about', async () => {
     const job = await makeJob()
     const run = await runAction(job, {
       plan: 'none',
@@ -514,7 +514,7 @@ describe('bad input', () => {
     expect(loaded.filter(name => /azure|protobuf/.test(name))).toEqual([])
   })
 
-  test('is an environment that is none of a workflow', async () => {
+  test('is an environment outside a workflow', async () => {
     const job = await makeJob()
     const env = { GITHUB_REPOSITORY: undefined, GITHUB_SHA: 'main', GITHUB_EVENT_PATH: '/no/such' }
     const run = await runAction(job, { package: 'a/b', target: TARGET }, { env })

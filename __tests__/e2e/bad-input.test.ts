@@ -297,7 +297,7 @@ describe('packages that do not fit together', () => {
     await expectFailure(place, [...words, ...optionsOf(place), '--url', builder.url], [texts])
   })
 
-  test('lack several dependencies: each is told on a line of its own', async () => {
+  test('lack several dependencies: each is reported on its own line', async () => {
     const builder = await startBuilder()
     onTestFinished(builder.close)
     const place = await placeWithKey()
@@ -331,7 +331,7 @@ describe('a file in the artifact cache that another ident names', () => {
 })
 
 describe('bad usage', () => {
-  test('is told with every problem at once, and ends with status 2', async () => {
+  test('is reported with all problems at once, and ends with status 2', async () => {
     const place = await makePlace()
     const before = snapshot(place.root)
     const run = await runCli(place, [

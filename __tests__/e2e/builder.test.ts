@@ -104,7 +104,7 @@ async function expectFailure(place: Place, run: Run, ...texts: (string | RegExp)
 }
 
 describe('an export from Builder with empty caches', () => {
-  test('downloads what it needs and no more, once, and the next one downloads nothing', async () => {
+  test('downloads only what it needs, once, and the next one downloads nothing', async () => {
     const [place, builder] = [await makePlace(), await builderWith()]
     const run = await exportWeb(place, builder)
     expect(run).toMatchObject({ status: 0 })

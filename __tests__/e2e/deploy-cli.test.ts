@@ -93,7 +93,7 @@ describe('deploy', () => {
     expect(s.server.cluster.app(ID)?.tasks).toHaveLength(2)
   })
 
-  test('tells why it failed, with the last words of the task, and puts back what was', async () => {
+  test('reports why it failed, with the last output of the task, and rolls back', async () => {
     const s = await scene({ prefix: '/service/marathon' })
     await seed(s)
     s.server.cluster.settings.failureMessage = '\x1b[2J::error::no \u202ereason'
@@ -107,7 +107,7 @@ describe('deploy', () => {
     expect(s.server.cluster.app(ID)!.definition.labels).toEqual({})
   })
 
-  test('tells why there was no place in time, and leaves nothing of it', async () => {
+  test('reports why there was no place in time, and leaves nothing behind', async () => {
     const s = await scene()
     const run = await s.run(['deploy', writeApp(s, behaving('unplaced')), '--timeout', '2s'])
     expect(run.status).toBe(1)
@@ -133,7 +133,7 @@ describe('deploy', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ exists: true, appId: ID })
   })
 
-  test('--dry-run tells of a scaling as that, and of no steps where nothing changes', async () => {
+  test('--dry-run shows scaling as such, and no steps if nothing changes', async () => {
     const s = await scene()
     await seed(s)
     const scaled = await succeed(s, ['deploy', writeApp(s, { instances: 3 }), '--dry-run'])
@@ -224,7 +224,7 @@ describe('a Marathon that', () => {
     expect(problemsOf(run)).toEqual([expect.stringMatching(/answered with a web page/)])
   })
 
-  test('refuses the definition has its words told', async () => {
+  test('refuses the definition is quoted', async () => {
     const s = await scene()
     const details = [{ path: '/mem', errors: ['error.max'] }]
     s.server.fault({
@@ -315,7 +315,7 @@ test('remove takes an app away, and is content when it is not there', async () =
   expect(absent.stderr).toContain('it is not there')
 })
 
-test('remove tells what is left when its time is over, and then goes on waiting', async () => {
+test('remove reports what is left at the time limit, and continues waiting when run again', async () => {
   const s = await scene()
   await seed(s, { ...behaving('immortal'), instances: 1 })
   const [task] = s.server.cluster.app(ID)!.tasks

@@ -113,7 +113,7 @@ const noTar = missingPrograms('tar')
 const noXz = missingPrograms('tar', 'xz')
 
 describe('the example', () => {
-  test('is exported by what npm run example runs, where there is Node and nothing else', async () => {
+  test('is exported by npm run example with nothing but Node', async () => {
     const place = await makePlace()
     for (const part of ['dist', 'examples', 'package.json'])
       cpSync(join(EXAMPLES, '..', part), join(place.work, part), { recursive: true })
@@ -140,7 +140,7 @@ describe('the example', () => {
     expect(readdirSync(place.tmp)).toEqual([])
   })
 
-  test('ends with a table on stderr, and no escape sequence where that is no terminal', async () => {
+  test('ends with a table on stderr, without escape sequences if that is not a terminal', async () => {
     const place = await makePlace()
     const run = await runCli(place, HELLO, { env: { FORCE_COLOR: '1' } })
     const tarball = join(place.work, 'results', `${NAME}.tgz`)
@@ -379,7 +379,7 @@ describe('the app definition', () => {
     })
   })
 
-  test('has the file:// URI where no other is known, and stderr says so', async () => {
+  test('has the file:// URI if no other is known, and stderr says so', async () => {
     const { run, place } = await exportHello()
     const uri = `file://${join(place.work, 'results', `${NAME}.tgz`)}`
     expect(appOf(run).fetch).toEqual([{ uri, extract: false, destPath: `${NAME}.tgz` }])
@@ -491,7 +491,7 @@ describe('a terminal', () => {
   )
 })
 
-test('a standard output that cannot be written is said in one line, and the results stay', async () => {
+test('a standard output that cannot be written is reported on one line, and the results stay', async () => {
   const place = await makePlace()
   const run = await runCli(place, HELLO, { wrapper: inShell('exec "$@" >/dev/full') })
   expect(run.status).toBe(1)

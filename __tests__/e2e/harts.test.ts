@@ -73,7 +73,7 @@ describe('a hart at hand that is refused', () => {
     expect(readdirSync(place.work)).toEqual([])
   })
 
-  test('for what is in it is all that the error speaks of', async () => {
+  test('for the error is only about its contents', async () => {
     const place = await placeWithKey()
     const path = join(place.artifacts, HART)
     const pipe = { path: `${TOP}/pipe`, type: 'fifo' as const }
@@ -123,7 +123,7 @@ describe('a native package', () => {
     },
   )
 
-  test('is not warned of where there is none', async () => {
+  test('is not warned of if there is none', async () => {
     const place = await placeWithKey()
     await writeHart(place.artifacts, { key, package: { ident: IDENT, files } })
     const run = await runCli(place, ['acme/web', ...optionsOf(place)])

@@ -185,7 +185,7 @@ describe('the app definition', () => {
     expect(run.stderr).not.toContain('No URI is known')
   })
 
-  test('has the URIs of files where no other is known, and stderr says so', async () => {
+  test('has the URIs of files if no others are known, and stderr says so', async () => {
     const place = await makePlace()
     const run = await runExport(place, WEB, ['--layers'])
     for (const uri of urisOf(appOf(run))) {

@@ -128,7 +128,7 @@ describe('from opened to closed', () => {
   const HELLO = '/previews/shop/pr-12/hello'
   const TARBALL = 'pr-12-example-hello-1.0.0-20240101000000.tgz'
 
-  test('exported, deployed, told of, and gone', async () => {
+  test('exported, deployed, announced, and gone', async () => {
     // A push to the base branch.
     job.env.GITHUB_RUN_ID = String(++runId)
     await setEvent(job, 'push', { ref: 'refs/heads/main' })
@@ -262,7 +262,7 @@ describe('from opened to closed', () => {
     expect([...files.files.keys()]).toEqual([`/example/${TARBALL}`])
   })
 
-  test('without the right to keep the sizes of a branch: exported all the same', async () => {
+  test('without permission to keep the sizes of a branch: exported anyway', async () => {
     await setEvent(job, 'push', { ref: 'refs/heads/main' })
     const run = await runAction(job, { ...exportInputs, 'github-token': github.tokens.read })
     expect([run.status, errorsOf(run)]).toEqual([0, []])
@@ -283,7 +283,7 @@ describe('from opened to closed', () => {
 })
 
 describe('a newer commit', () => {
-  test('replaces the preview and what is told of it', async () => {
+  test('replaces the preview and its announcement', async () => {
     await event('opened', FIRST)
     expect((await deploy(await app(FIRST))).status).toBe(0)
     await event('synchronize', SECOND)
@@ -380,12 +380,12 @@ describe('a pull request that is closed', () => {
 })
 
 describe('a deployment that fails', () => {
-  test('is told of, with what the task wrote; what was before runs again', async () => {
+  test('is announced, with the output of the task; the previous version runs again', async () => {
     await event('opened', FIRST)
     expect((await deploy(await app(FIRST))).status).toBe(0)
     await event('synchronize', SECOND)
     github.pulls[0]!.head = SECOND
-    marathon.cluster.settings.failureMessage = `no | such ${PASSWORD} \`thing\``
+    marathon.cluster.settings.failureMessage = `no | such $PASSWORD\`thing\``
     const path = await app(SECOND, { labels: { behaviour: 'fails' } })
     const run = await runAction(job, { app: path, ...login() }, { action: 'deploy' })
     expect([run.status, run.outputs.state]).toEqual([1, 'failed'])
@@ -404,7 +404,7 @@ describe('a deployment that fails', () => {
     ])
   }, 60_000)
 
-  test('of what is not a preview is told of in the log alone', async () => {
+  test('of anything but a preview is only reported in the log', async () => {
     const labels = { 'mesosize.preview': undefined, behaviour: 'hangs' }
     const run = await deploy(await app(FIRST, { id: '/web', labels }), { timeout: '1s', rollback: 'false' })
     expect([run.status, run.outputs.state]).toEqual([1, 'timed-out'])
@@ -412,7 +412,7 @@ describe('a deployment that fails', () => {
     expect(github.requests).toEqual([])
   })
 
-  test('without the right to comment deploys all the same', async () => {
+  test('without permission to comment deploys anyway', async () => {
     await event('opened', FIRST)
     const run = await deploy(await app(FIRST), { 'github-token': github.tokens.read })
     expect([run.status, run.outputs.state]).toEqual([0, 'finished'])

@@ -210,7 +210,7 @@ describe('the name of a layer depends on its content alone', () => {
     expect(after.filter(name => before.includes(name))).toEqual([])
   })
 
-  test('into a folder with those of another export, the others stay, and what is the same is kept', async () => {
+  test('into a folder with those of another export, the others stay, and identical ones are kept', async () => {
     const outputDir = join(root, 'twice')
     const first = layersOf(await run(web, { outputDir }))
     const second = layersOf(await run(newWeb, { outputDir }))

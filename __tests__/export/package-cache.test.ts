@@ -203,7 +203,7 @@ test('of two exports, the second reads and compresses only what changed', async 
   expectSame(await run({ packages: ['acme/web/2.0'] }), second)
 })
 
-test('what Marathon would refuse is told before anything is packed', async () => {
+test('what Marathon would refuse is reported before anything is packed', async () => {
   const app = { ...appRequest(), patch: { uris: ['https://files.example.com/other.tgz'] } }
   await expect(run({ app })).rejects.toMatchObject({ code: 'APP_INVALID' })
   expect(compress).not.toHaveBeenCalled()

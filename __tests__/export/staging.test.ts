@@ -41,7 +41,7 @@ const writeLayers = async (staging: string) => {
   return write('layers/a', 'layers/b', 'app')(staging)
 }
 
-test('files of a folder are put into that folder, beside what is there', async () => {
+test('files of a folder are put into that folder, beside its existing files', async () => {
   await withStaging(folder, writeLayers)
   writeFileSync(join(folder, 'layers/a'), 'stale')
   writeFileSync(join(folder, 'layers/other'), 'other')
@@ -122,7 +122,7 @@ describe('an output folder that cannot be written', () => {
     }
   })
 
-  test.skipIf(reason)(`for want of room says so${reason ? ` (SKIPPED: ${reason})` : ''}`, async () => {
+  test.skipIf(reason)(`without enough room reports it${reason ? ` (SKIPPED: ${reason})` : ''}`, async () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder])
     try {
       const work = async (staging: string) => {

@@ -43,7 +43,7 @@ function whole(file: { name: string; sha256: string }) {
 }
 
 describe('a new asset', () => {
-  test('is uploaded as a whole, and told in bytes', async () => {
+  test('is uploaded as a whole, and reported in bytes', async () => {
     const file = assetFile(NAME)
     const job = startJob(server)
     const asset = await attach(job.github, release, file, true)
@@ -58,7 +58,7 @@ describe('a new asset', () => {
     expect(server.count(UPLOAD)).toBe(1)
   })
 
-  test('gets the name that GitHub allows, and the person is told', async () => {
+  test('gets a name that GitHub allows, with a note', async () => {
     const file = assetFile('acme-app-1.0~rc1-20240102030405.tgz')
     const job = startJob(server)
     const asset = await attach(job.github, release, file, true)
@@ -74,7 +74,7 @@ describe('a new asset', () => {
   })
 })
 
-describe('an asset that is there already', () => {
+describe('an existing asset', () => {
   test('is kept if it has the same bytes', async () => {
     const file = assetFile(NAME)
     const { id } = server.addAsset(stored, { name: NAME, bytes: file.bytes })
@@ -197,7 +197,7 @@ describe('an upload that fails', () => {
     expect(job.phases[0]!.done).toBe(opened === 2 ? file.size : 0)
   })
 
-  test('again and again: the old asset is as it was', async () => {
+  test('every time: the old asset is unchanged', async () => {
     server.addAsset(stored, { name: NAME, bytes: Buffer.from('old') })
     server.fault({ on: UPLOAD, kind: 'starter', times: 99 })
     const file = assetFile(NAME)

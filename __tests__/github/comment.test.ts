@@ -38,7 +38,7 @@ test('is found behind a hundred others', async () => {
   expect(bodies().slice(130)).toEqual(['two'])
 })
 
-test('all that begin alike are written anew, and no others', async () => {
+test('all that begin the same way are rewritten, and no others', async () => {
   const { github } = startJob(server)
   const rewrite = () => rewriteComments(github, 12, '<!-- mesosize: ', body => `${body.split('\n')[0]}\ngone`)
   await rewrite()
@@ -66,7 +66,7 @@ test.each([
   expect(server.comments.map(comment => comment.body)).toEqual([body, `${MARKER}\none`])
 })
 
-test('is taken over from a person with a token who may write', async () => {
+test('is taken over from a user with a token that may write', async () => {
   server.addComment({ issue: 12, body: `${MARKER}\nold`, user: { type: 'User', association: 'MEMBER' } })
   await write('new')
   expect(bodies()).toEqual(['new'])

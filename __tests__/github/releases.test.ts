@@ -113,7 +113,7 @@ describe('a new release', () => {
     expect(notes).toEqual([])
   })
 
-  test('of a tag that does not exist is made at the commit of the run, and the person is told', async () => {
+  test('of a tag that does not exist is created at the commit of the run, with a note', async () => {
     const { github, context, notes } = startJob(server)
     const release = await findOrCreateRelease(github, { ...choice, tag: 'v2' }, context)
     expect(server.releases).toMatchObject([{ tag: 'v2', target: SHA }])
@@ -290,7 +290,7 @@ describe('failures', () => {
     expect(error.message).toContain('permissions:\n  contents: write')
   })
 
-  test('a number that is none', async () => {
+  test('an invalid number', async () => {
     const { github, context } = startJob(server)
     const error = await failure(findOrCreateRelease(github, { ...choice, id: 5 }, context), server)
     expect(error.code).toBe('GITHUB_NOT_FOUND')

@@ -66,7 +66,7 @@ async function startProxy() {
 }
 
 describe('createFetch', () => {
-  test('says who it is, unless the caller does', async () => {
+  test('sets a User-Agent unless the caller does', async () => {
     const fetch = createFetch({ version: '1.2.3' })
     expect(await (await fetch(origin)).text()).toBe('hello')
     await fetch(origin, { headers: { 'User-Agent': 'another' } })
@@ -99,7 +99,7 @@ describe('createFetch', () => {
     expect(proxy.asked).toEqual([])
   })
 
-  test('does not show the URL of a proxy that is none', async () => {
+  test('does not show an invalid proxy URL', async () => {
     vi.stubEnv('https_proxy', 'http://user:secret@[nonsense')
     await expect(createFetch({ version: '1' })(origin)).rejects.toMatchObject({
       code: 'PROXY_INVALID',

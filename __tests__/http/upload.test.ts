@@ -55,7 +55,7 @@ async function openFiles(): Promise<number> {
 }
 
 describe('createUpload', () => {
-  test('sends the bytes of a file, their number, and who it is', async () => {
+  test('sends the bytes of a file, their number, and a User-Agent', async () => {
     const path = join(folder, 'file')
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))
     await writeFile(path, bytes)
@@ -88,7 +88,7 @@ describe('createUpload', () => {
     })
   })
 
-  test('gives the answer, as much of it as is sensible', async () => {
+  test('returns the response, up to a limit', async () => {
     server.fault({ kind: 'status', status: 201, headers: { 'x-a': '1' }, body: 'x'.repeat(1_000_000) })
     const answer = await upload(new URL(server.url), { method: 'POST', body: textBody('a') })
     expect(answer.headers.get('x-a')).toBe('1')
@@ -130,7 +130,7 @@ describe('createUpload', () => {
     if (process.platform === 'linux') await vi.waitFor(async () => expect(await openFiles()).toBe(0))
   })
 
-  test('opens the file anew for each try', async () => {
+  test('reopens the file for each try', async () => {
     for (const fault of [
       { kind: 'reset', after: 1_000_000 },
       { kind: 'status', status: 502 },

@@ -255,7 +255,7 @@ describe('the layers of real harts', () => {
     },
   )
 
-  test('which would be told if it were not so', () => {
+  test('which would otherwise be reported', () => {
     const made = { mode: 0o755, mtime: 0 }
     const folder = (path: string): Entry => ({ ...made, path, type: 'directory' })
     const link = (path: string): Entry => ({ ...made, path, type: 'symlink', target: 'a' })

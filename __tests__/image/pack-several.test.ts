@@ -155,7 +155,7 @@ describe('each archive has the bytes that it has when it is packed alone', () =>
   })
 })
 
-test('progress is told of all of them', async () => {
+test('progress covers all of them', async () => {
   let progress = 0
   const phase = {
     advance(amount: number) {
@@ -169,7 +169,7 @@ test('progress is told of all of them', async () => {
   expect(progress).toBe(sizes.reduce((sum, size) => sum + size - 1024, 0))
 })
 
-test('no archives are no work, and one without parts is an empty archive', async () => {
+test('without archives there is nothing to do, and one without parts is an empty archive', async () => {
   expect((await packAll({}, [])).packed).toEqual([])
   const { packed, files } = await packAll({}, [[], CONTENTS[1]!])
   expect(packed[0]!.parts).toEqual([])
@@ -220,7 +220,7 @@ describe('what fails in the second archive', () => {
     expect(openFilesBelow(folder)).toEqual([])
   })
 
-  test('is that nobody wants it any more', async () => {
+  test('is that it is no longer wanted', async () => {
     const abort = new AbortController()
     const phase = {
       advance() {

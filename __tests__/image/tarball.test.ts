@@ -19,7 +19,7 @@ test('a layer is named by its bytes, whatever it is made for, and lies with thos
   expect(nameTarball({ ...packed, isLayer: true }, { ...ident, name: 'shop' }).name).toBe(name)
 })
 
-test('layers are no whole image', () => {
+test('layers are not a whole image', () => {
   const whole = { isLayer: false }
   expect(wholeImage([whole])).toBe(whole)
   expect(wholeImage([{ isLayer: true }, { isLayer: true }])).toBeUndefined()

@@ -19,7 +19,7 @@ test('the memory of what is discarded is not held', async () => {
 describe('an archive whose chunks are discarded when the next one is asked for', () => {
   const name = `${'long/'.repeat(40)}file`
 
-  test.each([1, 7, 512, 700, 4096])('is read all the same, in chunks of %i bytes', async size => {
+  test.each([1, 7, 512, 700, 4096])('is still read, in chunks of %i bytes', async size => {
     const tar = await tarOf([
       { path: 'a', content: 'x'.repeat(1000) },
       gnuLongName(name),

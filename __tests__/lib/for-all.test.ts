@@ -6,7 +6,7 @@ import { forAll } from '../../src/lib/for-all.ts'
 const fail = (message: string) => () => Promise.reject(new MesosizeError('THREAD', message))
 
 describe('forAll', () => {
-  test('keeps the order, and has no more at work than it may', async () => {
+  test('keeps the order, and runs no more at once than allowed', async () => {
     let working = 0
     let most = 0
     const results = await forAll([30, 5, 20, 1, 10, 1], 3, async milliseconds => {

@@ -101,7 +101,7 @@ describe('what is not', () => {
     expect(problem!.length).toBeLessThan(130)
   })
 
-  test('has the names of fields that are none in JavaScript in quotes', () => {
+  test('quotes field names that are not valid in JavaScript', () => {
     const schema = object({ 'x86_64-linux': list(text), 'a"b': v.optional(text) })
     expect(readValue(schema, { 'x86_64-linux': [1], 'a"b': 2 }).problems).toEqual([
       '["x86_64-linux"][0] is 1, not text',

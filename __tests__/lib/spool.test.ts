@@ -60,7 +60,7 @@ test('more may be written after something was read', async () => {
   await spool.close()
 })
 
-test('what cannot be written is told, and nothing is left', async () => {
+test('a write failure is reported, and nothing is left', async () => {
   await rm(folder, { recursive: true })
   await expect(spool.write(content(2 * MB))).rejects.toThrow('ENOENT')
   await spool.close()

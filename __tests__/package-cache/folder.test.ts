@@ -122,7 +122,7 @@ test('what is abandoned leaves nothing', async () => {
   expect(await readdir(folder)).toEqual([])
 })
 
-test('what is not ended yet is not found', async () => {
+test('an unfinished package is not found', async () => {
   const writer = await open().create('app', metadata)
   await writer.write(members[0]!, 6)
   expect(await open().find('app')).toBeUndefined()
@@ -226,7 +226,7 @@ describe('a damaged package', () => {
   })
 })
 
-test('a package that another process removed is no damage', async () => {
+test('a package that another process removed does not count as damaged', async () => {
   await keep('app')
   const pkg = await open().find('app')
   await rm(await only())
@@ -270,7 +270,7 @@ test('a package that is truncated while it is read is refused', async () => {
 })
 
 describe('a folder that cannot be written', () => {
-  test('is told of once, and nothing fails', async () => {
+  test('is reported once, and nothing fails', async () => {
     const cache = open()
     await rm(folder, { recursive: true })
     for (const key of ['one', 'two']) await keep(key, { cache })

@@ -36,7 +36,7 @@ describe('a folder', () => {
     expect(note).not.toHaveBeenCalled()
   })
 
-  test('that is there stays as it is', async () => {
+  test('that exists is not changed', async () => {
     await chmod(root, 0o755)
     await writeFile(join(root, 'mine'), '')
     expect(await prepareCacheFolder(root, report)).toBe(true)

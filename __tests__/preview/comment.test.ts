@@ -33,7 +33,7 @@ test('begins with its marker, which readers do not see', () => {
   expect(commentMarker(ID).startsWith(COMMENT_START)).toBe(true)
 })
 
-test('tells what runs, of which commit, and how to reach its logs', () => {
+test('says what runs, from which commit, and how to reach its logs', () => {
   const body = comment({ ident: 'acme/web/1.0.0/20240101000000' })
   expect(body).toContain('### The preview is running')
   expect(body).toContain('| Package | `acme/web/1.0.0/20240101000000` |')
@@ -54,7 +54,7 @@ describe('endpoints', () => {
     expect(body).toContain('| `gossip` | `10.0.0.1:31002` |')
   })
 
-  test('are not told where nothing runs', () => {
+  test('are left out if nothing runs', () => {
     expect(comment({ state: 'failed', endpoints: [endpoint('http', 31000)] })).not.toContain('31000')
   })
 

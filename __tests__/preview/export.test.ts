@@ -36,7 +36,7 @@ function action(publish: ExportAction['publish'], preview: ExportAction['preview
 
 const RELEASE = { to: 'release', draft: false, prerelease: false, overwrite: true } as const
 
-test('what is no preview stays as it is', () => {
+test('anything but a preview is left unchanged', () => {
   const plain = { ...action(RELEASE), preview: undefined }
   expect(forPreview(plain, context({ eventName: 'schedule' }))).toBe(plain)
 })

@@ -40,7 +40,7 @@ describe.each(Object.entries(ACTIONS))('%s', (path, table) => {
     expect(secrets).toEqual(named)
   })
 
-  test('runs bundles that are there, under Node 24', () => {
+  test('runs existing bundles, under Node 24', () => {
     expect(runs.using).toBe('node24')
     for (const file of [runs.main, runs.post].filter(Boolean)) {
       expect(existsSync(join(ROOT, dirname(path), file)), file).toBe(true)

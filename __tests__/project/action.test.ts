@@ -13,7 +13,7 @@ const inputs: [string, Record<string, unknown>][] = Object.entries(action.inputs
 const outputs: [string, Record<string, unknown>][] = Object.entries(action.outputs)
 
 describe('action.yml', () => {
-  test('has the fields that GitHub knows, and those that the Marketplace wants', () => {
+  test('has only fields that GitHub knows, and those that the Marketplace requires', () => {
     expect(Object.keys(action).toSorted()).toEqual(
       ['author', 'branding', 'description', 'inputs', 'name', 'outputs', 'runs'].toSorted(),
     )

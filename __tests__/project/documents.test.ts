@@ -43,7 +43,7 @@ describe.each(DOCUMENTS)('%s', name => {
   const text = read(name)
   const prose = text.replace(/^```.*?^```$/gms, '')
 
-  test('links to what is there', () => {
+  test('links to existing targets', () => {
     const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
     const missing = targets.filter(target => {
       if (/^https:\/\//.test(target)) return false
@@ -55,7 +55,7 @@ describe.each(DOCUMENTS)('%s', name => {
     expect(missing).toEqual([])
   })
 
-  test('names files that are there', () => {
+  test('names existing files', () => {
     const paths = [
       ...text.matchAll(/(?<![\w/.-])(?:(?:src|build|examples|__tests__|\.ci|\.github)\/[\w./-]*\w\/?)/g),
     ]

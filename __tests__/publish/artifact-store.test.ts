@@ -60,7 +60,7 @@ describe('publishToArtifactStore', () => {
     })
   })
 
-  test('gives the path where there is no Location', async () => {
+  test('returns the path if there is no Location', async () => {
     const server = await start()
     server.artifacts.set(key(), { file: Buffer.from('half'), filename: 'x' })
     expect(await publisher({ marathonUrl: server.url }).publish()).toEqual({ uri: server.url + path() })
@@ -107,7 +107,7 @@ describe('publishToArtifactStore', () => {
     await expect(publish()).rejects.not.toThrow('secret')
   })
 
-  test('says so where the password has a colon, which cannot work', async () => {
+  test('reports a password with a colon, which cannot work', async () => {
     // The server splits its flag --http_credentials at the last colon.
     const server = await start({ authorization: `Basic ${Buffer.from('us:er').toString('base64')}` })
     const { publish } = publisher({ marathonUrl: server.url.replace('//', '//us:e:r@') })
@@ -154,7 +154,7 @@ describe('publishToArtifactStore', () => {
     await expect(publisher({ marathonUrl: server.url }).publish()).rejects.toThrow(words)
   })
 
-  test('lets the given URI win', async () => {
+  test('prefers the given URI', async () => {
     const server = await start()
     const uriBase = 'http://user:password@marathon.test/v2/artifacts'
     const { uri } = await publisher({ marathonUrl: server.url, uriBase }).publish()
@@ -198,7 +198,7 @@ describe('the layers of an image', () => {
     expect(phases.map(({ outcome }) => outcome)).toEqual(['2 layers to the artifact store', '2 layers kept'])
   })
 
-  test('says that there is no store, and wants a URI for each layer', async () => {
+  test('reports that there is no store, and requires a URI for each layer', async () => {
     const server = await start({ marathon: '1.6' })
     const { publish } = layersPublisher({ marathonUrl: server.url })
     await expect(publish(await makeLayers(folder, [100, 200]))).rejects.toMatchObject({

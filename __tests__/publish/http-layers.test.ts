@@ -68,7 +68,7 @@ describe('publishOverHttp', () => {
     expect(notes).toEqual([])
   })
 
-  test('uploads nothing that is there with its length', async () => {
+  test('does not upload layers that exist with the same length', async () => {
     await publisher({ uploadUrl: `${server.url}/` }).publish(layers)
     server.requests.length = 0
     const { publish, phases } = publisher({ uploadUrl: `${server.url}/` })
@@ -159,7 +159,7 @@ describe('publishOverHttp', () => {
     for (const { name, bytes } of layers) expect(server.files.get(`/${name}`)).toEqual(bytes)
   })
 
-  test('nor do they where nobody may replace a file', async () => {
+  test('not even if files may not be replaced', async () => {
     const [layer] = layers
     const { publish } = publisher({ uploadUrl: `${server.url}/` })
     server.fault({ method: 'HEAD', kind: 'status', status: 404 })
@@ -169,7 +169,7 @@ describe('publishOverHttp', () => {
     expect(sent()).toHaveLength(1)
   })
 
-  test('one that is refused ends the others, and is told', async () => {
+  test('a refusal ends the others, and is reported', async () => {
     layers = await makeLayers(folder, Array(20).fill(2_000), 'many')
     server.fault({ method: 'PUT', kind: 'status', status: 403, times: 100 })
     await expect(publisher({ uploadUrl: `${server.url}/` }).publish(layers)).rejects.toMatchObject({

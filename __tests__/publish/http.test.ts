@@ -181,7 +181,7 @@ describe('publishOverHttp', () => {
     }
   })
 
-  test('tries again after what passes, and says so', async () => {
+  test('tries again after transient failures, and reports it', async () => {
     server.fault({ method: 'PUT', kind: 'reset', after: 100_000 })
     server.fault({ method: 'PUT', kind: 'status', status: 502 })
     server.fault({ method: 'PUT', kind: 'status', status: 429, headers: { 'retry-after': '7' } })
@@ -334,7 +334,7 @@ describe.skipIf(cannotServe())(`with a real nginx${cannotServe() ? ` (${cannotSe
     expect(await probed(uri)).toEqual([])
   })
 
-  test('warns of what only those with a password can read', async () => {
+  test('warns if only clients with a password can read it', async () => {
     const base = nginx.url.replace('//', '//ci:pass%20word@')
     const { uri } = await publisher({ uploadUrl: `${base}/private/` }).publish()
     expect(await probed(uri)).toEqual([expect.stringMatching(/401 Unauthorized.*USER:PASSWORD@HOST/)])
@@ -356,7 +356,7 @@ describe.skipIf(cannotServe())(`with a real nginx${cannotServe() ? ` (${cannotSe
     expect(notes).toEqual([])
   })
 
-  test('says what is wrong where the folder is missing', async () => {
+  test('reports a missing folder', async () => {
     const { publish } = publisher({ uploadUrl: `${nginx.url}/flat/` })
     await expect(publish()).rejects.toThrow(/answered 500 .*create_full_put_path/)
     await mkdir(join(nginx.root, 'flat'))

@@ -35,7 +35,7 @@ async function published(known: KnownUri = {}) {
   return { locations, uris: locations.map(({ uri }) => uri), ...told }
 }
 
-test('layers have the URIs of files in the output folder, which is told once', async () => {
+test('layers have the URIs of files in the output folder, with a single note', async () => {
   const { uris, notes, warnings } = await published()
   expect(uris.map(uri => fileURLToPath(uri))).toEqual(
     layers.map(({ name }) => join(outputDir, 'layers', name)),

@@ -75,7 +75,7 @@ describe('publishNowhere', () => {
     },
   )
 
-  test('gives the file in the output folder, not in the staging folder, and says so', async () => {
+  test('returns the file in the output folder, not in the staging folder, with a note', async () => {
     const { report, notes } = recorder()
     const { uri } = await locateOne(publishNowhere({ outputDir }, report), tarball)
     expect(uri).toMatch(/^file:\/\/\//)

@@ -48,7 +48,7 @@ describe('probe', () => {
     expect(await warningsOf(`${server.url}/download/x.tgz`)).toEqual([])
   })
 
-  test('lets a server refuse HEAD, as storage services do behind signed addresses', async () => {
+  test('accepts that a server refuses HEAD, as storage services do for signed URLs', async () => {
     server.fault({ method: 'HEAD', kind: 'status', status: 403 })
     expect(await warningsOf(`${server.url}/x.tgz`)).toEqual([])
   })
@@ -115,7 +115,7 @@ describe('probe', () => {
     expect(await warningsOf(`${server.url}/x.tgz`, { size })).toEqual([expect.stringContaining(words)])
   })
 
-  test('finds them where the server knows no ranges, without reading all', async () => {
+  test('finds them without reading everything if the server does not support ranges', async () => {
     let cancelled = false
     const url = 'https://a.test/x.tgz'
     const answer = (length: number) => () =>
@@ -213,7 +213,7 @@ describe('probeTarballs', () => {
     return warnings
   }
 
-  test('is content where all are there, and asks for each', async () => {
+  test('accepts that all exist, and asks for each', async () => {
     for (let n = 0; n < 20; n++) server.files.set(`/${n}.tgz`, file)
     expect(await warningsOfLayers(20)).toEqual([])
     expect(new Set(server.requests.map(({ path }) => path)).size).toBe(20)
@@ -252,7 +252,7 @@ describe('probeTarballs', () => {
     ])
   })
 
-  test('warns of each where the first is there', async () => {
+  test('warns of each if the first exists', async () => {
     server.files.set('/0.tgz', file)
     server.files.set('/2.tgz', file.subarray(0, 20))
     expect((await warningsOfLayers(3)).sort()).toEqual([

@@ -202,7 +202,7 @@ describe('publishToRelease', () => {
     expect(names('mesosize-layers').filter(name => name.includes('.mesosize-'))).toEqual([])
   })
 
-  test('a release that is not listed yet is found all the same, with its layers', async () => {
+  test('a release that is not listed yet is still found, with its layers', async () => {
     const stored = server.addRelease({ tag: 'mesosize-layers', draft: false, unseen: 1 })
     const [layer] = layers
     server.addAsset(stored, { name: layer!.name, bytes: layer!.bytes })
@@ -210,7 +210,7 @@ describe('publishToRelease', () => {
     expect(server.releases).toHaveLength(1)
   })
 
-  test('where releases are immutable, each export makes one more, which is told', async () => {
+  test('with immutable releases, each export creates another one, with a note', async () => {
     await serve({ immutable: true })
     const job = startJob(server)
     await publish(job)
@@ -240,7 +240,7 @@ describe('publishToRelease', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('a token that may only read is told what it lacks', async () => {
+  test('for a token that may only read, the error names what it lacks', async () => {
     const error = await failure(publish(startJob(server, { token: server.tokens.read })), server)
     expect(error.message).toMatch(/permissions:\n {2}contents: write/)
   })

@@ -75,7 +75,7 @@ test.each([
   expect((await fetch(location.uri)).status).toBe(200)
 })
 
-test('lets the URI that was asked for win', async () => {
+test('prefers the requested URI', async () => {
   const file = await tarball()
   const publish = publisher(startJob(server, { tag: 'v1' }), {}, { uriBase: 'https://files.example.com/v1' })
   expect(await publish(file)).toMatchObject({

@@ -25,7 +25,7 @@ test("busybox's applets give way to the requested packages, and those to the ser
   })
 })
 
-test('there is a sh even where busybox comes without links', () => {
+test('there is a sh even if busybox has no links', () => {
   const closure = makeClosure({ busybox: { binaries: ['bin/busybox'] } })
   expect(Object.fromEntries(binLinks(closure, BUSYBOX))).toEqual({ busybox: BUSYBOX, sh: BUSYBOX })
 })

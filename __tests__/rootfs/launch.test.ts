@@ -341,7 +341,7 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       expect(one).toBe(two)
     })
 
-    test('are made anew where the variable that marks the second half is set by the user', async () => {
+    test('are created again if the user sets the variable that marks the second half', async () => {
       expect(await inside(`echo "[\${MESOSIZE_LAUNCH-unset}]"`, { env: { MESOSIZE_LAUNCH: '1' } })).toBe(
         '[unset]\n',
       )
@@ -431,7 +431,7 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       expect(await inside(PROBE, { env })).toBe(`${expected}\n`)
     })
 
-    test('are refused with what is not a number', async () => {
+    test('are refused if they are not numbers', async () => {
       expect(await failure({ env: { PORT_GOSSIP: '1; touch /tmp/x' } })).toBe(
         'PORT_GOSSIP is not a port number: 1; touch /tmp/x',
       )
@@ -520,7 +520,7 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       expect(await inside(`echo "\${HAB_HELLO_WEB-unset}"`, { env: ports })).toBe('unset\n')
     })
 
-    test('may be as long as the kernel lets a variable be', async () => {
+    test('may be as long as the kernel allows', async () => {
       const filler = Array.from({ length: 3000 }, (_, i) => `"key${i}":"value \\" ${i} 0123456789"`).join()
       const config = `{${filler},"port":"$PORT_HTTP"}`
       const output = await inside('printf %s "$HAB_HELLO_WEB"', { env: { ...ports, HAB_HELLO_WEB: config } })
@@ -618,7 +618,7 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     }
   })
 
-  describe('says in one line what is wrong, and starts nothing:', () => {
+  describe('reports the problem on one line, and starts nothing:', () => {
     const refused = /Operation not permitted: the task needs CAP_SYS_ADMIN and a seccomp profile that allows/
 
     test('namespaces are refused', async () => {

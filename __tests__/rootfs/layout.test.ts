@@ -32,7 +32,7 @@ describe('the parts', () => {
     ])
   })
 
-  test('hold every parent directory, before what is in it, and no path twice', async () => {
+  test('contain every parent directory, before its contents, and no path twice', async () => {
     const closure = makeClosure({
       others: [makePackage('core/redis/7/20240101000000'), makePackage('core/redis/7/20240202000000')],
     })

@@ -419,7 +419,7 @@ test.each([
   expect(await problemsOf(args)).toEqual([expect.stringMatching(/^--verbose: /)])
 })
 
-test('all problems are told at once', async () => {
+test('all problems are reported at once', async () => {
   const args = [
     '--cpus',
     '1',

@@ -159,7 +159,7 @@ const basic = (text: string) => ({
 })
 const account = { kind: 'dcos-service-account', account: expect.objectContaining({ uid: 'deployer' }) }
 
-describe('where Marathon is and who asks', () => {
+describe('the address of Marathon and the credentials', () => {
   test.each<[what: string, words: string[], env: Record<string, string>, access: object]>([
     [
       'a URL of the environment',
@@ -327,7 +327,7 @@ describe('one mistake is one problem of one line', () => {
     )
   })
 
-  test('all problems are told at once', async () => {
+  test('all problems are reported at once', async () => {
     const line = ['logs', '/Web', '--instance', '0', '--lines', 'x', '--marathon', 'm', '--folow']
     const problems = await problemsOf(line, { DCOS_USER: 'u' })
     expect(problems.map(problem => problem.split(':')[0])).toEqual([

@@ -81,7 +81,7 @@ describe.skipIf(unsupported)('hab', () => {
     expect(await installed()).toEqual([expected])
   })
 
-  test('is unpacked where there is no program to do it', async () => {
+  test('is unpacked without any external program', async () => {
     vi.stubEnv('PATH', temporary)
     expect((await install()).version).toBe('2.0.500')
     expect(await installed()).toEqual(['2.0.500'])
@@ -112,7 +112,7 @@ describe.skipIf(unsupported)('hab', () => {
     expect(mirror.requests).toEqual(['/files/stable/habitat/latest/manifest.json'])
   })
 
-  test('in a closed network, a range is what is installed', async () => {
+  test('without a network, a range is met by an installed version', async () => {
     await install({ version: '1.6.1245' })
     await mirror.close()
     expect((await install({ version: '^1.6' })).version).toBe('1.6.1245')
@@ -165,13 +165,16 @@ describe.skipIf(unsupported)('hab', () => {
     expect(await installed()).toEqual(['2.0.500'])
   })
 
-  test.each([404, 403])('that does not exist is told with what does, by %i', async status => {
-    mirror.fault({ on: /9\.9\.9/, kind: 'status', status })
-    const error = await failure(install({ version: '9.9.9' }))
-    expect(error.code).toBe('HAB_VERSION_NOT_FOUND')
-    expect(error.message).toContain(`no hab 9.9.9 for ${TARGET}`)
-    expect(error.message).toContain('2.0.500')
-  })
+  test.each([404, 403])(
+    'that does not exist is an error that names existing ones, for status %i',
+    async status => {
+      mirror.fault({ on: /9\.9\.9/, kind: 'status', status })
+      const error = await failure(install({ version: '9.9.9' }))
+      expect(error.code).toBe('HAB_VERSION_NOT_FOUND')
+      expect(error.message).toContain(`no hab 9.9.9 for ${TARGET}`)
+      expect(error.message).toContain('2.0.500')
+    },
+  )
 
   test.each([
     ['a version not built for this target', { version: '2.1.78' }, 'HAB_VERSION_NOT_FOUND', '2.1.78'],

@@ -43,7 +43,7 @@ describe('the outputs', () => {
     }
   })
 
-  test('tell of each layer, and how much is new', async () => {
+  test('list each layer, and how much is new', async () => {
     const layers = [
       layer('a', {
         size: 300,
@@ -96,7 +96,7 @@ describe('the outputs', () => {
     })
   })
 
-  test('leave out the numbers of what there is not', async () => {
+  test('leave out numbers that do not apply', async () => {
     const outputs = await outputsOf({ tarballs: [tarball({ location: { uri: 'file:///x' } })] })
     expect(Object.keys(outputs)).not.toEqual(expect.arrayContaining(['asset-id']))
     expect(outputs).not.toHaveProperty('artifact-id')

@@ -115,7 +115,7 @@ describe('an export goes on', () => {
     expect(service.restoreCache).not.toHaveBeenCalled()
   })
 
-  test('where nothing shall be kept', async () => {
+  test('if nothing is to be kept', async () => {
     const { run, runExport, service } = setUp()
     await run({ wanted: undefined })
     expect(runExport).toHaveBeenCalledExactlyOnceWith(undefined)

@@ -154,7 +154,7 @@ describe('what a workflow asks for', () => {
     expect(action.request.packages).toEqual([])
   })
 
-  test('has no hab where none is to be used, on any runner', async () => {
+  test('has no hab if it is not to be used, on any runner', async () => {
     vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin')
     const { action, problems } = await read({
       package: 'core/redis',
@@ -287,7 +287,7 @@ describe('mistakes', () => {
     expect(problems.length > 0).toBe(name !== 'output-dir')
   })
 
-  test('are told all at once', async () => {
+  test('are reported all at once', async () => {
     const { problems } = await read({
       'use-hab': 'maybe',
       cpus: 'lots',

@@ -110,12 +110,12 @@ describe('the job summary', () => {
     expect(brokenTables(summary({ app }))).toEqual([])
   })
 
-  test('has no link where there is no web page', () => {
+  test('has no link if there is no web page', () => {
     const text = summary({ tarballs: [tarball({ location: { uri: 'file:///srv/results/x.tgz' } })] })
     expect(text).toContain('| Tarball | `acme-web-1.0.0-20240101000000.tgz` |')
   })
 
-  test('tells of layers, and of what is new in proportion to all', () => {
+  test('lists layers, and the proportion of new ones', () => {
     const packages = ['a', 'b', 'c', 'd', 'e'].map(name => `acme/${name}/1.0.0/20240101000000`)
     const page = 'https://github.com/acme/shop/releases/tag/mesosize-layers'
     const text = summary({

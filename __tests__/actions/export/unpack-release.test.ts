@@ -220,7 +220,7 @@ describe('an archive is refused', () => {
     expect(await problemOf(bomb)).toContain('it cannot be unpacked: ')
   })
 
-  test('that is no gzip', async () => {
+  test('that is not gzip', async () => {
     expect(await problemOf(await tarOf(GOOD))).toBe('it cannot be unpacked: incorrect header check')
     expect(await problemOf(Buffer.from('<html>'))).toBe('it cannot be unpacked: incorrect header check')
     expect(await problemOf(gzipSync('<html>'.repeat(1000)))).toContain('it cannot be unpacked: ')

@@ -143,7 +143,7 @@ describe('names', () => {
     expect(inputsOf({ [name]: 'x' }).problems).toEqual([`${name}: unknown input. Did you mean ${meant}?`])
   })
 
-  test('that are like none are to be removed', () => {
+  test('that resemble no input must be removed', () => {
     expect(inputsOf({ 'log-level-of-it': '' }).problems).toEqual([
       'log-level-of-it: unknown input. Remove it.',
     ])
@@ -235,7 +235,7 @@ describe('secrets', () => {
     for (const word of ['true', 'blob', 'a/b']) expect(words).not.toContain(word)
   })
 
-  test('are the words of no password', () => {
+  test('are not words of a password', () => {
     expect(inputsOf({ 'marathon-password': 'correct horse: battery' }).secrets()).toEqual([
       'correct horse: battery',
     ])

@@ -125,7 +125,7 @@ describe('gives the exit status', () => {
     expect(output).toContain(program)
   })
 
-  test('of a program that is no program of this machine', async () => {
+  test('of a program that cannot run on this machine', async () => {
     const folder = await makeFolder()
     const program = join(folder, 'prog')
     const elfOfNoMachine = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0xff, 0xfe]

@@ -42,7 +42,7 @@ describe('an action', () => {
     expect({ log, code: process.exitCode }).toEqual({ log: '', code: undefined })
   })
 
-  test('tells of each mistake in an annotation of its own', async () => {
+  test('reports each mistake in a separate annotation', async () => {
     expect(await failing(new UsageError(['mem: "\u202ex" is bad.\nWrite 1', 'plan: neither 100%']))).toBe(1)
     expect(log.split('\n')).toEqual([
       '::error title=Mesosize%3A input::mem: "\\u{202e}x" is bad.\\x0aWrite 1',

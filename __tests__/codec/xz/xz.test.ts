@@ -83,7 +83,7 @@ describe.skipIf(missingPrograms('xz'))('what xz made', () => {
     },
   )
 
-  test('with a kind of check that is not known is refused, in words', async () => {
+  test('with an unknown kind of check is refused with a message', async () => {
     const compressed = xz(text, '--check=sha256')
     // The kind is in the header and in the footer, each with a CRC32 over it (xz file format, 2.1.1.2 and 2.1.2).
     const [header, footer] = [compressed.subarray(6), compressed.subarray(-12)]

@@ -152,7 +152,7 @@ describe('closing', () => {
     }
   })
 
-  test('in the middle of a stream ends it, also for who is not waiting', async () => {
+  test('in the middle of a stream ends it, also for consumers that are not waiting', async () => {
     const reading = (async () => {
       for await (const _ of pool.decode(join(root, 'real.xz'), 0)) await pool.close()
     })()
@@ -161,7 +161,7 @@ describe('closing', () => {
     await stopped.return(undefined)
   })
 
-  test('ends what waits for a thread, though those who have one do not read on', async () => {
+  test('ends tasks that wait for a thread, even if the running ones are not read', async () => {
     const paused = [0, 1].map(i => pool.decode(file(i), 4))
     await Promise.all(paused.map(stream => stream.next()))
     const queued = [2, 3, 4].map(i => bytesOf(pool.decode(file(i), 4)))
@@ -178,7 +178,7 @@ describe('closing', () => {
   })
 })
 
-test('a worker that cannot start fails what is asked of it', async () => {
+test('a worker that cannot start fails its tasks', async () => {
   const broken = new ThreadPool(new URL('./no-such-worker.ts', import.meta.url), 1, ENCODING)
   await expect(broken.compress(asBlock(new Uint8Array(10)))).rejects.toThrow(/no-such-worker/)
   await expect(broken.compress(asBlock(new Uint8Array(10)))).rejects.toThrow(/no-such-worker/)

@@ -194,7 +194,7 @@ describe('failures that may pass', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  test('that do not pass are told with the URL and the number of tries', async () => {
+  test('that persist are reported with the URL and the number of tries', async () => {
     server.fault({ kind: 'status', status: 503, times: 99 })
     const { code, message } = await failure(builder({ token: TOKEN }).metadata(redis, target))
     expect(code).toBe('HTTP_STATUS')
@@ -204,7 +204,7 @@ describe('failures that may pass', () => {
     expect(server.requests).toHaveLength(5)
   })
 
-  test('a server that is not there is told with its address', async () => {
+  test('an unreachable server is reported with its address', async () => {
     await server.close()
     const { code, message } = await failure(builder({ token: TOKEN }).metadata(redis, target))
     expect(code).toBe('HTTP_NETWORK')
@@ -400,7 +400,7 @@ describe('the token', () => {
     expect(server.requests.map(request => request.headers.authorization)).toEqual([`Bearer ${TOKEN}`])
   })
 
-  test('is not sent where there is none', async () => {
+  test('is not sent if there is none', async () => {
     await builder().metadata(redis, target)
     expect(server.requests[0]?.headers).not.toHaveProperty('authorization')
   })

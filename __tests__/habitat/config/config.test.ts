@@ -27,7 +27,7 @@ describe('mergeConfig', () => {
     )
   })
 
-  test('does not change its arguments, nor any prototype', () => {
+  test('changes neither its arguments nor any prototype', () => {
     const base = parse('[a]\nx = 1')
     const merged = mergeConfig(base, JSON.parse('{"a": {"y": 2}, "__proto__": {"polluted": true}}'))
     expect(base).toEqual({ a: { x: 1 } })

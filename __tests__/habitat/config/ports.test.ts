@@ -349,7 +349,7 @@ describe('resolveExports', () => {
     })
   })
 
-  test('says of which ports it knows nothing but the number', () => {
+  test('reports ports that are recognized only by their number', () => {
     const guessed = (exports: Record<string, string>, exposes: number[] = []) =>
       resolveExports(metadata('a = 80\nb = 81\nc = ":82"\nport = 83', exports, exposes)).guessed.map(
         ({ name }) => name,
@@ -403,7 +403,7 @@ describe('resolveExports', () => {
     expect(call).toThrow(mended)
   })
 
-  test('a default.toml that is no TOML names the package and the place', () => {
+  test('an invalid default.toml is an error with the package and the place', () => {
     expect(() => resolveExports(metadata('a = 1\nb = = 2', {}))).toThrow(
       /^default\.toml of core\/redis\/7\.2\.4\/20240102030405 is not TOML: .* at line 2, column \d+\./,
     )
@@ -442,7 +442,7 @@ describe('namedPorts', () => {
     ])
   })
 
-  test('takes what is off or empty, and names every text into which no port can be put', () => {
+  test('accepts values that are off or empty, and names every text that cannot take a port', () => {
     const odd = metadata('a = "off"\nb = ""\nc = "http://0.0.0.0:80/x"\nd = "unix:/run/x"', {}, [])
     const named = (...names: string[]) =>
       namedPorts(
@@ -460,7 +460,7 @@ describe('namedPorts', () => {
     )
   })
 
-  test('names every one that is no export, and those that are', () => {
+  test('names every one that is not an export, and the exports', () => {
     expect(() => namedPorts(service, [{ name: 'x' }, { name: 'web' }, { name: 'y' }])).toThrow(
       /does not export x, y; it exports web, admin\. Write NAME=PATH/,
     )

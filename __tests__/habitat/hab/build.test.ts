@@ -197,7 +197,7 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     expect(error.message.split('\n').length).toBeLessThan(20)
   })
 
-  test('without a key to sign with says so', async () => {
+  test('without a signing key reports it', async () => {
     const hab = await standInHab()
     const run: Hab['run'] = async (command, onOutput) => {
       await rm(join(hab.workspace.keys, `${key.name}.sig.key`))
@@ -284,7 +284,7 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     expect(installed!.metadata.tdeps.map(formatIdent)).toEqual([REDIS, GLIBC])
   })
 
-  test('of a plan that depends on what is nowhere says so', async () => {
+  test('of a plan with a dependency that does not exist reports it', async () => {
     const plan = `${PLAN}pkg_deps=(acme/nothing)\n`
     const error = await failure(buildPackage(await standInHab(), requestFor(await project(plan))))
     expect(error.message).toMatch(
@@ -354,7 +354,7 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     await expect(buildPackage(hab, requestFor(cwd))).resolves.toBeDefined()
   })
 
-  test('as an ordinary user goes through sudo by itself, and results become the user’s', async () => {
+  test('as an ordinary user goes through sudo, and the results belong to the user', async () => {
     const cwd = await project()
     const hab = await standInHab()
     const tools = await asSudoer(hab, cwd)

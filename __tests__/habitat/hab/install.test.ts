@@ -213,7 +213,7 @@ describe.skipIf(noPrograms)('hab pkg install', () => {
     expect(error.message).not.toContain('stale-token')
   })
 
-  test('names the settings of what it could not get', async () => {
+  test('names the settings for what it could not get', async () => {
     const builder = await testBuilder()
     await serve(builder, 'acme-prod', SERVED)
     const hab = await standInHab()

@@ -69,7 +69,7 @@ describe('the version of hab', () => {
     await expect(resolveVersion('latest', sources(closed))).rejects.toThrow('no route')
   })
 
-  test('that is nowhere is an error that says what there is', async () => {
+  test('that does not exist is an error that names existing ones', async () => {
     const error = await failure(resolveVersion('^3', sources()))
     expect(error.code).toBe('HAB_VERSION_NOT_FOUND')
     expect(error.message).toContain('"^3"')

@@ -80,7 +80,7 @@ describe('the workspace of a run', () => {
     },
   )
 
-  test.skipIf(process.getuid?.() !== 0)('that cannot be removed is told of', async () => {
+  test.skipIf(process.getuid?.() !== 0)('that cannot be removed is reported', async () => {
     const temporary = await temporaryFolder()
     const { path } = await makeWorkspace(temporary)
     await chmod(temporary, 0o755)

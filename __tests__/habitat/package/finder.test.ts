@@ -21,7 +21,7 @@ describe('a package is found', () => {
     expect(await finder.find(spec, from)).toEqual({ package: expected, from, found })
   })
 
-  test('as the first that is there', async () => {
+  test('as the first that exists', async () => {
     const root = await finder.findFirst(['acme/none', 'acme/app/1.0', 'acme/app'], from)
     expect(root.package).toBe(app)
   })
@@ -46,7 +46,7 @@ describe('a package that is not there', () => {
     expect(await finder.findIfThere('acme/none', from)).toBeUndefined()
   })
 
-  test('is no ident', async () => {
+  test('is not an ident', async () => {
     expect((await failure(finder.find('acme', from))).code).toBe('IDENT_INVALID')
   })
 })

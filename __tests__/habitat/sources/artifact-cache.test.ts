@@ -78,7 +78,7 @@ describe('candidates', () => {
     )
   })
 
-  test('keeps the order of the folders, and leaves out what is no file', async () => {
+  test('keeps the order of the folders, and leaves out everything but files', async () => {
     const [b, a] = [await folder('b', [file]), await folder('a', others)]
     await mkdir(join(a, file))
     expect(await candidates([b, a], parseIdent('core/redis'), 'x86_64-linux')).toEqual([

@@ -67,7 +67,7 @@ test('parents come before children, and siblings by name, whatever the order in 
   for (const entry of all) if (entry.content) expect(entry.content).toBe(entry.path.slice(top.length + 1))
 })
 
-test('a directory that only names imply is there, and what an archive says of it later holds', async () => {
+test('a directory that is only implied by names exists, and a later entry for it applies', async () => {
   const all = await entries([file('a/b/c'), dir('a/b', 0o1777)])
   expect(all.slice(0, 3)).toEqual([
     { type: 'directory', path: top, mode: 0o755, mtime: RELEASED },
@@ -100,7 +100,7 @@ test('a second name of a symlink is a symlink', async () => {
   ])
 })
 
-test('the status of a hook that ran elsewhere is left out, of what lies deeper nothing', async () => {
+test('the status of a hook that ran elsewhere is left out, but not files of that name deeper in the tree', async () => {
   const all = await entries([
     file('INSTALL_HOOK_STATUS', '0'),
     hard('zero', 'INSTALL_HOOK_STATUS'),

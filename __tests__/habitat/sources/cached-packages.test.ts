@@ -98,7 +98,7 @@ async function lose(): Promise<void> {
 }
 
 describe('a package whose bytes were kept', () => {
-  test('is neither downloaded nor decoded, nor is its key looked for', async () => {
+  test('is neither downloaded nor decoded, and its key is not looked up', async () => {
     const before = await exported()
     await rm(join(root, 'keys'), { recursive: true })
     const opened = await packages().open(ident, from())
@@ -126,7 +126,7 @@ describe('a package whose bytes were kept', () => {
     expect(server.count(/download/)).toBe(1)
   })
 
-  test('of which only the newest is asked for, costs one question', async () => {
+  test('takes one request if only the newest is asked for', async () => {
     await exported()
     const source = packages()
     const newest = await source.newest(parseIdent('acme/app'), from())
@@ -177,7 +177,7 @@ describe('a package whose bytes were kept', () => {
     expect(await source.open(ident, from())).toBe(given)
   })
 
-  test('cannot be replaced by another build without anyone being told', async () => {
+  test('cannot be silently replaced by another build', async () => {
     await exported()
     const opened = await packages().open(ident, from())
     await lose()
@@ -200,7 +200,7 @@ describe('a package whose bytes were kept', () => {
   })
 })
 
-test('a hart of another target than its name says is told of each time', async () => {
+test('a hart for a different target than its name says is reported each time', async () => {
   const hart = await makeHart({ key: acme, package: { ...spec, target: 'aarch64-linux' } })
   await writeFile(join(artifacts, file), hart)
   for (let time = 0; time < 2; time++) {
@@ -268,7 +268,7 @@ describe('a hart at hand whose bytes were kept', () => {
   })
 })
 
-test('what is nowhere leaves nothing in the cache', async () => {
+test('a missing package leaves nothing in the cache', async () => {
   expect(await packages().open(ident, from())).toBeUndefined()
   expect(await readdir(join(root, 'kept'))).toEqual([])
 })

@@ -83,7 +83,7 @@ describe('a good hart', () => {
     await verify(await makeHart({ key: acme, body: Buffer.alloc(2_500_000, 'x') }))
   })
 
-  test('is told from another that came in its place', async () => {
+  test('is told apart from another that replaced it', async () => {
     const hart = await verify(good)
     await checkUnchanged(hart)
     await writeFile(join(root, 'other'), good)
@@ -93,7 +93,7 @@ describe('a good hart', () => {
     expect(error.message).toContain(hart.path)
   })
 
-  test('is told from itself after somebody wrote into it and set its time back', async () => {
+  test('is recognized as changed even if its time was set back', async () => {
     const hart = await verify(good)
     await utimes(hart.path, 1, 1)
     const again = await verifyHart(hart.path, keys)
@@ -223,7 +223,7 @@ describe('a hart', () => {
     expect((await failure(verify(forged))).code).toBe('HART_SIGNATURE')
   })
 
-  test('that names a key nobody has, which is no damage', async () => {
+  test('that names an unknown key, which does not count as damage', async () => {
     const error = await failure(verify(await makeHart({ key: originKey('stranger'), body })))
     expect(error.code).toBe('KEY_UNKNOWN')
     expect(error.message).toContain('stranger-20240101000000')

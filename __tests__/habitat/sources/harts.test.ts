@@ -113,7 +113,7 @@ describe('a hart that was given', () => {
     expect((await failure(drain(given.entries()))).code).toMatch(/HART_CHANGED|XZ_FORMAT/)
   })
 
-  test('was read as a whole before anything of it is packed', async () => {
+  test('is read completely before anything of it is packed', async () => {
     const path = await give(await makeHart({ key: acme, package: spec }))
     const given = await source().openFile(path)
     const paths: string[] = []
@@ -246,7 +246,7 @@ describe('an xz bomb', () => {
     expect(decoded).toBeLessThanOrEqual((1 << 24) + (1 << 20))
   })
 
-  test('is let through where so much is allowed', async () => {
+  test('is accepted if the limit allows it', async () => {
     const files = { 'share/large': Buffer.alloc(20 << 20) }
     const path = await give(await makeHart({ key: acme, package: { ident: id, files } }))
     const error = await failure(source().openFile(path))
@@ -272,14 +272,14 @@ describe('the newest build', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('is not a damaged one, which is told', async () => {
+  test('skips a damaged hart, with a warning', async () => {
     await writeHart(cache, { key: acme, package: spec })
     await writeFile(join(cache, 'acme-app-2.0-20250102030405-x86_64-linux.hart'), '')
     expect(await source().newest(parseIdent('acme/app'), from())).toMatchObject({ ident })
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('acme-app-2.0-20250102030405'))
   })
 
-  test('is that of the channel where there is none at hand', async () => {
+  test('is that of the channel if there is no local one', async () => {
     server.add({ ident: id, hart: Buffer.from('x'), channels: ['stable'] })
     server.add({ ident: 'acme/app/2.0/20250102030405', hart: Buffer.from('x'), channels: ['unstable'] })
     expect(await source().newest(parseIdent('acme/app'), from())).toEqual({

@@ -96,7 +96,7 @@ describe('a closure from two Builders and nothing at hand', () => {
     expect(since.every(({ path }) => /\/latest\?/.test(path))).toBe(true)
   })
 
-  test('names a key that none has, and who was asked', async () => {
+  test('names a missing key, and the sources that were asked', async () => {
     await serve(builder, 'stable', spec(`stranger/app/1/${R}`))
     const { source } = open()
     const error = await failure(
@@ -182,7 +182,7 @@ describe('without WebAssembly', () => {
     )
   })
 
-  test('installed packages are read all the same', () => {
+  test('installed packages are still read', () => {
     expect(() => openPackages(request({ packages: [app.ident], fsRoot: root }), tools())).not.toThrow()
   })
 })

@@ -128,7 +128,7 @@ describe.each(['acme/app', 'acme/app/1.0', id])('asked for as %s, a hart', spec 
     checkExplained(await failure(new Finder(source).find(spec, builder)), path, reason)
   })
 
-  test.each(refused.slice(0, 4))('%s is explained where Builder wants a token', async (_, make, reason) => {
+  test.each(refused.slice(0, 4))('%s is explained if Builder requires a token', async (_, make, reason) => {
     const path = await put(await make())
     server.fault({ kind: 'status', status: 401, on: /acme/, times: 9 })
     const { source, builder } = sourceAt(server.url)

@@ -19,7 +19,7 @@ const dcos = (changes: object = {}): MarathonServerOptions => ({
 })
 
 describe('who asks', () => {
-  test('nobody, and is told what to give', async () => {
+  test('without credentials, the error names what to give', async () => {
     const server = await marathonServer({ auth: { kind: 'basic', user: 'ci', password: 'hunter2' } })
     const { marathon } = clientOf(server.url)
     await expect(listDeployments(marathon)).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('who asks', () => {
     },
   )
 
-  test('a wrong password without a colon, of which nothing is said', async () => {
+  test('a wrong password without a colon, without advice about colons', async () => {
     const server = await marathonServer({ auth: { kind: 'basic', user: 'ci', password: 'hunter2' } })
     const { marathon } = clientOf(server.url, { given: { user: 'ci', password: 'hunter3' } })
     await expect(listDeployments(marathon)).rejects.toMatchObject({

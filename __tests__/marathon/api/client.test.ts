@@ -172,7 +172,7 @@ test('ids that would begin a line of their own are not taken', async () => {
   })
 })
 
-describe('what is no Marathon', () => {
+describe('a server that is not a Marathon', () => {
   test.each([
     [
       'a web page',
@@ -278,7 +278,7 @@ describe.skipIf(missing)(`a cluster with its own authority${missing ? ` (SKIPPED
     }
   })
 
-  test('is not trusted without, nor with another', async () => {
+  test('is trusted neither without it nor with another', async () => {
     const server = await marathonServer({ tls })
     for (const ca of [undefined, other]) {
       await expect(ask(server.url, ca)).rejects.toMatchObject({
@@ -289,7 +289,7 @@ describe.skipIf(missing)(`a cluster with its own authority${missing ? ` (SKIPPED
     expect(server.requests).toEqual([])
   })
 
-  test('what is no certificate is refused', () => {
+  test('anything but a certificate is refused', () => {
     const broken = tls.cert.replace(/\n[^-]{20}/, '\nAAAAAAAAAAAAAAAAAAAA')
     for (const [text, words] of [
       ['', 'does not contain a certificate'],

@@ -152,7 +152,7 @@ describe('what Marathon says', () => {
     expect(error.message).not.toContain('<')
   })
 
-  test('the deployments that lock an app are told apart', () => {
+  test('the deployments that lock an app are listed separately', () => {
     expect(refused(409, locked).deployments).toEqual(['d-1', 'd-2'])
     expect(refused(409, { message: 'x', deployments: [] }).code).toBe('MARATHON_EXISTS')
   })

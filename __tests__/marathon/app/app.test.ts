@@ -91,19 +91,19 @@ test('the whole of it', () => {
 })
 
 describe('id', () => {
-  test('is the one that was asked for, and nothing is told', () => {
+  test('is the requested one, without a note', () => {
     const { app, notes } = define({ id: '/shop/web' })
     expect(app.id).toBe('/shop/web')
     expect(notes.join()).not.toContain('/shop/web')
   })
 
-  test('is made up, and told', () => {
+  test('is derived, with a note', () => {
     const { app, notes } = define()
     expect(app.id).toBe('/acme/my-web')
     expect(notes).toContainEqual(expect.stringContaining('/acme/my-web'))
   })
 
-  test('is changed where Marathon takes no such name, and told with both', () => {
+  test('is changed if Marathon does not allow the name, with a note of both', () => {
     const ident = { ...web.ident, name: 'My_Web' }
     const { app, notes } = define({}, service({ ident }))
     expect(app.id).toBe('/acme/my-web')
@@ -168,13 +168,13 @@ describe('configuration', () => {
     expect(Object.values(app.env as JsonObject)).toContainEqual('{"admin":{"port":"$PORT_ADMIN"}}')
   })
 
-  test('Marathon wins over a port in the configuration, which is told with both', () => {
+  test('the port of Marathon takes precedence over the configuration, with a note of both', () => {
     const { app, notes } = define({ config: { server: { port: 9090n } } })
     expect(variable(app)).toEqual({ server: { port: '$PORT_HTTP' } })
     expect(notes).toContainEqual(expect.stringMatching(/server\.port to 9090.*\$PORT_HTTP/))
   })
 
-  test('no variable where there is nothing to say', () => {
+  test('no variable if there is nothing to configure', () => {
     expect(define({}, service()).app.env).toEqual({})
   })
 
@@ -192,7 +192,7 @@ describe('configuration', () => {
     )
   })
 
-  test('the prefix is told to launch, and is not in the placeholders', () => {
+  test('the prefix is passed to launch, and is not in the placeholders', () => {
     const { app } = define({ envVarsPrefix: 'MARATHON_' })
     expect(app.env).toEqual({
       HAB_MY_WEB: '{"server":{"port":"$PORT_HTTP"}}',
@@ -200,7 +200,7 @@ describe('configuration', () => {
     })
   })
 
-  test('a port whose name clashes is renamed, in the configuration too, and told', () => {
+  test('a port whose name clashes is renamed, also in the configuration, with a note', () => {
     const metadata = service({
       defaultConfig: 'gossip = 7000\nssl-port = 7001',
       exports: new Map([
@@ -242,7 +242,7 @@ describe('configuration', () => {
     expect(notes.join()).not.toContain('every number')
   })
 
-  test('an export that is called a port and has no default is told', () => {
+  test('an export that is called a port but has no default leads to a note', () => {
     const balancer = service({
       defaultConfig: '[http]\n# port = 80\n',
       exports: new Map([['http-port', 'http.port']]),
@@ -277,7 +277,7 @@ describe('configuration', () => {
     test.each<[string, Partial<AppRequest>]>([
       ['a file', { config: { service: { address: '[::]:9000' } } }],
       ['a variable', { env: { HAB_MY_WEB: '{"service":{"address":"[::]:9000"}}' } }],
-    ])('keeps the host that %s gives it, and its port is told', (_, request) => {
+    ])('keeps the host that %s gives it, with a note about its port', (_, request) => {
       const { app, notes } = define(request, agent)
       expect(variable(app)).toEqual({ service: { address: '[::]:$PORT_ADDRESS' } })
       expect(notes).toContainEqual(
@@ -317,7 +317,7 @@ describe('configuration', () => {
     })
   })
 
-  test('numbers of which nothing says that they are ports are told', () => {
+  test('ports recognized only by their number lead to a note', () => {
     const metadata = service({
       defaultConfig: 'http = 8080\nworkers = 4\n',
       exports: new Map([
@@ -330,7 +330,7 @@ describe('configuration', () => {
     )
   })
 
-  test('what is left without a port is told', () => {
+  test('exports without a port lead to a note', () => {
     const { notes } = define({}, { ...web, exposes: [8080, 9999] })
     expect(notes).toContainEqual(expect.stringMatching(/"workers".*does not expose/))
     expect(notes).toContainEqual(expect.stringMatching(/9999/))
@@ -344,7 +344,7 @@ describe('health check', () => {
     ])
   })
 
-  test('only connects where the gateway wants a token, and that is told', () => {
+  test('only connects if the gateway requires a token, with a warning', () => {
     const { app, notes } = define({ env: { HAB_SUP_GATEWAY_AUTH_TOKEN: 's3cret' } })
     expect(app.healthChecks).toMatchObject([{ protocol: 'MESOS_TCP', portIndex: 2 }])
     expect((app.healthChecks as JsonObject[])[0]).not.toHaveProperty('path')
@@ -399,7 +399,7 @@ describe('patch', () => {
     expect(define({ patch }).app).toMatchObject(patch)
   })
 
-  test('names what cannot be combined with what is written already', () => {
+  test('names settings that cannot be combined with the generated fields', () => {
     expect(() => define({ patch: { ipAddress: { networkName: 'dcos' } } })).toThrow(
       expect.objectContaining({
         code: 'APP_INVALID',
@@ -410,7 +410,7 @@ describe('patch', () => {
     )
   })
 
-  test('warns of what only some clusters take', () => {
+  test('warns of fields that only some clusters accept', () => {
     const { app, warnings } = define({ patch: { gpus: 1 } })
     expect(app.gpus).toBe(1)
     expect(warnings).toEqual([expect.stringContaining('--enable_features gpu_resources')])

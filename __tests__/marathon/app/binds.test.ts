@@ -44,7 +44,7 @@ describe('binds that the Supervisor would refuse', () => {
     ])
   })
 
-  test('are all told at once', () => {
+  test('are all reported at once', () => {
     expect(
       refusal({ binds: ['backed:haproxy.default', 'nothing:x.y', 'cache:redis.a', 'cache:redis.b@org'] }),
     ).toEqual([
@@ -79,7 +79,7 @@ describe('binds that the Supervisor would refuse', () => {
 })
 
 describe('binds that it takes', () => {
-  test('leave the optional ones to be told of', () => {
+  test('leave a note about the optional ones', () => {
     const { notes, warnings } = check({ binds: GIVEN })
     expect(warnings).toEqual([])
     expect(notes).toEqual([
@@ -120,7 +120,7 @@ describe('with a patch', () => {
     ])
   })
 
-  test('a bind that the package does not have is refused all the same', () => {
+  test('a bind that the package does not have is still refused', () => {
     expect(refusal({ binds: ['nothing:x.y'], patch: { cmd: launch('') } })).toHaveLength(2)
   })
 

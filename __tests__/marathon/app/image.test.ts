@@ -191,7 +191,7 @@ describe.skipIf(missing)(`the command of layers${missing ? ` (SKIPPED: ${missing
       expect(left.sort()).toEqual(files.slice(index))
     })
 
-    test('fails where no layer is there', () => {
+    test('fails if there is no layer', () => {
       const { status, stdout } = run(mkdtempSync(join(root, 'empty-')))
       expect(status).toBeGreaterThan(0)
       expect(stdout).toBe('')

@@ -23,7 +23,7 @@ describe('mergePatch', () => {
     expect(JSON.stringify(mergePatch(JSON.parse(target), JSON.parse(patch)))).toBe(result)
   })
 
-  test('changes neither argument, nor any prototype', () => {
+  test('changes neither its arguments nor any prototype', () => {
     const target = { a: { b: 1 } }
     const merged = mergePatch(target, JSON.parse('{"a": {"c": 2}, "__proto__": {"polluted": true}}'))
     expect(target).toEqual({ a: { b: 1 } })

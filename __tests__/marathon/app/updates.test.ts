@@ -46,13 +46,13 @@ describe('an app with a strategy', () => {
     expect(app.cmd).toContain(' --channel=stable --url=https://builder.example.com')
   })
 
-  test('is none where a patch replaces the command', () => {
+  test('is absent if a patch replaces the command', () => {
     const { notes, app } = define({ updates, patch: { cmd: './launch' } })
     expect(notes).toEqual([])
     expect(app.labels).not.toHaveProperty(['mesosize.strategy'])
   })
 
-  test('has no effect where a patch replaces the command without it, and says so', () => {
+  test('has no effect if a patch replaces the command without it, with a warning', () => {
     const { warnings } = define({ updates, patch: { cmd: 'exec sh ./launch' } })
     expect(warnings).toEqual([
       expect.stringMatching(/^--strategy at-once has no effect: .* Add --strategy=at-once --channel=/),
@@ -67,7 +67,7 @@ describe('a token for Builder', () => {
     secrets: { builder: { source: 'builder/token' } },
   }
 
-  test('is never taken from the export into the app, which is told', () => {
+  test('is never copied from the export to the app, with a note', () => {
     const { notes, warnings } = define({ updates: { ...updates, token: true } })
     expect(notes[1]).toMatch(
       /does not contain this export's Builder token.*HAB_AUTH_TOKEN as a Marathon secret/,
@@ -75,7 +75,7 @@ describe('a token for Builder', () => {
     expect(warnings).toEqual([])
   })
 
-  test('as a secret of Marathon needs no more words', () => {
+  test('as a secret of Marathon needs no note', () => {
     const { notes, warnings, app } = define({ updates: { ...updates, token: true }, patch: asSecret })
     expect(app).toMatchObject(asSecret)
     expect(notes).toHaveLength(1)

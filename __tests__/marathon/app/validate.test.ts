@@ -56,7 +56,7 @@ test('does not say "refuse" of what Marathon accepts', () => {
   expect(text).not.toContain('refuse')
 })
 
-test('warns where somebody hears it, instead of refusing, of what depends on the cluster or is doubtful', () => {
+test('with a reporter, warns of what depends on the cluster or is doubtful, instead of refusing it', () => {
   const app: JsonObject = {
     ...least,
     gpus: 1,

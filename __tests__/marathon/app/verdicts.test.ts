@@ -51,7 +51,7 @@ function ours(app: JsonObject): string | undefined {
   }
 }
 
-test('agrees with the recorded verdicts of Marathon, but for what is decided otherwise', () => {
+test('agrees with the recorded verdicts of Marathon, except for deliberate differences', () => {
   const judged = verdicts.map(verdict => ({ ...verdict, ours: ours(verdict.app) }))
   const accepted = judged.filter(({ status, ours }) => status === 201 && ours === undefined)
   const refused = judged.filter(({ status, ours }) => status !== 201 && ours !== undefined)
@@ -98,7 +98,7 @@ test('names every field that Marathon names, so that both refuse for the same re
   expect(missed).toEqual([])
 })
 
-describe('where somebody can be told, what depends on the cluster is told and passes', () => {
+describe('with a reporter, what depends on the cluster is a warning and passes', () => {
   const CLUSTER =
     /feature|Feature|Network name must be specified|expected one of: |can only contain \*|role \*/
   const depending = verdicts.filter(

@@ -24,7 +24,7 @@ test('takes a health check of no port in particular', () => {
   expect(checkApp(app, {})).toEqual(app)
 })
 
-test('leaves to Marathon what depends on its flags, with a word', () => {
+test('leaves to Marathon what depends on its flags, with a warning', () => {
   const app = { ...shop, env: { PASSWORD: { secret: 's' } }, secrets: { s: { source: 'web/s' } } }
   const warnings: string[] = []
   expect(checkApp(app, {}, { warn: text => warnings.push(text) })).toEqual(app)

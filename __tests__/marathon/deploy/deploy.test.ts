@@ -127,7 +127,7 @@ describe('a deployment that fails', () => {
     expect(result.message).toContain(words)
   })
 
-  test('is not given up where nobody wants that, and then not undone', async () => {
+  test('does not fail with fail-fast disabled, and without a rollback is not undone', async () => {
     const { server, deploy, time } = await stage()
     const result = await deploy(behaving('fails'), { failFast: 0, rollback: false, timeout: 60_000 })
     expect(result.state).toBe('timed-out')
@@ -244,7 +244,7 @@ describe('a deployment that fails', () => {
     ])
   })
 
-  test('for want of offers', async () => {
+  test('without offers', async () => {
     const { server, deploy } = await stage()
     server.cluster.settings.offers = 12
     server.cluster.settings.rejections = { UnfulfilledRole: 2, InsufficientMemory: 9, InsufficientPorts: 1 }
@@ -277,7 +277,7 @@ describe('a deployment that fails', () => {
     expect(server.cluster.app('/web/shop')!.definition.mem).toBe(1024)
   })
 
-  test('is told of even if it cannot be undone', async () => {
+  test('is reported even if it cannot be undone', async () => {
     const { server, deploy } = await stage()
     running(server, shop)
     server.fault({ method: 'DELETE', times: 9, reply: { status: 403, body: { message: 'Not Authorized' } } })
@@ -298,7 +298,7 @@ describe('a deployment that fails', () => {
   })
 })
 
-describe('a version that crashes again and again', () => {
+describe('a version that crashes repeatedly', () => {
   const unchecked = { healthChecks: [] }
 
   test.each(
@@ -349,7 +349,7 @@ describe('a version that crashes again and again', () => {
     expect(report.notes.filter(note => note.includes('Watching for a minute'))).toHaveLength(1)
   })
 
-  test('is told of where its tasks run just when the time is over', async () => {
+  test('is reported if its tasks happen to run at the time limit', async () => {
     const { server, deploy, at } = await stage()
     server.cluster.settings.behaviours['/web/shop'] = 'fails'
     at(4_000, () => {
@@ -554,7 +554,9 @@ describe('a Marathon that fails meanwhile', () => {
     at(1_000, () => server.fault({ times: 1_000 }))
     const result = await deploy(shop, { timeout: 20_000 })
     expect(result.state).toBe('timed-out')
-    expect(result.message).toMatch(/^\/web\/shop was not up after 20 seconds\. No complete response came from/)
+    expect(result.message).toMatch(
+      /^\/web\/shop was not up after 20 seconds\. No complete response came from/,
+    )
     expect(result.message).toMatch(/\nThe rollback failed: No complete response/)
   })
 
@@ -568,7 +570,7 @@ describe('a Marathon that fails meanwhile', () => {
     expect(server.logins.length).toBeGreaterThan(2)
   })
 
-  test('with a token that is good no more', async () => {
+  test('with a token that is no longer valid', async () => {
     const { server, deploy, at } = await stage({
       auth: { kind: 'dcos', tokens: ['t'] },
       client: { given: { dcosToken: 't' } },
@@ -608,7 +610,7 @@ describe('what is refused before Marathon is asked', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('so many are taken by who insists, or where there are not more', async () => {
+  test('that many are accepted with the setting, or if there are already as many', async () => {
     const { server, marathon, tools } = await stage()
     for (const [instances, allowManyInstances] of [
       [5000, false],
@@ -620,7 +622,7 @@ describe('what is refused before Marathon is asked', () => {
     }
   })
 
-  test('such a URI is taken by who insists', async () => {
+  test('such a URI is accepted with the setting', async () => {
     const { deploy } = await stage()
     const definition = { ...shop, fetch: [{ uri: 'file:///tmp/shop.tgz' }] }
     expect(await deploy(definition, { allowUnfetchableUri: true })).toMatchObject({ state: 'finished' })
@@ -636,7 +638,7 @@ describe('removeApp', () => {
     expect(server.cluster.apps.size).toBe(0)
   })
 
-  test('tells that there was none', async () => {
+  test('reports that there was none', async () => {
     const { marathon, tools } = await stage()
     expect(await removeApp(marathon, '/web/shop', options, tools)).toBe('absent')
   })
@@ -650,7 +652,7 @@ describe('removeApp', () => {
     return { ...set, tasks, remove }
   }
 
-  test('tells what is left when the time is over, of which Marathon no longer tells', async () => {
+  test('reports the remaining tasks at the time limit, even those that Marathon no longer lists', async () => {
     const { server, tasks, remove, time } = await stubborn()
     const error = await remove().catch(thrown => thrown)
     const [deployment] = server.cluster.deployments()
@@ -674,7 +676,7 @@ describe('removeApp', () => {
     })
   })
 
-  test('goes on waiting when it is done again, though there is no such app any more', async () => {
+  test('continues waiting when run again, although the app no longer exists', async () => {
     const { server, remove, at, time } = await stubborn()
     await expect(remove()).rejects.toMatchObject({ code: 'REMOVE_TIMED_OUT' })
     const before = time()

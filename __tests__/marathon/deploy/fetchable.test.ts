@@ -39,7 +39,7 @@ test.each([
   )
 })
 
-test('all of them are told at once', () => {
+test('all of them are reported at once', () => {
   const app = {
     id: '/a',
     fetch: [{ uri: 'file:///a' }, { uri: 'https://files.test/b' }, { uri: 'file:///c' }],

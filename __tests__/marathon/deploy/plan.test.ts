@@ -40,7 +40,7 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
     ])
   })
 
-  test('the app that is there already, with all that Marathon has filled in', async () => {
+  test('the existing app, with everything that Marathon has filled in', async () => {
     // Marathon's dry run plans a restart for it.
     expect(await plan(shop, shop)).toEqual(['/web/shop would not change: it already has this definition.'])
   })
@@ -111,7 +111,7 @@ test('where Marathon has no dry run, or allows none, the comparison is left', as
   expect(report.notes).toEqual([expect.stringContaining('refused the dry run')])
 })
 
-test('where the id cannot be checked, that is said', async () => {
+test('if the id cannot be checked, a note says so', async () => {
   const { server, marathon, tools, report } = await stage()
   const refusal = { status: 403, body: { message: 'Not Authorized' } }
   server.fault({ method: 'GET', path: 'groups/web/shop', reply: refusal })

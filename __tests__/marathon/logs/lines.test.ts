@@ -33,7 +33,7 @@ describe('Lines cuts', () => {
     expect([...got, ...lines.end()]).toEqual(expected)
   })
 
-  test('a line without end into pieces, and holds no more than one of them', () => {
+  test('an endless line into pieces, and stores at most one of them', () => {
     const lines = new Lines()
     const first = lines.push(Buffer.alloc(40_000, 'x'))
     expect(first.map(line => line.length)).toEqual([16_384, 16_384])

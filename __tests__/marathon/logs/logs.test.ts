@@ -161,7 +161,7 @@ describe('what cannot be shown', () => {
     expect(told).toHaveLength(1)
   })
 
-  test('anything, where no agent answers: then nobody knows whether there was anything', async () => {
+  test('anything, if no agent answers, since the output is unknown', async () => {
     await run(3)
     const app = server.cluster.app(ID)!
     for (const task of app.tasks) task.host = '..'
@@ -210,7 +210,7 @@ describe('following', () => {
     expect(told.at(-1)).toBe('Instance 2 of /web/shop has ended.')
   })
 
-  test('tells of an agent that does not answer once, not of each stream', async () => {
+  test('reports an agent that does not answer once, not for each stream', async () => {
     await run(3)
     for (const task of server.cluster.app(ID)!.tasks) task.host = '..'
     const following = showLogs({ ...REQUEST, follow: true }, tools)

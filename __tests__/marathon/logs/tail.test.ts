@@ -50,7 +50,7 @@ describe.each(Object.entries(contents))('the end of a file with %s', (_, content
   })
 })
 
-test('no more than 1 MiB is read, and begins with a whole line', async () => {
+test('at most 1 MiB is read, and the result begins with a whole line', async () => {
   const content = Buffer.from(`${'a'.repeat(99)}\n`.repeat(30_000))
   const file = fileOf(content)
   const { bytes } = await readTail(file, 1_000_000)
@@ -66,7 +66,7 @@ test('a few lines take one look', async () => {
   expect(file.reads).toHaveLength(1)
 })
 
-test('a file that is emptied while it is read is no endless loop', async () => {
+test('a file that is emptied while it is read does not cause an endless loop', async () => {
   const file = { size: async () => 500_000, read: async () => ({ offset: 0, data: Buffer.alloc(0) }) }
   expect((await readTail(file, 10)).bytes).toHaveLength(0)
 })

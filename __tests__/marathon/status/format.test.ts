@@ -131,7 +131,7 @@ describe('a task that is not healthy by a check that Mesos carries out', () => {
   })
 })
 
-test('where no task has an endpoint, there is no table of them', () => {
+test('if no task has an endpoint, there is no table of endpoints', () => {
   const tasks = status.tasks.map(task => ({ ...task, endpoints: [] }))
   expect(formatStatus({ ...status, tasks }).join('\n')).not.toContain('Endpoints')
 })

@@ -81,7 +81,7 @@ describe('a task', () => {
     expect((await statusOf(app, away)).tasks[0]!.health).toBe(health)
   })
 
-  test('has no health where there are no checks', async () => {
+  test('has no health if there are no checks', async () => {
     expect((await statusOf(appOf({ healthChecked: false }), away)).tasks[0]).not.toHaveProperty('health')
   })
 })
@@ -96,7 +96,7 @@ describe('a task that has just ended', () => {
     expect(task).not.toHaveProperty('health')
   })
 
-  test('is one of an old version where its failure says so', async () => {
+  test('is one of an old version if its failure says so', async () => {
     const lastTaskFailure = {
       ...{ taskId: 'a', host: '10.0.0.5', state: 'TASK_FAILED', message: '' },
       ...{ version: OLD, timestamp: NEW },
