@@ -1,1 +1,0 @@
-function e(e){let t=URL.canParse(String(e))?new URL(e):void 0;return t&&/^https?:$/.test(t.protocol)?t:void 0}function t(t){let n=e(t);return n?n.origin+n.pathname:String(t).replace(/^.*@/s,``).slice(0,200)}export{t as n,e as t};

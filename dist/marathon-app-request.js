@@ -1,1 +1,0 @@
-function e(e){return typeof e==`object`&&!!e&&!Array.isArray(e)}function t(e){let t=JSON.stringify(e).replace(/\/\/[^/@"]*@/g,`//...@`);return t.length>120?`${t.slice(0,117)}...`:t}export{e as n,t};
