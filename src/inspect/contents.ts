@@ -35,8 +35,8 @@ export interface StartPlan {
   /** Absolute paths in the image. */
   launcher: string
   supervisor: string
-  /** Arguments for the Supervisor, from the app definition's `cmd`; empty for a tarball alone. */
-  arguments: readonly string[]
+  /** What the app definition's `cmd` gives to the Supervisor, as the shell reads it; empty for a tarball alone. */
+  arguments: string
 }
 
 export interface InspectedTarball {
@@ -62,8 +62,6 @@ export interface InspectedPackage {
   tarball: number
   /** Bytes of its files, unpacked. */
   size: number
-  /** Bytes that its part of the tarball takes; absent where its members cannot be told from others'. */
-  packed?: number
   /** Direct dependencies, and all of them: idents. */
   deps: readonly string[]
   tdeps: readonly string[]
