@@ -1,7 +1,7 @@
 import type { SettingTable } from '../settings/setting.ts'
-import { DEPLOY, EXPORT, REMOVE, SHOW_LOGS, STATUS } from '../settings/tables.ts'
+import { DEPLOY, DIFF, EXPORT, INSPECT, REMOVE, SHOW_LOGS, STATUS } from '../settings/tables.ts'
 
-export type CommandName = 'export' | 'deploy' | 'remove' | 'status' | 'logs'
+export type CommandName = 'export' | 'deploy' | 'remove' | 'status' | 'logs' | 'inspect' | 'diff'
 
 type Entries = readonly (readonly [name: string, help: string])[]
 
@@ -24,6 +24,8 @@ export interface CommandPage {
 const BAD_USAGE = ['2', 'the request cannot be carried out as written; every problem is listed'] as const
 const COLOURS = ['NO_COLOR', 'no colours; FORCE_COLOR turns them on, on terminals only'] as const
 const APP_ID = 'An APP_ID is the id of a Marathon app, such as /web/shop; the leading slash may be omitted.'
+
+const PLACE = 'An image is given as a tarball or an app definition: a path, or an http or https URL.'
 
 /** In the order of the help. */
 export const commands: Readonly<Record<CommandName, CommandPage>> = {
@@ -105,6 +107,37 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     variables: [],
     statuses: [['0', 'shown'], ['1', 'failed, or nothing could be read'], BAD_USAGE],
     examples: ['mesosize logs /web/shop --stderr', 'mesosize logs /web/shop --follow --instance 2'],
+  },
+  inspect: {
+    usage: 'mesosize inspect FILE.tgz | APP.json [options]',
+    summary: 'show what is in an image',
+    about:
+      'Shows what is in a tarball, or in the image that an app definition fetches: the service and how it starts, ' +
+      'its ports, users, hooks and binds, and the packages with their sizes, licences and dependencies.',
+    table: INSPECT,
+    notes: [PLACE],
+    variables: [],
+    statuses: [['0', 'shown'], ['1', 'failed'], BAD_USAGE],
+    examples: [
+      'mesosize inspect results/acme-web-1.2.0-20240102030405.tgz',
+      'mesosize inspect https://files.example.com/mesos/web.json --json > web-contents.json',
+    ],
+  },
+  diff: {
+    usage: 'mesosize diff OLD NEW [options]\n       mesosize diff APP.json --marathon URL [options]',
+    summary: 'show how two images and their app definitions differ',
+    about:
+      'Compares two images, and their app definitions if two are given: packages that were added, removed or ' +
+      'changed, sizes, files that differ inside a package, and fields of the app definition. With one app ' +
+      'definition, it compares what Marathon runs now with that.',
+    table: DIFF,
+    notes: [PLACE],
+    variables: [],
+    statuses: [['0', 'compared, whether or not they differ'], ['1', 'failed'], BAD_USAGE],
+    examples: [
+      'mesosize diff web-1.2.0.tgz web-1.3.0.tgz',
+      'mesosize diff web.json --marathon http://marathon.example.com:8080 --markdown',
+    ],
   },
 }
 

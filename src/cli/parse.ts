@@ -4,6 +4,8 @@ import { readPackage } from '../settings/package.ts'
 import { readExportRequest } from '../settings/read-export.ts'
 import type {
   DeployRequest,
+  DiffRequest,
+  InspectRequest,
   RemoveRequest,
   ShowLogsRequest,
   StatusRequest,
@@ -22,6 +24,8 @@ export type Command =
   | { kind: 'remove'; request: RemoveRequest }
   | { kind: 'status'; request: StatusRequest }
   | { kind: 'logs'; request: ShowLogsRequest }
+  | { kind: 'inspect'; request: InspectRequest }
+  | { kind: 'diff'; request: DiffRequest }
   /** `of` is the command to explain; without it, the program as a whole. */
   | { kind: 'help'; of?: CommandName }
   | { kind: 'version' }
@@ -61,6 +65,10 @@ async function readCommand(
     const packages = await readPackages(positionals, values, origin)
     return { kind: name, request: await readExportRequest(values, packages) }
   }
+  if (name === 'inspect') {
+    const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''
+    return { kind: name, request: { place, ...(await values.read(JSON_RESULT)) } }
+  }
   // Loaded only now, so that --help and exports are quick.
   const readers = await import('../settings/read-marathon.ts')
   const readId = () =>
@@ -76,10 +84,16 @@ async function readCommand(
       return { kind: name, request: await readers.readRemoveRequest(values, (await readId()) ?? '') }
     case 'status':
       return { kind: name, request: await readers.readStatusRequest(values, (await readId()) ?? '') }
+    case 'diff': {
+      const places = positionals.map(({ text }) => text)
+      return { kind: name, request: await readers.readDiffRequest(values, places) }
+    }
     case 'logs':
       return { kind: name, request: await readers.readLogsRequest(values, (await readId()) ?? '') }
   }
 }
+
+const PLACE = 'a tarball or an app definition, as a path or a URL'
 
 async function readPackages(
   positionals: readonly Positional[],

@@ -1,5 +1,5 @@
 import { code, details, fenced, table } from '../lib/markdown.ts'
-import { formatBytes } from '../lib/terminal/format.ts'
+import { formatBytes, formatBytesChange } from '../lib/terminal/format.ts'
 import type { Endpoint } from '../marathon/deploy/endpoints.ts'
 import type { Preview } from './preview.ts'
 import type { SizeComparison } from './sizes.ts'
@@ -130,8 +130,7 @@ function sizesOf({ sizes }: PreviewComment): string[] {
 }
 
 function difference({ before, now }: { before: number; now: number }): string {
-  if (now === before) return '0 B'
-  return `${now > before ? '+' : '−'}${formatBytes(Math.abs(now - before))}`
+  return formatBytesChange(now - before)
 }
 
 function logsOf({ appId }: PreviewComment): string {

@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import type { DeployOptions } from '../marathon/deploy/deploy.ts'
 import type { LogsRequest } from '../marathon/logs/logs.ts'
@@ -7,6 +8,7 @@ import { readFileText } from './files.ts'
 import { type MarathonAccess, readAccess } from './read-access.ts'
 import { quoted } from './readers.ts'
 import { DEPLOYMENT, REMOVAL } from './rows/deploy.ts'
+import { DIFF_RESULT } from './rows/inspect.ts'
 import { ACCESS } from './rows/marathon.ts'
 import { JSON_RESULT, LOGS } from './rows/show.ts'
 import type { SettingValues } from './setting-values.ts'
@@ -36,6 +38,21 @@ export interface StatusRequest {
   access: MarathonAccess
   appId: string
   json: boolean
+}
+
+export interface InspectRequest {
+  /** The path or URL of a tarball or an app definition. */
+  place: string
+  json: boolean
+}
+
+export interface DiffRequest {
+  /** Absent where Marathon has the old side. */
+  old?: string
+  new: string
+  access?: MarathonAccess
+  json: boolean
+  markdown: boolean
 }
 
 export interface ShowLogsRequest extends LogsRequest {
@@ -113,4 +130,22 @@ export async function readLogsRequest(values: SettingValues, appId: string): Pro
     streams: both ? ['stdout', 'stderr'] : [stdout ? 'stdout' : 'stderr'],
     ...shown,
   }
+}
+
+/** @param places what is compared: two, or one to be compared with what Marathon has */
+export async function readDiffRequest(
+  values: SettingValues,
+  places: readonly string[],
+): Promise<DiffRequest> {
+  const [first = '', second, ...more] = places
+  if (places.length === 0) {
+    values.problem('OLD, NEW: are missing. Give two tarballs or app definitions, or one app definition.')
+  }
+  for (const text of more) values.problem(`${quoted(text)}: unexpected argument. Give at most two images.`)
+  const shown = { ...(await values.read(JSON_RESULT)), ...(await values.read(DIFF_RESULT)) }
+  if (shown.json && shown.markdown) {
+    values.problem(`${setting('json')} and ${setting('markdown')}: only one can be printed. Leave one out.`)
+  }
+  if (second !== undefined) return { old: first, new: second, ...shown }
+  return { new: first, access: await readAccess(values), ...shown }
 }

@@ -12,6 +12,12 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`
 }
 
+/** A change of a number of bytes, with its sign: `+1.5 MiB`, `−512 B`, `0 B`. */
+export function formatBytesChange(bytes: number): string {
+  if (bytes === 0) return '0 B'
+  return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`
+}
+
 /** Human-readable milliseconds: `0.3 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatDuration(milliseconds: number): string {
   const tenths = Math.round(milliseconds / 100)

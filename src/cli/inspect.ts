@@ -1,0 +1,67 @@
+import { createFetch } from '../http/fetch.ts'
+import { compareImages } from '../inspect/diff.ts'
+import { formatContents } from '../inspect/format.ts'
+import { diffMarkdown, formatDiff } from '../inspect/format-diff.ts'
+import { type Inspected, inspect, inspectApp } from '../inspect/inspect.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { getApp } from '../marathon/api/apps.ts'
+import type { AppDefinition } from '../marathon/app/validate.ts'
+import { missing } from '../marathon/logs/logs.ts'
+import type { DiffRequest, InspectRequest } from '../settings/read-marathon.ts'
+import { connect } from './connect.ts'
+import { print, type Session } from './session.ts'
+
+/** @returns the exit status */
+export async function inspectForPerson({ place, json }: InspectRequest, session: Session): Promise<number> {
+  const { contents } = await inspect(place, toolsOf(session))
+  session.report.close()
+  await print(json ? `${JSON.stringify(contents, null, 2)}\n` : linesOf(formatContents(contents)))
+  return 0
+}
+
+/** @returns the exit status */
+export async function diffForPerson(request: DiffRequest, session: Session): Promise<number> {
+  const tools = toolsOf(session)
+  const now = await inspect(request.new, tools)
+  const old =
+    request.old === undefined
+      ? await inspectRunning(now.app, request, session)
+      : await inspect(request.old, tools)
+  const diff = compareImages(old, now)
+  session.report.close()
+  const text = request.json
+    ? JSON.stringify(diff, null, 2)
+    : request.markdown
+      ? diffMarkdown(diff)
+      : formatDiff(diff).join('\n')
+  await print(`${text}\n`)
+  return 0
+}
+
+/** What Marathon has of an app. */
+async function inspectRunning(
+  app: AppDefinition | undefined,
+  { new: place, access }: DiffRequest,
+  session: Session,
+): Promise<Inspected> {
+  if (!app || !access) {
+    throw new MesosizeError(
+      'APP_MISSING',
+      `${JSON.stringify(place)} is a tarball, which names no app of Marathon. Give the app definition, or a second tarball.`,
+    )
+  }
+  const { marathon } = await connect(access, session)
+  const running = await getApp(marathon, app.id)
+  if (!running) throw missing(app.id)
+  const definition = running.definition as AppDefinition
+  const contents = await inspectApp(definition, `Marathon's ${app.id}`, toolsOf(session))
+  return { app: definition, contents }
+}
+
+function toolsOf({ version, report, signal }: Session) {
+  return { fetch: createFetch({ version, signal }), report, signal }
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.map(line => `${line}\n`).join('')
+}
