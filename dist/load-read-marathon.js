@@ -1,1 +1,1 @@
-export{t as readDeployment,n as readLogsRequest,r as readRemoveRequest,i as readStatusRequest}from"./settings-read-marathon.js";
+export{t as readDeployment,n as readDiffRequest,r as readLogsRequest,i as readRemoveRequest,a as readStatusRequest}from"./settings-read-marathon.js";

@@ -50,27 +50,43 @@ export async function* readTarball(
     },
     { signal },
   )
-  // Whoever waits for an entry must learn that none will come.
+  // The parser itself takes a tar that stops between two entries for a whole one.
+  let ended = false
+  parser.on('eof', () => {
+    ended = true
+  })
+  let current: ReadEntry | undefined
+  // Whoever waits for an entry, or for the rest of one, must learn that it will not come.
+  signal.addEventListener('abort', () => current?.destroy())
   feeding.catch(error => stopped.abort(error))
+  parser.on('error', error => stopped.abort(error))
+
+  async function* contentOf(entry: ReadEntry): AsyncGenerator<Uint8Array> {
+    try {
+      yield* entry
+    } catch (thrown) {
+      throw unreadable(name, signal.aborted ? signal.reason : thrown)
+    }
+  }
 
   let entries = 0
   try {
     for await (const [entry] of found as AsyncIterable<[ReadEntry]>) {
       if (++entries > MOST_ENTRIES) throw new Error(`it has more than ${MOST_ENTRIES} entries`)
-      yield entryOf(entry)
+      current = entry
+      yield entryOf(entry, contentOf(entry))
       entry.resume()
     }
     await feeding
+    if (!ended) throw new Error('Truncated input')
   } catch (thrown) {
     throw unreadable(name, signal.aborted ? signal.reason : thrown)
   } finally {
     stopped.abort()
-    // A parser that was left in the middle may still complain.
-    parser.on('error', () => {})
   }
 }
 
-function entryOf(entry: ReadEntry): Entry {
+function entryOf(entry: ReadEntry, content: AsyncIterable<Uint8Array>): Entry {
   const path = entry.path.replace(/\/+$/, '')
   if (path.length > LONGEST_PATH) throw new Error(`it has a path of ${path.length} characters`)
   if (path.startsWith('/') || path.split('/').some(part => part === '..' || part === '.' || part === '')) {
@@ -85,7 +101,7 @@ function entryOf(entry: ReadEntry): Entry {
     case 'File':
     case 'OldFile':
     case 'ContiguousFile':
-      return { ...common, type: 'file', size: entry.size, content: entry }
+      return { ...common, type: 'file', size: entry.size, content }
     case 'Directory':
       return { ...common, type: 'directory' }
     case 'SymbolicLink':

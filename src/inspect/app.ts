@@ -17,7 +17,7 @@ export function imageUris(app: AppDefinition, source: string): string[] {
   const fetched = objectsOf(app.fetch)
   const layers = fetched.filter(({ destPath }) => LAYER.test(`${destPath}`))
   const unpacked = /\btar -xzpf '?([^' ]+)/.exec(`${app.cmd}`)?.[1]
-  const whole = fetched.filter(({ destPath }) => destPath === unpacked)
+  const whole = fetched.filter(({ destPath }) => destPath !== undefined && destPath === unpacked)
   const image = layers.length > 0 ? layers.toSorted(byName) : whole
   const uris = image.length > 0 ? image.map(({ uri }) => uri) : listOf(app.uris).slice(0, 1)
   if (uris.length === 0) {

@@ -1,0 +1,2 @@
+function e(e,t){return[e,e.map(()=>`---`),...t].map(e=>`| ${e.join(` | `)} |`).join(`
+`)}function t(e,t){return`<details><summary>${e}</summary>\n\n${t}\n\n</details>`}function n(e){let t=e.replace(/\s*\n\s*/g,` `),n="`".repeat(Math.max(0,...[...t.matchAll(/`+/g)].map(([e])=>e.length))+1);return`${n}${(t.startsWith("`")||t.endsWith("`")?` ${t} `:t).replaceAll(`|`,`\\|`)}${n}`}function r(e,t){let n="`".repeat(Math.max(2,...[...t.matchAll(/^`+/gm)].map(([e])=>e.length))+1);return`${n}${e}\n${t.trimEnd()}\n${n}`}export{e as i,t as n,r,n as t};

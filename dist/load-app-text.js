@@ -1,0 +1,1 @@
+export{t as parseApp}from"./marathon-deploy-app-text.js";

@@ -1,0 +1,1 @@
+import{setTimeout as e}from"node:timers/promises";const t={now:()=>performance.now(),sleep:(t,n)=>e(t,void 0,{signal:n})};function*n(){for(let e=1e3;;e=Math.min(e*1.25,5e3))yield e}export{t as n,n as t};
