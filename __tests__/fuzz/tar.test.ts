@@ -9,8 +9,9 @@ import { packageEntries } from '../../src/habitat/sources/archive.ts'
 import { asInstalled } from '../../src/habitat/sources/as-installed.ts'
 import { MesosizeError } from '../../src/lib/errors.ts'
 import { Spool } from '../../src/lib/spool.ts'
-import { pieces } from '../habitat/reading.ts'
+
 import { packageEntries as specEntries } from '../testkit/package-entries.ts'
+import { pieces } from '../testkit/pieces.ts'
 import { gnuLongName, headerBlock, padded, type RawBlocks, type TarEntry, tarOf } from '../testkit/tar.ts'
 import { isSound } from './sound.ts'
 

@@ -30,11 +30,6 @@ export async function bytesOf(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8
   return Buffer.concat(copies)
 }
 
-/** Cuts bytes into pieces of a size. */
-export async function* pieces(bytes: Uint8Array, size = 1 << 16): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
-}
-
 export type ReadEntry = Omit<Entry, 'content'> & { content?: string }
 
 /** Entries with the text of their files. */

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readTar } from '../../../src/codec/tar/read.ts'
-import { bytesOf, drain, failure, pieces } from '../../habitat/reading.ts'
+import { bytesOf, drain, failure } from '../../habitat/reading.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
+import { pieces } from '../../testkit/pieces.ts'
 import {
   gnuLongName,
   type HeaderFields,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { readTar } from '../../../src/codec/tar/read.ts'
 import { packageEntries } from '../../../src/habitat/sources/archive.ts'
+import { pieces } from '../../testkit/pieces.ts'
 import { type RawBlocks, type TarEntry, tarOf } from '../../testkit/tar.ts'
-import { drain, failure, pieces, type ReadEntry, read } from '../reading.ts'
+import { drain, failure, type ReadEntry, read } from '../reading.ts'
 
 const name = '/cache/some.hart'
 const top = 'hab/pkgs/acme/app/1.0/20240102030405'

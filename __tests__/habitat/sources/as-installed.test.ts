@@ -6,8 +6,9 @@ import { readTar } from '../../../src/codec/tar/read.ts'
 import { packageEntries } from '../../../src/habitat/sources/archive.ts'
 import { asInstalled } from '../../../src/habitat/sources/as-installed.ts'
 import { Spool } from '../../../src/lib/spool.ts'
+import { pieces } from '../../testkit/pieces.ts'
 import { type TarEntry, tarOf } from '../../testkit/tar.ts'
-import { pieces, type ReadEntry, read } from '../reading.ts'
+import { type ReadEntry, read } from '../reading.ts'
 
 const top = 'hab/pkgs/acme/app/1.0/20240102030405'
 // date -u -d '2024-01-02 03:04:05' +%s

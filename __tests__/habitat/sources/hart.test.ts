@@ -14,7 +14,8 @@ import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
 import { makeHart } from '../../testkit/hart.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { originKey, writePublicKey } from '../../testkit/origin-key.ts'
-import { failure, pieces } from '../reading.ts'
+import { pieces } from '../../testkit/pieces.ts'
+import { failure } from '../reading.ts'
 
 const acme = originKey('acme')
 const body = Buffer.from('foo\n')
