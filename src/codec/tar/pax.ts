@@ -25,7 +25,13 @@ export function parsePax(content: Buffer, name: string): Overrides {
     if (key === 'path' || key === 'linkpath') overrides[key] = value
     else if (key === 'size') overrides.size = bytes(value, name)
     else if (key === 'mtime') overrides.mtime = seconds(value, name)
-    else if (key.startsWith('GNU.sparse.')) throw malformed(name, 'it contains sparse files')
+    // Not used, but a number, as in headers.
+    else if ((key === 'uid' || key === 'gid') && !/^-?\d+$/.test(value))
+      throw malformed(name, `its pax ${key} is ${quote(value)}`)
+    // Written by GNU tar and star.
+    else if (key.startsWith('GNU.sparse.') || key === 'SCHILY.realsize')
+      throw malformed(name, 'it contains sparse files')
+    else if (key.startsWith('GNU.volume.')) throw malformed(name, 'it is a part of several volumes')
     start = end
   }
   return overrides

@@ -1,3 +1,4 @@
+import { quote } from '../../lib/quote.ts'
 import { malformed } from './tar-error.ts'
 
 /** What a tar header says about its member. */
@@ -42,13 +43,21 @@ export function decodeHeader(block: Buffer, name: string): TarHeader {
   if (parseNumber(block.subarray(148, 156)) !== checksum(block)) {
     throw malformed(name, 'the checksum of a header is wrong')
   }
-  // Nothing is unpacked by the owners, so they may be any numbers, such as -2 for nobody, but they must be numbers.
+  // Unpacking does not use these, so they may be any numbers, such as -2 for nobody, but they must be numbers: some
+  // readers take anything else for the end of the archive.
   number('owner', 108, 8, -Infinity, Infinity)
   number('group', 116, 8, -Infinity, Infinity)
+  number('device number', 329, 8, -Infinity, Infinity)
+  number('device number', 337, 8, -Infinity, Infinity)
   const format = block.toString('latin1', 257, 265)
   if (![POSIX, GNU, SEVENTH_EDITION].includes(format)) throw malformed(name, 'a header has an unknown format')
-  // What other formats have in place of the prefix is not part of the name.
-  const prefix = format === POSIX ? cString(block.subarray(345, 500)) : ''
+  const prefix = cString(block.subarray(345, 500))
+  // Some readers use it in any format.
+  if (prefix !== '' && format !== POSIX) {
+    throw malformed(name, 'a header has a prefix, which its format does not have')
+  }
+  // Some readers add another slash, others do not.
+  if (prefix.endsWith('/')) throw malformed(name, `the prefix ${quote(prefix)} of a name ends in a slash`)
   const path = cString(block.subarray(0, 100))
   return {
     type: block.toString('latin1', 156, 157).replace('\0', '0'),
@@ -68,8 +77,9 @@ export function cString(bytes: Buffer): string {
 
 /** @returns undefined if it is not a number; 0 for a blank field */
 function parseNumber(field: Buffer): number | undefined {
-  if (field[0]! & 0x80) {
-    // GNU's numbers for what octal digits cannot hold: two's complement after the first bit.
+  // GNU's numbers for what octal digits cannot hold: two's complement after the first bit. Readers do not agree on
+  // numbers with any other first byte.
+  if (field[0] === 0x80 || field[0] === 0xff) {
     const value = BigInt.asIntN(field.length * 8 - 1, BigInt(`0x${field.toString('hex')}`))
     return Number(value)
   }

@@ -1,32 +1,16 @@
-import { quote } from '../../lib/quote.ts'
 import { ByteReader } from './byte-reader.ts'
+import { type MemberHead, memberOf } from './member.ts'
 import { type Overrides, parsePax } from './pax.ts'
 import { cString, decodeHeader } from './read-header.ts'
 import { malformed } from './tar-error.ts'
 
-export type TarMember = {
-  path: string
-  mode: number
-  /** Seconds since the epoch, whole. */
-  mtime: number
-} & (
-  | { type: 'directory' }
-  | { type: 'file'; size: number; content: AsyncIterable<Uint8Array> }
-  | { type: 'symlink' | 'hardlink'; linkpath: string }
-)
+export type TarMember =
+  | Exclude<MemberHead, { type: 'file' }>
+  | (Extract<MemberHead, { type: 'file' }> & { content: AsyncIterable<Uint8Array> })
 
 const BLOCK = 512
-// Longer names cannot be unpacked on Linux, where PATH_MAX includes the NUL after them.
-const NAME_LIMIT = 4095
 // A pax header may have other records besides names.
 const EXTENSION_LIMIT = 64 * 1024
-
-const REFUSED_TYPES: Record<string, string> = {
-  '3': 'character device',
-  '4': 'block device',
-  '6': 'fifo',
-  S: 'sparse file',
-}
 
 /**
  * Reads a tar archive (ustar, GNU and pax) member by member, in constant memory, and refuses whatever two
@@ -43,78 +27,58 @@ export async function* readTar(
   limit: number,
 ): AsyncGenerator<TarMember> {
   const bytes = new ByteReader(chunks, name, limit)
-  let overrides: Overrides = {}
+  /** What extension headers say about the next member; undefined if there was none. */
+  let overrides: Overrides | undefined
   try {
     for (;;) {
       const block = await bytes.exactly(BLOCK)
       if (block.every(byte => byte === 0)) {
-        if (Object.keys(overrides).length > 0)
-          throw malformed(name, 'an extension header describes no member')
+        if (overrides) throw malformed(name, 'an extension header describes no member')
         await bytes.zerosToEnd()
         return
       }
       const header = decodeHeader(block, name)
-      switch (header.type) {
-        // GNU's members for names that do not fit into a header.
-        case 'L':
-          override(overrides, { path: cString(await extension(bytes, header.size, name)) }, name)
-          continue
-        case 'K':
-          override(overrides, { linkpath: cString(await extension(bytes, header.size, name)) }, name)
-          continue
-        case 'x':
-          override(overrides, parsePax(await extension(bytes, header.size, name), name), name)
-          continue
-        case 'g':
-          // A global header may hold a comment, as git writes it; whatever would change members is refused.
-          if (Object.keys(parsePax(await extension(bytes, header.size, name), name)).length > 0) {
-            throw malformed(name, 'a global pax header changes its members')
-          }
-          continue
-      }
-      const { type, size, path, linkpath, mode, mtime } = { ...header, ...overrides }
-      overrides = {}
-      const common = { path: checkName(path, name), mode: mode & 0o7777, mtime }
-      if (type === '0' || type === '7') {
-        // Some readers take it for a directory, others for a file.
-        if (path.endsWith('/')) throw malformed(name, `the file ${quote(path)} has the name of a directory`)
-        yield { ...common, type: 'file', size, content: bytes.content(size) }
-        await bytes.skipRest()
-        await bytes.exactly(padding(size))
+      const read = EXTENSIONS[header.type]
+      if (read) {
+        const content = await extension(bytes, header.size, name)
+        overrides = added(overrides ?? {}, read(content, name), name)
         continue
       }
-      if (size !== 0) throw malformed(name, `${quote(path)} has content, but is not a file`)
-      switch (type) {
-        case '5':
-          yield { ...common, type: 'directory' }
-          break
-        case '1':
-        case '2':
-          if (linkpath === '') throw malformed(name, `the link ${quote(path)} has no target`)
-          yield {
-            ...common,
-            type: type === '1' ? 'hardlink' : 'symlink',
-            linkpath: checkName(linkpath, name),
-          }
-          break
-        default: {
-          const what = REFUSED_TYPES[type] ?? `member of the type ${quote(type)}`
-          throw malformed(name, `${quote(path)} is a ${what}; only files, directories and links are allowed`)
-        }
+      const member = memberOf({ ...header, ...overrides }, name)
+      overrides = undefined
+      if (member.type !== 'file') {
+        yield member
+        continue
       }
+      yield { ...member, content: bytes.content(member.size) }
+      await bytes.skipRest()
+      await bytes.exactly(padding(member.size))
     }
   } finally {
     await bytes.close()
   }
 }
 
+/** What extension headers say about the member that follows them, by their type. */
+const EXTENSIONS: Readonly<Record<string, (content: Buffer, name: string) => Overrides>> = {
+  // GNU's, for names that do not fit into a header.
+  L: content => ({ path: cString(content) }),
+  K: content => ({ linkpath: cString(content) }),
+  x: parsePax,
+  // For all members. It may hold a comment, as git writes it, but nothing that changes members.
+  g(content, name) {
+    if (Object.keys(parsePax(content, name)).length === 0) return {}
+    throw malformed(name, 'a global pax header changes its members')
+  },
+}
+
 /** Adds what another extension header says; if two contradict each other, readers choose differently. */
-function override(overrides: Overrides, more: Overrides, name: string): void {
+function added(overrides: Overrides, more: Overrides, name: string): Overrides {
   for (const [key, value] of Object.entries(more)) {
     if (key in overrides) throw malformed(name, `two extension headers give one member a ${key}`)
     if (value === '') throw malformed(name, `an extension header gives a member an empty ${key}`)
   }
-  Object.assign(overrides, more)
+  return { ...overrides, ...more }
 }
 
 async function extension(bytes: ByteReader, size: number, name: string): Promise<Buffer> {
@@ -126,15 +90,4 @@ async function extension(bytes: ByteReader, size: number, name: string): Promise
 
 function padding(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK
-}
-
-/** Checks a name that was decoded as UTF-8: a name that cannot be decoded would be packed under another one. */
-function checkName(decoded: string, name: string): string {
-  if (decoded.includes('\0') || decoded.includes('\uFFFD')) {
-    throw malformed(name, `the name ${quote(decoded)} is not UTF-8`)
-  }
-  if (Buffer.byteLength(decoded) > NAME_LIMIT) {
-    throw malformed(name, `the name ${quote(decoded)} is longer than ${NAME_LIMIT} bytes`)
-  }
-  return decoded
 }
