@@ -25,7 +25,7 @@ beforeAll(async () => {
   await writeFile(at('latin1.toml'), Buffer.from('name = "caf\xe9"\n', 'latin1'))
   await writeFile(at('patch.json'), '\ufeff{"acceptedResourceRoles": ["*"], "labels": null}')
   await writeFile(at('list.json'), '[1]')
-  await writeFile(at('broken.json'), '{\n  "a": oops\n}')
+  await writeFile(at('broken.json'), '{\n  "a": oops\x1b[2J\n}')
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -302,7 +302,7 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--config', at('latin1.toml')], /^--config: ".*latin1\.toml" is not UTF-8/],
   [['--constraint', 'hostname'], /^--constraint: "hostname" is not a constraint\. Write one such as/],
   [['--patch', at('none.json')], /^--patch: ".*none\.json" cannot be read: ENOENT/],
-  [['--patch', at('broken.json')], /^--patch: ".*broken\.json" is not valid JSON: /],
+  [['--patch', at('broken.json')], /^--patch: ".*broken\.json" is not valid JSON: [^\x1b\n]*\\x1b\[2J/],
   [['--patch', at('list.json')], /^--patch: ".*list\.json" must hold a JSON object/],
   [['--patch', folder], /^--patch: ".*" cannot be read: EISDIR/],
   [['--uri', 'https://files.example.com/a b.tgz'], /^--uri: "https:.*a b\.tgz" /],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import { messageOf } from '../lib/errors.ts'
 import { isObject } from '../lib/is-object.ts'
+import { visible } from '../lib/visible.ts'
 import type { JsonObject } from '../marathon/app/request.ts'
 import { invalid, quoted } from './readers.ts'
 import type { ReadContext } from './setting.ts'
@@ -80,7 +81,7 @@ export async function readPatch(path: string): Promise<JsonObject> {
   try {
     patch = JSON.parse(text)
   } catch (error) {
-    throw invalid(`${quoted(path)} is not valid JSON: ${messageOf(error)}. Fix the file.`)
+    throw invalid(`${quoted(path)} is not valid JSON: ${visible(messageOf(error))}. Fix the file.`)
   }
   if (!isObject(patch)) {
     throw invalid(`${quoted(path)} must hold a JSON object, such as {"acceptedResourceRoles": ["*"]}.`)

@@ -21,3 +21,9 @@ test.each([
     expect.objectContaining({ code, message: expect.stringContaining(words) }),
   )
 })
+
+test('shows of what is not JSON nothing that drives a terminal', () => {
+  expect(() => parseApp('{"id": \x1b[2J', 'app.json')).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('\\x1b[2J') }),
+  )
+})

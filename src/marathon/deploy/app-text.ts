@@ -1,6 +1,7 @@
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { isObject } from '../../lib/is-object.ts'
 import { silent } from '../../lib/report.ts'
+import { visible } from '../../lib/visible.ts'
 import type { JsonValue } from '../app/request.ts'
 import { type AppDefinition, validateApp } from '../app/validate.ts'
 
@@ -16,7 +17,7 @@ export function parseApp(text: string, source: string): AppDefinition {
   } catch (error) {
     throw new MesosizeError(
       'APP_NOT_JSON',
-      `${source}: is not valid JSON (${messageOf(error)}). Give the app definition that the export wrote.`,
+      `${source}: is not valid JSON (${visible(messageOf(error))}). Give the app definition that the export wrote.`,
     )
   }
   const found = !isObject(app)
