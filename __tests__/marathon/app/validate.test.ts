@@ -48,6 +48,16 @@ test('reports every problem at once, under what it leads to, with the place and 
   ])
 })
 
+test('reports of very many problems the first, and how many more there are', () => {
+  const wrong = Array.from({ length: 3000 }, (_, index) => `a ${index}`)
+  const lines = refusal({ ...least, uris: wrong })
+  expect(lines).toHaveLength(103)
+  expect(lines[0]).toBe('Marathon would refuse the app definition:')
+  expect(lines[1]).toContain('uris[0]: "a 0"')
+  expect(lines[100]).toContain('uris[99]: "a 99"')
+  expect(lines[101]).toBe('  and 2900 problems more')
+})
+
 test('does not say "refuse" of what Marathon accepts', () => {
   const text = refusal({ ...least, env: { A: 'a\0' } }).join('\n')
   expect(text).toContain(

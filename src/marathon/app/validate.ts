@@ -14,6 +14,9 @@ const HEADINGS: Readonly<Record<Exclude<Cause, 'doubt'>, string>> = {
   cluster: 'Marathon refuses the app definition unless the cluster is set up for it:',
 }
 
+/** Of problems under one heading. */
+const MOST_SHOWN = 100
+
 /**
  * Checks an app definition before Marathon does: against the rules of Marathon 1.11, compared with its own verdicts,
  * and for anything at which Mesos or Linux would fail. Unknown fields are accepted, because Marathon ignores them.
@@ -34,10 +37,10 @@ export function validateApp(
       'APP_INVALID',
       [
         ...Object.entries(HEADINGS).flatMap(([cause, heading]) => {
-          const lines = problems
-            .filter(problem => problem.cause === cause)
-            .map(problem => `  ${formatted(problem)}`)
-          return lines.length > 0 ? [heading, ...lines] : []
+          const found = problems.filter(problem => problem.cause === cause)
+          const lines = found.slice(0, MOST_SHOWN).map(formatted)
+          if (found.length > lines.length) lines.push(`and ${found.length - lines.length} problems more`)
+          return lines.length > 0 ? [heading, ...lines.map(line => `  ${line}`)] : []
         }),
         advice,
       ].join('\n'),
