@@ -6,16 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startBuilder } from '../testkit/builder-server.ts'
 import { type HartOptions, makeHart, writeHart } from '../testkit/hart.ts'
-import { cannotChroot } from '../testkit/machine.ts'
+import { cannotBecomeOrdinary, cannotChroot, ORDINARY_USER } from '../testkit/machine.ts'
 import { originKey, writePublicKey } from '../testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
 import type { TarEntry } from '../testkit/tar.ts'
 import { xz } from '../testkit/xz.ts'
 import {
-  cannotBecomeOrdinary,
   inShell,
   makePlace,
-  ORDINARY_USER,
   type Place,
   problemsOf,
   runCli,

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
@@ -138,19 +138,6 @@ export function inShell(line: string): string[] {
 
 export function withUmask(umask: string): string[] {
   return inShell(`umask ${umask}; exec "$@"`)
-}
-
-/** A wrapper that makes root an ordinary user, for whom permissions count. */
-export const ORDINARY_USER = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
-
-/** Why that cannot be done here, or undefined where it can. */
-export function cannotBecomeOrdinary(): string | undefined {
-  try {
-    const uid = execFileSync(ORDINARY_USER[0]!, [...ORDINARY_USER.slice(1), 'id', '-u'], { encoding: 'utf8' })
-    return uid.trim() === '1000' ? undefined : 'needs user namespaces'
-  } catch {
-    return 'needs user namespaces'
-  }
 }
 
 /**

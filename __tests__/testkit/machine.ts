@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -26,4 +26,17 @@ export function cannotChroot(): string | undefined {
   if (missing) return missing
   const { status } = spawnSync('unshare', ['--mount', 'mount', '--make-rprivate', '/'])
   return status === 0 ? undefined : 'needs to be allowed to mount (CAP_SYS_ADMIN)'
+}
+
+/** A wrapper that makes root an ordinary user, for whom permissions count. */
+export const ORDINARY_USER = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
+
+/** Why that cannot be done here, or undefined where it can. */
+export function cannotBecomeOrdinary(): string | undefined {
+  try {
+    const uid = execFileSync(ORDINARY_USER[0]!, [...ORDINARY_USER.slice(1), 'id', '-u'], { encoding: 'utf8' })
+    return uid.trim() === '1000' ? undefined : 'needs user namespaces'
+  } catch {
+    return 'needs user namespaces'
+  }
 }
