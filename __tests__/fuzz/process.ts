@@ -1,0 +1,142 @@
+/**
+ * Tries inputs, one after the other, in a process of its own, so that whatever they do hits nobody else. Before each
+ * it writes down which it is, and the input itself.
+ */
+import { AssertionError } from 'node:assert'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { MesosizeError } from '../../src/lib/errors.ts'
+import { CANARIES, type Job, placesIn, RESTART } from './job.ts'
+import { addFinding, type FindingKind, readState, type State } from './state.ts'
+import { FORBIDDEN, type Targets } from './target.ts'
+import { isPresentable } from './targets/sound.ts'
+
+type Found = [kind: FindingKind, details: string]
+
+/** Bytes: well above what the largest input needs, with all that Node has not collected yet. */
+const MOST_MEMORY = 768 << 20
+
+const { module, names, seed, amount, replayed, sandbox }: Job = JSON.parse(process.argv[2]!)
+const { targets }: { targets: Targets } = await import(module)
+const { around, folder, fixtures, inputFile, stateFile, kept } = placesIn(sandbox)
+const inputHandle = openSync(inputFile, 'w')
+
+for (const name of names) {
+  const target = await targets[name]!({ fixtures, folder })
+  const inputs = fc.noBias(target.inputs)
+  const state = readState(stateFile(name))
+  const stateHandle = openSync(stateFile(name), 'a+')
+
+  const isDone = () =>
+    'inputs' in amount ? state.tried >= amount.inputs : state.spent >= amount.milliseconds
+  while (!isDone()) {
+    state.index++
+    state.tried++
+    const input = replayed === undefined ? inputOf(inputs, name, state.index) : readFileSync(replayed)
+    overwrite(inputHandle, input)
+    overwrite(stateHandle, JSON.stringify(state))
+    const start = performance.now()
+    const found = [...(await attempt(target.attempt, input, state)), ...escapes()]
+    measure(state, performance.now() - start)
+    if (state.peak > MOST_MEMORY) found.push(['memory', `the process had ${state.peak >> 20} MiB`])
+    for (const each of found) {
+      if (addFinding(state, ...each)) writeFileSync(join(kept, `${name}-${state.index}`), input)
+    }
+    for (const left of readdirSync(folder)) rmSync(join(folder, left), { recursive: true })
+    overwrite(stateHandle, JSON.stringify(state))
+    // What was measured is the most that this process ever had, so another must go on.
+    if (state.peak > MOST_MEMORY) process.exit(RESTART)
+  }
+}
+
+// Programs that a target has started may still run.
+process.exit()
+
+/** Equal for equal seeds, names and numbers, whatever was tried before. */
+function inputOf(inputs: fc.Arbitrary<Uint8Array>, name: string, index: number): Buffer {
+  const own = createHash('sha256').update(`${seed} ${name} ${index}`).digest().readInt32LE()
+  return Buffer.from(fc.sample(inputs, { seed: own, numRuns: 1 })[0]!)
+}
+
+async function attempt(
+  read: (input: Buffer) => Promise<string>,
+  input: Buffer,
+  state: State,
+): Promise<Found[]> {
+  try {
+    count(await read(input), state)
+    state.accepted++
+    return []
+  } catch (error) {
+    if (error instanceof MesosizeError) count(error.code, state)
+    const found = findingIn(error)
+    return found ? [found] : []
+  }
+}
+
+function count(outcome: string, { outcomes }: State): void {
+  outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+}
+
+/** @returns undefined for a refusal as it should be */
+function findingIn(error: unknown): Found | undefined {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const details = text.length > 4000 ? `${text.slice(0, 2000)}…${text.slice(-2000)}` : text
+  if (error instanceof AssertionError) return ['unsound', details]
+  if (!(error instanceof MesosizeError)) return ['crash', details]
+  // The fence has held.
+  if (/\bEROFS\b/.test(`${details} ${error.cause}`)) return ['escape', details]
+  try {
+    isPresentable(error)
+    return undefined
+  } catch (problem) {
+    return ['unsound', `${problem}\n${details}`]
+  }
+}
+
+/** What was written where nothing may be; it is put right again. */
+function* escapes(): Generator<Found> {
+  for (const name of readdirSync(around)) {
+    if (join(around, name) === folder || CANARIES.includes(name)) continue
+    rmSync(join(around, name), { recursive: true })
+    yield ['escape', `${name} was written beside the folder`]
+  }
+  for (const name of CANARIES) {
+    if (isCanary(join(around, name), name)) continue
+    rmSync(join(around, name), { recursive: true, force: true })
+    writeFileSync(join(around, name), name)
+    yield ['escape', `${name} was changed beside the folder`]
+  }
+  if (existsSync(FORBIDDEN)) {
+    rmSync(FORBIDDEN, { recursive: true })
+    yield ['escape', `${FORBIDDEN} was written`]
+  }
+}
+
+function isCanary(path: string, text: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true && readFileSync(path, 'utf8') === text
+}
+
+function measure(state: State, milliseconds: number): void {
+  state.spent += milliseconds
+  if (milliseconds > state.slowest.milliseconds) state.slowest = { index: state.index, milliseconds }
+  state.peak = Math.max(state.peak, process.resourceUsage().maxRSS * 1024)
+}
+
+function overwrite(handle: number, content: string | Uint8Array): void {
+  const bytes = Buffer.from(content as string)
+  ftruncateSync(handle)
+  writeSync(handle, bytes, 0, bytes.length, 0)
+}

@@ -1,0 +1,22 @@
+import type { Targets } from '../target.ts'
+import { app } from './app.ts'
+import { archive } from './archive.ts'
+import { builder } from './builder.ts'
+import { configuration } from './configuration.ts'
+import { habRelease } from './hab-release.ts'
+import { hart } from './hart.ts'
+import { marathon } from './marathon.ts'
+import { metafiles } from './metafiles.ts'
+import { readers } from './readers.ts'
+
+export const targets: Targets = {
+  archive,
+  hart,
+  'hab-release': habRelease,
+  metafiles,
+  configuration,
+  app,
+  builder,
+  marathon,
+  readers,
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { silent } from '../../../src/lib/report.ts'
+import { getApp } from '../../../src/marathon/api/apps.ts'
+import { createMarathon } from '../../../src/marathon/api/client.ts'
+import { deployApp } from '../../../src/marathon/deploy/deploy.ts'
+import { planDeployment } from '../../../src/marathon/deploy/plan.ts'
+import { removeApp } from '../../../src/marathon/deploy/remove.ts'
+import { formatStatus } from '../../../src/marathon/status/format.ts'
+import { statusOf } from '../../../src/marathon/status/status.ts'
+import { type Recorded, readRecording } from '../../testkit/marathon-recording.ts'
+import { changedJson } from '../../testkit/mutations/json.ts'
+import type { Target } from '../target.ts'
+import { type Answer, AT_ONCE, fetchFrom } from './answers.ts'
+
+const COMMANDS = ['deploy', 'plan', 'remove', 'status'] as const
+
+/** What Marathon and a Supervisor answer, by the kind of question, one after the other; the last one again and again. */
+type World = Record<string, { status: number; body: unknown }[]>
+
+const WORDS: readonly string[] = [
+  'app',
+  'tasks',
+  'deployments',
+  'deploymentId',
+  'version',
+  'lastTaskFailure',
+  'queue',
+  'steps',
+  'TASK_RUNNING',
+  'TASK_FAILED',
+  'TASK_GONE',
+  '2099-01-01T00:00:00.000Z',
+  '1970-01-01',
+  'not a time',
+  '/rec/slow',
+]
+
+/** What the commands make of a Marathon that answers otherwise than the recorded one did. */
+export async function marathon(): Promise<Target> {
+  const recording = readRecording()
+  const scenes = [...new Set(recording.map(({ scene }) => scene))]
+  const worlds = scenes.map(scene => worldOf(recording.filter(each => each.scene === scene)))
+  return {
+    inputs: fc
+      .tuple(
+        fc.constantFrom(...COMMANDS),
+        fc.constantFrom(...worlds).chain(world => changedJson(world, WORDS)),
+      )
+      .map(([command, text]) => Buffer.from(`${command}\n${text}`)),
+    async attempt(input) {
+      const [command = '', text = ''] = input.toString().split(/\n(.*)/s)
+      const words = await run(command, answering(text))
+      assert.doesNotMatch(words, /[\0-\x09\x0b-\x1f]/)
+      return command
+    },
+  }
+}
+
+/** @returns what is shown */
+async function run(command: string, fetch: ReturnType<typeof fetchFrom>): Promise<string> {
+  const client = createMarathon({
+    urls: [new URL('http://127.0.0.1:8080')],
+    authorization: { header: async () => undefined, renew: async () => false },
+    fetch,
+    report: silent,
+    retry: AT_ONCE,
+  })
+  let time = 0
+  const clock = {
+    now: () => time,
+    async sleep(milliseconds: number) {
+      time += milliseconds
+    },
+  }
+  const tools = { report: silent, clock, fetch }
+  const app = { id: '/rec/slow', cmd: 'sleep 1', cpus: 0.1, mem: 32, instances: 1 }
+  switch (command) {
+    case 'deploy':
+      return (await deployApp(client, app, { timeout: 60_000 }, tools)).message
+    case 'plan':
+      return JSON.stringify(await planDeployment(client, app, {}, tools))
+    case 'remove':
+      return removeApp(client, app.id, { force: false, timeout: 60_000 }, tools)
+    default: {
+      const found = await getApp(client, app.id)
+      return found ? formatStatus(await statusOf(found, tools)).join('\n') : 'absent'
+    }
+  }
+}
+
+/** A world by its text; one that cannot be read answers that text to everything. */
+function answering(text: string): ReturnType<typeof fetchFrom> {
+  const asked = new Map<string, number>()
+  let world: World | undefined
+  try {
+    world = JSON.parse(text)
+  } catch {}
+  return fetchFrom((url, method): Answer | undefined => {
+    if (world === undefined) return { status: 200, headers: {}, body: text }
+    const kind = kindOf(method, url.pathname)
+    const answers = Object(world)[kind]
+    const count = asked.get(kind) ?? 0
+    asked.set(kind, count + 1)
+    const answer = Array.isArray(answers) ? (answers[count] ?? answers.at(-1)) : answers
+    const { status, body } = Object(answer)
+    return { status, headers: { 'content-type': 'application/json' }, body: written(body) ?? text }
+  })
+}
+
+/** @returns undefined for what is too deep to be written again, or nothing */
+function written(body: unknown): string | undefined {
+  try {
+    return JSON.stringify(body)
+  } catch {
+    return undefined
+  }
+}
+
+function worldOf(scene: readonly Recorded[]): World {
+  const world: World = {
+    // Of whoever was not asked in this scene.
+    app: [{ status: 404, body: { message: "App '/rec/slow' does not exist" } }],
+    put: [{ status: 201, body: { deploymentId: 'd-1', version: '2026-11-28T22:11:51.802Z' } }],
+    delete: [{ status: 200, body: { deploymentId: 'd-2', version: '2026-11-28T22:12:27.600Z' } }],
+    deployments: [{ status: 200, body: [] }],
+    queue: [{ status: 200, body: { queue: [] } }],
+    tasks: [{ status: 200, body: { tasks: [] } }],
+    plan: [{ status: 200, body: { steps: [] } }],
+    group: [{ status: 404, body: { message: "Group '/none' does not exist" } }],
+    supervisor: [{ status: 503, body: { status: 'CRITICAL', stdout: 'no database', stderr: '' } }],
+  }
+  const told: World = {}
+  for (const { request, status, body } of scene) {
+    const kind = kindOf(request.method, request.path)
+    told[kind] = [...(told[kind] ?? []), { status, body: renamed(body) }]
+  }
+  return { ...world, ...told }
+}
+
+function kindOf(method: string, path: string): string {
+  if (path.includes('/services/')) return 'supervisor'
+  if (path.includes('/v2/groups')) return method === 'PUT' ? 'plan' : 'group'
+  if (path.includes('/v2/deployments')) return method === 'DELETE' ? 'delete' : 'deployments'
+  if (path.includes('/v2/queue')) return 'queue'
+  if (/\/tasks$/.test(path)) return 'tasks'
+  return method === 'GET' ? 'app' : method.toLowerCase()
+}
+
+/** All scenes have the app of one, so that its answers are about what is asked for. */
+function renamed(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body).replaceAll(/\/rec\/\w+/g, '/rec/slow'))
+}
