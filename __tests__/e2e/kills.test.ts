@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { killExports } from './kills/kills.ts'
 
-test('exports that are killed leave no torn file, and hinder no other export', async () => {
+test('killed exports leave only complete files, and do not disturb other exports', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kills-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const report = await killExports({ kills: 20, seed: 20240102, folder })

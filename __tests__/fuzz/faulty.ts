@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { MesosizeError } from '../../src/lib/errors.ts'
 import type { Place, Target, Targets } from './target.ts'
 
-// Targets with every fault that the fuzzer is to find: in the input 2, and what others are is fine.
+// Targets with each fault that the fuzzer has to find, always with the third input.
 
 function faulty(fault: (place: Place) => unknown) {
   return async (place: Place): Promise<Target> => {

@@ -9,32 +9,32 @@ import { CANARIES, type Job, placesIn, RESTART } from './job.ts'
 import { addFinding, type FindingKind, readState, type State } from './state.ts'
 
 export interface FuzzOptions extends Omit<Job, 'sandbox'> {
-  /** Milliseconds that one input may take. */
+  /** Milliseconds after which an input is considered a hang. */
   patience: number
-  /** A folder, made when there is something to keep: the inputs of findings, and what was found. */
+  /** Folder for the inputs of findings, created if there are any. */
   keepIn: string
-  /** Told again and again how far the target is that is being tried. */
+  /** Called several times a second with the progress on the current target. */
   onProgress?: (name: string, state: State) => void
   signal?: AbortSignal
 }
 
-/** What became of each target, by its name, and whether nothing but the sandbox could be written to. */
+/** The state of each target, by name, and whether only the sandbox could be written to. */
 export interface Report {
   states: ReadonlyMap<string, State>
   fenced: boolean
 }
 
-/** How a process ended: after all it had to do, for another to go on, or in a way that is a finding. */
+/** How a process ended: with nothing left to do, to be continued, or with a finding. */
 type Ending = 'done' | 'restart' | [kind: FindingKind, details: string]
 
-/** So often a process is started again. */
+/** Number of times that a process is started again. */
 const MOST_RESTARTS = 30
-/** Milliseconds between two looks at a process. */
+/** Milliseconds between two checks of a process. */
 const LOOK = 250
-/** Node's status when it has nothing to wait for any more and is yet not at the end. */
+/** Exit status of Node if the main module waits for a promise that nothing can resolve. */
 const UNSETTLED = 13
 
-/** Tries inputs in a process that may crash, hang and take memory, and starts another where it ended. */
+/** Tries inputs in a process that may crash, hang or run out of memory, and continues in another one. */
 export async function fuzz(options: FuzzOptions): Promise<Report> {
   const { module, names, seed, amount, replayed } = options
   const sandbox = await realpath(await mkdtemp(join(tmpdir(), 'mesosize-fuzz-')))
@@ -49,7 +49,7 @@ export async function fuzz(options: FuzzOptions): Promise<Report> {
       if (ending === 'done') break
       if (ending === 'restart') continue
       const name = names.findLast(name => existsSync(stateFile(name)))
-      if (name === undefined) throw new Error(`the process tried nothing: ${ending[1]}`)
+      if (name === undefined) throw new Error(`the process did not try any input: ${ending[1]}`)
       const state = readState(stateFile(name))
       if (addFinding(state, ...ending)) await copyFile(inputFile, join(kept, `${name}-${state.index}`))
       await writeFile(stateFile(name), JSON.stringify(state))
@@ -95,11 +95,11 @@ async function run(job: Job, wrapper: readonly string[], options: FuzzOptions): 
 function endingOf([status, signal]: [number | null, string | null], words: string): Ending {
   if (status === 0) return 'done'
   if (status === RESTART) return 'restart'
-  if (status === UNSETTLED) return ['hang', 'it waits for what never comes']
+  if (status === UNSETTLED) return ['hang', 'it waits for a promise that nothing resolves']
   return ['crash', `the process ended with ${signal ?? status}\n${words}`]
 }
 
-/** Puts the inputs of findings where they stay, each with what was found and how to see it again. */
+/** Copies the inputs of findings to where they are kept, each with a description and the command that replays it. */
 async function keep(
   states: Report['states'],
   from: string,

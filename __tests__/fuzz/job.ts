@@ -1,34 +1,34 @@
 import { join } from 'node:path'
 
-/** What the process is to do. */
+/** What a process has to do. */
 export interface Job {
   /** URL of a module that exports `targets`. */
   module: string
-  /** Of the targets, in their order. */
+  /** Targets, in this order. */
   names: readonly string[]
   seed: number
-  /** Of each target: inputs, or milliseconds that trying them takes. */
+  /** Per target: number of inputs, or milliseconds spent on them. */
   amount: { inputs: number } | { milliseconds: number }
-  /** A file to be tried instead of inputs that are made. */
+  /** A file to try instead of generated inputs. */
   replayed?: string
-  /** A folder for its state, and for all that inputs do. */
+  /** Folder for its state and for everything that inputs write. */
   sandbox: string
 }
 
-/** The process's status when another must go on where it ended. */
+/** Exit status of a process that another one has to continue. */
 export const RESTART = 3
 
-/** Files beside the folder, with their names in them, which must stay as they are. */
+/** Files next to the folder, each containing its name, which must not change. */
 export const CANARIES: readonly string[] = ['a', 'file', 'x']
 
 export function placesIn(sandbox: string) {
   const around = join(sandbox, 'around')
   return {
-    /** Holds the one folder that inputs may have something written to, and the canaries. */
+    /** Contains the canaries and the only folder that may be written to. */
     around,
     folder: join(around, 'inside'),
     fixtures: join(sandbox, 'fixtures'),
-    /** The input that is being tried. */
+    /** The current input. */
     inputFile: join(sandbox, 'input'),
     /** The inputs of findings, as NAME-INDEX. */
     kept: join(sandbox, 'kept'),

@@ -1,6 +1,6 @@
 /**
- * Fuzzes what reads packages, configuration and answers: `npm run fuzz -- --minutes 10`. Ends with status 1 if
- * anything was found.
+ * Fuzzes everything that reads input from outside: `npm run fuzz -- --minutes 10`. Exits with status 1 if there are
+ * findings.
  */
 import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
@@ -12,14 +12,14 @@ import { targets } from './targets/index.ts'
 
 const { values } = parseArgs({
   options: {
-    /** Of all targets together. */
+    /** For all targets together. */
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
-    /** Only this one; may be given several times. */
+    /** Only these targets; repeatable. */
     target: { type: 'string', multiple: true, default: Object.keys(targets) },
-    /** Tries this file as the target's input, instead of others. */
+    /** A file to try as the input of the target. */
     replay: { type: 'string' },
-    /** Where the inputs of findings are kept. */
+    /** Folder for the inputs of findings. */
     keep: { type: 'string', default: join(import.meta.dirname, '../../fuzz-findings') },
   },
 })
@@ -54,7 +54,7 @@ const { states, fenced } = await fuzz({
 })
 
 console.log(`\n${table(states)}\n`)
-if (!fenced) console.log('There was no fence: only the sandbox was looked at for what was written.')
+if (!fenced) console.log('Mount namespaces are not available: only the sandbox was checked for escapes.')
 const findings = [...states].flatMap(([name, state]) => state.findings.map(each => ({ name, ...each })))
 for (const { name, kind, index, count, details } of findings) {
   console.log(`${kind} in ${name}, input ${index}, seen ${count} times:\n${details}\n`)

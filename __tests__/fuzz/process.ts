@@ -1,6 +1,6 @@
 /**
- * Tries inputs, one after the other, in a process of its own, so that whatever they do hits nobody else. Before each
- * it writes down which it is, and the input itself.
+ * Tries inputs one after another in its own process, so that a crash affects nothing else. Before each input it writes
+ * the state and the input to the sandbox, where the parent process finds them.
  */
 import { AssertionError } from 'node:assert'
 import { createHash } from 'node:crypto'
@@ -25,7 +25,7 @@ import { isPresentable } from './targets/sound.ts'
 
 type Found = [kind: FindingKind, details: string]
 
-/** Bytes: well above what the largest input needs, with all that Node has not collected yet. */
+/** Bytes. Well above what the largest input needs, including garbage that Node has not collected yet. */
 const MOST_MEMORY = 768 << 20
 
 const { module, names, seed, amount, replayed, sandbox }: Job = JSON.parse(process.argv[2]!)
@@ -56,15 +56,15 @@ for (const name of names) {
     }
     for (const left of readdirSync(folder)) rmSync(join(folder, left), { recursive: true })
     overwrite(stateHandle, JSON.stringify(state))
-    // What was measured is the most that this process ever had, so another must go on.
+    // The peak never goes down, so another process has to continue.
     if (state.peak > MOST_MEMORY) process.exit(RESTART)
   }
 }
 
-// Programs that a target has started may still run.
+// Programs started by a target may still be running.
 process.exit()
 
-/** Equal for equal seeds, names and numbers, whatever was tried before. */
+/** The same for the same seed, name and index, whatever was tried before. */
 function inputOf(inputs: fc.Arbitrary<Uint8Array>, name: string, index: number): Buffer {
   const own = createHash('sha256').update(`${seed} ${name} ${index}`).digest().readInt32LE()
   return Buffer.from(fc.sample(inputs, { seed: own, numRuns: 1 })[0]!)
@@ -90,13 +90,13 @@ function count(outcome: string, { outcomes }: State): void {
   outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
 }
 
-/** @returns undefined for a refusal as it should be */
+/** @returns undefined for a proper refusal */
 function findingIn(error: unknown): Found | undefined {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const details = text.length > 4000 ? `${text.slice(0, 2000)}…${text.slice(-2000)}` : text
   if (error instanceof AssertionError) return ['unsound', details]
   if (!(error instanceof MesosizeError)) return ['crash', details]
-  // The fence has held.
+  // Only the fence prevented it.
   if (/\bEROFS\b/.test(`${details} ${error.cause}`)) return ['escape', details]
   try {
     isPresentable(error)
@@ -106,7 +106,7 @@ function findingIn(error: unknown): Found | undefined {
   }
 }
 
-/** What was written where nothing may be; it is put right again. */
+/** What was written where nothing may be written; it is restored. */
 function* escapes(): Generator<Found> {
   for (const name of readdirSync(around)) {
     if (join(around, name) === folder || CANARIES.includes(name)) continue

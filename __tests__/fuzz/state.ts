@@ -1,38 +1,38 @@
 import { readFileSync } from 'node:fs'
 
-/** What the process that tries inputs has done so far, for one target; it goes on from here if it is started again. */
+/** Progress on one target. A process that is started again continues from here. */
 export interface State {
-  /** The input that is being tried, or was the last; -1 before the first. */
+  /** Index of the current or last input; -1 before the first. */
   index: number
-  /** How many were tried. */
+  /** Number of inputs so far. */
   tried: number
-  /** How often each way to end was seen: what targets return, and the codes of errors. */
+  /** Number of times that each outcome was seen: what the target returned, or the code of the error. */
   outcomes: Record<string, number>
-  /** Inputs that were not refused. */
+  /** Number of inputs that were not refused. */
   accepted: number
   findings: Finding[]
-  /** Milliseconds in all, and of the input that took longest. */
+  /** Milliseconds of all inputs, and of the slowest. */
   spent: number
   slowest: { index: number; milliseconds: number }
-  /** The most memory that the process had, bytes. */
+  /** Peak memory of the process, bytes. */
   peak: number
 }
 
 /**
- * - crash: something else than a MesosizeError was thrown, or the process ended
+ * - crash: an exception other than MesosizeError, or the end of the process
  * - hang: an input took too long, or would never have ended
- * - memory: the process took too much
- * - escape: something was written outside of the given folder
- * - unsound: an input was read, to something that it must not be read to
+ * - memory: the process used too much
+ * - escape: something was written outside the folder
+ * - unsound: the result, or the message of the refusal, failed a check of the target
  */
 export type FindingKind = 'crash' | 'hang' | 'memory' | 'escape' | 'unsound'
 
 export interface Finding {
   kind: FindingKind
-  /** Of the first input; what happened with it. */
+  /** Index of the first input with this finding. */
   index: number
   details: string
-  /** How often the same was seen. */
+  /** Number of inputs with it. */
   count: number
 }
 
@@ -47,7 +47,7 @@ export const NOTHING_YET: State = {
   peak: 0,
 }
 
-/** What is in a file of a state; nothing yet where there is none. It may be half written by a process that has crashed. */
+/** Reads a state file, which may be missing or half written. */
 export function readState(file: string): State {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
@@ -56,7 +56,7 @@ export function readState(file: string): State {
   }
 }
 
-/** Adds a finding, or counts one that was there already. @returns whether it is new */
+/** Adds a finding, or counts one more of a known one. @returns whether it is new */
 export function addFinding(state: State, kind: FindingKind, details: string): boolean {
   const known = state.findings.find(
     each => each.kind === kind && summaryOf(each.details) === summaryOf(details),
@@ -66,7 +66,7 @@ export function addFinding(state: State, kind: FindingKind, details: string): bo
   return !known
 }
 
-/** By which findings are taken for the same: where it happened, if that is known, else what. */
+/** Findings with the same summary are the same: where it happened, if known, otherwise what happened. */
 export function summaryOf(details: string): string {
   const where = /^ +at .*\/src\/.*$/m.exec(details)?.[0]
   return where?.trim() ?? details.split('\n')[0]!.replaceAll(/\d+/g, 'N')

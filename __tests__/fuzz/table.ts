@@ -2,7 +2,7 @@ import type { FindingKind, State } from './state.ts'
 
 const KINDS: readonly FindingKind[] = ['crash', 'hang', 'memory', 'escape', 'unsound']
 
-/** What became of targets, as a table in Markdown. */
+/** The states of targets as a Markdown table. */
 export function table(states: ReadonlyMap<string, State>): string {
   const rows = [...states].map(([name, state]) => [name, ...cells(state)])
   const head = ['Target', 'Inputs', 'Read', 'Refused', 'In ways', ...KINDS, 'Slowest (ms)', 'Peak (MiB)']

@@ -1,26 +1,26 @@
 import type fc from 'fast-check'
 
-/** A part of Mesosize that reads what strangers write, with what it is given to read. */
+/** A part of Mesosize that reads what strangers write, and inputs for it. */
 export interface Target {
-  /** Equal seeds give equal inputs. */
+  /** The same seed gives the same input. */
   inputs: fc.Arbitrary<Uint8Array>
   /**
-   * Reads an input and checks what comes of it.
-   * @returns how it went, in a word, to be counted
-   * @throws MesosizeError if the input is refused; whatever else is thrown is a finding
+   * Reads an input and checks the result.
+   * @returns the outcome in a few words, for the statistics
+   * @throws MesosizeError if the input is refused; any other exception is a finding
    */
   attempt(input: Buffer): Promise<string>
 }
 
 /** Folders for a target. */
 export interface Place {
-  /** For what it needs from one input to the next. */
+  /** For files that it needs for all inputs. */
   fixtures: string
-  /** The only one that an input may have something written to. It is emptied after each. */
+  /** The only folder that may be written to while an input is read. It is emptied after each input. */
   folder: string
 }
 
 export type Targets = Readonly<Record<string, (place: Place) => Promise<Target>>>
 
-/** A path that nothing may ever be written to; inputs lead there. */
+/** A path that must never be written to; inputs lead there. */
 export const FORBIDDEN = '/mesosize-escaped'

@@ -4,18 +4,18 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A member of an archive, as a program lists it. */
+/** A member of an archive as a program lists it. */
 export interface Listed {
   type: 'file' | 'directory' | 'symlink' | 'hardlink'
   /** As `ls` shows it: `rwxr-xr-x`. */
   mode: string
   /** Bytes; of files. */
   size?: number
-  /** The name, and of a link the target behind an arrow; no slash at the end. */
+  /** The name, for links followed by an arrow and the target. Directories have no slash at the end. */
   name: string
 }
 
-/** Programs that read tar, other than ours and each other: they list a file's members, or reject with its problem. */
+/** Independent programs that list the members of a tar file, or reject it. */
 export interface TarReaders {
   'GNU tar'(file: string): Promise<Listed[]>
   bsdtar(file: string): Promise<Listed[]>
@@ -26,14 +26,14 @@ export interface TarReaders {
 /** The programs that `tarReaders` needs. */
 export const READERS_NEED = ['tar', 'bsdtar', 'python3', 'busybox']
 
-/** Starts what has to be started; it ends with this process. */
+/** Starts Python, which ends with this process. */
 export function tarReaders(): TarReaders {
   return { 'GNU tar': gnuTar, bsdtar, "Python's tarfile": pythonReader(), busybox }
 }
 
 const TYPES: Readonly<Record<string, Listed['type']>> = {
   '-': 'file',
-  // A contiguous file, to GNU tar.
+  // GNU tar's letter for a contiguous file.
   C: 'file',
   d: 'directory',
   l: 'symlink',
@@ -54,13 +54,13 @@ async function gnuTar(file: string): Promise<Listed[]> {
 async function bsdtar(file: string): Promise<Listed[]> {
   const line = /^(.)(.{9}) +\d+ \S+ +\S+ +(\d+) \w+ +\d+ +[\d:-]+ (.*)$/
   return listing('bsdtar', ['--numeric-owner', '-tvf', file], line, ([, type, mode, size, name]) =>
-    // It does not say where a name ends and its target begins.
+    // Name and target cannot be told apart.
     listed(type!, mode!, size!, unescaped(name!).replace(type === 'h' ? ' link to ' : /^$/, ' -> ')),
   )
 }
 
 async function busybox(file: string): Promise<Listed[]> {
-  // It writes names as they are: a line may go on in the next one.
+  // It does not quote names, which may contain line breaks.
   const { stdout } = await run('busybox', ['tar', '-tvf', file], OPTIONS)
   const starts = stdout.split(/^(?=[-dl][-rwxsStT]{9} 0\/0 +\d+ \S+ [\d:]{8} )/m).filter(text => text !== '')
   return starts.map(text => {
@@ -73,8 +73,8 @@ async function busybox(file: string): Promise<Listed[]> {
 const OPTIONS = { env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' }, maxBuffer: 1 << 28 }
 
 /**
- * What programs complain of and go on, all listed: owners beyond what there is, while nothing that we read is unpacked
- * by its owner; and records of pax that are not about names, types, sizes and modes.
+ * Complaints about members that are listed nevertheless: owners out of range, which unpacking does not use, and pax
+ * records that have nothing to do with names, types, sizes and modes.
  */
 const TOLERATED = new RegExp(
   `^(?:${[
@@ -88,7 +88,7 @@ const TOLERATED = new RegExp(
   'gm',
 )
 
-/** What a program prints, a line for each member. */
+/** Runs a program that prints a line for each member. */
 async function listing(
   program: string,
   args: readonly string[],
@@ -135,7 +135,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 }
 
-/** Text with escapes of C, of which octal ones are bytes of UTF-8. */
+/** Decodes C escapes. Octal ones are bytes of UTF-8. */
 function unescaped(text: string): string {
   const bytes = text.replace(/\\([0-7]{3}|.)|[^\\]+/g, (piece, code?: string) => {
     if (code === undefined) return Buffer.from(piece).toString('latin1')
@@ -163,7 +163,7 @@ for line in sys.stdin:
     print(json.dumps(answer), flush=True)
 `
 
-/** One process for all files, because starting Python takes longer than reading an archive. */
+/** Uses one process for all files, because Python takes longer to start than to read an archive. */
 function pythonReader(): TarReaders["Python's tarfile"] {
   const { stdin, stdout } = spawn('python3', ['-c', PYTHON], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]()

@@ -11,13 +11,13 @@ import type { PackageSpec } from '../../testkit/package-entries.ts'
 const CLI = join(import.meta.dirname, '../../../dist/cli.js')
 const RELEASE = '20240101000000'
 
-/** What exports share, in one folder. */
+/** Folders that exports share. */
 export interface Place {
-  /** Holds the others. */
+  /** Contains the others. */
   root: string
   output: string
   cache: string
-  /** Habitat's caches are in here. */
+  /** Contains Habitat's caches. */
   home: string
   tmp: string
 }
@@ -34,7 +34,7 @@ export interface Export {
   ended: Promise<Ended>
 }
 
-/** Ways to export one service; all but the layers give the same tarball. */
+/** Ways to export the service. All except the layers give the same tarball. */
 export type Way = 'from harts' | 'as layers' | 'from Builder'
 
 export interface Exports {
@@ -43,7 +43,7 @@ export interface Exports {
   close(): Promise<void>
 }
 
-/** A service of several blocks, so that writing it takes a while, and the least that an image needs. */
+/** A service large enough that writing it takes a while, and the minimum that an image needs. */
 const SPECS: readonly PackageSpec[] = [
   {
     ident: `acme/web/1.0.0/${RELEASE}`,
@@ -61,7 +61,7 @@ const SPECS: readonly PackageSpec[] = [
   { ident: `chef/hab-launcher/19000/${RELEASE}`, files: { 'bin/hab-launch': 'elf' } },
 ]
 
-/** @param folder for harts and keys; made */
+/** @param folder for harts and keys; created */
 export async function prepareExports(folder: string): Promise<Exports> {
   const [artifacts, keys] = [join(folder, 'artifacts'), join(folder, 'keys')]
   const origins = ['acme', 'core', 'chef'].map(origin => originKey(origin))
@@ -86,7 +86,7 @@ export async function prepareExports(folder: string): Promise<Exports> {
     'as layers': [...local, '--layers=package'],
     'from Builder': ['--url', builder.url],
   }
-  // What is downloaded goes to Habitat's own cache, which for root is not in the home folder.
+  // Downloads go to Habitat's own cache, which for root is not in the home folder.
   const isRoot = process.getuid?.() === 0
   const wrapper = isRoot && cannotBecomeOrdinary() === undefined ? ORDINARY_USER : []
   const ways = (Object.keys(args) as Way[]).filter(
@@ -130,7 +130,7 @@ function start(words: readonly string[], { output, cache, home, tmp }: Place): E
   return { child, ended }
 }
 
-/** Bytes that do not compress, the same each time. */
+/** Bytes that cannot be compressed; always the same. */
 function noise(length: number): Buffer {
   const pieces: Buffer[] = []
   for (

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-/** What is in a folder and all below it. */
+/** What is in a folder and its subfolders. */
 export interface Contents {
-  /** SHA-256 of files under names that are meant to stay, by their paths. */
+  /** SHA-256 of each file with a final name, by path. */
   files: ReadonlyMap<string, string>
-  /** Paths of what is hidden, as what is not finished is; what is in such a folder is not listed. */
+  /** Paths of hidden files and folders, which unfinished ones are. The contents of such folders are not listed. */
   hidden: readonly string[]
 }
 
@@ -20,7 +20,7 @@ export async function contentsOf(folder: string): Promise<Contents> {
     for (const entry of await readdir(current, { withFileTypes: true })) {
       const path = join(current, entry.name)
       const name = relative(folder, path)
-      // Habitat's own folder.
+      // The folder of Habitat's caches.
       if (entry.name.startsWith('.') && entry.name !== '.hab') hidden.push(name)
       else if (entry.isDirectory()) await walk(path)
       else
@@ -34,13 +34,13 @@ export async function contentsOf(folder: string): Promise<Contents> {
   }
 }
 
-/** What Mesosize calls files and folders that are not finished; what a sweep knows them by. */
+/** Names of unfinished files and folders, by which a sweep recognizes them. */
 const UNFINISHED =
   /^(?:\.mesosize-\w{6}|\.[0-9a-f]{64}\.kept\.[0-9a-f]+\.partial|\..+\.hart\.[0-9a-f]{12}\.partial|\..+\.pub\.\d+)$/
 
 /**
- * What is wrong with a folder after a process was killed that wrote into it.
- * @param whole the digests that each file may have
+ * Checks a folder after a process was killed while writing to it.
+ * @param whole the possible digests of each complete file
  */
 export function problemsIn(
   { files, hidden }: Contents,

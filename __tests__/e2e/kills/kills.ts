@@ -6,27 +6,27 @@ import { type Export, type Exports, makePlace, type Place, prepareExports, type 
 import { contentsOf, problemsIn } from './inspect.ts'
 
 export interface KillOptions {
-  /** How many exports are to be killed. */
+  /** Number of exports to kill. */
   kills: number
   seed: number
-  /** Empty; everything happens in it. */
+  /** Empty folder for everything. */
   folder: string
   onRound?: (report: KillReport) => void
 }
 
 export interface KillReport {
   rounds: number
-  /** Exports that were killed, and those that had ended before it came to that. */
+  /** Exports that were killed, and exports that ended before they could be killed. */
   killed: number
   late: number
-  /** Exports that nobody wanted to kill, beside one that was killed or after two: they gave what they should. */
+  /** Exports that ran undisturbed, while another one was killed or after two were, and succeeded. */
   survived: number
-  /** The most unfinished files and folders that there were at the end of a round. */
+  /** Largest number of unfinished files and folders after a round. */
   leftovers: number
   problems: string[]
 }
 
-/** When an export is killed: after a part of the time, or of the changes in the folders, that one usually takes. */
+/** When to kill an export: after this part of its usual duration, or of the usual number of changes in the folders. */
 interface Moment {
   by: 'time' | 'changes'
   part: number
@@ -34,23 +34,23 @@ interface Moment {
 
 interface Round {
   way: Way
-  /** Whether it begins without anything that was cached or exported before. */
+  /** Whether it starts with empty folders. */
   isCold: boolean
-  /** For two exports that run at the same time. */
+  /** When to kill each of two exports that run at the same time. */
   moments: readonly [Moment, Moment | undefined]
 }
 
-/** An export that nobody disturbed. */
+/** An undisturbed export. */
 interface Usual {
   milliseconds: number
   changes: number
-  /** SHA-256 of each file, by its path. */
+  /** SHA-256 of each file, by path. */
   files: ReadonlyMap<string, string>
 }
 
 /**
- * Kills exports at random moments, two of which run at the same time with one output folder and one package cache. Then
- * every file must be whole that is there under its name, and an export that nobody kills must give the same as ever.
+ * Kills exports at random moments. Two at a time run with the same output folder and caches. Afterwards every file with
+ * a final name must be complete, and an undisturbed export must give the usual result.
  */
 export async function killExports({ kills, seed, folder, onRound }: KillOptions): Promise<KillReport> {
   const report: KillReport = { rounds: 0, killed: 0, late: 0, survived: 0, leftovers: 0, problems: [] }
@@ -96,7 +96,7 @@ async function undisturbed(way: Way, exports: Exports, folder: string): Promise<
   return { milliseconds, changes, files }
 }
 
-/** @returns what is wrong */
+/** @returns problems */
 async function play(
   { way, isCold, moments }: Round,
   place: Place,
@@ -134,7 +134,7 @@ async function play(
   const { files } = await contentsOf(place.root)
   for (const [path, digest] of usual.get(way)!.files) {
     const isExported = path.startsWith('output/')
-    if (isExported && files.get(path) !== digest) problems.push(`${path} is not what it is usually`)
+    if (isExported && files.get(path) !== digest) problems.push(`${path} differs from the usual one`)
   }
   return problems
 }
@@ -157,7 +157,7 @@ function killAt({ by, part }: Moment, { child, ended }: Export, place: Place, us
   void ended.then(stop)
 }
 
-/** @returns what ends it */
+/** @returns a function that stops watching */
 function watchChanges({ output, cache }: Place, onChange: () => void): () => void {
   const watchers = [output, cache].map(folder => watch(folder, onChange))
   return () => {

@@ -1,4 +1,7 @@
-/** Kills exports at random: `npm run kills -- --runs 300`, after `npm run build`. Ends with status 1 for any problem. */
+/**
+ * Kills exports at random: `npm run kills -- --runs 300`, after `npm run build`. Exits with status 1 if there are
+ * problems.
+ */
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +11,7 @@ import { killExports } from './kills.ts'
 
 const { values } = parseArgs({
   options: {
-    /** How many are killed. */
+    /** Number of exports to kill. */
     runs: { type: 'string', default: '300' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
   },
@@ -23,10 +26,10 @@ const { problems, ...report } = await killExports({
     if (rounds % 10 === 0) console.log(`${rounds} rounds, ${killed} killed, ${problems.length} problems`)
   },
 })
-console.log(
-  `\n| Rounds | Killed | Ended before | Survived beside or after | Most left over | Problems |\n| --- | --- | --- | --- | --- | --- |\n| ${Object.values(report).join(' | ')} | ${problems.length} |`,
-)
+const columns = ['Rounds', 'Killed', 'Ended before', 'Succeeded', 'Leftovers at most', 'Problems']
+const numbers = [...Object.values(report), problems.length]
+for (const row of [columns, columns.map(() => '---'), numbers]) console.log(`| ${row.join(' | ')} |`)
 for (const problem of problems) console.log(`\n${problem}`)
-// What is left of problems stays, to be looked at.
+// The folder is kept for inspection if there are problems.
 if (problems.length === 0) rmSync(folder, { recursive: true })
 process.exitCode = problems.length > 0 ? 1 : 0

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Fetch } from '../../../src/http/fetch.ts'
 
-/** An answer of a web server. The body is text, or bytes in base64. */
+/** The response of a web server. The body is text, or base64 of bytes. */
 export interface Answer {
   status: number
   headers: Record<string, string>
@@ -13,7 +13,7 @@ const STATUSES = [
   100, 101, 201, 204, 206, 301, 302, 304, 308, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503,
 ]
 
-/** Of which each may be there or not. */
+/** Headers that a response may have. */
 const HEADERS: Readonly<Record<string, readonly string[]>> = {
   'content-length': ['0', '1', '-1', '99999999999999', 'x', ''],
   'content-encoding': ['gzip', 'identity', 'x'],
@@ -22,7 +22,7 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
   'www-authenticate': ['Basic realm="x"', 'acsjwt'],
 }
 
-/** Answers with one of these bodies: most of them with the status and type that belong to it. */
+/** Responses with these bodies, most of them with status 200 and the right type. */
 export function answersWith(bodies: fc.Arbitrary<string | Buffer>, type: string): fc.Arbitrary<Answer> {
   const rarely = <T>(usual: T, others: fc.Arbitrary<T>) =>
     fc.oneof({ weight: 8, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: others })
@@ -46,12 +46,12 @@ export function answersWith(bodies: fc.Arbitrary<string | Buffer>, type: string)
     }))
 }
 
-/** What a client may ask before it must have given up, whatever it was answered. */
+/** A client that sends more than this does not end. */
 const MOST_REQUESTS = 3_000
 
 /**
- * A `fetch` that is answered here.
- * @param answer undefined, or what cannot be an answer, breaks the connection off
+ * A `fetch` without a network.
+ * @param answer gives the response; undefined, or a value that cannot be a response, is a network failure
  */
 export function fetchFrom(answer: (url: URL, method: string) => Answer | undefined): Fetch {
   let requests = 0
@@ -62,11 +62,11 @@ export function fetchFrom(answer: (url: URL, method: string) => Answer | undefin
       const bytes = Buffer.from(String(body ?? ''), base64 ? 'base64' : 'utf8')
       return new Response(status === 204 || status === 304 ? null : bytes, { status: status ?? 0, headers })
     } catch (cause) {
-      // As fetch says of all that happens on the network.
+      // What fetch throws for any network failure.
       throw new TypeError('fetch failed', { cause })
     }
   }
 }
 
-/** For retries, which need not wait here. */
+/** Retry without waiting. */
 export const AT_ONCE = { sleep: async () => {} }

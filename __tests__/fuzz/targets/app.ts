@@ -36,7 +36,7 @@ const WORDS: readonly string[] = [
   'host',
 ]
 
-/** Of everything that a person may well patch. */
+/** A patch of everything that people patch. */
 const PATCH = {
   id: '/web/shop',
   cmd: 'exec sh ./launch --strategy=rolling',
@@ -54,7 +54,7 @@ const PATCH = {
 
 const [PATCHED, WHOLE] = ['patch\n', 'app\n']
 
-/** The app definition: as it is exported with a patch, and as it is read to be deployed. */
+/** App definitions: exported with a patch, and read to be deployed. */
 export async function app({ folder }: Place): Promise<Target> {
   const file = join(import.meta.dirname, '../../testkit/recordings/marathon-1.11-verdicts.jsonl')
   const apps = readFileSync(file, 'utf8')

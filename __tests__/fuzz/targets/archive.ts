@@ -14,10 +14,10 @@ import { isSound } from './sound.ts'
 
 export const IDENT = 'acme/app/1.0/20240102030405'
 const TOP = `hab/pkgs/${IDENT}`
-/** Bytes; much more than what is changed has. */
+/** Bytes. Far more than the original. */
 export const LIMIT = 1 << 20
 
-/** Names and link targets, good ones and those that lead elsewhere. */
+/** Names and link targets, valid and invalid ones. */
 export const PATHS: readonly string[] = [
   TOP,
   `${TOP}/`,
@@ -51,7 +51,7 @@ export const PATHS: readonly string[] = [
   `..${FORBIDDEN}`,
 ]
 
-/** The tar of a hart, in the archive targets' formats: GNU's, ustar and pax. */
+/** The tar of a hart, with members in the formats ustar, pax and GNU. */
 export async function goodTar(): Promise<Buffer> {
   const files = {
     'bin/app': 'a'.repeat(1000),
@@ -72,7 +72,7 @@ export async function goodTar(): Promise<Buffer> {
   return tarOf([...entriesOf({ ident: IDENT, files, exposes: [80] }), ...named])
 }
 
-/** Tars: a good one, changed; members good and strange; noise. */
+/** Tars: a valid one with changes; valid and strange members; noise. */
 export async function tars(): Promise<fc.Arbitrary<Buffer>> {
   const strange = await strangeMembers(PATHS, 120)
   const plain = await Promise.all(
@@ -93,12 +93,12 @@ export async function tars(): Promise<fc.Arbitrary<Buffer>> {
   )
 }
 
-/** The archive inside of a hart, without its compression: read as a package, to its metadata. */
+/** Uncompressed archives of harts, read as packages, including their metadata. */
 export async function archive({ folder }: Place): Promise<Target> {
   return {
     inputs: await tars(),
     async attempt(tar) {
-      // Pieces of any size, the same for one input.
+      // Pieces of various sizes, but the same for the same input.
       const size = 1 + (tar.length % 2000)
       const entries = () => packageEntries(readTar(pieces(tar, size), '/x.hart', LIMIT), '/x.hart')
       const spool = new Spool(join(folder, 'spool'))

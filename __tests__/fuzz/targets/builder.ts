@@ -27,7 +27,7 @@ interface Input {
   answer: Answer
 }
 
-/** What a Builder answers: descriptions of packages, harts, keys. */
+/** Responses of Builder: descriptions of packages, harts, keys. */
 export async function builder({ folder }: Place): Promise<Target> {
   const described = await description()
   const json = changedJson(described, [
@@ -66,7 +66,7 @@ export async function builder({ folder }: Place): Promise<Target> {
               ? await client.latest(wanted, 'stable', TARGET)
               : await client.metadata(BUILD, TARGET)
           if (!found) return `${ask}: nothing`
-          assert(satisfies(found.ident, wanted), 'another package than the one that was asked for')
+          assert(satisfies(found.ident, wanted), 'not the package that was requested')
           assert.match(found.checksum, /^[0-9a-f]{64}$/)
           for (const each of [found.ident, ...found.tdeps]) parseFullIdent(formatIdent(each))
           return `${ask}: found`
@@ -76,7 +76,7 @@ export async function builder({ folder }: Place): Promise<Target> {
           const there = await readdir(join(folder, 'artifacts')).catch(() => [])
           assert.deepEqual(there, ended.failed ? [] : ['some.hart'])
           if (ended.failed) throw ended.error
-          assert((await readFile(file)).equals(hart), 'another hart than the one that was described')
+          assert((await readFile(file)).equals(hart), 'not the hart that was described')
           return 'downloaded'
         }
         case 'key': {
@@ -99,7 +99,7 @@ async function settled(work: Promise<unknown>): Promise<{ failed: boolean; error
   )
 }
 
-/** What the stand-in for a Builder says of a package. */
+/** How the stand-in for Builder describes a package. */
 async function description(): Promise<unknown> {
   const ident = formatIdent(BUILD)
   const tdeps = ['core/glibc/2.35/20240101000000', 'core/zlib/1.3/20240101000000']

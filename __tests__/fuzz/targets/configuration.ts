@@ -36,7 +36,7 @@ const WORDS: readonly string[] = [
 
 const OVERRIDE = { server: { port: 9000, name: 'x' }, admin: { hosts: ['a'], ratio: 1 } }
 
-/** A package's default.toml and exports, and what a person lays over them, as TOML or JSON. */
+/** A package's default.toml and exports, and a configuration that overrides them, as TOML or JSON. */
 export async function configuration(): Promise<Target> {
   const text = (name: string) =>
     fc.oneof(

@@ -12,10 +12,10 @@ import { collect, makeClosure, makePackage } from '../../rootfs/handmade.ts'
 
 export const IDENT = 'acme/my-web/1.0/20240102030405'
 
-/** The texts of a package's metafiles, and of its configuration. */
+/** The texts of a package's metafiles, by name. */
 export type Texts = Readonly<Record<string, string>>
 
-/** A service that has everything that a plan can say. */
+/** A service with every metafile. */
 export const SERVICE: Texts = {
   IDENT: `${IDENT}\n`,
   TARGET: 'x86_64-linux\n',
@@ -30,21 +30,29 @@ export const SERVICE: Texts = {
   SVC_GROUP: 'hab\n',
   SHUTDOWN_TIMEOUT: '20\n',
   PACKAGE_TYPE: 'standard\n',
-  'default.toml':
-    'title = "x"\n[server]\nport = 8080\nname = "web"\n[admin]\nlisten = "127.0.0.1:8081"\nhosts = ["a", "b"]\nsince = 1979-05-27T07:32:00Z\nratio = 0.5\n',
+  'default.toml': `title = "x"
+[server]
+port = 8080
+name = "web"
+[admin]
+listen = "127.0.0.1:8081"
+hosts = ["a", "b"]
+since = 1979-05-27T07:32:00Z
+ratio = 0.5
+`,
 }
 
 /**
- * Does with a package all that an export does, but for its bytes: from its metafiles to the files in `/etc` and the app.
- * @param override what a person says in the package's variable
+ * Exports a package without packing it: reads its metafiles, and makes the files in `/etc` and the app definition.
+ * @param override value of the package's variable
  */
 export async function exportTexts(texts: Texts, override: string | undefined): Promise<void> {
   const files = Object.entries(texts).map(([path, text]) => ({ path, text, mode: 0o644 }))
   const members = [...files, { path: 'bin/web', text: 'x' }, { path: 'hooks/run', text: '#!/bin/sh\n' }]
   const metadata = await readMetadata(makePackage(IDENT, { members }).entries(), '/x.hart')
-  // What is kept of a package is what was read of it.
+  // The package cache gives back the same metadata.
   const kept = metadataFromJson(JSON.parse(JSON.stringify(metadataToJson(metadata))))
-  assert(isDeepStrictEqual(plain(kept), plain(metadata)), 'what is kept is not what was read')
+  assert(isDeepStrictEqual(plain(kept), plain(metadata)), 'the kept metadata differs')
 
   const { ident: _, ...service } = metadata
   const [generated] = layOut(makeClosure({ service }))
@@ -66,7 +74,7 @@ export async function exportTexts(texts: Texts, override: string | undefined): P
   if (configuration !== undefined) assert.equal(typeof JSON.parse(configuration), 'object')
 }
 
-/** Fields that are undefined are not told from those that are absent. */
+/** Without fields that are undefined. */
 function plain(metadata: object): unknown {
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined))
 }

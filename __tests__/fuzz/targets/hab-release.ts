@@ -42,7 +42,7 @@ const PATHS: readonly string[] = [
   'C:/x',
 ]
 
-/** The archive of hab's own release, which is unpacked to disk. */
+/** Archives of hab's own releases, which are unpacked to disk. */
 export async function habRelease({ fixtures, folder }: Place): Promise<Target> {
   const good = await tarOf([
     { path: TOP, type: 'directory', mode: 0o755 },
@@ -69,7 +69,7 @@ export async function habRelease({ fixtures, folder }: Place): Promise<Target> {
         assert.deepEqual(await readdir(folder), [top])
         return 'unpacked'
       } catch (error) {
-        // As it is done where hab is installed.
+        // As the installation of hab does.
         throw error instanceof UnusableArchive ? new MesosizeError('HAB_ARCHIVE', error.message) : error
       }
     },

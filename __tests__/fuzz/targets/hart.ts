@@ -16,10 +16,10 @@ import { isSound } from './sound.ts'
 
 const key = originKey('acme')
 
-/** How an input is made a hart: signed, so that what was changed in it is read; or as it is. */
+/** The first line of an input: whether the rest is a body to be signed, or a whole hart. */
 const [SIGNED, AS_IT_IS] = [Buffer.from('signed\n'), Buffer.from('as it is\n')]
 
-/** Whole harts, from their signature to their last entry. */
+/** Whole harts, from the signature to the last entry. */
 export async function hart({ fixtures, folder }: Place): Promise<Target> {
   await writePublicKey(fixtures, key)
   const tar = await goodTar()
@@ -29,7 +29,7 @@ export async function hart({ fixtures, folder }: Place): Promise<Target> {
   const head = original.subarray(0, start)
   const headers = fc.oneof(
     { weight: 4, arbitrary: changedBytes(head, ['\n', '\r', 'HART-1', 'BLAKE2b', `${key.name}\n`]) },
-    // As Habitat reads it, too.
+    // Habitat accepts this as well.
     { weight: 1, arbitrary: fc.constant(Buffer.from(head.toString().replaceAll('\n', ' \r\n'))) },
   )
   const signed = (bodies: fc.Arbitrary<Buffer>) => bodies.map(body => Buffer.concat([SIGNED, body]))
@@ -38,7 +38,7 @@ export async function hart({ fixtures, folder }: Place): Promise<Target> {
   return {
     inputs: fc.oneof(
       { weight: 3, arbitrary: signed(changedBytes(compressed)) },
-      // Uncompressed and without a check: what is changed here reaches the tar.
+      // Uncompressed and without a checksum, so that changes reach the tar.
       { weight: 3, arbitrary: signed((await tars()).map(xzStored)) },
       { weight: 1, arbitrary: asItIs(changedBytes(original)) },
       { weight: 1, arbitrary: asItIs(headers.map(head => Buffer.concat([head, compressed]))) },
@@ -62,8 +62,8 @@ export async function hart({ fixtures, folder }: Place): Promise<Target> {
       const opened = await harts.openFile(path)
       await isSound(opened.entries(), LIMIT)
       if (isSigned) return 'read'
-      // A header may be written in more than one way; the body may not, for nobody signed another.
-      assert(given.subarray(-compressed.length).equals(compressed), 'a hart was read that nobody signed')
+      // A header can be written in several ways, but only this body was signed.
+      assert(given.subarray(-compressed.length).equals(compressed), 'read a hart that nobody signed')
       return 'read as it is'
     },
   }

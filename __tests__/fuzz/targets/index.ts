@@ -5,6 +5,7 @@ import { builder } from './builder.ts'
 import { configuration } from './configuration.ts'
 import { habRelease } from './hab-release.ts'
 import { hart } from './hart.ts'
+import { kept } from './kept.ts'
 import { marathon } from './marathon.ts'
 import { metafiles } from './metafiles.ts'
 import { readers } from './readers.ts'
@@ -13,6 +14,7 @@ export const targets: Targets = {
   archive,
   hart,
   'hab-release': habRelease,
+  kept,
   metafiles,
   configuration,
   app,

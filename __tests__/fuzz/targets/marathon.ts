@@ -15,7 +15,7 @@ import { type Answer, AT_ONCE, fetchFrom } from './answers.ts'
 
 const COMMANDS = ['deploy', 'plan', 'remove', 'status'] as const
 
-/** What Marathon and a Supervisor answer, by the kind of question, one after the other; the last one again and again. */
+/** Successive responses of Marathon and a Supervisor, by kind of request; the last one repeats. */
 type World = Record<string, { status: number; body: unknown }[]>
 
 const WORDS: readonly string[] = [
@@ -36,7 +36,7 @@ const WORDS: readonly string[] = [
   '/rec/slow',
 ]
 
-/** What the commands make of a Marathon that answers otherwise than the recorded one did. */
+/** Commands with a Marathon whose responses differ from the recorded ones. */
 export async function marathon(): Promise<Target> {
   const recording = readRecording()
   const scenes = [...new Set(recording.map(({ scene }) => scene))]
@@ -57,7 +57,7 @@ export async function marathon(): Promise<Target> {
   }
 }
 
-/** @returns what is shown */
+/** @returns what the command shows */
 async function run(command: string, fetch: ReturnType<typeof fetchFrom>): Promise<string> {
   const client = createMarathon({
     urls: [new URL('http://127.0.0.1:8080')],
@@ -89,7 +89,7 @@ async function run(command: string, fetch: ReturnType<typeof fetchFrom>): Promis
   }
 }
 
-/** A world by its text; one that cannot be read answers that text to everything. */
+/** Responds as the world says. A text that is not JSON is the response to everything. */
 function answering(text: string): ReturnType<typeof fetchFrom> {
   const asked = new Map<string, number>()
   let world: World | undefined
@@ -108,7 +108,7 @@ function answering(text: string): ReturnType<typeof fetchFrom> {
   })
 }
 
-/** @returns undefined for what is too deep to be written again, or nothing */
+/** @returns undefined if the value is too deep for JSON.stringify, or undefined */
 function written(body: unknown): string | undefined {
   try {
     return JSON.stringify(body)
@@ -119,7 +119,7 @@ function written(body: unknown): string | undefined {
 
 function worldOf(scene: readonly Recorded[]): World {
   const world: World = {
-    // Of whoever was not asked in this scene.
+    // For requests that the scene does not have.
     app: [{ status: 404, body: { message: "App '/rec/slow' does not exist" } }],
     put: [{ status: 201, body: { deploymentId: 'd-1', version: '2026-11-28T22:11:51.802Z' } }],
     delete: [{ status: 200, body: { deploymentId: 'd-2', version: '2026-11-28T22:12:27.600Z' } }],
@@ -147,7 +147,7 @@ function kindOf(method: string, path: string): string {
   return method === 'GET' ? 'app' : method.toLowerCase()
 }
 
-/** All scenes have the app of one, so that its answers are about what is asked for. */
+/** Gives the app the same id in all scenes. */
 function renamed(body: unknown): unknown {
   return JSON.parse(JSON.stringify(body).replaceAll(/\/rec\/\w+/g, '/rec/slow'))
 }

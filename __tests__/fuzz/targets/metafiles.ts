@@ -21,7 +21,7 @@ const WORDS: readonly string[] = [
   '999999999',
 ]
 
-/** Metafiles of which some are changed, missing, or those of others. */
+/** Metafiles of which some are changed, missing or exchanged. */
 export async function metafiles(): Promise<Target> {
   const names = Object.keys(SERVICE)
   const change = fc

@@ -14,7 +14,7 @@ import { type Listed, type TarReaders, tarReaders } from '../../testkit/tar-read
 import type { Place, Target } from '../target.ts'
 import { LIMIT, tars } from './archive.ts'
 
-/** What our reader accepts other programs read alike, and so they do what our writer makes of it. */
+/** Archives that Mesosize accepts, and what it writes from them, are the same to other programs. */
 export async function readers({ folder }: Place): Promise<Target> {
   const { busybox, ...strangers } = tarReaders()
   const [file, spoolFile] = [join(folder, 'some.tar'), join(folder, 'spool')]
@@ -49,7 +49,7 @@ export async function readers({ folder }: Place): Promise<Target> {
         await areLike(entries.map(listedEntry), { ...strangers, busybox }, 'what we wrote')
         return 'read and written'
       } catch (error) {
-        // An archive, but of no package.
+        // A valid archive, but not of a package.
         if (error instanceof MesosizeError) return 'read'
         throw error
       } finally {
@@ -63,7 +63,7 @@ function checkAlike(expected: readonly Listed[], seen: readonly Listed[], who: s
   for (let index = 0; index < Math.max(expected.length, seen.length); index++) {
     const [ours, theirs] = [expected[index], seen[index]]
     if (isDeepStrictEqual(ours, theirs)) continue
-    assert.fail(`${who} otherwise: ${JSON.stringify(theirs)}, not ${JSON.stringify(ours)}`)
+    assert.fail(`${who} differently: ${JSON.stringify(theirs)}, not ${JSON.stringify(ours)}`)
   }
 }
 
@@ -85,9 +85,9 @@ function listed(member: TarMember | Entry, target: string | undefined): Listed {
   }
 }
 
-/** How programs show what they read as we do. */
+/** How programs list members that they read like us. */
 const OWN_WAYS: Readonly<Record<string, (member: Listed) => Listed>> = {
-  // It does not tell a hard link from a file, but by the arrow.
+  // Its hard links differ from files only by the arrow.
   busybox: member => (member.type === 'hardlink' ? { ...member, type: 'file', size: 0 } : member),
 }
 

@@ -4,7 +4,7 @@ import { MesosizeError } from '../../../src/lib/errors.ts'
 
 const TOP = /^hab\/pkgs\/[a-z0-9][a-z0-9_-]*\/[A-Za-z0-9_-]+\/[A-Za-z0-9._+~-]+\/\d{14}$/
 
-/** Reads entries to their end and checks what every later stage takes for granted. */
+/** Reads all entries and checks what later stages rely on. */
 export async function isSound(entries: AsyncIterable<Entry>, limit: number): Promise<void> {
   const types = new Map<string, Entry['type']>()
   let top: string | undefined
@@ -34,7 +34,7 @@ export async function isSound(entries: AsyncIterable<Entry>, limit: number): Pro
   assert(total <= limit)
 }
 
-/** Checks that a refusal can be shown as it is: it begins no line of somebody else's, and drives no terminal. */
+/** Checks that an error can be shown as it is: no control characters other than line breaks, and not too long. */
 export function isPresentable(error: unknown): void {
   if (!(error instanceof MesosizeError)) return
   assert.doesNotMatch(error.message, /[\0-\x09\x0b-\x1f]/)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /**
- * A place in something, whatever its length: to be taken modulo that. `fc.double` is not for this, since half of all
+ * A position in something of any length: use it modulo the length. `fc.double` is not suitable, because half of all
  * doubles from 0 to 1 are below 1e-154.
  */
 export const somewhere = fc.nat()
@@ -14,8 +14,8 @@ interface Edit {
 }
 
 /**
- * Bytes changed in one to four places.
- * @param words what may be put in, beside random bytes
+ * Bytes with one to four changes.
+ * @param words what may be inserted, besides random bytes
  */
 export function changedBytes(
   original: Uint8Array,

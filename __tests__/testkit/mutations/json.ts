@@ -6,13 +6,13 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 const DEEP = '<deep>'
 
-/** Names that objects have of themselves, for whoever looks without care. */
+/** Names of inherited members. */
 const INHERITED = ['toString', 'valueOf', 'length', 'hasOwnProperty', 'then', 'toJSON', '0', 'size']
 
-/** What `String` throws at. */
+/** `String` throws an exception for it. */
 const UNPRINTABLE: Json = { toString: 1, valueOf: 1 } as never
 
-/** What may stand in place of a value; of text and numbers, such as are rarely thought of. */
+/** Values that may replace others, mostly unusual ones. */
 function values(words: readonly string[]): fc.Arbitrary<Json> {
   return fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom<Json>(...AWKWARD, ...words) },
@@ -36,9 +36,9 @@ interface Edit {
 }
 
 /**
- * JSON text of a value of which one to four parts were changed, dropped, added, renamed, repeated, or put in place of
- * others; sometimes it is JSON no more.
- * @param words what may be put in, beside what is always awkward
+ * JSON text of a value in which one to four parts were replaced, dropped, added, renamed, repeated or copied; sometimes
+ * text that is not JSON.
+ * @param words what may be inserted, besides `AWKWARD`
  */
 export function changedJson(original: unknown, words: readonly string[] = []): fc.Arbitrary<string> {
   const edit: fc.Arbitrary<Edit> = fc.record({
@@ -61,7 +61,7 @@ function written(value: Json, depth: number): string {
   return JSON.stringify(value).replaceAll(JSON.stringify(DEEP), '['.repeat(depth) + ']'.repeat(depth))
 }
 
-/** The parts of a value, itself the first, by their ways from the top. */
+/** The paths of all parts of a value, starting with its own. */
 function* ways(value: Json, way: readonly string[] = []): Generator<readonly string[]> {
   yield way
   if (typeof value !== 'object' || value === null) return
@@ -99,14 +99,14 @@ function edited(before: Json, { at, kind, value, key, other, times }: Edit): Jso
   }
 }
 
-/** How often a part may be there, so that the whole stays below some megabytes. */
+/** How often a part may be repeated without making the text larger than some megabytes. */
 function mostOf(part: Json): number {
   return Math.ceil(1e6 / JSON.stringify(part).length)
 }
 
 type Member = [key: string | undefined, value: Json]
 
-/** A value with other members in place of the one at a way. The top cannot be dropped or have siblings. */
+/** A value with other members instead of the one at a path. The top cannot be dropped or have siblings. */
 function changed(before: Json, [key, ...rest]: readonly string[], instead: (part: Json) => Member[]): Json {
   if (key === undefined) return instead(before)[0]?.[1] ?? null
   const members = Object.entries(before as Record<string, Json>).flatMap(([name, part]): Member[] => {
@@ -114,6 +114,6 @@ function changed(before: Json, [key, ...rest]: readonly string[], instead: (part
     return rest.length === 0 ? instead(part) : [[name, changed(part, rest, instead)]]
   })
   if (Array.isArray(before)) return members.map(([, part]) => part)
-  // Unlike assignment, it makes a member called __proto__.
+  // Unlike assignment, this creates a member called __proto__.
   return Object.fromEntries(members)
 }

@@ -4,7 +4,7 @@ import { changedBytes, somewhere } from './bytes.ts'
 
 const BLOCK = 512
 
-// Offsets and lengths of the fields of a header (POSIX pax, "ustar Interchange Format"); the last but one are GNU's.
+// Offset and length of each field of a header (POSIX pax, "ustar Interchange Format"), and of two GNU fields.
 const FIELDS: readonly (readonly [offset: number, length: number])[] = [
   [0, 100],
   [100, 8],
@@ -42,7 +42,7 @@ const VALUES = [
   ...'0123456789gxLKSVDNM\0',
 ]
 
-/** Records of a pax header, of which readers know different ones. */
+/** Keys of pax records; each reader knows different ones. */
 const RECORDS = [
   'path',
   'linkpath',
@@ -68,10 +68,10 @@ const RECORDS = [
 ]
 
 /**
- * A well-formed tar of which bytes were changed, fields of headers under a right checksum, or members dropped,
- * doubled, exchanged, or put in.
- * @param paths what may stand for a name or the target of a link
- * @param others members that may be put in
+ * A well-formed tar with changed bytes, with changed header fields and correct checksums, or with members dropped,
+ * doubled, exchanged or inserted.
+ * @param paths names and link targets that may be inserted
+ * @param others members that may be inserted
  */
 export function changedTar(
   original: Buffer,
@@ -88,7 +88,7 @@ export function changedTar(
     .map(([at, [offset, length], bytes]) => (tar: readonly Buffer[]) => {
       const index = at % tar.length
       const block = Buffer.from(tar[index]!)
-      // What is an extension's has its header behind it.
+      // An extension header comes before the member's own.
       const start = at % 2 === 0 ? 0 : Math.max(0, headersIn(block).at(-1)!)
       block.fill(0, start + offset, start + offset + length)
       block.set(bytes.subarray(0, length), start + offset)
@@ -119,7 +119,7 @@ export function changedTar(
   return fc.oneof({ weight: 3, arbitrary: rebuilt }, { weight: 1, arbitrary: changedBytes(original, paths) })
 }
 
-/** Members of every type, most of them wrong in some way; the same each time. */
+/** Members of every type, most of them invalid in some way; always the same ones. */
 export function strangeMembers(paths: readonly string[], count: number): Promise<Buffer[]> {
   const path = fc.constantFrom(...paths.filter(path => path !== ''))
   const value = fc.oneof(path, fc.nat(2000).map(String))
@@ -127,7 +127,7 @@ export function strangeMembers(paths: readonly string[], count: number): Promise
     {
       path,
       type: fc.constantFrom('file', 'directory', 'symlink', 'link', 'fifo', 'character-device'),
-      // The kit writes no link without a target.
+      // The test kit cannot write a link without a target.
       linkname: path,
       content: fc.string({ maxLength: 600 }),
       mode: fc.integer({ min: 1, max: 0o7777 }),
@@ -138,12 +138,12 @@ export function strangeMembers(paths: readonly string[], count: number): Promise
   return Promise.all(fc.sample(member, { seed: 1, numRuns: count }).map(bytesOfMember))
 }
 
-/** A member as it stands in a tar. */
+/** A member as it is in a tar. */
 export async function bytesOfMember(member: TarEntry): Promise<Buffer> {
   return (await tarOf([member])).subarray(0, -2 * BLOCK)
 }
 
-/** Blocks that may stand before, between and behind members. */
+/** Blocks that can be inserted anywhere. */
 export function strangeBlocks(paths: readonly string[]): fc.Arbitrary<Buffer> {
   const path = fc.constantFrom(...paths)
   const record = fc
@@ -167,12 +167,12 @@ function extension(typeflag: string, content: Buffer): Buffer {
 
 function paxRecord(key: string, value: string): Buffer {
   const rest = Buffer.from(` ${key}=${value}\n`)
-  // The length counts its own digits.
+  // The length includes its own digits.
   const digits = [1, 2, 3, 4].find(digits => `${rest.length + digits}`.length === digits)!
   return Buffer.concat([Buffer.from(`${rest.length + digits}`), rest])
 }
 
-/** The members of a well-formed tar, each with the extension headers before it. */
+/** The members of a well-formed tar, each with its extension headers. */
 function membersOf(tar: Buffer): Buffer[] {
   const members: Buffer[] = []
   let start = 0
@@ -185,7 +185,7 @@ function membersOf(tar: Buffer): Buffer[] {
   return members
 }
 
-/** Where the headers of a well-formed tar, or of a part of one, are. */
+/** The offsets of the headers in a well-formed tar or a part of one. */
 function headersIn(tar: Buffer): number[] {
   const offsets: number[] = []
   for (let at = 0; at < tar.length && tar[at] !== 0; at = endOf(tar, at)) offsets.push(at)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { somewhere } from './bytes.ts'
 
-/** What text from outside may hold and readers stumble over. */
+/** Text that readers stumble over. */
 export const AWKWARD: readonly string[] = [
   '',
   ' ',
@@ -46,7 +46,7 @@ export const AWKWARD: readonly string[] = [
   'x'.repeat(300),
 ]
 
-/** Rarely, so many that whatever takes the square of the time does not end. */
+/** Rarely so many that quadratic algorithms become very slow. */
 const many = fc.oneof(
   { weight: 20, arbitrary: fc.integer({ min: 2, max: 20 }) },
   { weight: 1, arbitrary: fc.integer({ min: 1_000, max: 20_000 }) },
@@ -60,8 +60,8 @@ interface Edit {
 }
 
 /**
- * Text changed in one to four places, by words and lines.
- * @param words what may be put in, beside what is always awkward
+ * Text with one to four changes of words and lines.
+ * @param words what may be inserted, besides `AWKWARD`
  */
 export function changedText(original: string, words: readonly string[] = []): fc.Arbitrary<string> {
   const edit: fc.Arbitrary<Edit> = fc.record({
