@@ -439,7 +439,7 @@ describe('bad input', () => {
     [
       'a template without its tag',
       { package: 'a/b', 'uri-template': 'https://a/{tag}' },
-      [/^uri-template: .*only where the export is for a release/],
+      [/^uri-template: .*available only if the export is for a release/],
     ],
     [
       'an upload to no address',

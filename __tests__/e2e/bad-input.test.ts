@@ -107,7 +107,7 @@ describe('a hart that cannot be trusted or read', () => {
     [
       'is of another origin than its signer',
       () => makeHart({ key: originKey('stand-in'), package: web }),
-      [IDENT, /stand-in signed it/, /Fetch it from/],
+      [IDENT, /signed by the origin stand-in/, /Fetch it from/],
     ],
     [
       'has a header with lines of 10 MB',
@@ -130,7 +130,11 @@ describe('a hart that cannot be trusted or read', () => {
       () => makeHart({ key, tar: Buffer.from('no tar, but much text. '.repeat(100)) }),
       [/archive .* malformed/, /checksum of a header/, again],
     ],
-    ['is empty inside', () => makeHart({ key, entries: [] }), [/holds no package/, /Build it again/]],
+    [
+      'is empty inside',
+      () => makeHart({ key, entries: [] }),
+      [/does not contain a package/, /Build it again/],
+    ],
     [
       'unpacks to more than allowed',
       () => makeHart({ key, package: { ...web, files: { ...web.files, bomb: zeros } } }),
@@ -424,7 +428,7 @@ describe('an output folder', () => {
       const { place, args } = await placeWithHart()
       const output = join(place.work, 'small')
       mkdirSync(output)
-      const reason = [output, /ENOSPC|no space left/, /Make room/, /--output-dir/]
+      const reason = [output, /ENOSPC|no space left/, /Free some space/, /--output-dir/]
       await expectFailureOnFullDisk(place, output, [...args, '--output-dir', output], reason)
     },
   )
@@ -440,7 +444,7 @@ test.skipIf(noMounts !== undefined)(
     const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
     onTestFinished(builder.close)
     const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
-    const reason = [join(place.artifacts, HART), /ENOSPC|no space left/, /Make room/]
+    const reason = [join(place.artifacts, HART), /ENOSPC|no space left/, /Free some space/]
     await expectFailureOnFullDisk(place, place.artifacts, args, reason)
   },
 )

@@ -236,7 +236,7 @@ describe('a Marathon that', () => {
     expect(problemsOf(run).join('\n')).toMatch(/^ {2}\/mem 32: is too large/m)
   })
 
-  test('wants a login', async () => {
+  test('requires a login', async () => {
     const s = await scene({ auth: { kind: 'basic', user: 'u', password: 'hunter2' } })
     const without = await s.run(['status', ID])
     expect(without.status).toBe(1)

@@ -385,7 +385,7 @@ describe('a deployment that fails', () => {
     expect((await deploy(await app(FIRST))).status).toBe(0)
     await event('synchronize', SECOND)
     github.pulls[0]!.head = SECOND
-    marathon.cluster.settings.failureMessage = `no | such $PASSWORD\`thing\``
+    marathon.cluster.settings.failureMessage = `no | such ${PASSWORD} \`thing\``
     const path = await app(SECOND, { labels: { behaviour: 'fails' } })
     const run = await runAction(job, { app: path, ...login() }, { action: 'deploy' })
     expect([run.status, run.outputs.state]).toEqual([1, 'failed'])
@@ -585,7 +585,7 @@ describe('bad input', () => {
     const definition = 'apps' in change ? change : { ...whole, ...change }
     const run = await runAction(job, { app: JSON.stringify(definition), ...login() }, { action: 'deploy' })
     expect(run.status).toBe(1)
-    expect(errorsOf(run).join('\n')).toContain('apps' in change ? 'a group or an answer' : text)
+    expect(errorsOf(run).join('\n')).toContain('apps' in change ? 'a group, or a response' : text)
     expect(marathon.requests).toEqual([])
   })
 

@@ -74,7 +74,7 @@ function fullDisk(error: unknown, output: string): MesosizeError | undefined {
   if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return undefined
   return new MesosizeError(
     'OUTPUT_FULL',
-    `There is no room for the tarball in ${output}: ${messageOf(error)}. Make room, or name another folder with ${setting('output-dir')}.`,
+    `There is no room for the tarball in ${output}: ${messageOf(error)}. Free some space, or name another folder with ${setting('output-dir')}.`,
     { cause: error },
   )
 }
