@@ -30,7 +30,7 @@ function packageOf(id: string): string | undefined {
   return name?.replace('@', '').replace(/[/\\]/, '-')
 }
 
-export default defineConfig({
+const programs = defineConfig({
   input: {
     cli: 'src/cli/main.ts',
     'export-action': 'src/actions/export/main.ts',
@@ -58,9 +58,19 @@ export default defineConfig({
           'src/rootfs/launch.sh',
           'src/codec/gzip/libdeflate.wasm',
           'src/codec/xz/liblzma.wasm',
+          'src/inspect/page/page.css',
         ])
           this.emitFile({ type: 'asset', fileName: basename(file), source: readFileSync(file) })
       },
     },
   ],
 })
+
+/** The script of a page, which runs in browsers. */
+const page = defineConfig({
+  input: { 'inspect-page': 'src/inspect/page/main.ts' },
+  platform: 'browser',
+  output: { dir: 'dist', format: 'iife', minify: true, entryFileNames: '[name].js' },
+})
+
+export default [programs, page]

@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises'
 import { createFetch } from '../http/fetch.ts'
+import type { ImageContents } from '../inspect/contents.ts'
 import { compareImages } from '../inspect/diff.ts'
 import { formatContents } from '../inspect/format.ts'
 import { diffMarkdown, formatDiff } from '../inspect/format-diff.ts'
 import { type Inspected, inspect, inspectApp } from '../inspect/inspect.ts'
-import { MesosizeError } from '../lib/errors.ts'
+import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { getApp } from '../marathon/api/apps.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import { missing } from '../marathon/logs/logs.ts'
@@ -12,8 +15,12 @@ import { connect } from './connect.ts'
 import { print, type Session } from './session.ts'
 
 /** @returns the exit status */
-export async function inspectForPerson({ place, json }: InspectRequest, session: Session): Promise<number> {
+export async function inspectForPerson(
+  { place, html, json }: InspectRequest,
+  session: Session,
+): Promise<number> {
   const { contents } = await inspect(place, toolsOf(session))
+  if (html !== undefined) await writePage(html, contents)
   session.report.close()
   await print(json ? `${JSON.stringify(contents, null, 2)}\n` : linesOf(formatContents(contents)))
   return 0
@@ -36,6 +43,18 @@ export async function diffForPerson(request: DiffRequest, session: Session): Pro
       : formatDiff(diff).join('\n')
   await print(`${text}\n`)
   return 0
+}
+
+/** @throws MesosizeError PAGE_UNWRITABLE */
+async function writePage(path: string, contents: ImageContents): Promise<void> {
+  const { contentsPage } = await import('../inspect/html.ts')
+  await writeFile(path, contentsPage(contents)).catch(error => {
+    throw new MesosizeError(
+      'PAGE_UNWRITABLE',
+      `${setting('html')}: ${JSON.stringify(path)} cannot be written: ${messageOf(error)}. Name a file in a folder that exists.`,
+      { cause: error },
+    )
+  })
 }
 
 /** What Marathon has of an app. */

@@ -11,6 +11,7 @@ import type {
   StatusRequest,
 } from '../settings/read-marathon.ts'
 import { quoted, readAppId } from '../settings/readers.ts'
+import { INSPECT_RESULT } from '../settings/rows/inspect.ts'
 import { JSON_RESULT } from '../settings/rows/show.ts'
 import { SettingValues } from '../settings/setting-values.ts'
 import type { Environment } from '../settings/source.ts'
@@ -67,7 +68,8 @@ async function readCommand(
   }
   if (name === 'inspect') {
     const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''
-    return { kind: name, request: { place, ...(await values.read(JSON_RESULT)) } }
+    const shown = await values.read({ ...INSPECT_RESULT, ...JSON_RESULT })
+    return { kind: name, request: { place, ...shown } }
   }
   // Loaded only now, so that --help and exports are quick.
   const readers = await import('../settings/read-marathon.ts')

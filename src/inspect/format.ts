@@ -1,6 +1,7 @@
 import { formatBytes, formatTable } from '../lib/terminal/format.ts'
 import { visible } from '../lib/visible.ts'
-import type { ImageContents, InspectedFile, InspectedPackage } from './contents.ts'
+import type { ImageContents, InspectedPackage } from './contents.ts'
+import { setuidPaths } from './setuid.ts'
 
 /** What is in an image, as human-readable lines. */
 export function formatContents(contents: ImageContents): string[] {
@@ -64,17 +65,6 @@ function serviceRows({
     ['Hooks', hooks.join(', ') || 'none'],
     ['Health', hooks.includes('health-check') ? 'by its health-check hook' : 'no health-check hook'],
     ...(shutdownTimeout === undefined ? [] : [['Stops within', `${shutdownTimeout} s`]]),
-  ]
-}
-
-/** Absolute paths in the image of files that run with the rights of their owner or group. */
-export function setuidPaths({ packages, generated }: ImageContents): string[] {
-  const special = ({ type, mode }: InspectedFile) => type === 'file' && (mode & 0o6000) !== 0
-  return [
-    ...generated.filter(special).map(({ path }) => path.replace(/^rootfs(?=\/)/, '')),
-    ...packages.flatMap(({ ident, files }) =>
-      files.filter(special).map(({ path }) => `/hab/pkgs/${ident}/${path}`),
-    ),
   ]
 }
 

@@ -43,6 +43,8 @@ export interface StatusRequest {
 export interface InspectRequest {
   /** The path or URL of a tarball or an app definition. */
   place: string
+  /** Where the page goes; absent where none is wanted. */
+  html?: string
   json: boolean
 }
 

@@ -1,7 +1,7 @@
 import { APP, RESOURCES, SUPERVISOR } from './rows/app.ts'
 import { ANNOUNCEMENT, DEPLOYED, DEPLOYMENT, REMOVAL } from './rows/deploy.ts'
 import { githubToken, jobSummary, PREVIEW } from './rows/github.ts'
-import { DIFF_RESULT } from './rows/inspect.ts'
+import { DIFF_RESULT, INSPECT_RESULT } from './rows/inspect.ts'
 import { ACCESS } from './rows/marathon.ts'
 import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
 import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
@@ -80,7 +80,9 @@ export const SHOW_LOGS: SettingTable = [
   { heading: 'Output', rows: GENERAL },
 ]
 
-export const INSPECT: SettingTable = [{ heading: 'Output', rows: { ...JSON_RESULT, ...GENERAL } }]
+export const INSPECT: SettingTable = [
+  { heading: 'Output', rows: { ...INSPECT_RESULT, ...JSON_RESULT, ...GENERAL } },
+]
 
 export const DIFF: SettingTable = [
   { heading: 'Marathon', rows: ACCESS },
