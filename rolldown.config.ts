@@ -56,6 +56,7 @@ const programs = defineConfig({
       generateBundle() {
         for (const file of [
           'src/rootfs/launch.sh',
+          'src/agent/contain.sh',
           'src/codec/gzip/libdeflate.wasm',
           'src/codec/xz/liblzma.wasm',
           'src/inspect/page/page.css',

@@ -1,7 +1,17 @@
 import type { SettingTable } from '../settings/setting.ts'
-import { DEPLOY, DIFF, EXPORT, INSPECT, REMOVE, SHOW_LOGS, STATUS } from '../settings/tables.ts'
+import {
+  DEPLOY,
+  DIFF,
+  EXPORT,
+  INSPECT,
+  REMOVE,
+  RUN,
+  RUN_EXPORT,
+  SHOW_LOGS,
+  STATUS,
+} from '../settings/tables.ts'
 
-export type CommandName = 'export' | 'deploy' | 'remove' | 'status' | 'logs' | 'inspect' | 'diff'
+export type CommandName = 'export' | 'run' | 'deploy' | 'remove' | 'status' | 'logs' | 'inspect' | 'diff'
 
 type Entries = readonly (readonly [name: string, help: string])[]
 
@@ -12,6 +22,8 @@ export interface CommandPage {
   summary: string
   about: string
   table: SettingTable
+  /** Further settings, which the help of another command lists. */
+  unlisted?: SettingTable
   /** Lines below the options. */
   notes: readonly string[]
   /** Environment variables besides those that stand in for options. */
@@ -46,6 +58,32 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'mesosize core/redis > redis.json',
       'mesosize core/redis/7.2.4 --mem 512 --uri-base https://files.example.com/mesos > redis.json',
       'mesosize results/acme-web-1.2.0-20240102030405-x86_64-linux.hart --config web.toml > web.json',
+    ],
+  },
+  run: {
+    usage: 'mesosize run <APP.json | PKG_IDENT | FILE.hart>... [options]',
+    summary: 'run an app on this machine, as a Mesos agent would',
+    about:
+      'Does with an app definition what a Mesos agent does, on this Linux machine: fetches what it needs into a ' +
+      'sandbox, gives it ports, runs its command, follows its health check, and stops it gracefully. Packages are ' +
+      'exported first. Needs root, or sudo without a password.',
+    table: RUN,
+    unlisted: RUN_EXPORT,
+    notes: [
+      'An APP.json is the file that the export wrote, or - for standard input.',
+      'For packages, all options of "mesosize export" are valid as well.',
+    ],
+    variables: [['TMPDIR', 'folder for the sandboxes; by default /var/tmp'], COLOURS],
+    statuses: [
+      ['0', 'ended with status 0 by itself; with --until-healthy: became healthy'],
+      ['1', 'failed, crashed, or was not healthy'],
+      BAD_USAGE,
+      ['128+n', 'stopped by signal n: 130 by Ctrl-C'],
+    ],
+    examples: [
+      'mesosize run redis.json',
+      'mesosize run core/redis --until-healthy --timeout 2m',
+      'mesosize run web.json --instances 2 --peer 127.0.0.1:31044',
     ],
   },
   deploy: {

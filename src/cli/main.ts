@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError, messageOf, UsageError } from '../lib/errors.ts'
 import { wordSettings } from '../lib/setting.ts'
 import { visible } from '../lib/visible.ts'
-import { DEPLOY, DIFF, EXPORT, INSPECT, REMOVE, SHOW_LOGS } from '../settings/tables.ts'
+import { DEPLOY, DIFF, EXPORT, INSPECT, REMOVE, RUN, SHOW_LOGS } from '../settings/tables.ts'
 import { optionWording } from '../settings/wording.ts'
 import { helpText } from './help.ts'
 import { parseCommandLine } from './parse.ts'
@@ -17,7 +17,7 @@ process.stderr.on('error', () => {})
 // `print` reports it.
 process.stdout.on('error', () => {})
 
-wordSettings(optionWording([...EXPORT, ...DEPLOY, ...REMOVE, ...SHOW_LOGS, ...DIFF, ...INSPECT]))
+wordSettings(optionWording([...EXPORT, ...RUN, ...DEPLOY, ...REMOVE, ...SHOW_LOGS, ...DIFF, ...INSPECT]))
 process.exitCode = await main().catch(explain)
 
 /** @returns the exit status */
@@ -34,6 +34,10 @@ async function main(): Promise<number> {
     case 'export': {
       const { exportForPerson } = await import('./export.ts')
       return inSession('; nothing was written', session => exportForPerson(command.request, session))
+    }
+    case 'run': {
+      const { runForPerson } = await import('./run.ts')
+      return inSession('', session => runForPerson(command.request, session))
     }
     case 'deploy': {
       const { deployForPerson } = await import('./deploy.ts')

@@ -10,6 +10,7 @@ import type {
   ShowLogsRequest,
   StatusRequest,
 } from '../settings/read-marathon.ts'
+import type { RunCommand } from '../settings/read-run.ts'
 import { quoted, readAppId } from '../settings/readers.ts'
 import { INSPECT_RESULT } from '../settings/rows/inspect.ts'
 import { JSON_RESULT } from '../settings/rows/show.ts'
@@ -21,6 +22,7 @@ import { type CommandName, commands, isCommandName } from './commands.ts'
 /** What a command line asks for. */
 export type Command =
   | { kind: 'export'; request: ExportRequest }
+  | { kind: 'run'; request: RunCommand }
   | { kind: 'deploy'; request: DeployRequest }
   | { kind: 'remove'; request: RemoveRequest }
   | { kind: 'status'; request: StatusRequest }
@@ -45,7 +47,8 @@ export async function parseCommandLine(
 ): Promise<Command> {
   const [first = ''] = argv
   const of = isCommandName(first) ? first : undefined
-  const line = readArguments(of ? argv.slice(1) : argv, commands[of ?? 'export'].table)
+  const { table, unlisted = [] } = commands[of ?? 'export']
+  const line = readArguments(of ? argv.slice(1) : argv, [...table, ...unlisted])
   if (line.options.has('help')) return { kind: 'help', of }
   if (line.options.has('version')) return { kind: 'version' }
   const origin = env.HAB_ORIGIN || undefined
@@ -70,6 +73,11 @@ async function readCommand(
     const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''
     const shown = await values.read({ ...INSPECT_RESULT, ...JSON_RESULT })
     return { kind: name, request: { place, ...shown } }
+  }
+  if (name === 'run') {
+    const { readRun } = await import('../settings/read-run.ts')
+    const read = (packages: readonly Positional[]) => readPackages(packages, values, origin)
+    return { kind: name, request: await readRun(values, positionals, { stdin, readPackages: read }) }
   }
   // Loaded only now, so that --help and exports are quick.
   const readers = await import('../settings/read-marathon.ts')

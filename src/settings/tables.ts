@@ -7,8 +7,9 @@ import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
 import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
+import { RUN_HERE } from './rows/run.ts'
 import { GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
-import type { SettingTable } from './setting.ts'
+import type { Setting, SettingTable } from './setting.ts'
 
 export const GITHUB_EXPORT = {
   ...githubToken('`contents: write` for releases'),
@@ -88,3 +89,17 @@ export const DIFF: SettingTable = [
   { heading: 'Marathon', rows: ACCESS },
   { heading: 'Output', rows: { ...DIFF_RESULT, ...JSON_RESULT, ...GENERAL } },
 ]
+
+/** What `run` has of its own; for packages, it also has the settings of the export. */
+export const RUN: SettingTable = [
+  { heading: 'How it runs', rows: RUN_HERE },
+  { heading: 'Output', rows: { ...JSON_RESULT, ...GENERAL } },
+]
+
+const own = new Set(RUN.flatMap(({ rows }) => Object.values<Setting>(rows).map(({ option }) => option)))
+
+/** The settings of the export that `run` has too. */
+export const RUN_EXPORT: SettingTable = EXPORT.map(group => ({
+  ...group,
+  rows: Object.fromEntries(Object.entries<Setting>(group.rows).filter(([, { option }]) => !own.has(option))),
+}))

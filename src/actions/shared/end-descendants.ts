@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { exec } from '@actions/exec'
+import { ifThere, statOf } from '../../lib/processes.ts'
 
 /** Milliseconds. The runner waits 7.5 s in total. */
 const TO_STOP = 500
@@ -93,33 +94,13 @@ async function send(name: NodeJS.Signals, targets: Processes): Promise<void> {
 
 function childrenOf(pid: number): number[] {
   const threads = ifThere(() => readdirSync(`/proc/${pid}/task`)) ?? []
-  const lists = threads.map(thread => ifThere(() => read(`/proc/${pid}/task/${thread}/children`)) ?? '')
+  const lists = threads.map(
+    thread => ifThere(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')) ?? '',
+  )
   return lists.flatMap(list => list.split(' ').filter(Boolean).map(Number))
 }
 
 function isStill({ pid, started }: Process): boolean {
   const stat = statOf(pid)
   return stat?.started !== started || /^[Tt]/.test(stat.state)
-}
-
-/** Undefined for one that has ended, even if its parent has not yet asked for its status. */
-function statOf(pid: number): { state: string; started: string } | undefined {
-  const text = ifThere(() => read(`/proc/${pid}/stat`))
-  // The second field is the program's name in brackets, and may hold blanks and brackets itself.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
-  if (fields === undefined || /^[ZX]/.test(fields[0]!)) return undefined
-  return { state: fields[0]!, started: fields[19]! }
-}
-
-function read(path: string): string {
-  return readFileSync(path, 'latin1')
-}
-
-/** Undefined if the process has ended meanwhile. */
-function ifThere<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
 }

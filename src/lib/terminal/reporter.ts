@@ -51,8 +51,8 @@ export function terminalReporter(
   env: Readonly<Record<string, string | undefined>>,
   clock: Clock = systemClock,
 ): ClosableReporter {
-  const terminal = stream.isTTY === true && env.TERM !== 'dumb'
-  const colours = terminal && wantsColours(env)
+  const terminal = isTerminal(stream, env)
+  const colours = hasColours(stream, env)
   const paint = (style: Style, text: string) =>
     colours ? styleText(style, text, { validateStream: false }) : text
   const open = new Set<OpenPhase>()
@@ -125,8 +125,23 @@ export function terminalReporter(
   }
 }
 
-/** NO_COLOR and FORCE_COLOR as Node reads them, FORCE_COLOR taking precedence; an empty one counts as unset. */
-function wantsColours({ FORCE_COLOR, NO_COLOR }: Readonly<Record<string, string | undefined>>): boolean {
+/**
+ * Whether a stream shows colours: a terminal does, unless NO_COLOR and FORCE_COLOR, as Node reads them, say otherwise.
+ * FORCE_COLOR takes precedence; an empty one counts as unset.
+ */
+export function hasColours(
+  stream: Pick<ReporterStream, 'isTTY'>,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const { FORCE_COLOR, NO_COLOR } = env
+  if (!isTerminal(stream, env)) return false
   if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
   return !NO_COLOR
+}
+
+function isTerminal(
+  { isTTY }: Pick<ReporterStream, 'isTTY'>,
+  { TERM }: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return isTTY === true && TERM !== 'dumb'
 }

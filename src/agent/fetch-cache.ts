@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, rename, stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sweepCache } from '../package-cache/index.ts'
+
+/** Mesos' own for `--fetcher_cache_size`, bytes. */
+const LIMIT = 2 * 1024 ** 3
+
+/** What was fetched with `cache: true`, kept for later runs. As on an agent, nothing asks whether it has changed. */
+export class FetchCache {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /**
+   * @param key user and URI
+   * @param save writes to a path what is not kept yet
+   * @returns the path of the file
+   * @throws what `save` and the file system throw
+   */
+  async get(key: string, save: (path: string) => Promise<void>): Promise<string> {
+    const name = `${createHash('sha256').update(key).digest('hex')}.kept`
+    const path = join(this.#folder, name)
+    const now = new Date()
+    if (await stat(path).catch(() => undefined)) {
+      await utimes(path, now, now)
+      return path
+    }
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    await sweepCache(this.#folder, { limit: LIMIT })
+    const partial = join(this.#folder, `.${name}.${randomBytes(8).toString('hex')}.partial`)
+    await save(partial)
+    await rename(partial, path)
+    return path
+  }
+}

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Instance } from '../agent/instance.ts'
+import { checkSystem } from '../agent/machine.ts'
+import { checkPrograms } from '../agent/programs.ts'
+import { runApp } from '../agent/run.ts'
+import { runExport } from '../export/run.ts'
+import { createFetch } from '../http/fetch.ts'
+import { silent } from '../lib/report.ts'
+import type { AppDefinition } from '../marathon/app/validate.ts'
+import { publishNowhere } from '../publish/none.ts'
+import type { RunCommand } from '../settings/read-run.ts'
+import { checkSudo, runAsRoot } from './elevate.ts'
+import { formatFailure, runJson, showRun } from './run-output.ts'
+import { print, type Session } from './session.ts'
+
+/** @returns the exit status */
+export async function runForPerson(command: RunCommand, session: Session): Promise<number> {
+  checkSystem(process.platform)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) checkPrograms()
+  else await checkSudo()
+  const { source } = command
+  if ('app' in source) return runHere(source.app, command, session, isRoot)
+  if (source.keep) return runHere(await exportFor(source.packages, session), command, session, isRoot)
+  const outputDir = await mkdtemp(join(tmpdir(), 'mesosize-export-'))
+  try {
+    const app = await exportFor({ ...source.packages, outputDir }, session)
+    // The service has joined the ring that the export wrote into its command.
+    return await runHere(app, { ...command, peers: [] }, session, isRoot)
+  } finally {
+    await rm(outputDir, { recursive: true, force: true })
+  }
+}
+
+/** Exports packages to this machine alone, wherever agents will find them. */
+async function exportFor(
+  request: Parameters<typeof runExport>[0],
+  { version, report, signal }: Session,
+): Promise<AppDefinition> {
+  const publish = publishNowhere({ outputDir: request.outputDir }, silent)
+  const { app } = await runExport(request, {
+    fetch: createFetch({ version, signal }),
+    publish,
+    report,
+    signal,
+  })
+  return app
+}
+
+async function runHere(
+  app: AppDefinition,
+  command: RunCommand,
+  session: Session,
+  isRoot: boolean,
+): Promise<number> {
+  const { version, report, signal } = session
+  if (!isRoot) {
+    report.close()
+    return runAsRoot(['run', '-', ...argumentsOf(command)], JSON.stringify(app), signal)
+  }
+  const { instances, peers, timeout, keep, shell, json } = command
+  const untilHealthy = command.untilHealthy ? timeout : undefined
+  const output = showRun({ count: instances, quiet: untilHealthy !== undefined && !json, json })
+  const hardSignal = secondSignal(signal, () => output.say('Stopping. Once more kills it at once.'))
+  const result = await runApp(
+    { app, instances, peers, untilHealthy, keep },
+    {
+      fetch: createFetch({ version, signal }),
+      report,
+      events: output.events,
+      colours: output.colours,
+      signal,
+      hardSignal,
+      ...(shell && { meanwhile: openShell(output) }),
+    },
+  )
+  report.close()
+  if (json) await print(runJson(app.id, result, signal.aborted))
+  else for (const line of formatFailure(result, untilHealthy !== undefined)) process.stderr.write(`${line}\n`)
+  if (result.kept !== undefined) output.say(`The sandboxes are kept in ${result.kept}.`)
+  signal.throwIfAborted()
+  return result.problems.length > 0 ? 1 : 0
+}
+
+/** Aborted by the signal that follows the first. */
+function secondSignal(first: AbortSignal, onFirst: () => void): AbortSignal {
+  const second = new AbortController()
+  first.addEventListener('abort', () => {
+    onFirst()
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => second.abort())
+  })
+  return second.signal
+}
+
+function openShell(output: ReturnType<typeof showRun>): (instance: Instance) => Promise<void> {
+  return async instance => {
+    const { program, args, env } = await instance.shell()
+    output.say(`This is a shell in ${instance.name}; its end stops the run.`)
+    output.mute()
+    // Standard input may have been the app definition.
+    const terminal = openSync('/dev/tty', 'r+')
+    const shell = spawn(program, args, {
+      env: { TERM: process.env.TERM, ...env },
+      stdio: [terminal, terminal, terminal],
+    })
+    await once(shell, 'close')
+  }
+}
+
+/** What the program as root needs to know of the command line. */
+function argumentsOf({ instances, peers, untilHealthy, timeout, shell, keep, json }: RunCommand): string[] {
+  return [
+    `--instances=${instances}`,
+    ...peers.map(peer => `--peer=${peer}`),
+    ...(untilHealthy ? ['--until-healthy', `--timeout=${timeout / 1000}s`] : []),
+    ...(shell ? ['--shell'] : []),
+    ...(keep ? ['--keep'] : []),
+    ...(json ? ['--json'] : []),
+  ]
+}
