@@ -69,8 +69,8 @@ export function startContainer({ command, account, sandbox, env }: ContainerOpti
     { cwd: sandbox, env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const outer = child.pid!
-  // Process 1 takes all others with it. Without one, the container has not been made yet.
-  const kill = () => send(descendantsOf(outer)[0] ?? outer, 'SIGKILL')
+  // With it ends process 1 in the container, and with that everything else.
+  const kill = () => send(outer, 'SIGKILL')
   return {
     stdout: child.stdout,
     stderr: child.stderr,

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { promisify } from 'node:util'
 import { MesosizeError } from '../lib/errors.ts'
@@ -11,9 +12,12 @@ const KEPT = ['TMPDIR', 'NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLUMNS', 'DEBUG'].c
   ['http_proxy', 'https_proxy', 'no_proxy'].flatMap(name => [name, name.toUpperCase()]),
 )
 
+/** Names the process that has started this one through sudo, for as long as whose life this one runs. */
+const STARTER = 'MESOSIZE_STARTER'
+
 /** Arguments of sudo for this program as root. */
 function asRoot(args: readonly string[]): string[] {
-  const kept = KEPT.filter(name => process.env[name] !== undefined)
+  const kept = [...KEPT, STARTER].filter(name => process.env[name] !== undefined)
   return [
     '-n',
     ...(kept.length > 0 ? [`--preserve-env=${kept.join()}`] : []),
@@ -39,21 +43,31 @@ export async function checkSudo(): Promise<void> {
 }
 
 /**
- * Runs this program's command line again as root.
- * @param input its standard input
+ * Runs this program again as root.
  * @returns its exit status
  */
-export async function runAsRoot(
-  args: readonly string[],
-  input: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const child = spawn('sudo', asRoot([process.argv[1]!, ...args]), { stdio: ['pipe', 'inherit', 'inherit'] })
-  // It may end without reading.
-  child.stdin.on('error', () => {}).end(input)
-  // Ctrl-C has reached it already; sudo passes on what it gets from others.
-  const stop = () => void run('sudo', ['-n', 'kill', '-TERM', '--', `${child.pid}`]).catch(() => {})
-  if (!process.stdin.isTTY) signal.addEventListener('abort', stop)
+export async function runAsRoot(args: readonly string[]): Promise<number> {
+  process.env[STARTER] = `${process.pid}`
+  const child = spawn('sudo', asRoot([process.argv[1]!, ...args]), { stdio: 'inherit' })
+  const pass = (signal: NodeJS.Signals) => {
+    // Ctrl-C reaches everything at the terminal.
+    if (signal === 'SIGINT' && process.stdin.isTTY) return
+    // Only root may signal sudo, which passes on what it gets.
+    run('sudo', ['-n', 'kill', '-s', signal.slice('SIG'.length), '--', `${child.pid}`]).catch(() => {})
+  }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, pass)
   const [status, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   return status ?? 128 + constants.signals[killedBy!]
+}
+
+/** Stops this program, gracefully, when the one that has started it through sudo is gone, even if that was killed. */
+export function endWithStarter(): void {
+  const starter = Number(process.env[STARTER])
+  if (!(starter > 0)) return
+  const timer = setInterval(() => {
+    if (existsSync(`/proc/${starter}`)) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, 1000)
+  timer.unref()
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Instance } from '../agent/instance.ts'
@@ -10,11 +10,13 @@ import { checkPrograms } from '../agent/programs.ts'
 import { runApp } from '../agent/run.ts'
 import { runExport } from '../export/run.ts'
 import { createFetch } from '../http/fetch.ts'
+import { UsageError } from '../lib/errors.ts'
 import { silent } from '../lib/report.ts'
+import { setting } from '../lib/setting.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import { publishNowhere } from '../publish/none.ts'
 import type { RunCommand } from '../settings/read-run.ts'
-import { checkSudo, runAsRoot } from './elevate.ts'
+import { checkSudo, endWithStarter, runAsRoot } from './elevate.ts'
 import { formatFailure, runJson, showRun } from './run-output.ts'
 import { print, type Session } from './session.ts'
 
@@ -22,18 +24,32 @@ import { print, type Session } from './session.ts'
 export async function runForPerson(command: RunCommand, session: Session): Promise<number> {
   checkSystem(process.platform)
   const isRoot = process.getuid?.() === 0
-  if (isRoot) checkPrograms()
-  else await checkSudo()
+  if (command.shell && !process.stdout.isTTY) {
+    throw new UsageError([`${setting('shell')}: standard output is not a terminal. Start it at one.`])
+  }
+  if (isRoot) {
+    checkPrograms()
+    endWithStarter()
+  } else {
+    await checkSudo()
+  }
   const { source } = command
   if ('app' in source) return runHere(source.app, command, session, isRoot)
   if (source.keep) return runHere(await exportFor(source.packages, session), command, session, isRoot)
-  const outputDir = await mkdtemp(join(tmpdir(), 'mesosize-export-'))
-  try {
+  return inFolder(async outputDir => {
     const app = await exportFor({ ...source.packages, outputDir }, session)
-    // The service has joined the ring that the export wrote into its command.
-    return await runHere(app, { ...command, peers: [] }, session, isRoot)
+    // The service joins the ring that the export wrote into its command.
+    return runHere(app, { ...command, peers: [] }, session, isRoot)
+  })
+}
+
+/** Gives work a folder, which no other user can enter and which is removed afterwards. */
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'mesosize-app-'))
+  try {
+    return await work(folder)
   } finally {
-    await rm(outputDir, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -61,12 +77,17 @@ async function runHere(
   const { version, report, signal } = session
   if (!isRoot) {
     report.close()
-    return runAsRoot(['run', '-', ...argumentsOf(command)], JSON.stringify(app), signal)
+    return inFolder(async folder => {
+      // A file, because standard input is the terminal, and others can read arguments.
+      const path = join(folder, 'app.json')
+      await writeFile(path, JSON.stringify(app), { mode: 0o600 })
+      return runAsRoot(['run', path, ...argumentsOf(command)])
+    })
   }
   const { instances, peers, timeout, keep, shell, json } = command
   const untilHealthy = command.untilHealthy ? timeout : undefined
   const output = showRun({ count: instances, quiet: untilHealthy !== undefined && !json, json })
-  const hardSignal = secondSignal(signal, () => output.say('Stopping. Once more kills it at once.'))
+  const hardSignal = secondSignal(() => output.say('Stopping. Once more kills it at once.'))
   const result = await runApp(
     { app, instances, peers, untilHealthy, keep },
     {
@@ -87,13 +108,16 @@ async function runHere(
   return result.problems.length > 0 ? 1 : 0
 }
 
-/** Aborted by the signal that follows the first. */
-function secondSignal(first: AbortSignal, onFirst: () => void): AbortSignal {
+/** Aborted by the second signal to stop. The session takes care of the first. */
+function secondSignal(onFirst: () => void): AbortSignal {
   const second = new AbortController()
-  first.addEventListener('abort', () => {
-    onFirst()
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => second.abort())
-  })
+  let first = true
+  const count = () => {
+    if (first) onFirst()
+    else second.abort()
+    first = false
+  }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, count)
   return second.signal
 }
 
@@ -103,7 +127,7 @@ function openShell(output: ReturnType<typeof showRun>): (instance: Instance) => 
     output.say(`This is a shell in ${instance.name}; its end stops the run.`)
     output.mute()
     // Standard input may have been the app definition.
-    const terminal = openSync('/dev/tty', 'r+')
+    const terminal = openSync('/proc/self/fd/1', 'r+')
     const shell = spawn(program, args, {
       env: { TERM: process.env.TERM, ...env },
       stdio: [terminal, terminal, terminal],
