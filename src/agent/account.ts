@@ -60,6 +60,12 @@ export async function doAs(
   } catch (error) {
     signal.throwIfAborted()
     const { stderr = '', message } = error as { stderr?: string; message: string }
-    return stderr.trim().split('\n')[0] || message
+    // Programs that are started by their paths name themselves so.
+    return (
+      stderr
+        .trim()
+        .split('\n')[0]
+        ?.replace(/^\/\S*\//, '') || message
+    )
   }
 }

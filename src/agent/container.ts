@@ -19,6 +19,8 @@ export interface End {
 export interface Container {
   stdout: Readable
   stderr: Readable
+  /** When the command has been started; rejects if it has ended already. */
+  started(): Promise<void>
   /** How the task's first process ended; with it ends everything else in the container. */
   ended: Promise<End>
   /** Sends SIGTERM to all processes in it. */
@@ -74,6 +76,9 @@ export function startContainer({ command, account, sandbox, env }: ContainerOpti
   return {
     stdout: child.stdout,
     stderr: child.stderr,
+    async started() {
+      await entered(outer)
+    },
     ended: endOf(child),
     terminate() {
       if (firstIn(outer) === undefined) kill()
@@ -110,7 +115,7 @@ async function entered(outer: number): Promise<number> {
     const first = firstIn(outer)
     if (first !== undefined) return first
     if (statOf(outer) === undefined) throw new Error('the task has ended')
-    await sleep(10)
+    await sleep(50)
   }
 }
 

@@ -151,6 +151,11 @@ export class Instance {
 
   /** Follows its health as long as it runs. Does not throw. */
   async #watch(container: Container): Promise<void> {
+    const isThere = await container.started().then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) return
     const { healthChecks } = this.#options.app
     const passed = new Set<HealthCheck>()
     const pass = (check: HealthCheck) => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, realpath } from 'node:fs/promises'
+import type { WriteStream } from 'node:fs'
+import { chmod, chown, mkdir, mkdtemp, open, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
@@ -62,15 +62,18 @@ export async function makeSandbox(folder: string, name: string, { uid, gid }: Ac
   return inSandbox(path, async () => {
     await mkdir(path, { mode: 0o750 })
     await chown(path, uid, gid)
-    const open = (stream: string) => createWriteStream(join(path, stream), { flags: 'wx', mode: 0o644 })
-    const files = { stdout: open('stdout'), stderr: open('stderr') }
-    for (const file of Object.values(files)) {
-      await once(file, 'open')
-      // A full disk is the task's problem; its output is still shown.
-      file.on('error', () => {})
+    const files = {
+      stdout: await makeFile(join(path, 'stdout')),
+      stderr: await makeFile(join(path, 'stderr')),
     }
     return { path, files }
   })
+}
+
+async function makeFile(path: string): Promise<WriteStream> {
+  const stream = (await open(path, 'wx', 0o644)).createWriteStream()
+  // A full disk is the task's problem; its output is still shown.
+  return stream.on('error', () => {})
 }
 
 export function isFull(error: unknown): boolean {

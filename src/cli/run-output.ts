@@ -57,7 +57,7 @@ export function showRun({ quiet, json }: { count: number; quiet: boolean; json: 
       },
       ended({ name }, outcome) {
         // Where the output is not shown, the failure is told afterwards, with the last lines.
-        if (muted && outcome.stopped === undefined) return
+        if (muted && (outcome.stopped === undefined || outcome.unhealthy !== undefined)) return
         say(`${nameOf(name, 'stderr')} ${visible(describeOutcome(outcome))}`)
       },
     },

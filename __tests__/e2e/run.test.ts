@@ -1,0 +1,450 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { makeExample } from '../../examples/make.ts'
+import { startHttpServer } from '../testkit/http-server.ts'
+import { BUSYBOX, cannotChroot, missingPrograms } from '../testkit/machine.ts'
+import { killProcessesIn, processesIn } from './processes.ts'
+import {
+  cannotBecomeOrdinary,
+  inShell,
+  makePlace,
+  ORDINARY_USER,
+  type Place,
+  problemsOf,
+  type RunOptions,
+  runCli,
+  startCli,
+} from './run-cli.ts'
+
+const missing = cannotChroot() ?? missingPrograms('nsenter', 'setpriv', 'setsid', 'unshare')
+/** No test waits for it: what it limits comes much sooner, or never. */
+const LONG = ['--until-healthy', '--timeout', '45s']
+
+interface Patch {
+  [field: string]: unknown
+}
+
+describe.skipIf(missing)(`mesosize run${missing ? ` (SKIPPED: ${missing})` : ''}`, () => {
+  let place: Place
+  let removePlace: () => Promise<void>
+  let mounts: string
+
+  beforeEach(async () => {
+    place = await makePlace(remove => {
+      removePlace = remove
+    })
+    mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+  })
+  afterEach(async () => {
+    // Nothing is left, whatever the test has done: no process, no mount, no sandbox.
+    expect(killProcessesIn(place.root)).toBe(0)
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(mounts)
+    expect(readdirSync(place.tmp)).toEqual([])
+    await removePlace()
+  })
+
+  /** Writes the definition of an app that is not ours. @returns its path */
+  function write(name: string, cmd: string, patch: Patch = {}): string {
+    const path = join(place.work, `${name}.json`)
+    writeFileSync(
+      path,
+      JSON.stringify({ id: `/test/${name}`, cmd, user: 'root', portDefinitions: [], ...patch }),
+    )
+    return path
+  }
+
+  const http = { portDefinitions: [{ port: 0, name: 'http' }] }
+  const asks = (rules: Patch = {}) => ({
+    ...http,
+    healthChecks: [{ protocol: 'MESOS_HTTP', path: '/', portIndex: 0, intervalSeconds: 1, ...rules }],
+  })
+  const page = `mkdir www && echo ok >www/index.html && exec ${BUSYBOX} httpd -f -p "$PORT_HTTP" -h www`
+
+  const run = (args: readonly string[], options?: RunOptions) => runCli(place, ['run', ...args], options)
+
+  /** Starts a run, and resolves when it has printed something. */
+  async function start(args: readonly string[], awaited: string, options?: RunOptions) {
+    const started = startCli(place, ['run', ...args], options)
+    let text = ''
+    await new Promise<void>((resolve, reject) => {
+      for (const stream of [started.child.stdout!, started.child.stderr!]) {
+        stream.on('data', data => {
+          text += data
+          if (text.includes(awaited)) resolve()
+        })
+      }
+      started.ended.then(({ stderr }) => reject(new Error(`ended without ${awaited}: ${stderr}`)), reject)
+    })
+    return started
+  }
+
+  /** What a run prints, the times and ports in it left out. */
+  const plain = (text: string) =>
+    text
+      .replace(/\d+\.\d s/g, 'N s')
+      .replace(/(?<=127\.0\.0\.1:)\d+/g, 'PORT')
+      .split('\n')
+      .slice(0, -1)
+
+  describe('of an app that fails', () => {
+    // Healthy once, so that failures count from then on, whatever the machine does meanwhile.
+    const answer = `cat >answer <<'END'
+#!/bin/sh
+while read -r line && [ "\${#line}" -gt 1 ]; do :; done
+status='503 Service Unavailable'
+[ -e was ] || { status='200 OK'; touch was; }
+printf 'HTTP/1.1 %s\\r\\nConnection: close\\r\\n\\r\\nno quorum' "$status"
+END
+chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
+
+    test.each<[string, string, Patch, string[], string[]]>([
+      [
+        'crashes at once',
+        'echo starting; echo "cannot open /data/db" >&2; exit 7',
+        {},
+        LONG,
+        [
+          'mesosize: app-1 ended with status 7 after N s, before it was healthy',
+          'The last lines of its output:',
+          '| starting',
+          '| cannot open /data/db',
+        ],
+      ],
+      [
+        'is killed by a signal',
+        'kill -SEGV $$',
+        {},
+        LONG,
+        ['mesosize: app-1 ended with SIGSEGV after N s, before it was healthy', 'It has written nothing.'],
+      ],
+      [
+        'never listens',
+        'echo loading; exec sleep 1000',
+        asks(),
+        ['--until-healthy', '--timeout', '5s'],
+        [
+          'app-1 stopped with SIGNAL, N s after SIGTERM',
+          'mesosize: app-1 was not healthy within N s. The health check GET http://127.0.0.1:PORT/ found nothing listening there.',
+          'The last lines of its output:',
+          '| loading',
+        ],
+      ],
+      [
+        'answers 503',
+        answer,
+        asks({ maxConsecutiveFailures: 1 }),
+        [],
+        [
+          'app-1 is healthy after N s',
+          '  http  http://127.0.0.1:PORT',
+          'app-1 is unhealthy, and an agent would kill it. The health check GET http://127.0.0.1:PORT/ was answered 503, "no quorum".',
+        ],
+      ],
+      [
+        'ignores SIGTERM',
+        "trap '' TERM; touch ready; while :; do sleep 1; done",
+        {
+          taskKillGracePeriodSeconds: 1,
+          healthChecks: [{ protocol: 'COMMAND', command: { value: 'test -f ready' } }],
+        },
+        LONG,
+        ['app-1 is healthy after N s', 'app-1 did not stop within N s of SIGTERM, and was killed'],
+      ],
+    ])('tells first what a person needs: it %s', async (name, cmd, patch, args, lines) => {
+      const { status, stdout, stderr } = await run([write('app', cmd, patch), ...args])
+      const told = plain(stderr)
+      // On a busy machine, it may not be there yet to get the first.
+      expect(told.map(line => line.replace(/(?<=stopped with )SIG[A-Z]+/, 'SIGNAL'))).toEqual(lines)
+      expect(told.length).toBeLessThanOrEqual(10)
+      expect(stdout).toBe('')
+      expect(status).toBe(name === 'ignores SIGTERM' ? 0 : 1)
+    })
+
+    test('names the port that is taken', async () => {
+      const server = createServer()
+      onTestFinished(() => void server.close())
+      await new Promise<void>(resolve => server.listen(0, '0.0.0.0', resolve))
+      const { port } = server.address() as { port: number }
+      const portDefinitions = [{ port, name: 'http' }]
+      const { status, stderr } = await run([write('app', page, { requirePorts: true, portDefinitions })])
+      expect(plain(stderr)).toEqual([
+        `mesosize: portDefinitions[0]: port ${port} (http) is in use on this machine, and the app needs this very port. Stop what uses it ("ss -lntup" lists it), or write 0, so that a free one is chosen.`,
+      ])
+      expect(status).toBe(1)
+    })
+
+    test.each<[string, (path: string) => void, Patch, RegExp]>([
+      [
+        'is truncated',
+        path => writeFileSync(path, readFileSync(path).subarray(0, 300)),
+        {},
+        /^mesosize: app-1 ended with status 2 after .*\nThe last lines of its output:\n(?:\| .*\n)*\| gzip: stdin: unexpected end of file\n/,
+      ],
+      [
+        'is not a tarball',
+        path => writeFileSync(path, '<html>Not found</html>'),
+        {},
+        /^mesosize: app-1 ended with status 2 after .*\nThe last lines of its output:\n(?:\| .*\n)*\| gzip: stdin: not in gzip format\n/,
+      ],
+      [
+        'is not a tarball, and the fetcher unpacks',
+        path => writeFileSync(path, '<html>Not found</html>'),
+        { extract: true },
+        /^mesosize: fetch\[0\]: "file:\/\/[^"]*app\.tgz" cannot be unpacked: .+\n$/,
+      ],
+      [
+        'does not exist',
+        path => execFileSync('rm', [path]),
+        {},
+        /^mesosize: fetch\[0\]: "file:\/\/[^"]*app\.tgz" cannot be fetched: cp: .*No such file or directory\. Check the URI\.\n$/,
+      ],
+    ])('says that its tarball %s', async (_, spoil, artifact, told) => {
+      const path = join(place.work, 'app.tgz')
+      const content = join(place.work, 'content')
+      mkdirSync(content)
+      writeFileSync(join(content, 'launch'), execFileSync('head', ['-c', '9000', '/dev/urandom']))
+      execFileSync('tar', ['-czf', path, '-C', content, 'launch'])
+      spoil(path)
+      const fetch = [{ uri: `file://${path}`, extract: false, destPath: 'app.tgz', ...artifact }]
+      const app = write('app', 'tar -xzpf app.tgz && rm app.tgz && exec sh ./launch', { fetch })
+      const { status, stderr } = await run([app, ...LONG])
+      expect(stderr).toMatch(told)
+      expect(stderr.split('\n').length).toBeLessThanOrEqual(11)
+      expect(status).toBe(1)
+    })
+
+    test('says that the disk is full', async () => {
+      const large = join(place.work, 'large.bin')
+      writeFileSync(large, Buffer.alloc(300_000))
+      const app = write('app', 'exec sleep 1000', { fetch: [{ uri: `file://${large}`, extract: false }] })
+      const disk = join(place.root, 'disk')
+      mkdirSync(disk)
+      const { status, stderr } = await run([app], {
+        wrapper: [
+          'unshare',
+          '--mount',
+          ...inShell(`mount -t tmpfs -o size=128k tmpfs '${disk}' && exec "$@"`),
+        ],
+        env: { TMPDIR: disk },
+      })
+      expect(stderr).toMatch(
+        /^mesosize: There is no room for the app in \S+\/app-1\. Make room, or name another folder in the variable TMPDIR\.\n$/,
+      )
+      expect(status).toBe(1)
+    })
+  })
+
+  test('shows what an app that is not ours writes, by stream, and its end', async () => {
+    const cmd = `echo one; printf 'two\\033[2J\\n' >&2; touch "$MESOS_SANDBOX/mine" /tmp/mine || exit 1
+      touch /mine 2>/dev/null && exit 2; test "$MARATHON_APP_ID" = /test/any || exit 3; test "$PORT0" = "$PORT_WEB" || exit 4
+      exit 0`
+    const { status, stdout, stderr } = await run([write('any', cmd, { portDefinitions: [{ name: 'web' }] })])
+    expect(stdout).toBe('any-1 | one\n')
+    expect(plain(stderr)).toEqual(['any-1 | two\\x1b[2J', 'any-1 ended with status 0 after N s'])
+    expect(status).toBe(0)
+    expect(existsSync('/mine')).toBe(false)
+    expect(existsSync('/tmp/mine')).toBe(false)
+  })
+
+  test('runs as the user of the app, in a sandbox of its own, which can be kept', async () => {
+    // An agent's work directory can be passed through.
+    chmodSync(place.root, 0o755)
+    const app = write('any', 'id -un; touch mine; pwd; exit 3', { user: 'nobody' })
+    const { status, stdout, stderr } = await run([app, '--keep'])
+    expect(status).toBe(1)
+    const [, kept] = /The sandboxes are kept in (.*)\.\n/.exec(stderr)!
+    const sandbox = join(kept!, 'any-1')
+    expect(stdout).toBe(`any-1 | nobody\nany-1 | ${sandbox}\n`)
+    expect(statSync(sandbox)).toMatchObject({ mode: 0o40750, uid: 65534 })
+    expect(readdirSync(sandbox)).toEqual(['mine', 'stderr', 'stdout'])
+    expect(readFileSync(join(sandbox, 'stdout'), 'utf8')).toBe(`nobody\n${sandbox}\n`)
+    execFileSync('rm', ['-r', kept!])
+  })
+
+  test('fetches over HTTP, layers only once', async () => {
+    const server = await startHttpServer()
+    onTestFinished(() => server.close())
+    for (const path of ['/once.bin', '/always']) server.files.set(path, Buffer.from('content\n'))
+    const address = server.url.replace('://', '://ann:secret@')
+    const fetch = [
+      { uri: `${address}/once.bin?sig=x`, cache: true, destPath: 'once' },
+      { uri: `${server.url}/always`, executable: true },
+    ]
+    const app = write('any', 'cat once always && test -x always', { fetch })
+    for (let count = 0; count < 2; count++) {
+      const { status, stdout, stderr } = await run([app], { env: { HOME: place.home } })
+      expect(status, stderr).toBe(0)
+      expect(stdout).toBe('any-1 | content\nany-1 | content\n')
+    }
+    const asked = server.requests.map(({ path, headers }) => [path, headers.authorization])
+    expect(asked.toSorted()).toEqual([
+      ['/always', undefined],
+      ['/always', undefined],
+      ['/once.bin?sig=x', `Basic ${Buffer.from('ann:secret').toString('base64')}`],
+    ])
+  })
+
+  test('gives two runs at once different ports', async () => {
+    const app = write('web', page, asks())
+    const runs = await Promise.all([1, 2].map(() => run([app, ...LONG, '--json', '--instances', '2'])))
+    const ports = runs.flatMap(({ stdout }) =>
+      JSON.parse(stdout).instances.map((each: { ports: { number: number }[] }) => each.ports[0]!.number),
+    )
+    expect(runs.map(({ status }) => status)).toEqual([0, 0])
+    expect(new Set(ports).size).toBe(4)
+    for (const port of ports) expect(port).toBeGreaterThanOrEqual(31_000)
+  })
+
+  test('stops gracefully at Ctrl-C, and says how it ended', async () => {
+    const cmd = `trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done`
+    const { child, ended } = await start([write('any', cmd)], 'any-1 | up')
+    child.kill('SIGINT')
+    const { status, stdout, stderr } = await ended
+    expect(stdout).toBe('any-1 | up\nany-1 | bye\n')
+    expect(plain(stderr).filter(line => !line.includes('healthy'))).toEqual([
+      'Stopping. Once more kills it at once.',
+      'any-1 stopped with status 0, N s after SIGTERM',
+      'Stopped by SIGINT.',
+    ])
+    expect(status).toBe(130)
+  })
+
+  test('kills at the second Ctrl-C', async () => {
+    const cmd = `trap '' TERM; (trap '' TERM; sleep 1000) & echo up; while :; do sleep 1; done`
+    const app = write('any', cmd, { taskKillGracePeriodSeconds: 600 })
+    const { child, ended } = await start([app], 'any-1 | up')
+    child.stderr!.on('data', text => {
+      if (`${text}`.includes('Stopping.')) child.kill('SIGINT')
+    })
+    child.kill('SIGINT')
+    const { status, stderr } = await ended
+    expect(stderr).toMatch(/any-1 did not stop within .* of SIGTERM, and was killed\nStopped by SIGINT\.\n$/)
+    expect(status).toBe(130)
+  })
+
+  test('leaves nothing behind even if it is killed', async () => {
+    const cmd = `trap '' TERM; setsid sleep 1000 & echo up; while :; do sleep 1; done`
+    const { child, ended } = await start([write('any', cmd)], 'any-1 | up')
+    expect(processesIn(place.tmp)).not.toEqual([])
+    child.kill('SIGKILL')
+    await ended
+    await expect.poll(() => readdirSync(place.tmp), { timeout: 60_000 }).toEqual([])
+    expect(processesIn(place.root)).toEqual([])
+  })
+
+  test('does not remove a sandbox in which something is mounted', async () => {
+    const precious = join(place.root, 'precious')
+    mkdirSync(precious)
+    writeFileSync(join(precious, 'file'), '')
+    // What an administrator does meanwhile: the namespace of the app is not this one.
+    const script = `mount --make-rprivate / && "$@" & wait $!; status=$?
+      ls '${precious}'; for each in '${place.tmp}'/*/any-1/here; do umount "$each"; done; rm -rf '${place.tmp}'/*; exit $status`
+    const mounter = `until [ -e '${place.tmp}'/*/any-1/here ]; do sleep 0.1; done
+      mount --bind '${precious}' '${place.tmp}'/*/any-1/here; for each in '${place.tmp}'/*/any-1; do touch "$each/go"; done`
+    const app = write('any', `mkdir here; until [ -e go ]; do sleep 0.1; done`)
+    const { status, stdout, stderr } = await run([app], {
+      wrapper: ['unshare', '--mount', ...inShell(`(${mounter}) & ${script}`)],
+    })
+    expect(stdout).toBe('file\n')
+    expect(stderr).toMatch(
+      /mesosize: \S+ cannot be removed: \S+: something is mounted in it\. Remove it yourself\.\n$/,
+    )
+    expect(status).toBe(1)
+  })
+
+  describe('of the example', () => {
+    let shared: Place
+    let removeShared: () => Promise<void>
+    beforeAll(async () => {
+      shared = await makePlace(remove => {
+        removeShared = remove
+      })
+      await makeExample({ artifactsDir: shared.artifacts, keysDir: shared.keys, busybox: BUSYBOX })
+    })
+    afterAll(() => removeShared())
+    const example = () => [
+      ...['example/hello', '--artifacts', shared.artifacts, '--keys', shared.keys, '--no-cache'],
+      ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
+    ]
+
+    test('exports it, runs two beside each other until both are healthy, and stops them gracefully', async () => {
+      const args = ['--uri-base', 'https://nowhere.invalid', '--instances', '2', '--peer', '127.0.0.1:31044']
+      const { status, stdout, stderr } = await run([...example(), ...args, ...LONG, '--json'])
+      expect(status, stderr).toBe(0)
+      const { app, state, instances } = JSON.parse(stdout)
+      expect({ app, state }).toEqual({ app: '/example/hello', state: 'ok' })
+      for (const instance of instances) {
+        expect(instance).toMatchObject({ status: 0, killed: false, healthyAfter: expect.any(Number) })
+        expect(instance.output).toContain('hello: stopped')
+        expect(instance.ports.map(({ name }: { name: string }) => name)).toEqual([
+          ...['http', 'gossip', 'gateway', 'ctl'],
+        ])
+      }
+      expect(readdirSync(place.work)).toEqual([])
+    })
+  })
+
+  describe('where it cannot', () => {
+    test.skipIf(cannotBecomeOrdinary())('says what to type without root and sudo', async () => {
+      const { status, stderr } = await run([write('any', 'exit 0')], {
+        wrapper: [...ORDINARY_USER, 'env', 'PATH=/nowhere'],
+      })
+      expect(stderr).toBe(
+        'mesosize: Only root can run an app as an agent does, and "sudo" does not allow it without a password here. Type "sudo -v" and repeat the command, or repeat it as root.\n',
+      )
+      expect(status).toBe(1)
+    })
+
+    test.each(['darwin', 'win32'])('says what to do instead on %s', async platform => {
+      const { status, stderr } = await run([write('any', 'exit 0')], {
+        preload: [`Object.defineProperty(process, 'platform', { value: '${platform}' })`],
+      })
+      expect(stderr).toMatch(
+        /^mesosize: "mesosize run" needs Linux, .* Run it (?:in WSL 2|on a Linux machine)/,
+      )
+      expect(status).toBe(1)
+    })
+
+    test('lists all mistakes', async () => {
+      const run1 = await run([write('any', 'exit 0'), '--cpu', '2', '--timeout', '5s', '--shell', '--json'])
+      expect(problemsOf(run1)).toEqual([
+        '--timeout: without --until-healthy the app runs until it is stopped. Give both.',
+        '--shell: a shell is for a person at a terminal. Leave --until-healthy and --json out.',
+        expect.stringMatching(/^--cpu: is for exporting packages, but ".*any\.json" is an app definition\. /),
+      ])
+      expect(run1.status).toBe(2)
+    })
+
+    test('says what an app needs that is not here', async () => {
+      const volumes = [{ containerPath: 'data', hostPath: '/srv', mode: 'RW' }]
+      const app = write('any', 'exit 0', { gpus: 1, container: { type: 'MESOS', volumes } })
+      const { status, stderr } = await run([app])
+      expect(plain(stderr)[0]).toBe(
+        'warning: The app has container.volumes, gpus, which "mesosize run" does not provide. It starts without.',
+      )
+      expect(status).toBe(0)
+    })
+
+    test.each<[Patch, string]>([
+      [
+        { user: 'no-such-user' },
+        `user: "no-such-user" does not exist on this machine. Agents need the account as well; create it, or change the app's user.`,
+      ],
+      [
+        { container: { type: 'MESOS', docker: { image: 'nginx' } } },
+        'container.docker: the app runs in a Docker image, which "mesosize run" does not do. Use "docker run".',
+      ],
+      [
+        { fetch: [{ uri: 's3://bucket/key' }] },
+        'fetch[0]: "s3://bucket/key" has a scheme that "mesosize run" cannot fetch. Use a path, file:// or http(s)://.',
+      ],
+    ])('refuses %j', async (patch, problem) => {
+      const result = await run([write('any', 'exit 0', patch)])
+      expect(problemsOf(result)).toEqual([problem])
+      expect(result.status).toBe(1)
+    })
+  })
+})
