@@ -7,10 +7,11 @@ import type { PackageSource } from '../habitat/package/source.ts'
 import { divide } from '../image/layers.ts'
 import { type PackOptions, pack } from '../image/pack.ts'
 import { type NamedTarball, nameTarball, type PackedTarball, type PlannedTarball } from '../image/tarball.ts'
-import type { Reporter } from '../lib/report.ts'
+import { type Reporter, silent } from '../lib/report.ts'
 import { appJson, checkApp, defineApp } from '../marathon/app/app.ts'
 import { checkBinds } from '../marathon/app/binds.ts'
 import { checkReleases } from '../marathon/app/updates.ts'
+import type { AppDefinition } from '../marathon/app/validate.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import { layOut } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
@@ -20,6 +21,8 @@ import { withStaging } from './staging.ts'
 export interface ExportTools extends Omit<PackOptions, 'phase'> {
   packages: PackageSource
   publish: Publisher
+  /** Starts the app from the files that will be published; what it throws prevents that. */
+  tryOut?: (app: AppDefinition) => Promise<void>
   report: Reporter
 }
 
@@ -43,6 +46,7 @@ export function exportPackage(request: ExportRequest, tools: ExportTools): Promi
 
     const packed = await packAll(planned, closure, staging, tools)
     const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging)))
+    await tools.tryOut?.(appOfFiles(named, closure, request))
     const tarballs = await tools.publish(named)
 
     const app = defineApp(service, { found: closure.found, tarballs }, request.app, tools.report)
@@ -60,6 +64,16 @@ export function exportPackage(request: ExportRequest, tools: ExportTools): Promi
     }
     return { result, keep: [...tarballs.map(({ file }) => file), appFile] }
   })
+}
+
+/** The app definition with which an agent on this machine would run the very files. */
+function appOfFiles(
+  named: readonly NamedTarball[],
+  { service, found }: Closure,
+  { app }: ExportRequest,
+): AppDefinition {
+  const tarballs = named.map(tarball => ({ ...tarball, location: { uri: `file://${tarball.path}` } }))
+  return defineApp(service.metadata, { found, tarballs }, app, silent)
 }
 
 async function packAll(

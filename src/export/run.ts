@@ -15,12 +15,12 @@ import {
 import type { Publisher } from '../publish/publisher.ts'
 import { inRootfs } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
-import { exportPackage } from './pipeline.ts'
+import { type ExportTools, exportPackage } from './pipeline.ts'
 import type { ExportRequest } from './request.ts'
 import { withStaging } from './staging.ts'
 import { ThreadPool } from './threads/pool.ts'
 
-export interface RunTools {
+export interface RunTools extends Pick<ExportTools, 'tryOut'> {
   fetch: Fetch
   publish: Publisher
   report: Reporter
@@ -69,7 +69,7 @@ async function exportWith(
   temporary: string,
   request: ExportRequest,
   encoding: Encoding,
-  { fetch, publish, report, signal }: RunTools,
+  { fetch, publish, tryOut, report, signal }: RunTools,
 ): Promise<Exported> {
   // Beside this file in the bundle.
   const script = new URL('worker.js', import.meta.url)
@@ -103,6 +103,7 @@ async function exportWith(
       blocksInFlight: 2 * pool.size,
       onWork: () => pool.start(),
       publish,
+      tryOut,
       report,
       signal,
     })

@@ -143,6 +143,7 @@ export type ErrorCode =
   | 'TARBALL_UNREADABLE'
   | 'TAR_FORMAT'
   | 'THREAD'
+  | 'TRY_FAILED'
   | 'UPLOAD_FILE'
   | 'UPLOAD_REFUSED'
   | 'UPLOAD_URL'

@@ -7,7 +7,7 @@ import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
 import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
-import { RUN_HERE } from './rows/run.ts'
+import { RUN_HERE, TRIAL } from './rows/run.ts'
 import { GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
 import type { Setting, SettingTable } from './setting.ts'
 
@@ -40,6 +40,7 @@ export const EXPORT: SettingTable = [
   { heading: 'Resources of a task', rows: RESOURCES },
   { heading: 'App definition', rows: APP },
   { heading: 'Supervisor', rows: SUPERVISOR },
+  { heading: 'Trying the image', rows: TRIAL },
   { heading: 'Where the image goes', rows: PUBLISH },
   { heading: 'Publishing to a release', rows: RELEASE, when: '`publish: release`' },
   { heading: 'Publishing with PUT', rows: HTTP, when: '`publish: http`' },

@@ -12,6 +12,7 @@ import { formatIdent } from '../../habitat/package/ident.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { createUpload } from '../../http/upload.ts'
 import { messageOf } from '../../lib/errors.ts'
+import type { AppDefinition } from '../../marathon/app/validate.ts'
 import { forPreview } from '../../preview/export.ts'
 import { keepSizes } from '../../preview/kept-sizes.ts'
 import { baseBranch } from '../../preview/run.ts'
@@ -26,6 +27,7 @@ import { layeringOf, type PublisherTools, publisherOf } from './publisher.ts'
 import { type ExportAction, readExportAction } from './request.ts'
 import { WORKSPACE_STATE } from './state.ts'
 import { exportSummary } from './summary.ts'
+import { tryImage } from './try-image.ts'
 
 await runAction(EXPORT, async ({ values, signal }) => {
   const { env } = process
@@ -57,9 +59,27 @@ await runAction(EXPORT, async ({ values, signal }) => {
       report,
     })
     const request: ExportRequest = { ...asked, ...installed, layering: layeringOf(action), cache }
-    const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish: publish! }))
+    const { tryTimeout } = action
+    let healthyAfter: number | undefined
+    const tryOut =
+      tryTimeout === undefined
+        ? undefined
+        : async (app: AppDefinition) => {
+            // Groups cannot be nested.
+            core.endGroup()
+            try {
+              healthyAfter = await steps.grouped('Try', () =>
+                tryImage(app, { timeout: tryTimeout, env, temporary, signal }),
+              )
+            } finally {
+              core.startGroup('Export (continued)')
+            }
+          }
+    const exported = await steps.grouped('Export', () =>
+      runExport(request, { ...tools, publish: publish!, tryOut }),
+    )
     await save(exported)
-    await steps.grouped('Set outputs', () => setOutputs(exported, action, steps, tools))
+    await steps.grouped('Set outputs', () => setOutputs(exported, action, steps, tools, healthyAfter))
   } finally {
     report.close()
   }
@@ -87,6 +107,7 @@ async function setOutputs(
   action: ExportAction,
   steps: Steps,
   tools: PublisherTools,
+  healthyAfter: number | undefined,
 ): Promise<void> {
   const { checksumFile, publish, summary } = action
   const { tarballs } = exported
@@ -104,7 +125,7 @@ async function setOutputs(
   if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
   // Third-party runners and old servers have no summaries.
   if (summary && process.env.GITHUB_STEP_SUMMARY) {
-    await core.summary.addRaw(exportSummary(exported, steps.done)).write()
+    await core.summary.addRaw(exportSummary(exported, steps.done, healthyAfter)).write()
   }
 }
 

@@ -9,6 +9,7 @@ import { PREVIEW } from '../../settings/rows/github.ts'
 import { OUTPUT, REPORTING, URIS } from '../../settings/rows/output.ts'
 import { HAB, NAMED, PACKAGES } from '../../settings/rows/packages.ts'
 import { RELEASE } from '../../settings/rows/publish.ts'
+import { TRIAL } from '../../settings/rows/run.ts'
 import { nameOf, type ValuesOf } from '../../settings/setting.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
 import { GITHUB_EXPORT } from '../../settings/tables.ts'
@@ -24,6 +25,8 @@ export interface ExportAction extends PreviewableExport {
   uriTemplate?: string
   githubToken: string
   checksumFile: boolean
+  /** Milliseconds until an image must be healthy to be published; absent if it is not tried. */
+  tryTimeout?: number
   summary: boolean
 }
 
@@ -43,11 +46,28 @@ export async function readExportAction(values: SettingValues): Promise<ExportAct
     uriTemplate: await readUriTemplate(values),
     githubToken: token ?? '',
     ...(await values.read(REPORTING)),
+    tryTimeout: await readTrial(values),
     summary,
     preview: await readPreview(values),
   }
   if (values.written(OUTPUT.layering)) checkLayerInputs(values, action)
   return action
+}
+
+async function readTrial(values: SettingValues): Promise<number | undefined> {
+  const { wanted, timeout } = await values.read(TRIAL)
+  if (!wanted) {
+    if (values.written(TRIAL.timeout)) {
+      values.problem(`${setting('try-timeout')}: nothing is tried. Write ${setting('try', 'true')} too`)
+    }
+    return undefined
+  }
+  if (process.platform !== 'linux') {
+    values.problem(
+      `${setting('try')}: an image can only be tried on Linux, and this runner has ${process.platform}. Leave it out, or write runs-on: ubuntu-latest`,
+    )
+  }
+  return timeout
 }
 
 type HabValues = ValuesOf<typeof HAB>

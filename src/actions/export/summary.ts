@@ -16,8 +16,9 @@ const LONGEST_APP = 512 * 1024
 /**
  * What was exported, as GitHub-flavoured Markdown for the job summary: a table, the ports, a diagram of the
  * sizes, the app definition, and how to deploy it.
+ * @param healthyAfter milliseconds, if the image was tried
  */
-export function exportSummary(exported: Exported, steps: readonly Step[]): string {
+export function exportSummary(exported: Exported, steps: readonly Step[], healthyAfter?: number): string {
   const { ident, tarballs, app, appPath, appText, packages } = exported
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const whole = wholeImage(tarballs)
@@ -29,6 +30,7 @@ export function exportSummary(exported: Exported, steps: readonly Step[]): strin
         ['Package', code(formatIdent(ident))],
         ...(whole ? tarballRows(whole, unpacked) : layerRows(tarballs, unpacked)),
         ['App', code(app.id)],
+        ...(healthyAfter === undefined ? [] : [['Tried', `healthy after ${formatDuration(healthyAfter)}`]]),
       ],
     ),
     ...(whole ? [] : layersOf(tarballs)),

@@ -17,35 +17,51 @@ const WITHOUT_INPUT = 'exec "$@" < /dev/null'
  *   runner soon kills an action that goes on after it was cancelled
  */
 export function commandRunner(signal?: AbortSignal): Run {
-  return ({ program, args, env, cwd }, onOutput) =>
-    core.group([basename(program), ...args].join(' '), async () => {
-      signal?.throwIfAborted()
-      const token = randomUUID()
-      let open = true
-      const show = (chunk: Buffer) => {
-        // Processes that a program leaves running may keep writing after it has ended.
-        if (!open) return
-        process.stdout.write(chunk)
-        onOutput(chunk)
-      }
-      process.stdout.write(`::stop-commands::${token}\n`)
-      try {
-        const ended = exec('/bin/sh', ['-c', WITHOUT_INPUT, 'sh', program, ...args], {
-          cwd,
-          env: { ...env },
-          // Otherwise exec prints the command and the output itself, bypassing the listeners.
-          silent: true,
-          ignoreReturnCode: true,
-          listeners: { stdout: show, stderr: show },
-        })
-        // A program ended by a signal has no status.
-        return ((await unlessAborted(ended, signal)) as number | null) ?? 128
-      } finally {
-        open = false
-        // Its last line may lack a line end.
-        process.stdout.write(`\n::${token}::\n`)
-      }
+  return (command, onOutput) =>
+    core.group([basename(command.program), ...command.args].join(' '), () =>
+      runCommand(command, { onStdout: onOutput, onStderr: onOutput, signal }),
+    )
+}
+
+interface CommandOptions {
+  onStdout(chunk: Uint8Array): void
+  onStderr(chunk: Uint8Array): void
+  /** Standard output is for this program alone, and not in the log. */
+  hideStdout?: boolean
+  signal: AbortSignal | undefined
+}
+
+/** Runs a program in the group that is open. @returns its exit status, as `commandRunner` gives it */
+export async function runCommand(
+  { program, args, env, cwd }: Parameters<Run>[0],
+  { onStdout, onStderr, hideStdout = false, signal }: CommandOptions,
+): Promise<number> {
+  signal?.throwIfAborted()
+  const token = randomUUID()
+  let open = true
+  const listener = (onOutput: (chunk: Uint8Array) => void, hide: boolean) => (chunk: Buffer) => {
+    // Processes that a program leaves running may keep writing after it has ended.
+    if (!open) return
+    if (!hide) process.stdout.write(chunk)
+    onOutput(chunk)
+  }
+  process.stdout.write(`::stop-commands::${token}\n`)
+  try {
+    const ended = exec('/bin/sh', ['-c', WITHOUT_INPUT, 'sh', program, ...args], {
+      cwd,
+      env: { ...env },
+      // Otherwise exec prints the command and the output itself, bypassing the listeners.
+      silent: true,
+      ignoreReturnCode: true,
+      listeners: { stdout: listener(onStdout, hideStdout), stderr: listener(onStderr, false) },
     })
+    // A program ended by a signal has no status.
+    return ((await unlessAborted(ended, signal)) as number | null) ?? 128
+  } finally {
+    open = false
+    // Its last line may lack a line end.
+    process.stdout.write(`\n::${token}::\n`)
+  }
 }
 
 async function unlessAborted<T>(ended: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

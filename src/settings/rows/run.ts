@@ -2,6 +2,24 @@ import { peerProblem } from '../../marathon/app/rules.ts'
 import { readDuration, ruled, wholeNumber } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
+/** Whether an action runs the app before it is published. */
+export const TRIAL = {
+  wanted: {
+    input: 'try',
+    form: 'flag',
+    help: 'start the image in this job before it is published, from the very files that will be published, and fail unless the service becomes healthy',
+    details: 'Needs Linux, and `sudo` without a password, as on runners of GitHub.',
+  },
+  timeout: {
+    input: 'try-timeout',
+    form: 'text',
+    value: 'TIME',
+    default: '2m',
+    help: 'maximum time until it is healthy, such as 90s, 15m or 1h',
+    read: readDuration,
+  },
+} as const satisfies Settings
+
 /** How an app runs on this machine. */
 export const RUN_HERE = {
   instances: {
