@@ -18,7 +18,7 @@ export interface RunRequest {
   instances: number
   /** Addresses of Supervisors whose ring the service joins, `HOST:PORT`. */
   peers: readonly string[]
-  /** Stop as soon as all instances are healthy, or after so many milliseconds; without it, run until stopped. */
+  /** Stop as soon as all instances are healthy, at the latest after this time, in milliseconds; otherwise run until stopped. */
   untilHealthy?: number
   /** Leave the sandboxes there. */
   keep: boolean

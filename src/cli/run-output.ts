@@ -25,7 +25,7 @@ export interface RunOutput {
  * Shows a run as it goes on: the service's output, each line with its instance, and what happens to the instances.
  * @param options `quiet`: without the service's output; `json`: standard output is for the result
  */
-export function showRun({ quiet, json }: { count: number; quiet: boolean; json: boolean }): RunOutput {
+export function showRun({ quiet, json }: { quiet: boolean; json: boolean }): RunOutput {
   const { stdout, stderr, env } = process
   let muted = quiet
   const colours = hasColours(json ? stderr : stdout, env)

@@ -86,7 +86,7 @@ async function runHere(
   }
   const { instances, peers, timeout, keep, shell, json } = command
   const untilHealthy = command.untilHealthy ? timeout : undefined
-  const output = showRun({ count: instances, quiet: untilHealthy !== undefined && !json, json })
+  const output = showRun({ quiet: untilHealthy !== undefined && !json, json })
   const hardSignal = secondSignal(() => output.say('Stopping. Once more kills it at once.'))
   const result = await runApp(
     { app, instances, peers, untilHealthy, keep },

@@ -47,3 +47,11 @@ describe('Lines cuts', () => {
     expect(lines.end()).toEqual([])
   })
 })
+
+test('keeps colours where they are wanted, and nothing else that controls a terminal', () => {
+  const lines = new Lines({ colours: true })
+  expect(lines.push(Buffer.from('\x1b[1;31mred\x1b[0m \x1b[2Jx\nplain\n'))).toEqual([
+    '\x1b[1;31mred\x1b[0m \\x1b[2Jx\x1b[0m',
+    'plain',
+  ])
+})
