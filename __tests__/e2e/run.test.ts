@@ -5,19 +5,15 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { makeExample } from '../../examples/make.ts'
 import { startHttpServer } from '../testkit/http-server.ts'
-import { BUSYBOX, cannotChroot, missingPrograms } from '../testkit/machine.ts'
-import { killProcessesIn, processesIn } from './processes.ts'
 import {
+  BUSYBOX,
   cannotBecomeOrdinary,
-  inShell,
-  makePlace,
+  cannotChroot,
+  missingPrograms,
   ORDINARY_USER,
-  type Place,
-  problemsOf,
-  type RunOptions,
-  runCli,
-  startCli,
-} from './run-cli.ts'
+} from '../testkit/machine.ts'
+import { killProcessesIn, processesIn } from './processes.ts'
+import { inShell, makePlace, type Place, problemsOf, type RunOptions, runCli, startCli } from './run-cli.ts'
 
 const missing = cannotChroot() ?? missingPrograms('nsenter', 'setpriv', 'setsid', 'unshare')
 /** No test waits for it: what it limits comes much sooner, or never. */
