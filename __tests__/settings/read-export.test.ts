@@ -23,6 +23,8 @@ beforeAll(async () => {
   await writeFile(at('app.toml'), 'port = 8080\n[tls]\non = true\n')
   await writeFile(at('broken.toml'), 'a = 1\nb = = 2\n')
   await writeFile(at('latin1.toml'), Buffer.from('name = "caf\xe9"\n', 'latin1'))
+  await writeFile(at('deep.json'), `{"env": ${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`)
+  await writeFile(at('deep.toml'), `${'a.'.repeat(100_000)}a = 1`)
   await writeFile(at('patch.json'), '\ufeff{"acceptedResourceRoles": ["*"], "labels": null}')
   await writeFile(at('list.json'), '[1]')
   await writeFile(at('broken.json'), '{\n  "a": oops\x1b[2J\n}')
@@ -303,6 +305,11 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--constraint', 'hostname'], /^--constraint: "hostname" is not a constraint\. Write one such as/],
   [['--patch', at('none.json')], /^--patch: ".*none\.json" cannot be read: ENOENT/],
   [['--patch', at('broken.json')], /^--patch: ".*broken\.json" is not valid JSON: [^\x1b\n]*\\x1b\[2J/],
+  [['--patch', at('deep.json')], /^--patch: ".*deep\.json" .* it is nested more than 200 levels deep\./],
+  [
+    ['--config', at('deep.toml')],
+    /^--config: ".*deep\.toml" is not TOML: it is nested more than 200 levels deep\./,
+  ],
   [['--patch', at('list.json')], /^--patch: ".*list\.json" must hold a JSON object/],
   [['--patch', folder], /^--patch: ".*" cannot be read: EISDIR/],
   [['--uri', 'https://files.example.com/a b.tgz'], /^--uri: "https:.*a b\.tgz" /],

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { HttpClient } from '@actions/http-client'
 import { networkError } from '../http/errors.ts'
+import { parseJson } from '../lib/parse-json.ts'
 import type { Answered } from './errors.ts'
 
 /** The largest answer to an upload describes one asset and who uploaded it. */
@@ -61,7 +62,7 @@ async function send(
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return text
   }

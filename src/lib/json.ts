@@ -1,5 +1,7 @@
 import * as v from 'valibot'
+import { messageOf } from './errors.ts'
 import { isObject } from './is-object.ts'
+import { parseJson, TOO_DEEP } from './parse-json.ts'
 
 // JSON from elsewhere: a schema says what it should be, and problems are described in words. The
 // message of a schema or a check is what the value should be, such as "a list"; that of a transformation, a sentence.
@@ -13,9 +15,9 @@ export type Read<T> = { value: T; problems?: never } | { value?: never; problems
 export function readJson<S extends v.GenericSchema>(schema: S, text: string): Read<v.InferOutput<S>> {
   let value: unknown
   try {
-    value = JSON.parse(text)
-  } catch {
-    return { problems: ['it is not valid JSON'] }
+    value = parseJson(text)
+  } catch (error) {
+    return { problems: [messageOf(error).endsWith(TOO_DEEP) ? `it ${TOO_DEEP}` : 'it is not valid JSON'] }
   }
   return readValue(schema, value)
 }

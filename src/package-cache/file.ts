@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { discard } from '../lib/discard.ts'
+import { parseJson } from '../lib/parse-json.ts'
 
 // The file of a kept package: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
 // description's length (8 bytes, big-endian) and its SHA-256. What is known last comes last, so that the file is
@@ -53,7 +54,7 @@ export async function readDescription(file: FileHandle): Promise<KeptDescription
   if (!createHash('sha256').update(json).digest().equals(footer.subarray(-32))) {
     throw new Error('its description is damaged')
   }
-  const description: KeptDescription = JSON.parse(json.toString())
+  const description = parseJson(json.toString()) as KeptDescription
   const { key, size: unpacked, sha256 } = description
   const sound =
     typeof key === 'string' &&

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import { messageOf } from '../lib/errors.ts'
 import { isObject } from '../lib/is-object.ts'
+import { parseJson } from '../lib/parse-json.ts'
 import { visible } from '../lib/visible.ts'
 import type { JsonObject } from '../marathon/app/request.ts'
 import { invalid, quoted } from './readers.ts'
@@ -70,7 +71,7 @@ export async function readSecret(text: string): Promise<string> {
 export async function readConfig(path: string): Promise<TomlTable> {
   const text = await readFileText(path)
   // Loaded only where it is needed: --help and --version should be quick.
-  const { parseConfig } = await import('../habitat/config/config.ts')
+  const { parseConfig } = await import('../habitat/config/parse.ts')
   return parseConfig(text, quoted(path))
 }
 
@@ -79,7 +80,7 @@ export async function readPatch(path: string): Promise<JsonObject> {
   const text = await readFileText(path)
   let patch: unknown
   try {
-    patch = JSON.parse(text)
+    patch = parseJson(text)
   } catch (error) {
     throw invalid(`${quoted(path)} is not valid JSON: ${visible(messageOf(error))}. Fix the file.`)
   }

@@ -121,6 +121,14 @@ describe('pairs', () => {
       'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}',
     ],
     ['{A}=1', 'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}'],
+    [
+      `{"A": ${'['.repeat(1_000_000)}`,
+      'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}',
+    ],
+    [
+      `{"A": ${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`,
+      'env: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}',
+    ],
     ['{"A": null}', 'env: the value of "A" must be text. Write {"A": "VALUE"}'],
     ['{"A": {"B": 1}}', 'env: the value of "A" must be text. Write {"A": "VALUE"}'],
     ['{"A": ["x"]}', 'env: the value of "A" must be text. Write {"A": "VALUE"}'],

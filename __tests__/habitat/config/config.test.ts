@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { parse, type TomlTable } from 'smol-toml'
 import { describe, expect, test } from 'vitest'
-import {
-  configJson,
-  mergeConfig,
-  parseConfig,
-  parseConfigVariable,
-} from '../../../src/habitat/config/config.ts'
+import { configJson, mergeConfig } from '../../../src/habitat/config/config.ts'
+import { parseConfig, parseConfigVariable } from '../../../src/habitat/config/parse.ts'
 
 // The rules of toml_merge in Habitat's components/common/src/templating/config.rs.
 describe('mergeConfig', () => {
@@ -36,6 +32,34 @@ describe('mergeConfig', () => {
   })
 })
 
+describe('parseConfig', () => {
+  const tables = (depth: number) => `${'a.'.repeat(depth)}a = 1`
+
+  test('reads what is nested, down to a depth', () => {
+    expect(parseConfig(tables(199), 'x')).toEqual(parse(tables(199), { integersAsBigInt: true }))
+  })
+
+  test.each([
+    tables(200),
+    tables(500_000),
+    `[${'a.'.repeat(500_000)}a]`,
+    `[[${'a.'.repeat(300)}a]]`,
+    `a = ${'['.repeat(300)}${']'.repeat(300)}`,
+    `a = ${'['.repeat(500_000)}`,
+    `a = ${'{a='.repeat(300)}1${'}'.repeat(300)}`,
+    `a = [${'{a=['.repeat(150)}${']}'.repeat(150)}]`,
+  ])('refuses what is nested too deep, as %#', text => {
+    expect(() => parseConfig(text, 'default.toml of core/x')).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(
+          /^default\.toml of core\/x is not TOML: it is nested more than 200 levels deep( at line 1, column \d+)?\. Correct it\.$/,
+        ),
+      }),
+    )
+  })
+})
+
 describe('parseConfigVariable', () => {
   test.each<[string, TomlTable]>([
     ['port = 8080', { port: 8080n }],
@@ -62,6 +86,18 @@ describe('parseConfigVariable', () => {
   ])('refuses %j without showing it', text => {
     expect(() => parseConfigVariable(text, 'HAB_X')).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(/^HAB_X\b/) }),
+    )
+  })
+
+  test.each([
+    ['{"a":'.repeat(100_000), 'JSON'],
+    [`[${'a.'.repeat(100_000)}a]`, 'TOML'],
+  ])('refuses what is nested too deep, as %#', text => {
+    expect(() => parseConfigVariable(text, 'HAB_X')).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(/^HAB_X .*it is nested more than 200 levels deep/),
+      }),
     )
   })
 

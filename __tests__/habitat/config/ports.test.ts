@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseConfig } from '../../../src/habitat/config/config.ts'
+import { parseConfig } from '../../../src/habitat/config/parse.ts'
 import { namedPorts, resolveExports } from '../../../src/habitat/config/ports.ts'
 
 const ident = { origin: 'core', name: 'redis', version: '7.2.4', release: '20240102030405' }

@@ -182,6 +182,12 @@ describe('a server that is not a Marathon', () => {
     ],
     ['another text', { status: 200, body: 'hello' }, 'MARATHON_NOT_JSON', 'something other than JSON'],
     [
+      'JSON without end',
+      { status: 200, body: `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}` },
+      'MARATHON_NOT_JSON',
+      'with JSON that is nested more than 200 levels deep',
+    ],
+    [
       'another JSON',
       { status: 200, body: { apps: [] } },
       'MARATHON_UNEXPECTED',

@@ -9,6 +9,11 @@ test.each([
   ['', 'APP_NOT_JSON', 'app.json: is not valid JSON'],
   ['{"id": ', 'APP_NOT_JSON', 'app.json: is not valid JSON'],
   ['id: /web', 'APP_NOT_JSON', 'app.json: is not valid JSON'],
+  [
+    `{"id": "/web", "cmd": "x", "labels": ${'{"a":'.repeat(1_000_000)}1${'}'.repeat(1_000_001)}`,
+    'APP_NOT_JSON',
+    'app.json: is not valid JSON (it is nested more than 200 levels deep)',
+  ],
   ['[]', 'APP_INVALID', 'app.json: holds a JSON value that is not an object'],
   ['null', 'APP_INVALID', 'app.json: holds a JSON value that is not an object'],
   ['{"app": {"id": "/web"}}', 'APP_INVALID', 'a group, or a response of Marathon'],

@@ -169,6 +169,12 @@ const refused: readonly (readonly [
   ],
   ['is a web page', { body: '<html>login</html>' }, 'AGENT_REFUSED', /a web page/],
   ['is no JSON', { body: 'pong' }, 'AGENT_REFUSED', /other than JSON/],
+  [
+    'nests without end',
+    { body: `${'['.repeat(150_000)}${']'.repeat(150_000)}` },
+    'AGENT_REFUSED',
+    /other than JSON/,
+  ],
   ['has no offset', { body: '{"data":""}' }, 'AGENT_REFUSED', /makes no sense/],
   ['has a negative offset', { body: '{"data":"","offset":-1}' }, 'AGENT_REFUSED', /makes no sense/],
   ['has data of another kind', { body: '{"data":[],"offset":0}' }, 'AGENT_REFUSED', /makes no sense/],

@@ -1,4 +1,5 @@
 import { nearest } from '../../lib/nearest.ts'
+import { parseJson } from '../../lib/parse-json.ts'
 import { inputsOf, type Setting, type SettingTable } from '../../settings/setting.ts'
 import type { Environment, Given, Source } from '../../settings/source.ts'
 import { headerSecretsIn, secretsIn, urlSecretsIn } from './secrets.ts'
@@ -74,7 +75,7 @@ export class Inputs implements Source {
     if (!text.startsWith('{')) return linesOf(text)
     let pairs: unknown
     try {
-      pairs = JSON.parse(text)
+      pairs = parseJson(text)
     } catch {
       this.#problems.add(
         `${name}: it starts with "{" but is not a JSON object. Write KEY=VALUE lines, or {"KEY": "VALUE"}`,

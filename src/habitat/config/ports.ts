@@ -5,7 +5,8 @@ import { formatIdent } from '../package/ident.ts'
 import type { PackageMetadata } from '../package/package.ts'
 import { type ConfiguredPort, configuredPort } from './address.ts'
 import { isCalledPort } from './called-port.ts'
-import { configJson, isTable, mergeConfig, parseConfig, valueAt } from './config.ts'
+import { configJson, isTable, mergeConfig, valueAt } from './config.ts'
+import { parseConfig } from './parse.ts'
 
 /** A port of a service, and its place in the configuration. */
 export interface ServicePort {

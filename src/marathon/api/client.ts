@@ -2,7 +2,8 @@ import { readText } from '../../http/body.ts'
 import { isTransient, networkError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
-import { MesosizeError } from '../../lib/errors.ts'
+import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { parseJson, TOO_DEEP } from '../../lib/parse-json.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
@@ -133,11 +134,16 @@ async function sendAs(
   }
   if (text === '') return undefined
   try {
-    return JSON.parse(text)
-  } catch {
+    return parseJson(text)
+  } catch (error) {
+    const found = /^\s*</.test(text)
+      ? 'a web page'
+      : messageOf(error).endsWith(TOO_DEEP)
+        ? `JSON that ${TOO_DEEP}`
+        : 'something other than JSON'
     throw new MesosizeError(
       'MARATHON_NOT_JSON',
-      `${printableUrl(url)} answered with ${/^\s*</.test(text) ? 'a web page' : 'something other than JSON'} when asked to ${what}. Check ${setting('marathon')}: it may lead to a login page, or to the web interface. It must be the part before /v2 in Marathon's addresses; for DC/OS, that is https://CLUSTER/service/marathon.`,
+      `${printableUrl(url)} answered with ${found} when asked to ${what}. Check ${setting('marathon')}: it may lead to a login page, or to the web interface. It must be the part before /v2 in Marathon's addresses; for DC/OS, that is https://CLUSTER/service/marathon.`,
     )
   }
 }

@@ -1,11 +1,6 @@
 import type { TomlTable } from 'smol-toml'
-import {
-  configJson,
-  configVariable,
-  mergeConfig,
-  parseConfigVariable,
-  valueAt,
-} from '../../habitat/config/config.ts'
+import { configJson, configVariable, mergeConfig, valueAt } from '../../habitat/config/config.ts'
+import { parseConfigVariable } from '../../habitat/config/parse.ts'
 import { namedPorts, resolveExports, type ServicePort } from '../../habitat/config/ports.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'

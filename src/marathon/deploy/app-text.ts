@@ -1,5 +1,6 @@
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { isObject } from '../../lib/is-object.ts'
+import { parseJson } from '../../lib/parse-json.ts'
 import { silent } from '../../lib/report.ts'
 import { visible } from '../../lib/visible.ts'
 import type { JsonValue } from '../app/request.ts'
@@ -13,7 +14,7 @@ import { type AppDefinition, validateApp } from '../app/validate.ts'
 export function parseApp(text: string, source: string): AppDefinition {
   let app: JsonValue
   try {
-    app = JSON.parse(text)
+    app = parseJson(text) as JsonValue
   } catch (error) {
     throw new MesosizeError(
       'APP_NOT_JSON',
