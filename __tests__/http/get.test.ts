@@ -96,12 +96,12 @@ describe('get', () => {
 })
 
 describe('readText', () => {
-  const url = new URL('https://a.test/file')
+  const shown = 'https://a.test/file'
 
   test('reads up to its limit', async () => {
     const response = () => new Response('ä'.repeat(50))
-    expect(await readText({ response: response(), url }, 100)).toBe('ä'.repeat(50))
-    await expect(readText({ response: response(), url }, 99)).rejects.toMatchObject({
+    expect(await readText({ response: response(), shown }, 100)).toBe('ä'.repeat(50))
+    await expect(readText({ response: response(), shown }, 99)).rejects.toMatchObject({
       code: 'HTTP_TOO_LARGE',
     })
   })
@@ -118,15 +118,15 @@ describe('readText', () => {
         cancelled = true
       },
     })
-    await expect(readText({ response: new Response(body), url }, 10_000)).rejects.toThrow('10000 bytes')
+    await expect(readText({ response: new Response(body), shown }, 10_000)).rejects.toThrow('10000 bytes')
     expect(pulled).toBeLessThan(20)
     expect(cancelled).toBe(true)
   })
 
   test('compares the length with what was announced', async () => {
     const response = (length: string) => new Response('hello', { headers: { 'content-length': length } })
-    expect(await readText({ response: response('5'), url }, 10)).toBe('hello')
-    await expect(readText({ response: response('6'), url }, 10)).rejects.toMatchObject({
+    expect(await readText({ response: response('5'), shown }, 10)).toBe('hello')
+    await expect(readText({ response: response('6'), shown }, 10)).rejects.toMatchObject({
       code: 'HTTP_TRUNCATED',
       message: expect.stringContaining('announced "6" bytes and sent 5'),
     })

@@ -125,6 +125,19 @@ describe('withRetries', () => {
     }
   })
 
+  test('waits for so long in all, and no longer', async () => {
+    const { outcome, pauses, tried } = await run(Array(9).fill(status(503, '99999999')), 1, 9)
+    expect(pauses).toEqual([120_000, 120_000])
+    expect(tried).toBe(3)
+    expect(outcome).toMatchObject({
+      reason: {
+        code: 'HTTP_STATUS',
+        message: 'answered 503 Tried 3 times; it asks to wait for longer than 5 minutes in all.',
+      },
+    })
+    expect((await run(Array(9).fill(status(503, '70')), 1, 9)).pauses).toEqual(Array(4).fill(70_000))
+  })
+
   test('ends with the reason of its signal, in the middle of a pause', async () => {
     const controller = new AbortController()
     const reason = new MesosizeError('CANCELLED', 'interrupted')

@@ -323,7 +323,13 @@ describe('uploadRefusal', () => {
     [refusal(400, 'x'.repeat(900)), 'UPLOAD_REFUSED', `to the upload: "${'x'.repeat(200)}". Mend it.`],
     [refusal(400, '<p>no', { 'content-type': 'text/html' }), 'UPLOAD_REFUSED', 'to the upload. Mend it.'],
     [refusal(400, '<!DOCTYPE html>'), 'UPLOAD_REFUSED', 'to the upload. Mend it.'],
-    [refusal(400, 'you sent token-secret'), 'UPLOAD_REFUSED', 'to the upload. Mend it.'],
+    [refusal(400, 'you sent token-secret'), 'UPLOAD_REFUSED', 'to the upload: "you sent ***". Mend it.'],
+    [
+      refusal(400, 'a signature of secret'),
+      'UPLOAD_REFUSED',
+      'to the upload: "a signature of ***". Mend it.',
+    ],
+    [refusal(400, '\x1f\x8b', { 'content-encoding': 'gzip' }), 'UPLOAD_REFUSED', 'to the upload. Mend it.'],
   ])('%s', (error, code, message) => {
     expect(error.code).toBe(code)
     expect(error.message.endsWith(message)).toBe(true)

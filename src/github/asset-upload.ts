@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { withRetries } from '../http/retry.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { maskOf } from '../lib/mask.ts'
+import { quote } from '../lib/quote.ts'
 import { mayPass, refusal } from './errors.ts'
 import type { GitHub } from './octokit.ts'
 import type { Release } from './releases.ts'
@@ -93,7 +95,7 @@ export async function uploadTemporary(
     await deleteAsset(github, asset)
     throw new MesosizeError(
       'ASSET_DIGEST',
-      `GitHub did not receive the bytes of ${JSON.stringify(name)} that were sent: ${JSON.stringify(asset.digest)} in place of "sha256:${file.sha256}". They were deleted again. Check the proxy, if there is one, and run again.`,
+      `GitHub did not receive the bytes of ${JSON.stringify(name)} that were sent: ${quote(maskOf([github.token])(String(asset.digest)))} in place of "sha256:${file.sha256}". They were deleted again. Check the proxy, if there is one, and run again.`,
     )
   }
   return asset
@@ -131,7 +133,8 @@ async function upload(
     'content-length': file.size,
   }
   const answered = await post(url, file.open(), headers, onBytes, retry.signal)
-  if (answered.status !== 201) throw refusal(answered, 'POST', url.href, (retry.now ?? Date.now)())
+  if (answered.status !== 201)
+    throw refusal(answered, 'POST', url.href, (retry.now ?? Date.now)(), maskOf([token]))
   return readAsset(answered.body, url)
 }
 

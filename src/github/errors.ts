@@ -4,6 +4,7 @@ import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { text } from '../lib/json.ts'
 import { each, fields, maybe } from '../lib/lenient-json.ts'
+import type { Mask } from '../lib/mask.ts'
 import { printableUrl } from '../lib/url.ts'
 
 /** A response from GitHub, whichever client received it. */
@@ -43,14 +44,21 @@ const LONGEST_WAIT = 120
  * @param method of the request
  * @param url of the request
  * @param now the time, milliseconds since the epoch
+ * @param mask hides secrets that the response repeats
  */
-export function refusal(answered: Answered, method: string, url: string, now: number): GitHubError {
+export function refusal(
+  answered: Answered,
+  method: string,
+  url: string,
+  now: number,
+  mask: Mask,
+): GitHubError {
   const { status } = answered
   const { said, reasons } = words(answered.body)
   const wait = rateLimit(answered, said, now)
   const { code, next } = advice(status, method, url, said, wait, now)
   const what = `GitHub answered ${formatStatus(status)} to ${method} ${printableUrl(url)}`
-  const quoted = said === '' ? '' : `: ${JSON.stringify(said.slice(0, 1000))}`
+  const quoted = said === '' ? '' : `: ${JSON.stringify(mask(said).slice(0, 1000))}`
   return new GitHubError(code, `${what}${quoted}. ${next}`, status, wait, reasons)
 }
 

@@ -4,8 +4,11 @@ import type { Fetch } from '../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { type Mask, maskOf } from '../lib/mask.ts'
 import type { Reporter } from '../lib/report.ts'
 import { isToken } from '../lib/token.ts'
+import { printableUrl } from '../lib/url.ts'
+import { boundedFetch } from './bounded-fetch.ts'
 import type { Repository, RunContext } from './context.ts'
 import { mayPass, refusal } from './errors.ts'
 
@@ -44,6 +47,7 @@ export function connect({ context, token, fetch, report, signal, retry: timing }
       'The input github-token is empty, or has white space or other characters that a token cannot contain. Leave it out, or give it the secret that holds a token.',
     )
   }
+  const mask = maskOf([token])
   const retry: RetryOptions = {
     ...timing,
     signal,
@@ -52,7 +56,7 @@ export function connect({ context, token, fetch, report, signal, retry: timing }
   const { rest, paginate, hook } = getOctokit(token, {
     baseUrl: context.apiUrl,
     userAgent: 'mesosize',
-    request: { fetch, signal },
+    request: { fetch: boundedFetch(fetch), signal },
   })
   hook.wrap('request', (request, options) =>
     withRetries(
@@ -60,7 +64,7 @@ export function connect({ context, token, fetch, report, signal, retry: timing }
         try {
           return await request(options)
         } catch (thrown) {
-          throw explain(thrown, options.method, (timing?.now ?? Date.now)())
+          throw explain(thrown, options.method, (timing?.now ?? Date.now)(), mask)
         }
       },
       { ...retry, mayPass: mayPass(options.method !== 'POST') },
@@ -70,13 +74,14 @@ export function connect({ context, token, fetch, report, signal, retry: timing }
 }
 
 /** Octokit's errors (@octokit/request-error) as our own. */
-function explain(thrown: unknown, method: string, now: number): unknown {
+function explain(thrown: unknown, method: string, now: number, mask: Mask): unknown {
   if (!(thrown instanceof Error) || thrown.name !== 'HttpError') return thrown
   const { request, response } = thrown as Error & {
     request: { url: string }
     response?: { status: number; headers: Record<string, unknown>; data: unknown }
   }
+  if (thrown.cause instanceof MesosizeError) return thrown.cause
   return response
-    ? refusal({ ...response, body: response.data }, method, request.url, now)
-    : networkError(new URL(request.url), thrown.cause ?? thrown)
+    ? refusal({ ...response, body: response.data }, method, request.url, now, mask)
+    : networkError(printableUrl(request.url), thrown.cause ?? thrown)
 }

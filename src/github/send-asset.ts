@@ -1,18 +1,26 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { HttpClient } from '@actions/http-client'
 import { networkError } from '../http/errors.ts'
+import { beginning } from '../http/fetch.ts'
+import { AS_A_WHOLE, arriving, departing } from '../http/pace.ts'
+import { MesosizeError } from '../lib/errors.ts'
 import { parseJson } from '../lib/parse-json.ts'
+import { printableUrl } from '../lib/url.ts'
 import type { Answered } from './errors.ts'
 
 /** The largest answer to an upload describes one asset and who uploaded it. */
 const MAX_ANSWER = 1024 * 1024
+
+/** Milliseconds; as for other uploads, whose server may copy the whole file before it answers. */
+const IDLE_TIMEOUT = 300_000
 
 /**
  * POSTs a body in constant memory, through the proxies that the toolkit knows of.
  * @param headers with Content-Length
  * @param onBytes called with each piece that was read
  * @returns the answer, whatever its status; it may come before the whole body was sent
- * @throws MesosizeError HTTP_NETWORK if no complete answer came; what reading the body throws; the signal's reason
+ * @throws MesosizeError HTTP_NETWORK if no complete response came, HTTP_SLOW; what reading the body throws; the
+ *   signal's reason
  */
 export async function post(
   url: URL,
@@ -23,18 +31,27 @@ export async function post(
 ): Promise<Answered> {
   // A redirect would have the body sent twice, and the second time without it.
   const client = new HttpClient('mesosize', [], { allowRedirects: false })
-  let onAbort = () => {}
+  const sent = Readable.from(departing(body, printableUrl(url)), { objectMode: false })
   try {
     signal?.throwIfAborted()
-    return await new Promise((resolve, reject) => {
-      onAbort = () => reject(signal?.reason)
-      signal?.addEventListener('abort', onAbort)
-      body.on('error', reject)
-      send(client, url, body, headers).then(resolve, reject)
-      body.on('data', (chunk: Uint8Array) => onBytes(chunk.length))
-    })
+    return await beginning(
+      IDLE_TIMEOUT,
+      signal,
+      (either, patience) =>
+        new Promise((resolve, reject) => {
+          either.addEventListener('abort', () => reject(either.reason))
+          sent.on('error', reject)
+          send(client, url, sent, headers).then(resolve, reject)
+          sent.on('data', (chunk: Uint8Array) => {
+            patience.refresh()
+            onBytes(chunk.length)
+          })
+        }),
+    )
+  } catch (thrown) {
+    throw thrown instanceof TypeError ? networkError(printableUrl(url), thrown) : thrown
   } finally {
-    signal?.removeEventListener('abort', onAbort)
+    sent.destroy()
     body.destroy()
     client.dispose()
   }
@@ -48,15 +65,22 @@ async function send(
 ): Promise<Answered> {
   try {
     const { message } = await client.sendStream('POST', url.href, body, headers)
-    let text = ''
+    const chunks: Uint8Array[] = []
+    let size = 0
     // The library's own readBody waits for ever if the response is cut off.
-    for await (const chunk of message.setEncoding('utf8')) {
-      text += chunk
-      if (text.length > MAX_ANSWER) break
+    for await (const chunk of arriving(message, AS_A_WHOLE, printableUrl(url))) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > MAX_ANSWER) break
     }
-    return { status: message.statusCode ?? 0, headers: message.headers, body: parse(text) }
+    return {
+      status: message.statusCode ?? 0,
+      headers: message.headers,
+      body: parse(Buffer.concat(chunks).toString('utf8')),
+    }
   } catch (thrown) {
-    throw networkError(url, thrown)
+    if (thrown instanceof MesosizeError) throw thrown
+    throw networkError(printableUrl(url), thrown)
   }
 }
 

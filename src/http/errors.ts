@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
-import { printableUrl } from '../lib/url.ts'
 
 /** An unsuccessful HTTP response. */
 export class HttpStatusError extends MesosizeError {
@@ -25,16 +24,17 @@ export function formatStatus(status: number): string {
 
 /**
  * The error for a URL from which no response came, or only part of one.
+ * @param from the URL as it may be shown
  * @param thrown what `fetch`, or reading its body, threw
  */
-export function networkError(url: URL, thrown: unknown): MesosizeError {
+export function networkError(from: string, thrown: unknown): MesosizeError {
   const certificate = causes(thrown).some(cause => CERTIFICATE.test(codeOf(cause)))
   const next = certificate
     ? 'If the server uses your own certificate authority, name its certificate file in NODE_EXTRA_CA_CERTS.'
     : 'Check the address, the network, and the proxy variables http_proxy, https_proxy and no_proxy.'
   return new MesosizeError(
     'HTTP_NETWORK',
-    `No complete response came from ${printableUrl(url)}: ${reasonOf(thrown)}. ${next}`,
+    `No complete response came from ${from}: ${reasonOf(thrown)}. ${next}`,
     { cause: thrown },
   )
 }
@@ -67,6 +67,7 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
+  'HTTP_SLOW',
   'HTTP_TRUNCATED',
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',

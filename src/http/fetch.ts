@@ -1,5 +1,6 @@
 import type { RequestInit as UndiciRequestInit } from 'undici'
 import { MesosizeError } from '../lib/errors.ts'
+import { formatDuration } from '../lib/terminal/format.ts'
 
 /** The web's `fetch`, as far as this project needs it: what every room that speaks HTTP takes as an argument. */
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
@@ -16,8 +17,9 @@ export interface FetchOptions {
 }
 
 /**
- * A `fetch` that sets a User-Agent, gives up on servers that fall silent, and goes through the proxies named by
- * http_proxy, https_proxy and no_proxy, in either case. Nothing of undici is loaded before the first request.
+ * A `fetch` that sets a User-Agent, requests uncompressed responses, gives up on servers that fall silent or never
+ * begin to respond, and goes through the proxies named by http_proxy, https_proxy and no_proxy, in either case.
+ * Nothing of undici is loaded before the first request.
  * @throws MesosizeError PROXY_INVALID, from the first request
  */
 export function createFetch({ version, signal, idleTimeout = 60_000, ca }: FetchOptions): Fetch {
@@ -27,10 +29,39 @@ export function createFetch({ version, signal, idleTimeout = 60_000, ca }: Fetch
     const { fetch, dispatcher } = await client
     const headers = new Headers(init.headers)
     if (!headers.has('user-agent')) headers.set('user-agent', `mesosize/${version}`)
-    // The package's types and those that Node declares for its built-in copy differ in name only.
-    const ours = { ...init, signal: init.signal ?? signal, headers, dispatcher }
-    return fetch(url, ours as unknown as UndiciRequestInit)
+    // What is compressed may be far larger than it looks. With a range, undici itself asks for this.
+    if (!headers.has('range')) headers.set('accept-encoding', 'identity')
+    return beginning(idleTimeout, init.signal ?? signal, either => {
+      // The package's types and those that Node declares for its built-in copy differ in name only.
+      const ours = { ...init, signal: either, headers, dispatcher }
+      return fetch(url, ours as unknown as UndiciRequestInit)
+    })
   }
+}
+
+/**
+ * Waits for a response, for twice as long as a server may be silent: one that keeps saying that it is working on it
+ * (with status 102) is not silent, and may never respond.
+ * @param ask is aborted by the signal, and may restart the timer
+ * @throws TypeError after that time, as `fetch` throws one when the network fails
+ */
+export async function beginning<T>(
+  idleTimeout: number,
+  signal: AbortSignal | null | undefined,
+  ask: (signal: AbortSignal, patience: NodeJS.Timeout) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController()
+  const patience = setTimeout(() => late.abort(unanswered(2 * idleTimeout)), 2 * idleTimeout)
+  try {
+    return await ask(signal ? AbortSignal.any([signal, late.signal]) : late.signal, patience)
+  } finally {
+    clearTimeout(patience)
+  }
+}
+
+function unanswered(milliseconds: number): TypeError {
+  const cause = new Error(`it did not respond within ${formatDuration(milliseconds)}`)
+  return new TypeError('fetch failed', { cause: Object.assign(cause, { code: 'HTTP_SLOW' }) })
 }
 
 /** undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. */

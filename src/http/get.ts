@@ -1,4 +1,5 @@
 import { MesosizeError } from '../lib/errors.ts'
+import { authorizationSecrets, maskOf } from '../lib/mask.ts'
 import { printableUrl } from '../lib/url.ts'
 import { networkError } from './errors.ts'
 import type { Fetch } from './fetch.ts'
@@ -7,6 +8,8 @@ import type { Fetch } from './fetch.ts'
 export interface Answer {
   response: Response
   url: URL
+  /** The URL as it may be shown: a server that redirects may put what it was sent into it. */
+  shown: string
 }
 
 export interface GetOptions {
@@ -28,6 +31,7 @@ const MAX_REDIRECTS = 5
  */
 export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Promise<Answer> {
   const { method, headers, authorization, signal } = options
+  const show = showing(url, authorization === undefined ? [] : authorizationSecrets(authorization))
   let current = url
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const own = authorization !== undefined && current.origin === url.origin
@@ -38,24 +42,36 @@ export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Pro
       signal,
     }).catch(thrown => {
       // fetch rejects with a TypeError for whatever happens on the network, and with the reason if aborted.
-      throw thrown instanceof TypeError ? networkError(current, thrown) : thrown
+      throw thrown instanceof TypeError ? networkError(show(current), thrown) : thrown
     })
     const location = response.headers.get('location')
-    if (!REDIRECTS.has(response.status) || location === null) return { response, url: current }
+    if (!REDIRECTS.has(response.status) || location === null)
+      return { response, url: current, shown: show(current) }
     await response.body?.cancel()
-    current = redirected(current, location)
+    current = redirected(current, location, show)
   }
   throw new MesosizeError(
     'HTTP_REDIRECT',
-    `${printableUrl(url)} redirects more than ${MAX_REDIRECTS} times, last to ${printableUrl(current)}. Check the address.`,
+    `${printableUrl(url)} redirects more than ${MAX_REDIRECTS} times, last to ${show(current)}. Check the address.`,
   )
+}
+
+type Show = (url: URL | string) => string
+
+/**
+ * Makes of a URL, or what is none, what may be shown of it.
+ * @param own the URL that a person gave; in others a server may repeat secrets
+ */
+export function showing(own: URL, secrets: readonly string[]): Show {
+  return url => (url === own ? printableUrl(own) : maskOf(secrets)(printableUrl(url)))
 }
 
 /**
  * Where a redirect leads to, without user and password.
+ * @param show see `showing`
  * @throws MesosizeError HTTP_REDIRECT if that is not on the web, or http after https
  */
-export function redirected(from: URL, location: string): URL {
+export function redirected(from: URL, location: string, show: Show = printableUrl): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   const problem = !to
     ? 'which is not a URL'
@@ -67,7 +83,7 @@ export function redirected(from: URL, location: string): URL {
   if (!to || problem) {
     throw new MesosizeError(
       'HTTP_REDIRECT',
-      `${printableUrl(from)} redirects to ${JSON.stringify(printableUrl(to ?? location))}, ${problem}: not followed. Check the address.`,
+      `${show(from)} redirects to ${JSON.stringify(show(to ?? location))}, ${problem}: not followed. Check the address.`,
     )
   }
   // fetch refuses URLs with a user and password.

@@ -1,7 +1,8 @@
 import { MesosizeError } from '../lib/errors.ts'
+import { authorizationSecrets } from '../lib/mask.ts'
 import { printableUrl } from '../lib/url.ts'
 import { formatStatus } from './errors.ts'
-import { redirected } from './get.ts'
+import { redirected, showing } from './get.ts'
 import type { Upload, UploadAnswer, UploadBody } from './upload.ts'
 
 export interface PutOptions {
@@ -24,6 +25,10 @@ const MAX_REDIRECTS = 5
  */
 export async function put(upload: Upload, url: URL, options: PutOptions): Promise<UploadAnswer> {
   const { credentials, headers, ...rest } = options
+  const show = showing(url, [
+    ...Object.values(credentials ?? {}).flatMap(authorizationSecrets),
+    ...url.searchParams.values(),
+  ])
   let current = url
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const answer = await upload(current, {
@@ -33,11 +38,11 @@ export async function put(upload: Upload, url: URL, options: PutOptions): Promis
     })
     const location = answer.headers.get('location')
     if (answer.status < 300 || answer.status > 399 || location === null) return answer
-    const next = redirected(current, location)
+    const next = redirected(current, location, show)
     if (answer.status !== 307 && answer.status !== 308) {
       throw new MesosizeError(
         'HTTP_REDIRECT',
-        `${printableUrl(current)} answered the upload with ${formatStatus(answer.status)} to ${JSON.stringify(printableUrl(next))}. ` +
+        `${show(current)} answered the upload with ${formatStatus(answer.status)} to ${JSON.stringify(show(next))}. ` +
           'That asks for a GET, which sends no file: not followed. It often leads to a login page, or from http to https: give the address that accepts the file itself.',
       )
     }
@@ -45,6 +50,6 @@ export async function put(upload: Upload, url: URL, options: PutOptions): Promis
   }
   throw new MesosizeError(
     'HTTP_REDIRECT',
-    `${printableUrl(url)} redirects more than ${MAX_REDIRECTS} times, last to ${printableUrl(current)}. Check the address.`,
+    `${printableUrl(url)} redirects more than ${MAX_REDIRECTS} times, last to ${show(current)}. Check the address.`,
   )
 }

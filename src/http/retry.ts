@@ -22,11 +22,13 @@ const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
 /** A server may ask for longer than our own longest pause, but not block a run for ever. */
 const LONGEST_RETRY_AFTER = 120_000
+/** All pauses together. */
+const LONGEST_WAIT = 300_000
 
 /**
  * Does something that may fail for a while: tries again after network failures and the statuses 429 and 5xx
  * (see `isTransient`), with pauses that double, differ from run to run, and are no shorter than the server's
- * Retry-After. Everything else, and the last failure, is thrown.
+ * Retry-After, but not longer than five minutes in all. Everything else, and the last failure, is thrown.
  * @param attempt starts from scratch each time
  * @throws MesosizeError of the last failure's code after the last try, saying how many there were, with that
  *   failure as its cause; the signal's reason if it was aborted
@@ -34,6 +36,7 @@ const LONGEST_RETRY_AFTER = 120_000
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { signal, tries = 5, mayPass = isTransient, onRetry } = options
   const { sleep = wait, now = Date.now, random = Math.random } = options
+  let waited = 0
   for (let tried = 1; ; tried++) {
     signal?.throwIfAborted()
     try {
@@ -46,16 +49,21 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
       if (tried === tries) throw tried === 1 ? error : afterTries(error, tried)
       const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + random() / 2)
       const pause = Math.max(backoff, retryAfter(error, now()))
+      waited += pause
+      if (waited > LONGEST_WAIT) throw afterTries(error, tried, TOO_LONG)
       onRetry?.(messageOf(error), pause)
       await sleep(pause, signal)
     }
   }
 }
 
-function afterTries(error: unknown, tried: number): MesosizeError {
+const TOO_LONG = `; it asks to wait for longer than ${LONGEST_WAIT / 60_000} minutes in all`
+
+function afterTries(error: unknown, tried: number, why = ''): MesosizeError {
+  const times = `Tried ${tried} times${why}.`
   return error instanceof MesosizeError
-    ? new MesosizeError(error.code, `${error.message} Tried ${tried} times.`, { cause: error })
-    : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. Tried ${tried} times.`, { cause: error })
+    ? new MesosizeError(error.code, `${error.message} ${times}`, { cause: error })
+    : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. ${times}`, { cause: error })
 }
 
 /** Milliseconds that a server asked us to wait, or 0. RFC 9110, section 10.2.3. */

@@ -1,4 +1,5 @@
 import { MesosizeError } from '../lib/errors.ts'
+import { type Mask, maskOf } from '../lib/mask.ts'
 import { printableUrl } from '../lib/url.ts'
 import { visible } from '../lib/visible.ts'
 import { formatStatus, HttpStatusError } from './errors.ts'
@@ -11,7 +12,7 @@ const MOST_WORDS = 200
 /**
  * The error for an upload that a server refused.
  * @param next what to do about it
- * @param secrets parts of the request that a server may repeat but that must not be shown
+ * @param secrets parts of the request that a server may repeat but that must not be shown, besides the URL's query
  * @returns HttpStatusError HTTP_STATUS if another try may help, else MesosizeError UPLOAD_REFUSED
  */
 export function uploadRefusal(
@@ -20,16 +21,17 @@ export function uploadRefusal(
   secrets: readonly string[] = [],
 ): MesosizeError {
   const { url, status } = answer
-  const message = `${printableUrl(url)} answered ${formatStatus(status)} to the upload${words(answer, secrets)}. ${next}`
+  const mask = maskOf([...secrets, ...url.searchParams.values()])
+  const message = `${mask(printableUrl(url))} answered ${formatStatus(status)} to the upload${words(answer, mask)}. ${next}`
   return status === 429 || (status >= 500 && !LASTING.has(status))
     ? new HttpStatusError('HTTP_STATUS', message, answer)
     : new MesosizeError('UPLOAD_REFUSED', message)
 }
 
-/** The beginning of the server's own message, unless it is a web page. */
-function words({ headers, text }: UploadAnswer, secrets: readonly string[]): string {
-  const start = visible(text.slice(0, MOST_WORDS).replace(/\s+/g, ' ').trim())
+/** The beginning of the server's own message, unless it is a web page or compressed. */
+function words({ headers, text }: UploadAnswer, mask: Mask): string {
+  const start = mask(text).slice(0, MOST_WORDS).replace(/\s+/g, ' ').trim()
   if (start === '' || /html/i.test(headers.get('content-type') ?? '')) return ''
-  if (/^<(!doctype|html)/i.test(start) || secrets.some(secret => text.includes(secret))) return ''
-  return `: ${JSON.stringify(start)}`
+  if (/^<(!doctype|html)/i.test(start) || headers.has('content-encoding')) return ''
+  return `: ${JSON.stringify(visible(start))}`
 }

@@ -4,7 +4,8 @@ import type { Dispatcher } from 'undici'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { printableUrl } from '../lib/url.ts'
 import { networkError } from './errors.ts'
-import { type FetchOptions, loadClient } from './fetch.ts'
+import { beginning, type FetchOptions, loadClient } from './fetch.ts'
+import { AS_A_WHOLE, arriving, departing } from './pace.ts'
 
 /** The body of a request that may be sent more than once. */
 export interface UploadBody {
@@ -35,7 +36,7 @@ export interface UploadAnswer {
 /**
  * Sends one request with a body that is read as fast as it is taken, so that memory does not grow with it. A
  * response before the end of the body ends the upload. Redirects are not followed.
- * @throws MesosizeError HTTP_NETWORK if no response came, HTTP_TRUNCATED for a success that came too early,
+ * @throws MesosizeError HTTP_NETWORK if no response came, HTTP_SLOW, HTTP_TRUNCATED for a success that came too early,
  *   UPLOAD_FILE if the body cannot be read; the signal's reason if it was aborted
  */
 export type Upload = (url: URL, request: UploadRequest) => Promise<UploadAnswer>
@@ -50,7 +51,7 @@ const IDLE_TIMEOUT = 300_000
 const MAX_TEXT = 64 * 1024
 
 /**
- * An `Upload` that behaves like `createFetch`: it sets a User-Agent, gives up on silent servers, and goes
+ * An `Upload` that behaves like `createFetch`: it sets a User-Agent, gives up on silent and slow servers, and goes
  * through proxies. Not `fetch` itself, which holds the whole of a streamed body in memory (undici issue 4058).
  */
 export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: FetchOptions): Upload {
@@ -58,35 +59,44 @@ export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: Fe
   return async (url, { method, headers, body, onBytes = () => {}, signal: own = signal }) => {
     client ??= loadClient(idleTimeout)
     const { request, dispatcher } = await client
+    const shown = printableUrl(url)
     const answered = new AbortController()
-    const chunks = sendable(body, answered.signal, onBytes)
+    let waiting: NodeJS.Timeout | undefined
+    const chunks = sendable(body, shown, answered.signal, amount => {
+      waiting?.refresh()
+      onBytes(amount)
+    })
     const all = new Headers(headers)
     if (!all.has('user-agent')) all.set('user-agent', `mesosize/${version}`)
+    all.set('accept-encoding', 'identity')
     all.set('content-length', String(body.size))
     let complete = false
     try {
-      const response = await request(url, {
-        method,
-        headers: Object.fromEntries(all),
-        // undici accepts more than its types say.
-        body: chunks.iterable as unknown as Buffer,
-        dispatcher,
-        signal: own,
+      const response = await beginning(idleTimeout, own, (signal, patience) => {
+        waiting = patience
+        return request(url, {
+          method,
+          headers: Object.fromEntries(all),
+          // undici accepts more than its types say.
+          body: chunks.iterable as unknown as Buffer,
+          dispatcher,
+          signal,
+        })
       })
       answered.abort()
       const ok = response.statusCode >= 200 && response.statusCode < 300
-      const text = await readStart(response.body, ok)
+      const text = await readStart(response.body, shown, ok)
       if (ok && chunks.sent() < body.size) {
         throw new MesosizeError(
           'HTTP_TRUNCATED',
-          `${printableUrl(url)} answered with success before it had the file (${chunks.sent()} of ${body.size} bytes were sent), so it cannot have stored it. Check the address, and the proxy, if there is one.`,
+          `${shown} answered with success before it had the file (${chunks.sent()} of ${body.size} bytes were sent), so it cannot have stored it. Check the address, and the proxy, if there is one.`,
         )
       }
       complete = ok
       return { url, status: response.statusCode, headers: toHeaders(response.headers), text }
     } catch (thrown) {
       own?.throwIfAborted()
-      throw thrown instanceof MesosizeError ? thrown : networkError(url, thrown)
+      throw thrown instanceof MesosizeError ? thrown : networkError(shown, thrown)
     } finally {
       answered.abort()
       await chunks.close()
@@ -134,7 +144,7 @@ export function textBody(text: string): UploadBody {
 }
 
 /** The body's pieces, with a pause after the first one, until the server has answered. */
-function sendable(body: UploadBody, answered: AbortSignal, onBytes: (amount: number) => void) {
+function sendable(body: UploadBody, to: string, answered: AbortSignal, onBytes: (amount: number) => void) {
   let sent = 0
   async function* send() {
     for await (const chunk of body.chunks()) {
@@ -148,21 +158,25 @@ function sendable(body: UploadBody, answered: AbortSignal, onBytes: (amount: num
       }
     }
   }
-  const iterable = send()
+  const iterable = departing(send(), to)
   return {
     iterable,
     sent: () => sent,
     /** Closes the file, which undici leaves open when an answer comes early. */
-    close: () => iterable.return(),
+    close: () => iterable.return(undefined),
   }
 }
 
 /** @param whole whether it matters if the response is cut off */
-async function readStart(body: Dispatcher.ResponseData['body'], whole: boolean): Promise<string> {
+async function readStart(
+  body: Dispatcher.ResponseData['body'],
+  from: string,
+  whole: boolean,
+): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
-    for await (const chunk of body) {
+    for await (const chunk of arriving(body, AS_A_WHOLE, from)) {
       chunks.push(chunk)
       size += chunk.length
       if (size >= MAX_TEXT) break

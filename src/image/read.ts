@@ -8,8 +8,8 @@ import { Parser } from 'tar/parse'
 import type { Entry } from '../codec/tar/entry.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 
-// Far more than any image has; a tarball of a few MiB may unpack to terabytes.
-const MOST_BYTES = 64 * 2 ** 30
+/** Far more than any image has; a tarball of a few MiB may unpack to terabytes. */
+export const MOST_BYTES = 64 * 2 ** 30
 const MOST_ENTRIES = 2_000_000
 /** Linux's PATH_MAX. */
 const LONGEST_PATH = 4096

@@ -3,6 +3,8 @@ import { readChunks } from '../http/body.ts'
 import { formatStatus, HttpStatusError } from '../http/errors.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { get } from '../http/get.ts'
+import { FILE } from '../http/pace.ts'
+import { MOST_BYTES } from '../image/read.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { parseWebUrl, printableUrl } from '../lib/url.ts'
 
@@ -21,7 +23,7 @@ export interface Opened {
 /**
  * Opens a file of this machine or the web.
  * @param place a path, a `file:` URI, or an http or https URL
- * @throws MesosizeError PLACE_UNREADABLE, HTTP_STATUS, HTTP_NETWORK, HTTP_REDIRECT; `bytes` throws the like
+ * @throws MesosizeError PLACE_UNREADABLE, HTTP_…; `bytes` throws the like
  */
 export async function open(place: string, { fetch, signal }: OpenTools): Promise<Opened> {
   const url = parseWebUrl(place)
@@ -29,7 +31,7 @@ export async function open(place: string, { fetch, signal }: OpenTools): Promise
     const answer = await get(fetch, url, { signal })
     const { response } = answer
     const from = printableUrl(url)
-    if (response.ok) return { from, bytes: readChunks(answer) }
+    if (response.ok) return { from, bytes: readChunks(answer, { most: MOST_BYTES, pace: FILE }) }
     await response.body?.cancel()
     throw new HttpStatusError(
       'HTTP_STATUS',

@@ -17,7 +17,8 @@ export function parseJson(text: string, reviver?: Parameters<typeof JSON.parse>[
   return JSON.parse(text, reviver)
 }
 
-function isTooDeep(text: string): boolean {
+/** Whether brackets in JSON text nest too deep; what is not JSON may look so too. */
+export function isTooDeep(text: string): boolean {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {

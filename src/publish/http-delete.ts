@@ -21,7 +21,7 @@ export async function deleteOverHttp(
     async () => {
       const response = await fetch(url, { method: 'DELETE', headers, redirect: 'manual', signal }).catch(
         thrown => {
-          throw thrown instanceof TypeError ? networkError(url, thrown) : thrown
+          throw thrown instanceof TypeError ? networkError(printableUrl(url), thrown) : thrown
         },
       )
       await response.body?.cancel()

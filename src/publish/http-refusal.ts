@@ -1,6 +1,7 @@
 import type { UploadAnswer } from '../http/upload.ts'
 import { uploadRefusal } from '../http/upload-refusal.ts'
 import type { MesosizeError } from '../lib/errors.ts'
+import { authorizationSecrets, maskOf } from '../lib/mask.ts'
 
 /**
  * What to tell a person when a server refuses an upload.
@@ -12,17 +13,14 @@ export function httpRefusal(
   to: URL,
   credentials: Readonly<Record<string, string>>,
 ): MesosizeError {
+  const secrets = [...Object.values(credentials).flatMap(authorizationSecrets), ...to.searchParams.values()]
+  const { origin } = answer.url
+  const other = maskOf(secrets)(origin)
   const next =
-    answer.url.origin === to.origin
+    origin === to.origin
       ? nextStep(answer.status, 'authorization' in credentials)
-      : `${to.origin} redirected there, and user, password and upload-headers are sent only to ${to.origin}. If ${answer.url.origin} is the server that you mean, give its address as upload-url.`
-  // Without the scheme before a token, such as "Bearer".
-  const secrets = Object.values(credentials).flatMap(value => [value, value.replace(/^\S+ +/, '')])
-  return uploadRefusal(
-    answer,
-    next,
-    secrets.filter(secret => secret.length >= 6),
-  )
+      : `${to.origin} redirected there, and user, password and upload-headers are sent only to ${to.origin}. If ${other} is the server that you mean, give its address as upload-url.`
+  return uploadRefusal(answer, next, secrets)
 }
 
 function nextStep(status: number, authorized: boolean): string {

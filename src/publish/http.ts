@@ -102,7 +102,7 @@ async function look(
   try {
     return await fetch(url, {
       method: 'HEAD',
-      headers: { ...credentials, 'accept-encoding': 'identity' },
+      headers: credentials,
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })

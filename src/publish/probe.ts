@@ -110,7 +110,7 @@ async function look(from: URL, size: number, tools: ProbeTools): Promise<Finding
   }
   try {
     // Servers that refuse HEAD alone are fine: an agent sends it only for its cache.
-    const head = await ask('HEAD', { 'accept-encoding': 'identity' }).catch(() => undefined)
+    const head = await ask('HEAD', {}).catch(() => undefined)
     signal?.throwIfAborted()
     // With a range, fetch itself asks for no encoding.
     const { response } = await ask('GET', { range: 'bytes=0-1' })

@@ -56,7 +56,12 @@ export async function builder({ folder }: Place): Promise<Target> {
     ),
     async attempt(input) {
       const { ask, answer }: Input = JSON.parse(input.toString())
-      const client = createBuilder({ url: BUILDER, fetch: fetchFrom(() => answer), retry: AT_ONCE })
+      const client = createBuilder({
+        url: BUILDER,
+        fetch: fetchFrom(() => answer),
+        retry: AT_ONCE,
+        maxPackageSize: 1 << 30,
+      })
       switch (ask) {
         case 'latest':
         case 'metadata': {

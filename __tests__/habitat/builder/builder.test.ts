@@ -60,6 +60,7 @@ afterEach(async () => {
 function builder(options: Partial<BuilderOptions> = {}): Builder {
   return createBuilder({
     url: server.url,
+    maxPackageSize: 1_000_000,
     fetch: createFetch({ version: '1', idleTimeout: 200 }),
     retry: { sleep: async milliseconds => void pauses.push(milliseconds), random: () => 1 },
     ...options,
@@ -351,7 +352,7 @@ describe('download', () => {
     })
     const before = process.memoryUsage().rss
     let peak = 0
-    await builder({ fetch: async () => new Response(body) }).download(
+    await builder({ maxPackageSize: 2 ** 30, fetch: async () => new Response(body) }).download(
       redis,
       target,
       // head -c 256M /dev/zero | b2sum -l 256

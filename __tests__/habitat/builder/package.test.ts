@@ -13,7 +13,13 @@ const sound = {
 
 function parse(value: unknown, asked = 'core/redis') {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return parseBuilderPackage(text, parseIdent(asked), 'x86_64-linux', 'https://builder.test/v1/x')
+  return parseBuilderPackage(
+    text,
+    parseIdent(asked),
+    'x86_64-linux',
+    'https://builder.test/v1/x',
+    text => text,
+  )
 }
 
 describe('parseBuilderPackage', () => {

@@ -65,7 +65,7 @@ function packages({ target = TARGET } = {}): CachedPackages {
     storeIn: artifacts,
     temporary: root,
     keys: new KeyRing({ folders: [join(root, 'keys')] }),
-    builder: url => createBuilder({ url, fetch, retry: { tries: 1 } }),
+    builder: url => createBuilder({ maxPackageSize: 1 << 30, url, fetch, retry: { tries: 1 } }),
     decodeXz: decode,
     maxPackageSize: 1 << 24,
     cache: cache(),

@@ -49,7 +49,7 @@ function source(options: Partial<HartPackagesOptions> = {}): HartPackages {
     storeIn: cache,
     temporary: root,
     keys: new KeyRing({ folders: [keys] }),
-    builder: url => createBuilder({ url, fetch, retry: { tries: 1 } }),
+    builder: url => createBuilder({ maxPackageSize: 1 << 30, url, fetch, retry: { tries: 1 } }),
     decodeXz,
     maxPackageSize: 1 << 24,
     report: { ...silent, warn },
@@ -390,7 +390,7 @@ test('the key of an origin is fetched once, and stored', async () => {
   await writeHart(cache, { key: acme, package: spec })
   await writeHart(cache, { key: acme, package: { ...spec, ident: 'acme/app/2.0/20240102030405' } })
   const fetchKey = (name: Parameters<HartPackagesOptions['keys']['find']>[0]) =>
-    createBuilder({ url: server.url, fetch }).publicKey(name)
+    createBuilder({ maxPackageSize: 1 << 30, url: server.url, fetch }).publicKey(name)
   const ring = new KeyRing({ folders: [keys], fetchKey, storeIn: keys })
   const harts = source({ keys: ring })
   const found = await harts.newest(parseIdent('acme/app'), from())

@@ -1,3 +1,5 @@
+import { authorizationSecrets } from '../../lib/mask.ts'
+
 /** Shorter ones would turn ordinary words of the log, and of outputs, into asterisks. */
 const SHORTEST_PART = 4
 const SHORTEST_HEADER = 6
@@ -13,13 +15,7 @@ export function secretsIn(text: string): string[] {
 /** The values of headers, and what follows the scheme in `Bearer TOKEN` and `Basic …`. */
 export function headerSecretsIn(text: string): string[] {
   const values = text.split('\n').map(line => line.slice(line.indexOf(':') + 1).trim())
-  const credentials = values.map(value => value.replace(/^\S+\s+/, ''))
-  const basic = values.flatMap(value => /^Basic\s+(\S+)$/i.exec(value)?.[1] ?? [])
-  const logins = basic.flatMap(encoded => {
-    const login = Buffer.from(encoded, 'base64').toString()
-    return [login, login.slice(login.indexOf(':') + 1)]
-  })
-  return [...values, ...credentials, ...logins].filter(secret => secret.length >= SHORTEST_HEADER)
+  return values.flatMap(authorizationSecrets).filter(secret => secret.length >= SHORTEST_HEADER)
 }
 
 /** The passwords in URLs, and their queries if these hold a signature or token. */

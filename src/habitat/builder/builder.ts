@@ -3,6 +3,8 @@ import type { Fetch } from '../../http/fetch.ts'
 import { type Answer, get } from '../../http/get.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { type Mask, maskOf } from '../../lib/mask.ts'
+import { quote } from '../../lib/quote.ts'
 import { setting } from '../../lib/setting.ts'
 import { isToken } from '../../lib/token.ts'
 import { parseWebUrl, printableUrl } from '../../lib/url.ts'
@@ -21,6 +23,8 @@ export interface BuilderOptions {
   signal?: AbortSignal
   /** How transient failures are retried. */
   retry?: Omit<RetryOptions, 'signal'>
+  /** Maximum number of bytes that a package may unpack to; its hart is smaller. */
+  maxPackageSize: number
 }
 
 /**
@@ -70,9 +74,12 @@ const MAX_JSON = 4 * 1024 * 1024
 const MAX_KEY = 4 * 1024
 
 /** @throws MesosizeError BUILDER_URL or BUILDER_TOKEN if one of the two cannot be used */
-export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptions): Builder {
-  const base = parseBase(url)
+export function createBuilder(options: BuilderOptions): Builder {
+  const { token, fetch, signal, retry, maxPackageSize } = options
+  const base = parseBase(options.url)
   const authorization = token === undefined ? undefined : `Bearer ${checkToken(token)}`
+  // For the words of a response.
+  const mask = maskOf(token === undefined ? [] : [token])
 
   function retrying<T>(attempt: () => Promise<T>): Promise<T> {
     return withRetries(attempt, { ...retry, signal })
@@ -94,13 +101,12 @@ export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptio
     const answer = await get(fetch, from, {
       authorization,
       signal,
-      // Compressing a hart gains nothing, and would hide its length.
-      headers: { accept, 'accept-encoding': 'identity' },
+      headers: { accept },
     })
     if (answer.response.ok) return answer
     await answer.response.body?.cancel()
     if (answer.response.status === 404) return undefined
-    throw refusal(answer, base, token !== undefined, what, ident)
+    throw refusal(answer, base, token !== undefined, mask, what, ident)
   }
 
   function describe(segments: readonly string[], ident: PackageIdent, target: string) {
@@ -108,9 +114,9 @@ export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptio
     return retrying(async () => {
       const answer = await request(from, 'application/json', formatIdent(ident), ident)
       if (!answer) return undefined
-      checkContentType(answer, /^application\/([\w.-]+\+)?json\s*(;|$)/i)
+      checkContentType(answer, /^application\/([\w.-]+\+)?json\s*(;|$)/i, mask)
       const text = await readText(answer, MAX_JSON)
-      return parseBuilderPackage(text, ident, target, printableUrl(answer.url))
+      return parseBuilderPackage(text, ident, target, answer.shown, mask)
     })
   }
 
@@ -132,8 +138,8 @@ export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptio
       return retrying(async () => {
         const answer = await request(from, 'application/octet-stream', what, ident)
         if (!answer) throw notFound(`${what} for ${target}`, from)
-        checkContentType(answer, /^(?!text\/html)/i)
-        await saveVerified(answer, what, checksum, destination, onBytes)
+        checkContentType(answer, /^(?!text\/html)/i, mask)
+        await saveVerified(answer, what, checksum, destination, maxPackageSize, onBytes)
       })
     },
     publicKey(name) {
@@ -142,7 +148,7 @@ export function createBuilder({ url, token, fetch, signal, retry }: BuilderOptio
       return retrying(async () => {
         const answer = await request(from, '*/*', what)
         if (!answer) throw notFound(what, from)
-        checkContentType(answer, /^(?!text\/html)/i)
+        checkContentType(answer, /^(?!text\/html)/i, mask)
         return readText(answer, MAX_KEY)
       })
     },
@@ -178,13 +184,13 @@ function parts(ident: PackageIdent): string[] {
   return formatIdent(ident).split('/')
 }
 
-function checkContentType({ response, url }: Answer, wanted: RegExp): void {
+function checkContentType({ response, shown }: Answer, wanted: RegExp, mask: Mask): void {
   const type = response.headers.get('content-type') ?? ''
   if (wanted.test(type)) return
   response.body?.cancel().catch(() => {})
   throw new MesosizeError(
     'BUILDER_ANSWER',
-    `${printableUrl(url)} answered with ${JSON.stringify(type)}, which looks like a web page: it is not a Habitat Builder, or a proxy answered instead. Check ${setting('url')} (HAB_BLDR_URL) and the network.`,
+    `${shown} answered with ${quote(mask(type))}, which looks like a web page: it is not a Habitat Builder, or a proxy answered instead. Check ${setting('url')} (HAB_BLDR_URL) and the network.`,
   )
 }
 

@@ -4,21 +4,27 @@ import { basename, dirname, join } from 'node:path'
 import { createBLAKE2b } from 'hash-wasm'
 import { readChunks } from '../../http/body.ts'
 import type { Answer } from '../../http/get.ts'
+import { FILE } from '../../http/pace.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
-import { printableUrl } from '../../lib/url.ts'
+import { setting } from '../../lib/setting.ts'
+
+const TOO_LARGE = () =>
+  `though no package may unpack to more: see ${setting('max-package-size')}. Check the Builder, or raise the limit.`
 
 /**
  * Saves a hart while it is downloaded: under a temporary name in the same folder, and renamed once it is complete
  * and on disk.
  * @param what the package, for messages
  * @param checksum BLAKE2b-256 of the whole file, lower-case hex
- * @throws MesosizeError HTTP_NETWORK, HTTP_TRUNCATED, BUILDER_CHECKSUM, CACHE_WRITE; nothing is left behind
+ * @param most maximum number of bytes
+ * @throws MesosizeError HTTP_… of `readChunks`, BUILDER_CHECKSUM, CACHE_WRITE; nothing is left behind
  */
 export async function saveVerified(
   answer: Answer,
   what: string,
   checksum: string,
   destination: string,
+  most: number,
   onBytes: (amount: number) => void,
 ): Promise<void> {
   // A separate name for each download, so that two downloads of the same hart do not write to one file.
@@ -29,7 +35,7 @@ export async function saveVerified(
   const hash = await createBLAKE2b(256)
   let received = 0
   async function* observed() {
-    for await (const chunk of readChunks(answer)) {
+    for await (const chunk of readChunks(answer, { most, tooLarge: TOO_LARGE(), pace: FILE })) {
       hash.update(chunk)
       received += chunk.length
       onBytes(chunk.length)
@@ -49,7 +55,7 @@ export async function saveVerified(
     if (actual !== checksum) {
       throw new MesosizeError(
         'BUILDER_CHECKSUM',
-        `The ${received} bytes that ${printableUrl(answer.url)} sent for ${what} have the BLAKE2b-256 checksum ${actual}, but Builder gives it as ${checksum}: they were damaged or changed on the way. Try again; if the error persists, look for a proxy in between.`,
+        `The ${received} bytes that ${answer.shown} sent for ${what} have the BLAKE2b-256 checksum ${actual}, but Builder gives it as ${checksum}: they were damaged or changed on the way. Try again; if the error persists, look for a proxy in between.`,
       )
     }
     await rename(partial, destination)

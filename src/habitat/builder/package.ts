@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
 import { list, object, parsed, pattern, readJson, text } from '../../lib/json.ts'
+import type { Mask } from '../../lib/mask.ts'
 import { setting } from '../../lib/setting.ts'
 import {
   type FullIdent,
@@ -48,19 +49,21 @@ function packageOf(asked: PackageIdent, target: string) {
 /**
  * Reads Builder's JSON description of a package.
  * @param asked what the package must be a build of
- * @param url where the text came from, for the message
+ * @param from where the text came from, for the message
+ * @param mask hides secrets that the text repeats
  * @throws MesosizeError BUILDER_ANSWER with all problems
  */
 export function parseBuilderPackage(
   text: string,
   asked: PackageIdent,
   target: string,
-  url: string,
+  from: string,
+  mask: Mask,
 ): BuilderPackage {
   const { value, problems } = readJson(packageOf(asked, target), text)
   if (value) return value
   throw new MesosizeError(
     'BUILDER_ANSWER',
-    `${url} gave an unusable description of ${formatIdent(asked)}: ${problems.slice(0, 5).join('; ')}. Check that ${setting('url')} (HAB_BLDR_URL) is a Habitat Builder.`,
+    `${from} gave an unusable description of ${formatIdent(asked)}: ${mask(problems.slice(0, 5).join('; '))}. Check that ${setting('url')} (HAB_BLDR_URL) is a Habitat Builder.`,
   )
 }

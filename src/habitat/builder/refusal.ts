@@ -1,8 +1,8 @@
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { Answer } from '../../http/get.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import type { Mask } from '../../lib/mask.ts'
 import { setting } from '../../lib/setting.ts'
-import { printableUrl } from '../../lib/url.ts'
 import type { PackageIdent } from '../package/ident.ts'
 
 const HABITATS_OWN: ReadonlySet<string> = new Set(['hab', 'hab-sup', 'hab-launcher'])
@@ -11,18 +11,20 @@ const HABITATS_OWN: ReadonlySet<string> = new Set(['hab', 'hab-sup', 'hab-launch
  * The error for a response that is neither a success nor 404.
  * @param base the Builder that was asked
  * @param hadToken whether a token was given
+ * @param mask hides secrets that the response repeats
  * @param what was requested
  * @param ident the package, if one was requested
  */
 export function refusal(
-  { response, url }: Answer,
+  { response, url, shown }: Answer,
   base: URL,
   hadToken: boolean,
+  mask: Mask,
   what: string,
   ident?: PackageIdent,
 ): MesosizeError {
   const status = formatStatus(response.status)
-  const answered = `${printableUrl(url)} answered ${status} when asked for ${what}`
+  const answered = `${shown} answered ${status} when asked for ${what}`
   if (response.status !== 401 && response.status !== 403) {
     const next =
       response.status === 429 || response.status >= 500
@@ -31,9 +33,10 @@ export function refusal(
     return new HttpStatusError('HTTP_STATUS', `${answered}. ${next}`, response)
   }
   if (url.origin !== base.origin) {
+    const other = mask(url.origin)
     return new MesosizeError(
       'BUILDER_TOKEN',
-      `${answered}. Builder at ${base.origin} redirected there, but a token is sent only to Builder. If ${url.origin} is the right Builder, set ${setting('url')}.`,
+      `${answered}. Builder at ${base.origin} redirected there, but a token is sent only to Builder. If ${other} is the right Builder, set ${setting('url')}.`,
     )
   }
   const profile = `${base.origin}/#/profile`

@@ -4,7 +4,6 @@ import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { list, object, readJson, text } from '../../lib/json.ts'
-import { printableUrl } from '../../lib/url.ts'
 
 const MAX_JSON = 4 * 1024 * 1024
 
@@ -34,11 +33,11 @@ async function versionsOf(origin: string, builder: string, fetch: Fetch, signal:
     if (status === 404) return []
     throw new HttpStatusError(
       'HTTP_STATUS',
-      `${printableUrl(answer.url)} answered ${formatStatus(status)}. Check builder-url.`,
+      `${answer.shown} answered ${formatStatus(status)}. Check builder-url.`,
       answer.response,
     )
   }
-  return parseVersions(await readText(answer, MAX_JSON), printableUrl(answer.url))
+  return parseVersions(await readText(answer, MAX_JSON), answer.shown)
 }
 
 const VERSIONS = list(object({ version: text }))

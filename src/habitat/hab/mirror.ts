@@ -51,7 +51,7 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
         if (status === 404 || status === 403) return undefined
         throw new HttpStatusError(
           'HTTP_STATUS',
-          `${printableUrl(answer.url)} answered ${formatStatus(status)}. Check hab-mirror, or try again later.`,
+          `${answer.shown} answered ${formatStatus(status)}. Check hab-mirror, or try again later.`,
           answer.response,
         )
       },

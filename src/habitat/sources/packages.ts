@@ -45,7 +45,14 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
   const { fetch, report, cache, packAhead, signal } = tools
   const [own = '', other = ''] = cacheFolders(tools)
   const builder = (url: string) =>
-    createBuilder({ url, token: request.token, fetch, signal, retry: noteRetries(report) })
+    createBuilder({
+      url,
+      token: request.token,
+      fetch,
+      signal,
+      retry: noteRetries(report),
+      maxPackageSize: request.maxPackageSize,
+    })
   const harts = new HartPackages({
     target: request.target,
     searched: request.artifacts,

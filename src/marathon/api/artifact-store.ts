@@ -7,6 +7,7 @@ import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import type { Upload, UploadAnswer, UploadBody } from '../../http/upload.ts'
 import { uploadRefusal } from '../../http/upload-refusal.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { authorizationSecrets, maskOf } from '../../lib/mask.ts'
 import { setting } from '../../lib/setting.ts'
 import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
@@ -157,8 +158,9 @@ function refusal(answer: UploadAnswer, base: URL, authorization: string | undefi
         `Publish to a server that agents can read, with ${setting('publish', 'http')}, or to a release of a public repository, with ${setting('publish', 'release')}.`,
     )
   }
-  const secrets = authorization === undefined ? [] : [authorization, authorization.replace(/^\S+[ =]/, '')]
-  return uploadRefusal(answer, nextStep(answer, base, authorization), secrets)
+  const secrets = authorization === undefined ? [] : authorizationSecrets(authorization)
+  const other = maskOf(secrets)(answer.url.origin)
+  return uploadRefusal(answer, nextStep(answer, base, authorization, other), secrets)
 }
 
 /** The responses without a store: of Marathon before 1.5, of 1.5, and since 1.6. */
@@ -171,9 +173,15 @@ function hasNoStore({ status, text }: UploadAnswer): boolean {
   )
 }
 
-function nextStep({ url, status }: UploadAnswer, base: URL, authorization: string | undefined): string {
+/** @param other the origin of the response, as it may be shown */
+function nextStep(
+  { url, status }: UploadAnswer,
+  base: URL,
+  authorization: string | undefined,
+  other: string,
+): string {
   if (url.origin !== base.origin) {
-    return `Marathon at ${base.origin} redirected there, but user, password and token are sent only to ${base.origin}. If ${url.origin} is the right Marathon, give its address as ${setting('marathon')}.`
+    return `Marathon at ${base.origin} redirected there, but user, password and token are sent only to ${base.origin}. If ${other} is the right Marathon, give its address as ${setting('marathon')}.`
   }
   const basic = `${setting('marathon-user')} and ${setting('marathon-password')}`
   switch (status) {

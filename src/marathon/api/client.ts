@@ -3,6 +3,7 @@ import { isTransient, networkError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { authorizationSecrets } from '../../lib/mask.ts'
 import { parseJson, TOO_DEEP } from '../../lib/parse-json.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
@@ -124,12 +125,12 @@ async function sendAs(
     redirect: 'manual',
     signal,
   }).catch(thrown => {
-    throw thrown instanceof TypeError ? withCaHint(networkError(url, thrown)) : thrown
+    throw thrown instanceof TypeError ? withCaHint(networkError(printableUrl(url), thrown)) : thrown
   })
-  const text = await readText({ response, url }, LONGEST_ANSWER)
+  const text = await readText({ response, shown: printableUrl(url) }, LONGEST_ANSWER)
   const { status, headers } = response
   if (!response.ok) {
-    const secrets = header === undefined ? [] : [header, header.replace(/^\S+?[ =]/, '')]
+    const secrets = header === undefined ? [] : authorizationSecrets(header)
     throw refusal({ what, url, base, status, headers, text, app: body, secrets })
   }
   if (text === '') return undefined

@@ -85,9 +85,9 @@ async function ask(url: URL, login: string, { fetch, signal, retry }: LoginTools
         redirect: 'manual',
         signal,
       }).catch(thrown => {
-        throw thrown instanceof TypeError ? networkError(url, thrown) : thrown
+        throw thrown instanceof TypeError ? networkError(printableUrl(url), thrown) : thrown
       })
-      const text = await readText({ response, url }, LONGEST_ANSWER)
+      const text = await readText({ response, shown: printableUrl(url) }, LONGEST_ANSWER)
       if (response.status === 429 || response.status >= 500) {
         throw new HttpStatusError(
           'HTTP_STATUS',

@@ -3,6 +3,7 @@ import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { ErrorCode } from '../../lib/error-code.ts'
 import { object, readJson } from '../../lib/json.ts'
 import { each, fields, word } from '../../lib/lenient-json.ts'
+import { maskOf } from '../../lib/mask.ts'
 import { setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { JsonValue } from '../app/request.ts'
@@ -54,7 +55,8 @@ const LOCK = fields({ deployments: each(object({ id: word })) })
 export function refusal(refused: Refused): MarathonError {
   const { status, what, base } = refused
   const body = readJson(v.unknown(), refused.text).value
-  const words = hide(said(body), refused.secrets)
+  const mask = maskOf(refused.secrets)
+  const words = mask(said(body))
   const marathon = `Marathon at ${printableUrl(base)} answered ${formatStatus(status)} when asked to ${what}`
   const quoted = words === '' ? '' : `: ${JSON.stringify(words)}`
   const error = (code: ErrorCode, message: string, deployments?: readonly string[]) =>
@@ -68,7 +70,7 @@ export function refusal(refused: Refused): MarathonError {
         : undefined
     return error(
       'MARATHON_REDIRECT',
-      `${marathon}, with a redirect to ${JSON.stringify(target ? printableUrl(target) : 'nowhere')}. It was not followed, to keep the credentials safe. If that is the right Marathon, give its base URL as ${setting('marathon')}.`,
+      `${marathon}, with a redirect to ${JSON.stringify(target ? mask(printableUrl(target)) : 'nowhere')}. It was not followed, to keep the credentials safe. If that is the right Marathon, give its base URL as ${setting('marathon')}.`,
     )
   }
   if (status === 409) {
@@ -76,7 +78,7 @@ export function refusal(refused: Refused): MarathonError {
     if (deployments.length > 0) {
       return error(
         'MARATHON_LOCKED',
-        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${deployments.join(', ')}. Wait until it has ended, or use ${setting('force')} to cancel it.`,
+        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${mask(deployments.join(', '))}. Wait until it has ended, or use ${setting('force')} to cancel it.`,
         deployments,
       )
     }
@@ -107,7 +109,7 @@ export function refusal(refused: Refused): MarathonError {
   if (status === 429 || status > 500 || (status === 500 && words === '')) {
     return error('MARATHON_UNAVAILABLE', `${marathon}${quoted}. Try again later.`)
   }
-  const complaints = complaintsIn(body, refused.app).map(complaint => hide(complaint, refused.secrets))
+  const complaints = complaintsIn(body, refused.app).map(mask)
   return error(
     'MARATHON_REFUSED',
     complaints.length > 0
@@ -133,8 +135,4 @@ function loginAdvice({ secrets }: Refused): string {
   return secrets.length > 0
     ? `The credentials are not valid there, or have expired: give others. ${basic} are for --http_credentials; for DC/OS, use ${dcos}.`
     : `It requires a login: give ${basic}, or for DC/OS ${dcos}.`
-}
-
-function hide(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { readChunks } from '../../http/body.ts'
+import { readBytes } from '../../http/body.ts'
 import { formatStatus } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
@@ -142,20 +142,4 @@ function refused(url: URL, status: number, authorized: boolean): MesosizeError {
     'AGENT_REFUSED',
     `The agent at ${printableUrl(url)} answered ${formatStatus(status)}. ${next}`,
   )
-}
-
-async function readBytes(answer: Awaited<ReturnType<typeof get>>, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of readChunks(answer)) {
-    size += chunk.length
-    if (size > limit) {
-      throw new MesosizeError(
-        'HTTP_TOO_LARGE',
-        `The response of ${printableUrl(answer.url)} is larger than ${limit} bytes, more than was requested.`,
-      )
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }

@@ -34,7 +34,10 @@ export async function askRunningPackage(
       signal: signal ? AbortSignal.any([signal, late]) : late,
     })
     if (response.status !== 200) return undefined
-    const { value: service } = readJson(SERVICE, await readText({ response, url }, LARGEST_ANSWER))
+    const { value: service } = readJson(
+      SERVICE,
+      await readText({ response, shown: url.href }, LARGEST_ANSWER),
+    )
     return service && formatIdent(service.pkg.ident)
   } catch {
     signal?.throwIfAborted()

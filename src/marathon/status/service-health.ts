@@ -52,7 +52,9 @@ export async function askService(fetch: Fetch, url: URL, signal?: AbortSignal): 
     const health = HEALTH[response.status]
     if (health === undefined) return { health: 'not reported' }
     // Even if the body cannot be read, the status is known.
-    const { status, output } = read(await readText({ response, url }, LARGEST_ANSWER).catch(() => ''))
+    const { status, output } = read(
+      await readText({ response, shown: url.href }, LARGEST_ANSWER).catch(() => ''),
+    )
     signal?.throwIfAborted()
     return { health: health === 'ok' && status === 'WARNING' ? 'warning' : health, output }
   } catch {

@@ -1,0 +1,51 @@
+import { readText } from '../http/body.ts'
+import type { Fetch } from '../http/fetch.ts'
+import { MesosizeError } from '../lib/errors.ts'
+import { isTooDeep, TOO_DEEP } from '../lib/parse-json.ts'
+import { printableUrl } from '../lib/url.ts'
+
+/** Bytes; a list of releases describes all of their assets. */
+const LARGEST_ANSWER = 128 * 1024 * 1024
+/** Far more than a run makes that publishes a thousand layers. */
+const MOST_REQUESTS = 20_000
+
+/**
+ * A `fetch` for octokit, which itself reads answers and lists however long they are, and takes what is not JSON for
+ * text: each answer is read as a whole, within limits, before octokit gets it.
+ * @throws MesosizeError GITHUB_ANSWER, HTTP_…
+ */
+export function boundedFetch(fetch: Fetch): Fetch {
+  let requests = 0
+  return async (url, init) => {
+    const shown = printableUrl(url)
+    requests++
+    if (requests > MOST_REQUESTS)
+      throw unusable(`has a list that does not end after ${MOST_REQUESTS} requests`, shown)
+    const response = await fetch(url, init)
+    const text = await readText({ response, shown }, LARGEST_ANSWER)
+    if (isTooDeep(text)) throw unusable(`answered with JSON that ${TOO_DEEP}`, shown)
+    const headers = new Headers(response.headers)
+    // octokit would print it, together with another header.
+    headers.delete('deprecation')
+    if (response.ok && text !== '') {
+      if (!isObject(text)) throw unusable('did not answer with a JSON object or list', shown)
+      headers.set('content-type', 'application/json')
+    }
+    return new Response(response.body && text, { status: response.status, headers })
+  }
+}
+
+function isObject(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object'
+  } catch {
+    return false
+  }
+}
+
+function unusable(problem: string, shown: string): MesosizeError {
+  return new MesosizeError(
+    'GITHUB_ANSWER',
+    `${shown} ${problem}, so it is not GitHub. Check the proxy, if there is one.`,
+  )
+}

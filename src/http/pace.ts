@@ -1,0 +1,85 @@
+import { MesosizeError } from '../lib/errors.ts'
+import { formatBytes, formatDuration } from '../lib/terminal/format.ts'
+
+/** How fast bytes have to move: who sends or takes one now and then is not silent, and never ends. */
+export interface Pace {
+  /** Milliseconds of waiting for the other side. */
+  window: number
+  /** Bytes that have to move in each window; Infinity: all that there are, in the first. */
+  least: number
+}
+
+/** For what is read as a whole: JSON, keys, what a server says of an upload. */
+export const AS_A_WHOLE: Pace = { window: 120_000, least: Number.POSITIVE_INFINITY }
+/** For files, up and down; as slow as a line of 0.3 Mbit/s that eight of them share. */
+export const FILE: Pace = { window: 60_000, least: 256 * 1024 }
+
+/** Milliseconds from any fixed moment. */
+export type Now = () => number
+
+/**
+ * The same pieces, as long as they arrive at a pace. What is done with them in between does not count, and neither
+ * does silence, after which undici itself gives up.
+ * @param from who sends them, for the message
+ * @throws MesosizeError HTTP_SLOW
+ */
+export async function* arriving(
+  pieces: AsyncIterable<Uint8Array>,
+  pace: Pace,
+  from: string,
+  now: Now = clock,
+): AsyncGenerator<Uint8Array> {
+  const isTooSlow = stopwatch(pace)
+  let asked = now()
+  for await (const piece of pieces) {
+    if (isTooSlow(now() - asked, piece.length)) throw slow(from, 'sent', pace)
+    yield piece
+    asked = now()
+  }
+}
+
+/**
+ * The same pieces, as long as they are taken at the pace of a file.
+ * @param to who takes them, for the message
+ * @throws MesosizeError HTTP_SLOW
+ */
+export async function* departing(
+  pieces: AsyncIterable<Uint8Array>,
+  to: string,
+  now: Now = clock,
+): AsyncGenerator<Uint8Array> {
+  const isTooSlow = stopwatch(FILE)
+  for await (const piece of pieces) {
+    const offered = now()
+    yield piece
+    if (isTooSlow(now() - offered, piece.length)) throw slow(to, 'took', FILE)
+  }
+}
+
+const clock: Now = () => performance.now()
+
+/** @returns what is told how many milliseconds were waited for how many bytes, and says whether that is too slow */
+function stopwatch({ window, least }: Pace): (waited: number, bytes: number) => boolean {
+  let waited = 0
+  let moved = 0
+  return (milliseconds, bytes) => {
+    waited += milliseconds
+    moved += bytes
+    if (waited < window) return false
+    if (moved < least) return true
+    waited = 0
+    moved = 0
+    return false
+  }
+}
+
+function slow(who: string, did: 'sent' | 'took', { window, least }: Pace): MesosizeError {
+  const what =
+    least < Number.POSITIVE_INFINITY
+      ? `${did} less than ${formatBytes(least)} in ${formatDuration(window)}`
+      : `has not sent its whole answer within ${formatDuration(window)}`
+  return new MesosizeError(
+    'HTTP_SLOW',
+    `${who} ${what}. Check the network and the proxy, if there is one, or try again later.`,
+  )
+}
