@@ -47,6 +47,23 @@ describe('forAll', () => {
     })
   })
 
+  test('stops after some failures, and tells how many were not tried', async () => {
+    const tried: number[] = []
+    const items = Array.from({ length: 34_000 }, (_, index) => index)
+    const work = forAll(items, 3, async item => {
+      tried.push(item)
+      if (item % 2 === 0) return
+      throw new MesosizeError('DEPENDENCY_MISSING', `${item} is missing`)
+    })
+    await expect(work).rejects.toMatchObject({
+      code: 'DEPENDENCY_MISSING',
+      message: expect.stringMatching(
+        /^1 is missing\n3 is missing\n(\d+ is missing\n)+After 1[0-2] failures, 339\d\d more were not tried\.$/,
+      ),
+    })
+    expect(tried.length).toBeLessThan(25)
+  })
+
   test.each([
     ['an error of another kind', new TypeError('not a function'), 'SEVERAL', 'not a function\nx'],
     ['no error', 'a string', 'SEVERAL', 'a string\nx'],

@@ -9,6 +9,34 @@ function metadata(defaultConfig: string, exports: Record<string, string>, expose
 }
 
 describe('resolveExports', () => {
+  test.each([
+    ['digits', '9'.repeat(1_000_000), 'p is a number of more than 64 bits'],
+    ['characters', `"${'a'.repeat(1_000_000)}"`, `p is "${'a'.repeat(100)}…"`],
+  ])('of which a thousand have one value of a million %s', (_, value, words) => {
+    const exports = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`port${index}`, 'p']))
+    const { ports, leftOut } = resolveExports(metadata(`p = ${value}`, exports))
+    expect(ports).toEqual([])
+    expect(leftOut).toHaveLength(1_000)
+    expect(leftOut[0]!.reason).toBe(`${words}, which is neither a port number nor an address`)
+  })
+
+  // With work for each pair of them, this takes longer than any test may.
+  test('of far more exports than any service has', () => {
+    const places = Array.from({ length: 60_000 }, (_, index) => `p${index}`)
+    const config = places.map((place, index) => `${place} = "127.0.0.1:${index + 1}"\n`).join('')
+    const exports = Object.fromEntries(
+      places.flatMap(place => [
+        [place, place],
+        [`${place}-again`, place],
+      ]),
+    )
+    const exposes = places.map((_, index) => index + 1)
+    const { ports, leftOut, unnamed } = resolveExports(metadata(config, exports, exposes))
+    expect(ports).toHaveLength(60_000)
+    expect(leftOut).toHaveLength(60_000)
+    expect(unnamed).toEqual([])
+  })
+
   test.each<[string, string, Record<string, string>, number[], string, [string, number][]]>([
     ['an integer', 'port = 6379', { port: 'port' }, [], '', [['port', 6379]]],
     ['a numeric string', 'port = "6379"', { port: 'port' }, [], '', [['port', 6379]]],

@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 import { resolveClosure } from '../../../src/habitat/package/closure.ts'
+import { formatIdent } from '../../../src/habitat/package/ident.ts'
 import type { Package } from '../../../src/habitat/package/package.ts'
 import type { PackageRequest } from '../../../src/habitat/package/request.ts'
+import type { PackageSource } from '../../../src/habitat/package/source.ts'
 import { silent } from '../../../src/lib/report.ts'
 import { build, identOf, idents, request, sourceOf } from '../builds.ts'
 import { failure } from '../reading.ts'
@@ -217,5 +219,43 @@ describe('a native package', () => {
 
   test('is not in most closures, and one that is not needed does not count', async () => {
     expect(await warnings(tool)).toEqual([])
+  })
+
+  test.each([
+    ['chain', (place: number) => [place + 1]],
+    ['tree', (place: number) => Array.from({ length: 100 }, (_, index) => place * 100 + index + 1)],
+  ])('of a service whose dependencies are a %s without end', async (_, neededBy) => {
+    const part = (place: number) => `acme/part${place}/1/${R}`
+    const { source } = sourceOf([
+      ...base.filter(each => each !== app),
+      build(`acme/app/1.0/${R}`, { runnable: true, deps: idents(part(0)) }),
+    ])
+    let opened = 0
+    const endless: PackageSource = {
+      ...source,
+      async open(ident, from) {
+        const place = /^part(\d+)$/.exec(ident.name)?.[1]
+        if (place === undefined) return source.open(ident, from)
+        opened++
+        return build(part(Number(place)), { deps: idents(...neededBy(Number(place)).map(part)) })
+      },
+    }
+    const error = await failure(resolveClosure(request({}), endless, silent))
+    expect(error.code).toBe('DEPENDENCIES_TOO_MANY')
+    expect(error.message).toMatch(/more than 2000 packages, such as acme\/part\d+/)
+    expect(opened).toBeLessThan(2000)
+  })
+
+  test('whose packages are all of another target', async () => {
+    const names = Array.from({ length: 400 }, (_, place) => `acme/part${place}/1/${R}`)
+    const all = idents(...names)
+    const parts = names.map(name =>
+      build(name, { target: 'aarch64-linux', tdeps: all.filter(ident => formatIdent(ident) > name) }),
+    )
+    const needy = build(`acme/app/1.0/${R}`, { runnable: true, tdeps: all })
+    const error = await failure(resolve([...base.filter(each => each !== app), needy, ...parts]))
+    expect(error.code).toBe('TARGET_MISMATCH')
+    expect(error.message).toContain('So are 390 more.')
+    expect(error.message).toContain(' and others needs, is for aarch64-linux')
   })
 })

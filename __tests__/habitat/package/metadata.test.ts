@@ -22,6 +22,9 @@ const full = (text: string) => {
   return { origin, name, version, release }
 }
 
+const lines = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('')
+
 describe('what a package says of itself', () => {
   test('with nothing but what every package has', async () => {
     expect(await metadata({ metafiles: { MANIFEST: undefined } })).toEqual({
@@ -325,6 +328,36 @@ describe('a package is refused', () => {
       { BINDS: `${'a'.repeat(256)}=port` },
       'METAFILE_INVALID',
       ['BINDS', 'aaa'],
+    ],
+    [
+      'with more exports than any service has',
+      { EXPORTS: lines(1001, index => `p${index}=p${index}`) },
+      'METAFILE_INVALID',
+      ['EXPORTS', 'more than 1000 exports'],
+    ],
+    [
+      'with an export of a long name',
+      { EXPORTS: `${'p'.repeat(256)}=p` },
+      'METAFILE_INVALID',
+      ['EXPORTS', 'at most 255'],
+    ],
+    [
+      'with more ports than any service has',
+      { EXPOSES: Array.from({ length: 1001 }, (_, index) => index + 1).join(' ') },
+      'METAFILE_INVALID',
+      ['EXPOSES', 'more than 1000 ports'],
+    ],
+    [
+      'with more dependencies than any package has',
+      { TDEPS: lines(2001, index => `core/p${index}/1/20240102030405`) },
+      'METAFILE_INVALID',
+      ['TDEPS', 'more than 2000 packages'],
+    ],
+    [
+      'with one dependency very often',
+      { DEPS: lines(2001, () => 'core/p/1/20240102030405') },
+      'METAFILE_INVALID',
+      ['DEPS', 'more than 2000 packages'],
     ],
     [
       'with more binds than anyone could list',

@@ -18,8 +18,19 @@ const LOCAL_HOST = /^(?:|\*|localhost|0\.0\.0\.0|127(?:\.\d{1,3}){3}|\[::1?\])$/
 
 /** Reads the port in a configuration value; undefined if it is neither a port number nor an address with a port. */
 export function configuredPort(value: TomlValue | undefined): ConfiguredPort | undefined {
-  if (typeof value !== 'bigint' && typeof value !== 'string') return undefined
-  const { before = '', host = '', number = String(value) } = ADDRESS.exec(String(value))?.groups ?? {}
+  const text = textOf(value)
+  if (text === undefined) return undefined
+  const { before = '', host = '', number = text } = ADDRESS.exec(text)?.groups ?? {}
   if (!/^[1-9]\d{0,4}$/.test(number) || Number(number) > 65535) return undefined
   return { number: Number(number), before, local: LOCAL_HOST.test(host) }
+}
+
+// A scheme, the longest name of a host, and a port.
+const LONGEST = 300
+
+/** A thousand exports may have one value of a million characters, or digits: that is not looked through each time. */
+function textOf(value: TomlValue | undefined): string | undefined {
+  if (typeof value === 'string') return value.length > LONGEST ? undefined : value
+  if (typeof value !== 'bigint' || BigInt.asUintN(16, value) !== value) return undefined
+  return String(value)
 }

@@ -1,5 +1,6 @@
 import type { TomlTable, TomlValue } from 'smol-toml'
 import { MesosizeError } from '../../lib/errors.ts'
+import { quote } from '../../lib/quote.ts'
 import { setting } from '../../lib/setting.ts'
 import { formatIdent } from '../package/ident.ts'
 import type { PackageMetadata } from '../package/package.ts'
@@ -7,20 +8,7 @@ import { type ConfiguredPort, configuredPort } from './address.ts'
 import { isCalledPort } from './called-port.ts'
 import { configJson, isTable, mergeConfig, valueAt } from './config.ts'
 import { parseConfig } from './parse.ts'
-
-/** A port of a service, and its place in the configuration. */
-export interface ServicePort {
-  /** Its public name. */
-  name: string
-  /** Its path in the configuration, outermost table first. */
-  path: readonly string[]
-  /** The text before the number: `127.0.0.1:` in an address, otherwise nothing. */
-  before: string
-  /** The number in default.toml, or else in the override, 1 to 65535; undefined if neither has one. */
-  number?: number
-  /** The name of an earlier port with the same number, which is the same port written as an address. */
-  sameAs?: string
-}
+import { type ServicePort, ServicePorts } from './service-ports.ts'
 
 export interface ResolvedExports {
   /** In the order of EXPOSES, which is the plan's; then the others by name, addresses last. No two share a path. */
@@ -56,7 +44,7 @@ export function resolveExports(
   metadata: Pick<PackageMetadata, 'ident' | 'exports' | 'exposes' | 'defaultConfig'>,
   override: TomlTable = {},
 ): ResolvedExports {
-  const { exposes } = metadata
+  const exposed = placesIn(metadata.exposes)
   const ident = formatIdent(metadata.ident)
   const defaults = parseConfig(metadata.defaultConfig, `default.toml of ${ident}`)
   const config = mergeConfig(defaults, override)
@@ -66,8 +54,7 @@ export function resolveExports(
     const byDefault = configuredPort(valueAt(defaults, path))
     return { name, path, called: isCalledPort(name, path), byDefault, value, port: configuredPort(value) }
   })
-  const rank = ({ byDefault }: Candidate) =>
-    byDefault && exposes.includes(byDefault.number) ? exposes.indexOf(byDefault.number) : exposes.length
+  const rank = ({ byDefault }: Candidate) => exposed.get(byDefault?.number ?? 0) ?? Number.MAX_SAFE_INTEGER
   const addressesLast = ({ port }: Candidate) => (port && port.before !== '' ? 1 : 0)
   // EXPORTS is in random order: plan-build iterates over a hash.
   candidates.sort(
@@ -75,31 +62,35 @@ export function resolveExports(
   )
   const someAreCalled = candidates.some(({ called, port }) => called && port?.local)
 
-  const ports: ServicePort[] = []
+  const ports = new ServicePorts()
   const guessed: ServicePort[] = []
   const leftOut: { name: string; reason: string }[] = []
   for (const candidate of candidates) {
     const { name, path, called, byDefault, port } = candidate
     if (byDefault) checkTables(override, path, `export ${JSON.stringify(name)} of ${ident}`)
-    const twin = ports.find(other => other.path.join('.') === path.join('.'))
+    const twin = ports.at(path)
     const reason =
-      reasonAgainst(candidate, exposes, someAreCalled) ??
+      reasonAgainst(candidate, exposed, someAreCalled) ??
       (port && twin && `it is the same as export ${JSON.stringify(twin.name)}`)
     if (reason !== undefined) leftOut.push({ name, reason })
     if (reason !== undefined || !port) continue
-    const found = withSame({ name, path, before: port.before, number: (byDefault ?? port).number }, ports)
-    ports.push(found)
-    if (exposes.length === 0 && !called && port.before === '') guessed.push(found)
+    const found = ports.add({ name, path, before: port.before, number: (byDefault ?? port).number })
+    if (exposed.size === 0 && !called && port.before === '') guessed.push(found)
   }
-  const own = candidates.map(({ byDefault }) => (byDefault?.local ? byDefault.number : undefined))
-  const unnamed = exposes.filter(number => !own.includes(number))
-  return { ports, guessed, leftOut, unnamed }
+  const own = new Set(candidates.map(({ byDefault }) => (byDefault?.local ? byDefault.number : undefined)))
+  const unnamed = metadata.exposes.filter(number => !own.has(number))
+  return { ports: ports.all, guessed, leftOut, unnamed }
+}
+
+/** The place of each number in EXPOSES, the first if it is listed twice. */
+function placesIn(exposes: readonly number[]): ReadonlyMap<number, number> {
+  return new Map([...exposes.entries()].reverse().map(([place, number]) => [number, place]))
 }
 
 /** Why an export is not a port; undefined if it is one, or does not resemble one. */
 function reasonAgainst(
   { path, called, byDefault, value, port }: Candidate,
-  exposes: readonly number[],
+  exposed: ReadonlyMap<number, number>,
   someAreCalled: boolean,
 ): string | undefined {
   const key = path.join('.')
@@ -110,22 +101,14 @@ function reasonAgainst(
       ? `neither default.toml nor the configuration sets ${key}`
       : `${key} is ${shown(value)}, which is neither a port number nor an address`
   }
-  if (exposes.length > 0 && !called && !exposes.includes(byDefault?.number ?? 0)) {
+  if (exposed.size > 0 && !called && !exposed.has(byDefault?.number ?? 0)) {
     return `the package does not expose it (${key} is ${shown(value)})`
   }
   if (!(byDefault ?? port).local) return `${key} is ${shown(value)}, an address of another machine`
-  if (exposes.length === 0 && someAreCalled && !called && port.before === '') {
+  if (exposed.size === 0 && someAreCalled && !called && port.before === '') {
     return `other exports are called ports, but this one is not (${key} is ${shown(value)})`
   }
   return undefined
-}
-
-/** A port, with the name of an earlier port that has the same number if one of the two is an address. */
-function withSame(port: ServicePort, earlier: readonly ServicePort[]): ServicePort {
-  const same = earlier.find(
-    ({ number, before }) => number === port.number && number !== undefined && (before || port.before) !== '',
-  )
-  return same ? { ...port, sameAs: same.sameAs ?? same.name } : port
 }
 
 /**
@@ -149,7 +132,7 @@ export function namedPorts(
   }
   const defaults = parseConfig(metadata.defaultConfig, `default.toml of ${ident}`)
   const config = mergeConfig(defaults, override)
-  const ports: ServicePort[] = []
+  const ports = new ServicePorts()
   const unfit: string[] = []
   for (const { name, path: dotted = metadata.exports.get(name)! } of named) {
     const path = dotted.split('.')
@@ -158,7 +141,7 @@ export function namedPorts(
     // Replacing "off", or nothing, by a port is what the user asked for; replacing a URL is not.
     if (!port && typeof value === 'string' && /[:/]/.test(value)) unfit.push(`${dotted} is ${shown(value)}`)
     const { number } = configuredPort(valueAt(defaults, path)) ?? port ?? {}
-    ports.push(withSame({ name, path, before: port?.before ?? '', ...(number && { number }) }, ports))
+    ports.add({ name, path, before: port?.before ?? '', ...(number && { number }) })
   }
   if (unfit.length > 0) {
     throw new MesosizeError(
@@ -166,7 +149,7 @@ export function namedPorts(
       `${setting('port')}: ${unfit.join(', ')} in the configuration of ${ident}, but a port must be a number or the end of an address such as "127.0.0.1:8080". Set it to one of these with ${setting('config')}, or name another path.`,
     )
   }
-  return ports
+  return ports.all
 }
 
 function checkTables(override: TomlTable, path: readonly string[], what: string): void {
@@ -185,5 +168,8 @@ function checkTables(override: TomlTable, path: readonly string[], what: string)
 function shown(value: TomlValue | undefined): string {
   if (Array.isArray(value)) return 'a list'
   if (isTable(value)) return 'a table'
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return quote(value, 100)
+  // Habitat knows no larger ones, and to write out a million digits takes seconds.
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) return 'a number of more than 64 bits'
+  return String(value)
 }

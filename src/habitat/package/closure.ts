@@ -5,7 +5,7 @@ import { setting } from '../../lib/setting.ts'
 import { withDependencies } from './dependencies.ts'
 import { Finder, type Root } from './finder.ts'
 import { habPackages } from './hab-packages.ts'
-import { formatIdent } from './ident.ts'
+import { formatIdent, satisfies } from './ident.ts'
 import { warnOfNative } from './native.ts'
 import { inDependencyOrder } from './order.ts'
 import type { Closure, Package, PackageMetadata } from './package.ts'
@@ -16,8 +16,8 @@ import type { PackageSource } from './source.ts'
  * Finds everything that one root filesystem needs: the requested packages, Habitat's own supervisor and launcher,
  * busybox and the CA certificates, and the dependencies of all of them.
  * @param checkService called with the service before anything else is looked up; may throw
- * @throws MesosizeError PACKAGE_NOT_FOUND, DEPENDENCY_MISSING, DEPENDENCY_CYCLE, TARGET_MISMATCH, NOT_RUNNABLE,
- *   or what the source throws
+ * @throws MesosizeError PACKAGE_NOT_FOUND, DEPENDENCY_MISSING, DEPENDENCIES_TOO_MANY, DEPENDENCY_CYCLE,
+ *   TARGET_MISMATCH, NOT_RUNNABLE, or what the source throws
  */
 export async function resolveClosure(
   request: PackageRequest,
@@ -65,25 +65,31 @@ function notRunnable(requested: readonly Root[]): never {
 }
 
 function checkTargets(packages: readonly Package[], target: string): void {
-  const lines = packages
-    .filter(({ metadata }) => metadata.target !== target)
-    .map(other => {
-      const dependents = packages.filter(dependent => needs(dependent, other)).map(identOf)
-      const who = dependents.length > 0 ? `, which ${dependents.join(' and ')} needs,` : ''
-      return `${identOf(other)}${who} is for ${other.metadata.target}, but the export is for ${target}.`
-    })
-  if (lines.length > 0) {
-    throw new MesosizeError(
-      'TARGET_MISMATCH',
-      `${lines.join('\n')} Use packages for one target, and name it with ${setting('target')}.`,
-    )
-  }
+  const others = packages.filter(({ metadata }) => metadata.target !== target)
+  if (others.length === 0) return
+  const lines = others.slice(0, MOST_SHOWN).map(other => {
+    const dependents = packages.filter(dependent => needs(dependent, other)).map(identOf)
+    const who = dependents.length > 0 ? `, which ${someOf(dependents)} needs,` : ''
+    return `${identOf(other)}${who} is for ${other.metadata.target}, but the export is for ${target}.`
+  })
+  const more = others.length > lines.length ? ` So are ${others.length - lines.length} more.` : ''
+  throw new MesosizeError(
+    'TARGET_MISMATCH',
+    `${lines.join('\n')}${more} Use packages for one target, and name it with ${setting('target')}.`,
+  )
 }
 
-function needs(dependent: Package, other: Package): boolean {
-  return [...dependent.metadata.deps, ...dependent.metadata.tdeps].some(
-    ident => formatIdent(ident) === identOf(other),
-  )
+const MOST_SHOWN = 10
+const MOST_DEPENDENTS = 3
+
+function someOf(dependents: readonly string[]): string {
+  const more = dependents.length > MOST_DEPENDENTS ? ' and others' : ''
+  return `${dependents.slice(0, MOST_DEPENDENTS).join(' and ')}${more}`
+}
+
+function needs({ metadata: { deps, tdeps } }: Package, other: Package): boolean {
+  const { ident } = other.metadata
+  return [deps, tdeps].some(list => list.some(dependency => satisfies(dependency, ident)))
 }
 
 function identOf(build: Package): string {

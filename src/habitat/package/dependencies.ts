@@ -9,6 +9,9 @@ import { findOrExplain } from './refusals.ts'
 import type { BuilderChannel } from './request.ts'
 import type { PackageSource } from './source.ts'
 
+/** The largest services need a few hundred; a chain in which each package needs another never ends. */
+const MOST_PACKAGES = 2_000
+
 // Enough to hide Builder's latency behind the verification of downloaded packages.
 const OPEN_AT_ONCE = 8
 
@@ -24,7 +27,8 @@ interface Dependency {
 /**
  * Opens everything that some packages depend on.
  * @returns the packages and their dependencies, each build once
- * @throws MesosizeError DEPENDENCY_MISSING, naming each and the package that needs it, or what the source throws
+ * @throws MesosizeError DEPENDENCY_MISSING, naming the first ten and the packages that need them, DEPENDENCIES_TOO_MANY,
+ *   or what the source throws
  */
 export async function withDependencies(
   roots: readonly Dependent[],
@@ -38,6 +42,7 @@ export async function withDependencies(
       opened.set(formatIdent(dependent.package.metadata.ident), dependent.package)
     const dependencies = dependenciesOf(dependents, opened)
     if (dependencies.length === 0) break
+    if (opened.size + dependencies.length > MOST_PACKAGES) throw tooMany(dependencies.at(-1)!)
     const phase = report.phase('Reading dependencies', dependencies.length, 'packages')
     dependents = await forAll(dependencies, OPEN_AT_ONCE, async dependency => {
       const found = await findOrExplain(source, [dependency.ident], async () => {
@@ -74,5 +79,12 @@ function missing({ ident, from, neededBy }: Dependency): MesosizeError {
     'DEPENDENCY_MISSING',
     `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. ` +
       `Add the folder that contains its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
+  )
+}
+
+function tooMany({ ident, neededBy }: Dependency): MesosizeError {
+  return new MesosizeError(
+    'DEPENDENCIES_TOO_MANY',
+    `The image would need more than ${MOST_PACKAGES} packages, such as ${formatIdent(ident)}, which ${formatIdent(neededBy)} needs. No service needs so many. Check the dependencies of that package, and build it again.`,
   )
 }

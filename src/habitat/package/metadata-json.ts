@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
 import { list, object, parsed, pattern, readValue, text, truth, whole } from '../../lib/json.ts'
 import { formatIdent, parseFullIdent } from './ident.ts'
-import { ACCOUNT_NAME, BIND_NAME, BOUND_EXPORT } from './metadata.ts'
+import { ACCOUNT_NAME, BIND_NAME, BOUND_EXPORT, MOST_DEPENDENCIES, MOST_EXPORTS } from './metadata.ts'
 import type { PackageMetadata } from './package.ts'
 import { checkTarget } from './target.ts'
 
@@ -21,7 +21,9 @@ export function metadataToJson({ ident, deps, tdeps, exports, ...rest }: Package
 
 const ident = parsed(text, parseFullIdent)
 const account = pattern(ACCOUNT_NAME, 'the name of an account')
-const some = v.pipe(text, v.nonEmpty('text'))
+const notEmpty = v.pipe(text, v.nonEmpty('text'))
+const some = <S extends v.GenericSchema>(item: S, most: number) =>
+  v.pipe(list(item), v.maxLength(most, `a list of at most ${most}`))
 
 /** A path inside the package; empty is the package's own directory. */
 const path = v.pipe(
@@ -35,13 +37,13 @@ const path = v.pipe(
 const METADATA = object({
   ident,
   target: parsed(text, target => checkTarget(target, 'the kept metadata')),
-  deps: list(ident),
-  tdeps: list(ident),
+  deps: some(ident, MOST_DEPENDENCIES),
+  tdeps: some(ident, MOST_DEPENDENCIES),
   exports: v.pipe(
-    list(v.strictTuple([some, some], 'a name and a path')),
+    some(v.strictTuple([notEmpty, notEmpty], 'a name and a path'), MOST_EXPORTS),
     v.transform(pairs => new Map(pairs)),
   ),
-  exposes: list(whole(65535)),
+  exposes: some(whole(65535), MOST_EXPORTS),
   binds: list(
     object({
       name: pattern(BIND_NAME, 'the name of a bind'),

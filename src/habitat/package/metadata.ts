@@ -34,6 +34,11 @@ export const BOUND_EXPORT = /^[!-<>-~]{1,255}$/
 /** Limit for binds of each kind, and for exports in a bind: far more than any service has, and few enough to list. */
 const MOST_BINDS = 100
 
+/** Far more than any service has: each becomes a port or a note. */
+export const MOST_EXPORTS = 1_000
+/** Of one package; the largest of Habitat's own have a few hundred. */
+export const MOST_DEPENDENCIES = 2_000
+
 /**
  * Reads a package's metadata in one pass over its entries. The content of other files is not read.
  * @param entries as `Package.entries()` yields them
@@ -191,16 +196,18 @@ class Metafiles {
   }
 
   idents(file: string): FullIdent[] {
-    const idents = this.lines(file).map(line => this.#fullIdent(file, line))
+    const idents = this.#atMost(MOST_DEPENDENCIES, 'packages', file, this.lines(file)).map(line =>
+      this.#fullIdent(file, line),
+    )
     return [...new Map(idents.map(ident => [formatIdent(ident), ident])).values()]
   }
 
   /** EXPORTS: `name=path.in.the.config` per line; Habitat writes them in random order. */
   exports(): Map<string, string> {
-    const pairs = this.lines('EXPORTS').map(line => {
-      const [, key, path] = /^([^=]+)=(.+)$/.exec(line) ?? []
+    const pairs = this.#atMost(MOST_EXPORTS, 'exports', 'EXPORTS', this.lines('EXPORTS')).map(line => {
+      const [, key, path] = /^([^=]{1,255})=(.{1,1000})$/.exec(line) ?? []
       if (key === undefined || path === undefined)
-        throw this.#invalid('EXPORTS', line, 'a line must be name=path')
+        throw this.#invalid('EXPORTS', line, 'a line must be name=path, of at most 255 and 1000 characters')
       return [key.trim(), path.trim()] as const
     })
     return new Map(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -216,17 +223,12 @@ class Metafiles {
 
   /** `name=export export` per line, nothing after "=" if no export is needed; Habitat writes them in random order. */
   #bindsOf(file: string, optional: boolean): PackageBind[] {
-    const lines = this.lines(file)
-    if (lines.length > MOST_BINDS)
-      throw this.#invalid(file, lines[0]!, `it has more than ${MOST_BINDS} binds`)
-    const binds = lines.map(line => {
+    const binds = this.#atMost(MOST_BINDS, 'binds', file, this.lines(file)).map(line => {
       const [, name = '', words = ''] = /^([^=]*)=(.*)$/.exec(line) ?? []
       const exports = words.split(/\s+/).filter(word => word !== '')
       if (!BIND_NAME.test(name) || !exports.every(word => BOUND_EXPORT.test(word)))
         throw this.#invalid(file, line, 'a line must be BIND=EXPORT, with blanks between several exports')
-      if (exports.length > MOST_BINDS)
-        throw this.#invalid(file, line, `a bind has more than ${MOST_BINDS} exports`)
-      return { name, exports, optional }
+      return { name, exports: this.#atMost(MOST_BINDS, 'exports', file, exports), optional }
     })
     const twice = binds.find(({ name }, index) => binds.findIndex(other => other.name === name) < index)
     // The Supervisor counts a second one as missing, whatever binds it gets.
@@ -235,7 +237,8 @@ class Metafiles {
   }
 
   ports(file: string): number[] {
-    return (this.line(file)?.split(/\s+/) ?? []).map(word => {
+    const words = this.line(file)?.split(/\s+/) ?? []
+    return this.#atMost(MOST_EXPORTS, 'ports', file, words).map(word => {
       const port = Number(word)
       if (!/^\d+$/.test(word) || port < 1 || port > 65535)
         throw this.#invalid(file, word, 'a port is 1 to 65535')
@@ -266,6 +269,11 @@ class Metafiles {
         .filter(folder => folder.startsWith(prefix))
         .map(folder => folder.slice(prefix.length).replace(/\/+$/, '')),
     )
+  }
+
+  #atMost(most: number, what: string, file: string, items: string[]): string[] {
+    if (items.length <= most) return items
+    throw this.#invalid(file, items[0]!, `it has more than ${most} ${what}`)
   }
 
   #fullIdent(file: string, text: string): FullIdent {

@@ -23,11 +23,11 @@ export function portVariable(portName: string): string {
  */
 export function namePorts(exports: readonly string[]): Map<string, string> {
   const taken = new Set<string>(SUPERVISOR_PORTS.map(port => port.name))
-  const kept = exports.filter(name => fitName(name) === name && !taken.has(name))
+  const kept = new Set(exports.filter(name => fitName(name) === name && !taken.has(name)))
   for (const name of kept) taken.add(name)
   return new Map(
     exports.map(name => {
-      if (kept.includes(name)) return [name, name]
+      if (kept.has(name)) return [name, name]
       const fit = fitName(name)
       let free = fit
       for (let n = 2; taken.has(free); n++) free = `${fit}${n}`
