@@ -431,9 +431,18 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       expect(await inside(PROBE, { env })).toBe(`${expected}\n`)
     })
 
-    test('are refused if they are not numbers', async () => {
-      expect(await failure({ env: { PORT_GOSSIP: '1; touch /tmp/x' } })).toBe(
-        'PORT_GOSSIP is not a port number: 1; touch /tmp/x',
+    test.each(['1; touch /tmp/x', '65536', '99999', '4294967297', '9'.repeat(50), '0', '080', '-1'])(
+      'are refused with %j',
+      async port => {
+        expect(await failure({ env: { PORT_GOSSIP: port } })).toBe(
+          `PORT_GOSSIP is not a port number: ${port}`,
+        )
+      },
+    )
+
+    test('may be the least and the greatest', async () => {
+      expect(await inside(PROBE, { env: { PORT_GOSSIP: '1', PORT_GATEWAY: '65535' } })).toBe(
+        '0.0.0.0:1 0.0.0.0:65535 unset\n',
       )
     })
   })
@@ -540,6 +549,15 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       ],
       ['refuses what is not a number', { PORT_HTTP: '1,"x":2' }, 'PORT_HTTP is not a port number: 1,"x":2'],
       ['refuses an empty number', { PORT_HTTP: '' }, 'PORT_HTTP is not a port number:'],
+      ['refuses a number of no port', { PORT_HTTP: '65536' }, 'PORT_HTTP is not a port number: 65536'],
+      [
+        'refuses a huge number',
+        { PORT_HTTP: '9'.repeat(50) },
+        `PORT_HTTP is not a port number: ${'9'.repeat(50)}`,
+      ],
+      ['refuses 0', { PORT_HTTP: '0' }, 'PORT_HTTP is not a port number: 0'],
+      // In JSON, no number begins with 0.
+      ['refuses zeros before a number', { PORT_HTTP: '080' }, 'PORT_HTTP is not a port number: 080'],
     ])('%s', async (_, env, message) => {
       for (const HAB_HELLO_WEB of ['{"port":"$PORT_HTTP"}', '{"listen":"127.0.0.1:$PORT_HTTP"}']) {
         expect((await failure({ env: { ...env, HAB_HELLO_WEB } })).trimEnd()).toBe(message)

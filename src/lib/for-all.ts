@@ -33,7 +33,7 @@ export async function forAll<Item, Result>(
     return await pMap(items, attempt, { concurrency: atOnce, stopOnError: false })
   } catch (error) {
     const failures: unknown[] = error instanceof AggregateError ? error.errors : [error]
-    const messages = [...new Set(failures.map(messageOf))]
+    const messages = [...new Set(failures.map(messageOf))].slice(0, MOST_FAILURES)
     if (left > 0) messages.push(`After ${failures.length} failures, ${left} more were not tried.`)
     if (messages.length === 1) throw failures[0]
     const [first] = failures

@@ -246,6 +246,19 @@ describe('a native package', () => {
     expect(opened).toBeLessThan(2000)
   })
 
+  test('of a service that needs far more than there is', async () => {
+    const tdeps = idents(...Array.from({ length: 1_900 }, (_, place) => `acme/part${place}/1/${R}`))
+    const needy = build(`acme/app/1.0/${R}`, { runnable: true, tdeps })
+    const { source, asked } = sourceOf([...base.filter(each => each !== app), needy])
+    await expect(resolveClosure(request({}), source, silent)).rejects.toMatchObject({
+      code: 'DEPENDENCY_MISSING',
+      message: expect.stringMatching(
+        /^(acme\/part\d+\/.*\n){10}After \d+ failures, 18\d\d more were not tried\.$/,
+      ),
+    })
+    expect(asked.filter(each => each.includes('acme/part')).length).toBeLessThan(20)
+  })
+
   test('whose packages are all of another target', async () => {
     const names = Array.from({ length: 400 }, (_, place) => `acme/part${place}/1/${R}`)
     const all = idents(...names)
