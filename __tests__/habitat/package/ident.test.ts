@@ -11,6 +11,13 @@ import {
 } from '../../../src/habitat/package/ident.ts'
 import { failure } from '../reading.ts'
 
+// Of 230 characters, the name of its hart would have 256 for the longest target.
+test('a full identifier is no longer than the name of a file allows', () => {
+  const ident = (length: number) => `core/redis/1/20240102030405`.replace('1/', `${'1'.repeat(length - 26)}/`)
+  expect(formatIdent(parseFullIdent(ident(229)))).toHaveLength(229)
+  expect(() => parseFullIdent(ident(230))).toThrow('is longer than 229 characters')
+})
+
 describe('an ident', () => {
   test.each([
     ['core/redis', { origin: 'core', name: 'redis' }],

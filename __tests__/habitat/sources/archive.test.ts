@@ -99,6 +99,21 @@ describe('a package', () => {
   })
 })
 
+describe('names', () => {
+  const deep = (length: number) => `${top}/${'a/'.repeat(length)}`.slice(0, length - 1).concat('a')
+
+  test('may be as long as Linux lets them be', async () => {
+    const paths = [
+      `${top}/${'a'.repeat(255)}`,
+      `${top}/${'ä'.repeat(127)}a`,
+      `${top}/${'🚀'.repeat(63)}`,
+      deep(4000),
+    ]
+    const all = await entries([dir(top), ...paths.map(path => ({ path, content: 'x' }))])
+    expect(all.slice(1).map(({ path }) => path)).toEqual(paths)
+  })
+})
+
 describe('an archive is refused', () => {
   const inside = { path: `${top}/a`, content: 'x' }
   test.each<[string, TarEntry[], string]>([
@@ -132,6 +147,26 @@ describe('an archive is refused', () => {
     ['for no release', [dir('hab/pkgs/acme/app/1.0/x/y')], 'hab/pkgs/acme/app/1.0/x/y'],
     ['for an origin that is none', [dir('hab/pkgs/ACME/app/1.0/20240102030405')], 'ACME'],
     ['for something under opt', [dir(`opt/${top}`)], `opt/${top}`],
+    [
+      'for a name that is too long',
+      [dir(top), { path: `${top}/${'a'.repeat(256)}` }],
+      'longer than 255 bytes',
+    ],
+    [
+      'for a long name of letters of two bytes',
+      [dir(top), dir(`${top}/${'ä'.repeat(128)}/b`)],
+      'longer than 255 bytes',
+    ],
+    [
+      'for a long name that a link leads to',
+      [dir(top), hard(`${top}/b`, `${top}/${'a'.repeat(256)}`)],
+      'longer than 255 bytes',
+    ],
+    [
+      'for a path that is too long',
+      [dir(top), { path: `${top}/${'a/'.repeat(2000)}a` }],
+      'longer than 4000 bytes',
+    ],
     ['for a file twice', [dir(top), inside, inside], `"${top}/a" appears twice`],
     ['for a directory twice', [dir(top), dir(`${top}/d`), dir(`${top}/d`)], `"${top}/d" appears twice`],
     ['for the package twice', [dir(top), inside, dir(top)], `"${top}" appears twice`],
@@ -212,7 +247,7 @@ describe('an archive is refused', () => {
   const common = { mode: 0o644, mtime: 0 }
   test.each<[string, (i: number) => string]>([
     ['too many files', i => `${top}/${i}`],
-    ['names that take too much memory', i => `${top}/${i}${'n'.repeat(4000)}`],
+    ['names that take too much memory', i => `${top}/${i}${`/${'n'.repeat(250)}`.repeat(15)}`],
     ['too many directories in its names', i => `${top}/${i}${'/d'.repeat(1900)}`],
   ])('for %s', async (_, path) => {
     async function* members() {

@@ -116,8 +116,21 @@ test.each([
   [8, 30],
   [10, 30],
   [60, 80],
+  [3600, 3620],
+  [3601, 3620],
+  [999_999_999, 3620],
 ])('with SHUTDOWN_TIMEOUT %s a task has %i seconds to end', (shutdownTimeout, seconds) => {
-  expect(define({}, service({ shutdownTimeout })).app.taskKillGracePeriodSeconds).toBe(seconds)
+  const { app, notes } = define({}, service({ shutdownTimeout }))
+  expect(app.taskKillGracePeriodSeconds).toBe(seconds)
+  const note = `acme/my-web/1.0.0/20240102030405 asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use --patch: {"taskKillGracePeriodSeconds": SECONDS}.`
+  expect(notes.includes(note)).toBe((shutdownTimeout ?? 0) > 3600)
+})
+
+test('a patch decides how long a task has to end', () => {
+  const patch = { taskKillGracePeriodSeconds: 86_400 }
+  const { app, notes } = define({ patch }, service({ shutdownTimeout: 999_999_999 }))
+  expect(app.taskKillGracePeriodSeconds).toBe(86_400)
+  expect(notes.join()).not.toContain('shut down')
 })
 
 describe('uris', () => {

@@ -44,13 +44,22 @@ export function parseIdent(text: string): PackageIdent {
   return { origin, name, version, release }
 }
 
-/** @throws MesosizeError IDENT_INVALID if it is not an identifier, IDENT_NOT_FULL if version or release is missing */
+// A hart is called ORIGIN-NAME-VERSION-RELEASE-TARGET.hart, and the name of a file has 255 bytes at most.
+const LONGEST = 255 - '-x86_64-linux-kernel2.hart'.length
+
+/** @throws MesosizeError IDENT_INVALID if it is not an identifier or too long, IDENT_NOT_FULL if version or release is missing */
 export function parseFullIdent(text: string): FullIdent {
   const ident = parseIdent(text)
   if (!isFull(ident)) {
     throw new MesosizeError(
       'IDENT_NOT_FULL',
       `${JSON.stringify(text)} must be fully qualified: origin/name/version/release.`,
+    )
+  }
+  if (text.length > LONGEST) {
+    throw new MesosizeError(
+      'IDENT_INVALID',
+      `${JSON.stringify(text)} is longer than ${LONGEST} characters, which makes the names of its files too long. Build the package with a shorter version or name.`,
     )
   }
   return ident

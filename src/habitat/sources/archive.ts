@@ -8,6 +8,10 @@ import { type FullIdent, packagePath, parseFullIdent, releaseTime } from '../pac
 const NAMES_LIMIT = 500_000
 const NAMES_LENGTH_LIMIT = 64 << 20
 
+// Bytes. NAME_MAX and PATH_MAX of Linux are 255 and 4095, and an image has its packages below a folder of its own.
+const LONGEST_NAME = 255
+const LONGEST_PATH = 4000
+
 /**
  * Turns the members of a hart's archive into entries that cannot reach outside the package's own directory, whatever
  * the archive contains: directories above it are left out; everything else must be inside it, only once, and never
@@ -125,6 +129,16 @@ function plainPath(path: string, name: string): string {
   if (plain === '' || plain === '.') return '.'
   if (plain.split('/').some(part => part === '' || part === '.' || part === '..')) {
     throw unsafe(name, `the path ${quote(path)} is absolute or not normalized`)
+  }
+  if (Buffer.byteLength(plain) > LONGEST_PATH) {
+    throw unsafe(name, `the path ${quote(path)} is longer than ${LONGEST_PATH} bytes`)
+  }
+  const long = plain.split('/').find(part => Buffer.byteLength(part) > LONGEST_NAME)
+  if (long !== undefined) {
+    throw unsafe(
+      name,
+      `the name ${quote(long)} is longer than ${LONGEST_NAME} bytes, which no file on Linux can have`,
+    )
   }
   return plain
 }

@@ -1,6 +1,9 @@
 import * as v from 'valibot'
+import { MesosizeError } from '../../lib/errors.ts'
 import { object, text, truth, whole } from '../../lib/json.ts'
 import { each, fields, maybe, word } from '../../lib/lenient-json.ts'
+import { quote } from '../../lib/quote.ts'
+import { setting } from '../../lib/setting.ts'
 import type { Marathon } from './client.ts'
 
 /** A task of an app (types/enrichedTask.raml). */
@@ -57,7 +60,7 @@ const ENDS: ReadonlySet<string> = new Set([
 const TASK_FIELDS = {
   id: v.fallback(word, ''),
   host: v.fallback(word, ''),
-  ports: each(whole()),
+  ports: v.optional(v.pipe(v.unknown(), v.transform(readPorts)), []),
   version: v.fallback(word, ''),
   slaveId: maybe(word),
   state: maybe(word),
@@ -95,4 +98,16 @@ export async function listTasks(marathon: Marathon): Promise<(Task & { appId: st
 /** Whether a task has ended. Marathon lists it until it is replaced, but without its version and times. */
 export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
   return state !== undefined && ENDS.has(state)
+}
+
+/** Not lenient like the others: without one of them, the others would be those of other port definitions. */
+function readPorts(ports: unknown): number[] {
+  return (Array.isArray(ports) ? ports : []).map(port => {
+    if (Number.isSafeInteger(port) && port >= 0 && port <= 65_535) return port
+    const shown = typeof port === 'string' ? quote(port) : String(port).slice(0, 100)
+    throw new MesosizeError(
+      'MARATHON_UNEXPECTED',
+      `Marathon's response gives a task the port ${shown}, which is not a number up to 65535. Check ${setting('marathon')}, and whether a proxy changes responses.`,
+    )
+  })
 }

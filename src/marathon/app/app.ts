@@ -42,6 +42,9 @@ export function checkApp(
   assemble(service, planned, undefined, request, silent)
 }
 
+/** Seconds that a package may ask for its shutdown; a patch may allow more. */
+const LONGEST_SHUTDOWN = 3600
+
 /** @param image undefined as long as it does not exist */
 function assemble(
   service: PackageMetadata,
@@ -61,8 +64,7 @@ function assemble(
     disk: request.disk,
     instances: request.instances,
     ...(request.constraints?.length && { constraints: request.constraints.map(parts => [...parts]) }),
-    // Time for the package's own shutdown, and after it for the hooks and the Supervisor's.
-    taskKillGracePeriodSeconds: Math.max(30, (service.shutdownTimeout ?? 0) + 20),
+    taskKillGracePeriodSeconds: secondsToEnd(service, request, report),
     ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
     labels: { ...(image && ownLabels(service, image, request)), ...request.labels },
@@ -71,6 +73,20 @@ function assemble(
   }
   if (image) reportUpdates(service, image.found, request, report)
   return validateApp(mergePatch(app, request.patch ?? {}), report)
+}
+
+/** Time for the package's own shutdown, then for the hooks and the Supervisor's own. */
+function secondsToEnd(
+  { ident, shutdownTimeout = 0 }: PackageMetadata,
+  { patch }: AppRequest,
+  report: Reporter,
+): number {
+  if (shutdownTimeout > LONGEST_SHUTDOWN && patch?.taskKillGracePeriodSeconds === undefined) {
+    report.note(
+      `${formatIdent(ident)} asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use ${setting('patch')}: {"taskKillGracePeriodSeconds": SECONDS}.`,
+    )
+  }
+  return Math.max(30, Math.min(shutdownTimeout, LONGEST_SHUTDOWN) + 20)
 }
 
 /** The app definition as the text of a file: indented by two spaces, fields in insertion order. */
