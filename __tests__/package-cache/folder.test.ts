@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silent } from '../../src/lib/report.ts'
 import { CacheFolder, type KeptPackage } from '../../src/package-cache/folder.ts'
 import { sweepCache } from '../../src/package-cache/sweep.ts'
+import { missingPrograms } from '../testkit/machine.ts'
 
 let folder: string
 const note = vi.fn()
@@ -63,6 +65,22 @@ async function kept(...keys: string[]): Promise<string[]> {
   const found = await Promise.all(keys.map(async key => ((await open().find(key)) ? [key] : [])))
   return found.flat()
 }
+
+test.skipIf(missingPrograms('mkfifo'))(
+  'a named pipe where a kept package should be is replaced, not waited for',
+  async () => {
+    await keep('app')
+    const path = await only()
+    await rm(path)
+    spawnSync('mkfifo', [path])
+    expect(await open().find('app')).toBeUndefined()
+    expect(note).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining(`${path} is not used: it is not a regular file.`),
+    )
+    await keep('app')
+    expect(await kept('app')).toEqual(['app'])
+  },
+)
 
 describe('a package that was kept', () => {
   test('is found by another, with what was kept beside it', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { discard } from '../lib/discard.ts'
-import { parseJson } from '../lib/parse-json.ts'
+import { openRegular } from '../lib/open-regular.ts'
 
 // The file of a kept package: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
 // description's length (8 bytes, big-endian) and its SHA-256. What is known last comes last, so that the file is
@@ -74,7 +74,7 @@ export async function* keptMembers(
   path: string,
   { packed, sha256 }: KeptDescription,
 ): AsyncGenerator<Uint8Array> {
-  const file = await open(path)
+  const file = await openRegular(path)
   const buffers = [0, 1].map(() => Buffer.alloc(Math.min(CHUNK, packed)))
   const count = Math.ceil(packed / CHUNK)
   const read = (chunk: number) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { openRegular } from '../lib/open-regular.ts'
 import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
 import { type KeptDescription, keptMembers, readDescription } from './file.ts'
@@ -127,7 +127,7 @@ export class CacheFolder implements PackageCache {
   /** @returns undefined if nothing usable is kept under that key */
   async #describe(path: string, fullKey: string): Promise<KeptDescription | undefined> {
     try {
-      const file = await open(path)
+      const file = await openRegular(path)
       try {
         const description = await readDescription(file)
         if (description.key !== fullKey) throw new Error('it belongs to another package')
