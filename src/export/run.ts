@@ -87,7 +87,7 @@ async function exportWith(
   try {
     const packages = openPackages(request, {
       fetch,
-      decodeXz: (file, start) => pool.decode(file, start),
+      decodeXz: stream => pool.decode(stream),
       report,
       cache,
       packAhead,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
@@ -9,6 +9,7 @@ import { decodeXz } from '../../../src/codec/xz/xz.ts'
 import { bytesOf, failure } from '../../habitat/reading.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { xzStored } from '../../testkit/xz.ts'
+import { decodeFile, streamIn } from '../../testkit/xz-stream.ts'
 
 // Numbers as text: compressible, yet no two blocks alike.
 const text = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${i}`).join(' '))
@@ -28,7 +29,7 @@ function xz(input: Uint8Array, ...args: string[]): Buffer {
 
 async function decode(compressed: Uint8Array, start = 0): Promise<Buffer> {
   await writeFile(file, compressed)
-  return bytesOf(decodeXz(file, start))
+  return bytesOf(decodeFile(decodeXz, file, start))
 }
 
 async function openFiles(): Promise<number> {
@@ -175,6 +176,42 @@ describe('a body that is', () => {
   })
 })
 
+describe('a stream that was changed', () => {
+  /** Decodes what is in the file when it was changed after it had been hashed. */
+  async function decodeChanged(before: Uint8Array, after: Uint8Array, start = 0): Promise<Buffer> {
+    await writeFile(file, before)
+    const handle = await open(file)
+    try {
+      const stream = await streamIn(handle, file, start)
+      await writeFile(file, after)
+      return await bytesOf(decodeXz(stream))
+    } finally {
+      await handle.close()
+    }
+  }
+  const good = xzStored(text)
+  const other = Buffer.from(good)
+  other.write('other', 4000)
+
+  test.each<[string, Buffer]>([
+    ['in bytes that decode', other],
+    ['to nothing', Buffer.alloc(0)],
+    ['to something else than xz', Buffer.alloc(good.length, 'x')],
+    ['at its end', Buffer.concat([good, Buffer.from('x')])],
+    ['by being cut', good.subarray(0, 300_000)],
+    ['to another that is not damaged', xzStored(Buffer.from(text).reverse())],
+  ])('%s is refused as that, and not as damaged', async (_, after) => {
+    const error = await failure(decodeChanged(good, after))
+    expect(error.code).toBe('HART_CHANGED')
+    expect(error.message).toContain(file)
+  })
+
+  test('outside the stream is the same stream', async () => {
+    const [before, after] = ['head', 'tail'].map(head => Buffer.concat([Buffer.from(head), good]))
+    expect((await decodeChanged(before!, after!, 4)).equals(text)).toBe(true)
+  })
+})
+
 describe('the decoder', () => {
   test('decodes several at once, and after one that was stopped or failed', async () => {
     const [a, b, bad] = [join(root, 'a'), join(root, 'b'), join(root, 'bad')]
@@ -183,14 +220,14 @@ describe('the decoder', () => {
     await writeFile(b, xzStored(other))
     await writeFile(bad, xzStored(text).subarray(0, 100_000))
     for (let round = 0; round < 3; round++) {
-      const stopped = decodeXz(a, 0)[Symbol.asyncIterator]()
+      const stopped = decodeFile(decodeXz, a)
       const results = Promise.all([
-        bytesOf(decodeXz(b, 0)),
-        failure(bytesOf(decodeXz(bad, 0))),
-        bytesOf(decodeXz(a, 0)),
+        bytesOf(decodeFile(decodeXz, b)),
+        failure(bytesOf(decodeFile(decodeXz, bad))),
+        bytesOf(decodeFile(decodeXz, a)),
       ])
       await stopped.next()
-      await stopped.return?.()
+      await stopped.return()
       const [gotB, error, gotA] = await results
       expect(gotB.equals(other)).toBe(true)
       expect(error.code).toBe('XZ_FORMAT')
@@ -207,7 +244,7 @@ describe('the decoder', () => {
       await failure(decode(junk))
       await failure(decode(bad))
       await writeFile(file, xzStored(text))
-      for await (const _ of decodeXz(file, 0)) break
+      for await (const _ of decodeFile(decodeXz, file)) break
     }
     expect(await openFiles()).toBe(before)
   })

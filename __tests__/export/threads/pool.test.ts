@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -7,6 +7,7 @@ import { ThreadPool } from '../../../src/export/threads/pool.ts'
 import { MesosizeError } from '../../../src/lib/errors.ts'
 import { bytesOf, failure } from '../../habitat/reading.ts'
 import { xz, xzStored } from '../../testkit/xz.ts'
+import { decodeFile, streamIn } from '../../testkit/xz-stream.ts'
 
 const text = (seed: number, length = 3_000_000) => Buffer.alloc(length, `${seed} mesosize `)
 const count = 7
@@ -44,6 +45,10 @@ function file(i: number): string {
   return join(root, `${i}.xz`)
 }
 
+function decode(path: string, start: number, by = pool): AsyncGenerator<Uint8Array, void, void> {
+  return decodeFile(stream => by.decode(stream), path, start)
+}
+
 describe('compressing', () => {
   test('gives each block its own member, whatever the order in which they are done', async () => {
     const blocks = Array.from({ length: 20 }, (_, i) => text(i, i % 2 ? 1_000_000 : 10))
@@ -62,13 +67,13 @@ describe('compressing', () => {
 
 describe('decoding', () => {
   test('gives the bytes in order', async () => {
-    expect((await bytesOf(pool.decode(join(root, 'real.xz'), 0))).equals(text(0, 20_000_000))).toBe(true)
-    expect((await bytesOf(pool.decode(file(3), 4))).equals(text(3))).toBe(true)
+    expect((await bytesOf(decode(join(root, 'real.xz'), 0))).equals(text(0, 20_000_000))).toBe(true)
+    expect((await bytesOf(decode(file(3), 4))).equals(text(3))).toBe(true)
   })
 
   test('more streams at once than there are threads, beside compressing', async () => {
     const all = await Promise.all([
-      ...Array.from({ length: count }, (_, i) => bytesOf(pool.decode(file(i), 4))),
+      ...Array.from({ length: count }, (_, i) => bytesOf(decode(file(i), 4))),
       ...Array.from({ length: 10 }, () => pool.compress(asBlock(new Uint8Array(1 << 20)))),
     ])
     for (let i = 0; i < count; i++) expect(Buffer.from(all[i]!).equals(text(i))).toBe(true)
@@ -76,34 +81,53 @@ describe('decoding', () => {
 
   test('fails with the code and the message of the thread, and the thread goes on', async () => {
     for (let time = 0; time < 4; time++) {
-      const error = await failure(bytesOf(pool.decode(join(root, 'bad.xz'), 0)))
+      const error = await failure(bytesOf(decode(join(root, 'bad.xz'), 0)))
       expect(error.code).toBe('XZ_FORMAT')
       expect(error.message).toContain(join(root, 'bad.xz'))
       expect(error.message).toContain('it is truncated')
     }
     const [bad, good] = await Promise.allSettled([
-      bytesOf(pool.decode(join(root, 'bad.xz'), 0)),
-      bytesOf(pool.decode(file(1), 4)),
+      bytesOf(decode(join(root, 'bad.xz'), 0)),
+      bytesOf(decode(file(1), 4)),
     ])
     expect(bad.status).toBe('rejected')
     expect(good.status === 'fulfilled' && good.value.equals(text(1))).toBe(true)
   })
 
-  test('fails for a file that is not there', async () => {
-    await expect(bytesOf(pool.decode(join(root, 'missing'), 0))).rejects.toThrow(/ENOENT/)
+  test('fails for a file that was overwritten after it had been hashed', async () => {
+    const path = join(root, 'changed.xz')
+    await writeFile(path, xzStored(text(0)))
+    const handle = await open(path)
+    const stream = await streamIn(handle, path)
+    await writeFile(path, xzStored(text(1)))
+    const error = await failure(bytesOf(pool.decode(stream)))
+    await handle.close()
+    expect(error.code).toBe('HART_CHANGED')
+    expect(error.message).toContain(path)
+  })
+
+  test('reads the file that was opened, whatever is under its name', async () => {
+    const path = join(root, 'replaced.xz')
+    await writeFile(path, xzStored(text(0)))
+    const handle = await open(path)
+    const stream = await streamIn(handle, path)
+    await rm(path)
+    await writeFile(path, xzStored(text(1)))
+    expect((await bytesOf(pool.decode(stream))).equals(text(0))).toBe(true)
+    await handle.close()
   })
 
   test('that is stopped early frees its thread', async () => {
     for (let time = 0; time < 10; time++) {
-      for await (const piece of pool.decode(file(time % count), 4)) {
+      for await (const piece of decode(file(time % count), 4)) {
         expect(piece.length).toBeGreaterThan(0)
         break
       }
     }
-    const started = [0, 1, 2, 3].map(i => pool.decode(file(i), 4))
+    const started = [0, 1, 2, 3].map(i => decode(file(i), 4))
     await Promise.all(started.slice(0, 2).map(stream => stream.next()))
-    await Promise.all(started.map(stream => stream.return(undefined)))
-    expect((await bytesOf(pool.decode(file(5), 4))).equals(text(5))).toBe(true)
+    await Promise.all(started.map(stream => stream.return()))
+    expect((await bytesOf(decode(file(5), 4))).equals(text(5))).toBe(true)
   })
 
   test('begins with the largest of those that wait', async () => {
@@ -111,26 +135,27 @@ describe('decoding', () => {
     const lengths = [2_000_000, 1_000_000, 4_000_000, 3_000_000]
     const paths = lengths.map(length => join(root, `${length}.xz`))
     for (const [i, path] of paths.entries()) await writeFile(path, xzStored(text(i, lengths[i])))
-    const first = one.decode(file(0), 4)
+    const first = decode(file(0), 4, one)
     await first.next()
     const done: number[] = []
-    const waiting = paths.map(async (path, i) => {
-      expect((await bytesOf(one.decode(path, 0))).length).toBe(lengths[i])
+    const handles = await Promise.all(paths.map(path => open(path)))
+    const streams = await Promise.all(handles.map((handle, i) => streamIn(handle, paths[i]!)))
+    const waiting = streams.map(async (stream, i) => {
+      expect((await bytesOf(one.decode(stream))).length).toBe(lengths[i])
       done.push(lengths[i]!)
     })
-    // The sizes of the files are asked for first.
-    await new Promise(resolve => setTimeout(resolve, 100))
-    await first.return(undefined)
+    await first.return()
     await Promise.all(waiting)
+    await Promise.all(handles.map(handle => handle.close()))
     expect(done).toEqual([4_000_000, 3_000_000, 2_000_000, 1_000_000])
     await one.close()
   })
 
   test('that is slow to be read does not keep others from the other thread', async () => {
-    const slow = pool.decode(file(0), 4)
+    const slow = decode(file(0), 4)
     // A copy, because a piece is gone when the next one is asked for.
     const first = Uint8Array.from((await slow.next()).value!)
-    const others = await Promise.all([1, 2].map(i => bytesOf(pool.decode(file(i), 4))))
+    const others = await Promise.all([1, 2].map(i => bytesOf(decode(file(i), 4))))
     expect(others.map((bytes, i) => bytes.equals(text(i + 1)))).toEqual([true, true])
     expect(Buffer.concat([first, await bytesOf(slow)]).equals(text(0))).toBe(true)
   })
@@ -139,7 +164,7 @@ describe('decoding', () => {
 describe('closing', () => {
   test('while it is busy rejects everything that waits', async () => {
     const waiting = [
-      ...Array.from({ length: 5 }, (_, i) => bytesOf(pool.decode(file(i), 4))),
+      ...Array.from({ length: 5 }, (_, i) => bytesOf(decode(file(i), 4))),
       ...Array.from({ length: 20 }, () => pool.compress(asBlock(new Uint8Array(1 << 20)))),
     ]
     const settled = Promise.allSettled(waiting)
@@ -154,27 +179,27 @@ describe('closing', () => {
 
   test('in the middle of a stream ends it, also for consumers that are not waiting', async () => {
     const reading = (async () => {
-      for await (const _ of pool.decode(join(root, 'real.xz'), 0)) await pool.close()
+      for await (const _ of decode(join(root, 'real.xz'), 0)) await pool.close()
     })()
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' })
-    const stopped = pool.decode(file(0), 4)
-    await stopped.return(undefined)
+    const stopped = decode(file(0), 4)
+    await stopped.return()
   })
 
-  test('ends tasks that wait for a thread, even if the running ones are not read', async () => {
-    const paused = [0, 1].map(i => pool.decode(file(i), 4))
+  test('ends what waits for a thread, though those who have one do not read on', async () => {
+    const paused = [0, 1].map(i => decode(file(i), 4))
     await Promise.all(paused.map(stream => stream.next()))
-    const queued = [2, 3, 4].map(i => bytesOf(pool.decode(file(i), 4)))
+    const queued = [2, 3, 4].map(i => bytesOf(decode(file(i), 4)))
     const settled = Promise.allSettled(queued)
     await pool.close()
     for (const outcome of await settled) expect(outcome).toMatchObject({ reason: { code: 'CANCELLED' } })
-    await expect(bytesOf(pool.decode(file(5), 4))).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(bytesOf(decode(file(5), 4))).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 
   test('twice, and then asking for more', async () => {
     await Promise.all([pool.close(), pool.close()])
     await expect(pool.compress(asBlock(new Uint8Array(10)))).rejects.toMatchObject({ code: 'CANCELLED' })
-    await expect(bytesOf(pool.decode(file(0), 4))).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(bytesOf(decode(file(0), 4))).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 })
 

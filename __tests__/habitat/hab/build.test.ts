@@ -7,7 +7,7 @@ import type { Hab } from '../../../src/habitat/hab/command.ts'
 import { hartIdent } from '../../../src/habitat/hab/hart-ident.ts'
 import { installPackages } from '../../../src/habitat/hab/install.ts'
 import { formatIdent, parseFullIdent } from '../../../src/habitat/package/ident.ts'
-import { verifyHart } from '../../../src/habitat/sources/hart.ts'
+import { openHart } from '../../../src/habitat/sources/hart.ts'
 import { InstalledPackages } from '../../../src/habitat/sources/installed.ts'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
 import { silent } from '../../../src/lib/report.ts'
@@ -88,10 +88,9 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     expect(ident).toMatch(/^acme\/app\/1\.0\/\d{14}$/)
     expect(build.hart).toMatch(new RegExp(`^${cwd}/results/acme-app-1.0-`))
     const keys = new KeyRing({ folders: [hab.workspace.keys] })
-    expect((await verifyHart(build.hart, keys)).signer).toEqual({
-      origin: 'acme',
-      revision: '20240101000000',
-    })
+    const hart = await openHart(build.hart, keys)
+    await hart.close()
+    expect(hart.signer).toEqual({ origin: 'acme', revision: '20240101000000' })
 
     const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
     await installPackages(hab, [build.hart], from, { report: silent, readIdent })

@@ -104,13 +104,13 @@ describe('a hart that was given', () => {
   test('is found out where it is written to while it is read', async () => {
     const path = await give(await makeHart({ key: acme, package: spec }))
     let meanwhile = async () => {}
-    const writing: typeof decodeXz = async function* (hart, start) {
+    const writing: typeof decodeXz = async function* (stream) {
       await meanwhile()
-      yield* decodeXz(hart, start)
+      yield* decodeXz(stream)
     }
     const given = await source({ decodeXz: writing }).openFile(path)
     meanwhile = () => writeFile(path, 'other')
-    expect((await failure(drain(given.entries()))).code).toMatch(/HART_CHANGED|XZ_FORMAT/)
+    expect((await failure(drain(given.entries()))).code).toBe('HART_CHANGED')
   })
 
   test('is read completely before anything of it is packed', async () => {
@@ -230,8 +230,8 @@ describe('an xz bomb', () => {
     ],
   ])('%s is stopped early', async (_, make) => {
     let decoded = 0
-    const counting: typeof decodeXz = async function* (path, start) {
-      for await (const chunk of decodeXz(path, start)) {
+    const counting: typeof decodeXz = async function* (stream) {
+      for await (const chunk of decodeXz(stream)) {
         decoded += chunk.length
         yield chunk
       }

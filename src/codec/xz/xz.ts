@@ -1,15 +1,27 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { read } from 'node:fs'
+import { promisify } from 'node:util'
+import { createBLAKE2b, type IHasher } from 'hash-wasm'
 import { MesosizeError } from '../../lib/errors.ts'
 import { type Liblzma, startLiblzma } from './liblzma.ts'
 
+/** An xz stream in an open file, from a position to the end of the file. */
+export interface XzStream {
+  /** What the file is called in errors. */
+  path: string
+  /** Its descriptor, which stays the caller's and is valid in all threads. It is read by position. */
+  fd: number
+  /** Where the stream starts, bytes from the start of the file. */
+  start: number
+  /** BLAKE2b-256 of the whole stream, 64 lower-case hex digits. */
+  hash: string
+}
+
 /**
- * Decodes the xz stream that a file holds from a position to its end, in constant memory. A piece is valid until
- * the next one is requested.
- * @param file a path
- * @param start where the stream starts, bytes from the start of the file
- * @throws MesosizeError XZ_FORMAT
+ * Decodes an xz stream in constant memory. A piece is valid until the next one is requested. The hash is that of the
+ * very bytes that were decoded, and it is known only after the last piece: do not trust the pieces before.
+ * @throws MesosizeError HART_CHANGED if the bytes do not have the hash, XZ_FORMAT if they do but are not an xz stream
  */
-export type XzDecoder = (file: string, start: number) => AsyncIterable<Uint8Array>
+export type XzDecoder = (stream: XzStream) => AsyncIterable<Uint8Array>
 
 // A dictionary of 64 MiB, as the highest level of xz has, and what is needed beside it.
 const MEMORY_LIMIT = 65 << 20
@@ -31,32 +43,30 @@ const REASONS: Record<number, string> = {
 const idle: Liblzma[] = []
 
 /** Decodes on this thread, in pieces of 1 MiB. */
-export const decodeXz: XzDecoder = async function* (file, start) {
-  const handle = await open(file)
+export const decodeXz: XzDecoder = async function* (stream) {
   const decoder = idle.pop() ?? startLiblzma()
   try {
-    yield* decoded(decoder, handle, file, start)
+    const input = new Input(decoder, stream, await createBLAKE2b(256))
+    const problem = yield* decoded(decoder, input)
+    // Whatever is wrong with bytes that were put there later says nothing of the package.
+    if ((await input.hashToEnd()) !== stream.hash) throw changed(stream)
+    if (problem !== undefined) throw notXz(stream, problem)
   } finally {
     idle.push(decoder)
-    await handle.close()
   }
 }
 
+/** @returns what is wrong with the stream, if anything is */
 async function* decoded(
   decoder: Liblzma,
-  handle: FileHandle,
-  file: string,
-  start: number,
-): AsyncGenerator<Uint8Array> {
+  input: Input,
+): AsyncGenerator<Uint8Array, string | undefined, undefined> {
   let result = decoder.open(MEMORY_LIMIT)
-  let position = start
   let atEnd = false
   while (result === OK) {
     if (decoder.unused() === 0 && !atEnd) {
-      const count = await read(decoder, handle, position)
-      if (count === 0 && position === start) throw notXz(file, 'it is empty')
-      position += count
-      atEnd = count === 0
+      atEnd = (await input.feed()) === 0
+      if (atEnd && input.length === 0) return 'it is empty'
     }
     result = decoder.decode(atEnd)
     const length = decoder.decoded()
@@ -64,22 +74,58 @@ async function* decoded(
       yield new Uint8Array(decoder.memory.buffer, decoder.output(), length)
     }
   }
-  if (result !== STREAM_END) throw notXz(file, REASONS[result] ?? `the decoder gave up with ${result}`)
-  if (decoder.unused() > 0 || (await read(decoder, handle, position)) > 0)
-    throw notXz(file, 'it has trailing data')
+  if (result !== STREAM_END) return REASONS[result] ?? `the decoder gave up with ${result}`
+  return decoder.unused() > 0 || (await input.feed()) > 0 ? 'it has trailing data' : undefined
 }
 
-/** @returns how many bytes of input there are now */
-async function read(decoder: Liblzma, handle: FileHandle, position: number): Promise<number> {
-  const input = new Uint8Array(decoder.memory.buffer, decoder.input(), decoder.inputSize())
-  const { bytesRead } = await handle.read(input, 0, input.length, position)
-  decoder.feed(bytesRead)
-  return bytesRead
+const readAt = promisify(read)
+
+/** Reads a stream into the decoder's memory, and hashes it there. */
+class Input {
+  /** Bytes that were read. */
+  length = 0
+  readonly #decoder: Liblzma
+  readonly #stream: XzStream
+  readonly #hash: IHasher
+
+  constructor(decoder: Liblzma, stream: XzStream, hash: IHasher) {
+    this.#decoder = decoder
+    this.#stream = stream
+    this.#hash = hash
+  }
+
+  /** Replaces what the decoder has to read. @returns how many bytes it has now; 0 at the end */
+  async feed(): Promise<number> {
+    const { fd, start } = this.#stream
+    const input = new Uint8Array(
+      this.#decoder.memory.buffer,
+      this.#decoder.input(),
+      this.#decoder.inputSize(),
+    )
+    const { bytesRead } = await readAt(fd, input, 0, input.length, start + this.length)
+    this.#hash.update(input.subarray(0, bytesRead))
+    this.#decoder.feed(bytesRead)
+    this.length += bytesRead
+    return bytesRead
+  }
+
+  /** The hash of everything, also of what the decoder did not come to. */
+  async hashToEnd(): Promise<string> {
+    while ((await this.feed()) > 0);
+    return this.#hash.digest('hex')
+  }
 }
 
-function notXz(file: string, problem: string): MesosizeError {
+function notXz({ path }: XzStream, problem: string): MesosizeError {
   return new MesosizeError(
     'XZ_FORMAT',
-    `The body of ${file} cannot be unpacked: ${problem}. Fetch or build the package again.`,
+    `The body of ${path} cannot be unpacked: ${problem}. Fetch or build the package again.`,
+  )
+}
+
+function changed({ path }: XzStream): MesosizeError {
+  return new MesosizeError(
+    'HART_CHANGED',
+    `${path} was changed after it had been verified, so nothing of it was used. Run the export again while nothing writes to it.`,
   )
 }

@@ -1,13 +1,14 @@
 import type { Block } from '../../codec/tar/blocks.ts'
+import type { XzStream } from '../../codec/xz/xz.ts'
 import type { ErrorCode } from '../../lib/error-code.ts'
 
 /** What the pool asks of a worker. Each request has one reply with the same `id`. */
 export type Request = { id: number } & (
   | { task: 'compress'; block: Block }
-  /** Starts to decode a file; later requests refer to the stream by this request's id. */
-  | { task: 'decode'; file: string; start: number }
-  | { task: 'next'; stream: number }
-  | { task: 'stop'; stream: number }
+  /** Starts to decode a stream; later requests refer to it by this request's id. */
+  | { task: 'decode'; stream: XzStream }
+  | { task: 'next'; of: number }
+  | { task: 'stop'; of: number }
 )
 
 export type Reply = { id: number } & (

@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises'
+import { fstatSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Encoding } from '../../codec/gzip/gzip.ts'
 import type { Block } from '../../codec/tar/blocks.ts'
+import type { XzStream } from '../../codec/xz/xz.ts'
 import { discard } from '../../lib/discard.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reply, Request } from './messages.ts'
@@ -42,27 +43,26 @@ export class ThreadPool {
   }
 
   /**
-   * Decodes the xz stream of a file, see XzDecoder. As many as there are threads can be open at once; others
+   * Decodes an xz stream, see XzDecoder. As many as there are threads can be open at once; others
    * wait, the largest first, so that no thread is left with a large one when there is nothing else to do.
    */
-  async *decode(file: string, start: number): AsyncGenerator<Uint8Array> {
-    const { size } = await stat(file)
-    const thread = await this.#claim(size)
-    const stream = thread.nextId
+  async *decode(stream: XzStream): AsyncGenerator<Uint8Array> {
+    const thread = await this.#claim(fstatSync(stream.fd).size)
+    const of = thread.nextId
     try {
-      await thread.ask({ task: 'decode', file, start })
-      let ahead = thread.ask({ task: 'next', stream })
+      await thread.ask({ task: 'decode', stream })
+      let ahead = thread.ask({ task: 'next', of })
       for (;;) {
         const piece = await ahead
         if (piece === undefined) return
-        ahead = thread.ask({ task: 'next', stream })
+        ahead = thread.ask({ task: 'next', of })
         // Requested in advance, so nothing may be waiting when it fails.
         ahead.catch(() => {})
         yield piece
         discard(piece)
       }
     } finally {
-      await thread.ask({ task: 'stop', stream }).catch(() => {})
+      await thread.ask({ task: 'stop', of }).catch(() => {})
       this.#release(thread)
     }
   }

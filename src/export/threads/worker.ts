@@ -29,14 +29,14 @@ async function carryOut(request: Request): Promise<Uint8Array | undefined> {
       return member
     }
     case 'decode':
-      streams.set(request.id, decodeXz(request.file, request.start)[Symbol.asyncIterator]())
+      streams.set(request.id, decodeXz(request.stream)[Symbol.asyncIterator]())
       return undefined
     case 'next':
       // A copy, which can be transferred; the decoder keeps its own.
-      return (await streams.get(request.stream)?.next())?.value?.slice()
+      return (await streams.get(request.of)?.next())?.value?.slice()
     case 'stop':
-      await streams.get(request.stream)?.return?.()
-      streams.delete(request.stream)
+      await streams.get(request.of)?.return?.()
+      streams.delete(request.of)
       return undefined
   }
 }

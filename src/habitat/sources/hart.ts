@@ -1,8 +1,9 @@
-import type { BigIntStats } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { blake2b256 } from '../../codec/blake2b.ts'
+import type { XzStream } from '../../codec/xz/xz.ts'
 import { discard } from '../../lib/discard.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { openRegular } from '../../lib/open-regular.ts'
 import { quote } from '../../lib/quote.ts'
 import { formatKeyName, type OriginKeyName, parseKeyName, verifySignature } from '../package/origin-key.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -18,15 +19,14 @@ export interface HartHeader {
   bodyStart: number
 }
 
-/** A hart whose body was verified against its origin's signature. */
-export interface VerifiedHart {
+/** A hart that is open, and whose body was what its origin signed when it was hashed. */
+export interface OpenHart {
   path: string
   signer: OriginKeyName
-  bodyStart: number
-  /** As in the header. */
-  hash: string
-  /** Whether the file is unchanged since it was verified. */
-  fingerprint: string
+  /** In the file that was verified, whatever the path leads to by now; with the hash that was signed. */
+  body: XzStream
+  /** Ends the reading of the body. */
+  close(): Promise<void>
 }
 
 // The five lines of a real header take less than 500 bytes; the name of an origin may add 255.
@@ -76,63 +76,47 @@ export function parseHartHeader(start: Buffer, path: string): HartHeader {
 }
 
 /**
- * Checks a hart's signature, then that its body has the signed hash, as `hab pkg install` does
- * (components/core/src/crypto/artifact.rs), before anyone reads the body.
+ * Opens a hart and checks its signature, then that its body has the signed hash, as `hab pkg install` does
+ * (components/core/src/crypto/artifact.rs), before anyone decodes the body.
+ * @returns the hart, to be closed by the caller
  * @throws MesosizeError HART_UNREADABLE, HART_FORMAT, HART_SIGNATURE, HART_HASH; KEY_* of the key ring
  */
-export async function verifyHart(path: string, keys: KeyRing): Promise<VerifiedHart> {
-  const file = await openHart(path)
-  try {
-    const start = Buffer.alloc(HEADER_LIMIT)
-    const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0)
-    const { signer, signature, hash, bodyStart } = parseHartHeader(start.subarray(0, bytesRead), path)
-    const key = await keys.find(signer, path)
-    if (!verifySignature(key, Buffer.from(hash, 'latin1'), signature)) {
-      throw new MesosizeError(
-        'HART_SIGNATURE',
-        `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if the error persists, do not use it.`,
-      )
-    }
-    const actual = await blake2b256(bodyOf(file, bodyStart))
-    if (actual !== hash) {
-      throw new MesosizeError(
-        'HART_HASH',
-        `The body of ${path} has the BLAKE2b hash ${actual}, but the signed hash is ${hash}: the file is damaged or was changed. Fetch or build it again.`,
-      )
-    }
-    return { path, signer, bodyStart, hash, fingerprint: fingerprint(await file.stat({ bigint: true })) }
-  } finally {
-    await file.close()
-  }
-}
-
-/** @throws MesosizeError HART_CHANGED if the file is no longer the one that was verified */
-export async function checkUnchanged(hart: VerifiedHart): Promise<void> {
-  const stats = await stat(hart.path, { bigint: true }).catch(() => undefined)
-  if (stats === undefined || fingerprint(stats) !== hart.fingerprint) {
-    throw new MesosizeError(
-      'HART_CHANGED',
-      `${hart.path} was changed, replaced or removed after it had been verified. Run the export again.`,
-    )
-  }
-}
-
-/** Includes the change time (ctime), which, unlike the modification time, cannot be set back. */
-function fingerprint({ dev, ino, size, ctimeNs }: BigIntStats): string {
-  return [dev, ino, size, ctimeNs].join(':')
-}
-
-async function openHart(path: string): Promise<FileHandle> {
-  try {
-    // Checked before opening, because opening a pipe waits for its writer.
-    if (!(await stat(path)).isFile()) throw new Error('it is not a regular file')
-    return await open(path)
-  } catch (error) {
+export async function openHart(path: string, keys: KeyRing): Promise<OpenHart> {
+  const file = await openRegular(path).catch(error => {
     throw new MesosizeError(
       'HART_UNREADABLE',
       `The hart ${path} cannot be read: ${messageOf(error)}. Correct its path or its permissions.`,
     )
+  })
+  try {
+    const { signer, bodyStart: start, hash } = await verify(file, path, keys)
+    return { path, signer, body: { path, fd: file.fd, start, hash }, close: () => file.close() }
+  } catch (error) {
+    await file.close()
+    throw error
   }
+}
+
+async function verify(file: FileHandle, path: string, keys: KeyRing): Promise<HartHeader> {
+  const start = Buffer.alloc(HEADER_LIMIT)
+  const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0)
+  const header = parseHartHeader(start.subarray(0, bytesRead), path)
+  const { signer, signature, hash, bodyStart } = header
+  const key = await keys.find(signer, path)
+  if (!verifySignature(key, Buffer.from(hash, 'latin1'), signature)) {
+    throw new MesosizeError(
+      'HART_SIGNATURE',
+      `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`,
+    )
+  }
+  const actual = await blake2b256(bodyOf(file, bodyStart))
+  if (actual !== hash) {
+    throw new MesosizeError(
+      'HART_HASH',
+      `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`,
+    )
+  }
+  return header
 }
 
 async function* bodyOf(file: FileHandle, start: number) {

@@ -24,7 +24,7 @@ import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { packageEntries } from './archive.ts'
 import { artifactName, candidates, findArtifact, mayBeBuildOf } from './artifact-cache.ts'
 import { asInstalled } from './as-installed.ts'
-import { checkUnchanged, isDamagedHart, type VerifiedHart, verifyHart } from './hart.ts'
+import { isDamagedHart, type OpenHart, openHart } from './hart.ts'
 import { keptMetadata } from './kept-metadata.ts'
 import type { KeyRing } from './key-ring.ts'
 
@@ -170,47 +170,61 @@ export class HartPackages implements PackageSource {
     return loaded
   }
 
-  /** The body is not read before the hart is verified. */
+  /** Nothing of the body is decoded before the hart is verified. */
   async #read(path: string): Promise<Package> {
     const { keys, cache } = this.#options
-    const hart = await verifyHart(path, keys)
-    const entries = () => this.#entries(hart)
-    const contentKey = `hart ${hart.hash}`
-    const metadata =
-      (await keptMetadata(cache, contentKey)) ?? (await this.#readAll(entries(), path, contentKey))
-    // Otherwise anyone with a key on Builder could sign packages of other origins.
-    if (hart.signer.origin !== metadata.ident.origin) {
-      throw new MesosizeError(
-        'HART_SIGNER',
-        `${path} is ${formatIdent(metadata.ident)}, but it is signed by the origin ${hart.signer.origin}. Fetch it from where its own origin published it.`,
-      )
+    const hart = await openHart(path, keys)
+    try {
+      const { signer, body } = hart
+      const contentKey = `hart ${body.hash}`
+      const metadata = (await keptMetadata(cache, contentKey)) ?? (await this.#readAll(hart, contentKey))
+      // Else anyone with a key of their own on Builder could sign a package of another origin.
+      if (signer.origin !== metadata.ident.origin) {
+        throw new MesosizeError(
+          'HART_SIGNER',
+          `${path} is ${formatIdent(metadata.ident)}, but the origin ${signer.origin} signed it. Fetch it from where its own origin published it.`,
+        )
+      }
+      return { metadata, contentKey, entries: () => this.#entriesAgain(path, body.hash) }
+    } finally {
+      await hart.close()
     }
-    return { metadata, contentKey, entries }
   }
 
-  async *#entries(hart: VerifiedHart): AsyncGenerator<Entry> {
+  /** Opens a hart once more: not all that an export has are open at once. */
+  async *#entriesAgain(path: string, hash: string): AsyncGenerator<Entry> {
+    const hart = await openHart(path, this.#options.keys)
+    try {
+      if (hart.body.hash !== hash) {
+        throw new MesosizeError(
+          'HART_CHANGED',
+          `${path} was replaced by another hart while it was exported. Run the export again.`,
+        )
+      }
+      yield* this.#entries(hart)
+    } finally {
+      await hart.close()
+    }
+  }
+
+  /** The first comes when the whole body was read and found to be what was signed. */
+  async *#entries({ path, body }: OpenHart): AsyncGenerator<Entry> {
     const { decodeXz, maxPackageSize, temporary } = this.#options
-    const { path } = hart
     const spool = new Spool(join(temporary, `.${randomBytes(6).toString('hex')}.spool`))
     try {
-      const members = readTar(bodyOf(hart, decodeXz), path, maxPackageSize)
+      const members = readTar(decodeXz(body), path, maxPackageSize)
       yield* asInstalled(packageEntries(members, path), spool)
     } finally {
       await spool.close()
     }
   }
 
-  async #readAll(entries: AsyncIterable<Entry>, path: string, contentKey: string): Promise<PackageMetadata> {
+  async #readAll(hart: OpenHart, contentKey: string): Promise<PackageMetadata> {
     const { packAhead } = this.#options
-    if (!packAhead) return readMetadata(entries, path)
-    const reader = new MetadataReader(path)
+    const entries = this.#entries(hart)
+    if (!packAhead) return readMetadata(entries, hart.path)
+    const reader = new MetadataReader(hart.path)
     await packAhead(contentKey, reader.passing(entries), () => metadataToJson(reader.metadata()))
     return reader.metadata()
   }
-}
-
-async function* bodyOf(hart: VerifiedHart, decodeXz: XzDecoder): AsyncGenerator<Uint8Array> {
-  await checkUnchanged(hart)
-  yield* decodeXz(hart.path, hart.bodyStart)
-  await checkUnchanged(hart)
 }
