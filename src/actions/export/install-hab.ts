@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
-import { access, chmod, copyFile, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import {
+  access,
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as toolCache from '@actions/tool-cache'
@@ -18,7 +29,7 @@ import type { RetryOptions } from '../../http/retry.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { printableUrl } from '../../lib/url.ts'
-import { UnusableArchive, unpackRelease } from './unpack-release.ts'
+import { MOST_BYTES, UnusableArchive, unpackRelease } from './unpack-release.ts'
 
 export interface HabRequest {
   /** An exact version, `latest`, or a semver range. */
@@ -95,7 +106,7 @@ async function download(
   try {
     const url = mirror.archive(version, target)
     const archive = await fetchArchive(url, join(work, 'hab.tar.gz'))
-    await checkSum(archive, sum, url)
+    checkSum(archive, sum, url)
     const kept = join(work, 'kept')
     await mkdir(kept)
     await copyFile(await unpack(archive, join(work, 'unpacked'), url), join(kept, TOOL))
@@ -116,7 +127,14 @@ async function readRelease(folder: string, version: string, target: string): Pro
   return { version, target, path, packages }
 }
 
-async function fetchArchive(url: string, destination: string): Promise<string> {
+/** @returns the archive in memory, so that the bytes that are checked are those that are unpacked */
+async function fetchArchive(url: string, destination: string): Promise<Buffer> {
+  const path = await downloadTool(url, destination)
+  if ((await stat(path)).size > MOST_BYTES) throw unusable(url, `it is larger than ${MOST_BYTES >> 20} MiB`)
+  return readFile(path)
+}
+
+async function downloadTool(url: string, destination: string): Promise<string> {
   try {
     return await toolCache.downloadTool(url, destination)
   } catch (error) {
@@ -128,10 +146,8 @@ async function fetchArchive(url: string, destination: string): Promise<string> {
   }
 }
 
-async function checkSum(archive: string, published: string, url: string): Promise<void> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(archive)) hash.update(chunk)
-  const actual = hash.digest('hex')
+function checkSum(archive: Buffer, published: string, url: string): void {
+  const actual = createHash('sha256').update(archive).digest('hex')
   if (actual === published) return
   throw new MesosizeError(
     'HAB_CHECKSUM',
@@ -140,7 +156,7 @@ async function checkSum(archive: string, published: string, url: string): Promis
 }
 
 /** @returns the program in the archive's single top-level folder, `hab-VERSION-RELEASE-TARGET` */
-async function unpack(archive: string, folder: string, url: string): Promise<string> {
+async function unpack(archive: Buffer, folder: string, url: string): Promise<string> {
   await mkdir(folder)
   const top = await unpackRelease(archive, folder).catch(error => {
     throw error instanceof UnusableArchive ? unusable(url, error.message) : error

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { ReadEntry } from 'tar'
@@ -7,8 +7,8 @@ import type { ReadEntry } from 'tar'
 import { UnpackSync } from 'tar/unpack'
 import { messageOf } from '../../lib/errors.ts'
 
-// Far more than a release of hab has: one program of some 30 MB.
-const MOST_BYTES = 512 << 20
+/** Far more than a release of hab has: one program of some 30 MB. */
+export const MOST_BYTES = 512 << 20
 const MOST_ENTRIES = 1_000
 const DEEPEST = 32
 
@@ -30,7 +30,7 @@ export class UnusableArchive extends Error {}
  * @returns the name of the archive's one folder
  * @throws UnusableArchive
  */
-export async function unpackRelease(archive: string, folder: string): Promise<string> {
+export async function unpackRelease(archive: Uint8Array, folder: string): Promise<string> {
   const problems: string[] = []
   const contents = new Contents()
   const unpack = new UnpackSync({
@@ -61,7 +61,7 @@ export async function unpackRelease(archive: string, folder: string): Promise<st
     ended = true
   })
   try {
-    await pipeline(createReadStream(archive), createGunzip(), async chunks => {
+    await pipeline(Readable.from([archive]), createGunzip(), async chunks => {
       let bytes = 0
       for await (const chunk of chunks) {
         bytes += chunk.length
