@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -56,9 +56,10 @@ describe.each(['libdeflate', 'zlib'] as const)('%s', encoder => {
   })
 
   test('reads what a block lacks', () => {
-    const file = fileURLToPath(import.meta.url)
-    const content = readFileSync(file)
-    const hole = { file, size: content.length, position: 0, offset: 3, length: content.length }
+    const path = fileURLToPath(import.meta.url)
+    const content = readFileSync(path)
+    const file = { path, size: content.length, changed: statSync(path).ctimeMs }
+    const hole = { file, position: 0, offset: 3, length: content.length }
     const block = { length: content.length + 6, bytes: Buffer.from('onetwo'), holes: [hole] }
     const member = startEncoder({ encoder, level: 4 })(block)
     expect(gunzipSync(member).toString()).toBe(`one${content}two`)

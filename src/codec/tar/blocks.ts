@@ -1,6 +1,6 @@
 import { discard } from '../../lib/discard.ts'
 import { MesosizeError } from '../../lib/errors.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, LocalFile } from './entry.ts'
 import { encodeHeader, padding } from './write-header.ts'
 
 /** Large enough that cutting costs next to nothing in size, small enough to keep every thread busy. */
@@ -18,9 +18,7 @@ export interface Block {
 
 /** Bytes of a block that lie in a file of this machine. */
 export interface Hole {
-  file: string
-  /** Bytes of the whole file. */
-  size: number
+  file: LocalFile
   /** Where they lie in the file, and where they belong in the block. */
   position: number
   offset: number
@@ -29,7 +27,7 @@ export interface Hole {
 
 /** Content that is a file, to be read later. */
 interface FileContent {
-  file: string
+  file: LocalFile
   length: number
 }
 
@@ -58,8 +56,7 @@ export async function* tarBlocks(entries: Iterable<Entry> | AsyncIterable<Entry>
         known.set(piece.subarray(start, start + count), used)
         used += count
       } else {
-        const { file, length: size } = piece
-        holes.push({ file, size, position: start, offset: length, length: count })
+        holes.push({ file: piece.file, position: start, offset: length, length: count })
       }
       length += count
       start += count
@@ -93,7 +90,7 @@ async function* tarPieces(
 }
 
 /** @param found how many bytes were there, in words */
-export function contentChanged(path: string, size: number, found: string): MesosizeError {
+function contentChanged(path: string, size: number, found: string): MesosizeError {
   return new MesosizeError(
     'CONTENT_CHANGED',
     `${JSON.stringify(path)} should have ${size} bytes but gave ${found}: it changed while it was read. Run the export again.`,

@@ -18,7 +18,16 @@ export interface FileEntry extends EntryBase {
   /** Read once, before the next entry is requested. */
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   /** The same bytes as a file of this machine, if there is one: a thread may read it later. */
-  file?: string
+  file?: LocalFile
+}
+
+/** A file of this machine as it was when it was found. */
+export interface LocalFile {
+  path: string
+  /** Bytes. */
+  size: number
+  /** Time of its last change (ctime, which cannot be set), milliseconds since the epoch. */
+  changed: number
 }
 
 export interface SymlinkEntry extends EntryBase {

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
-import { type Block, contentChanged, type Hole } from './blocks.ts'
+import type { Block, Hole } from './blocks.ts'
 
 /**
  * Assembles a whole block, reading what it lacks. It waits for the disk, so it belongs on a thread of its own;
@@ -24,28 +24,34 @@ export function fillHoles({ length, bytes, holes }: Block, target: Uint8Array): 
 }
 
 function read(hole: Hole, target: Uint8Array): void {
+  const { path } = hole.file
   try {
-    readWhole(hole, target)
+    if (readWhole(hole, target)) return
   } catch (error) {
-    if (error instanceof MesosizeError) throw error
     throw new MesosizeError(
       'FILE_UNREADABLE',
-      `${JSON.stringify(hole.file)} cannot be read: ${messageOf(error)}. Run as a user who may read it.`,
+      `${JSON.stringify(path)} cannot be read: ${messageOf(error)}. Run as a user who may read it.`,
     )
   }
+  throw new MesosizeError(
+    'CONTENT_CHANGED',
+    `${JSON.stringify(path)} changed while it was exported. Run the export again.`,
+  )
 }
 
-function readWhole({ file, size, position, offset, length }: Hole, target: Uint8Array): void {
+/** @returns whether the file is still the one that was found */
+function readWhole({ file, position, offset, length }: Hole, target: Uint8Array): boolean {
   // A file was found here earlier; a link must not be followed, wherever it leads.
-  const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+  const handle = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
-    const found = fstatSync(handle).size
-    if (found !== size) throw contentChanged(file, size, `${found}`)
     for (let done = 0; done < length; ) {
       const count = readSync(handle, target, offset + done, length - done, position + done)
-      if (count === 0) throw contentChanged(file, size, `${position + done}`)
+      if (count === 0) return false
       done += count
     }
+    // Asked when it has been read, so that nothing can have changed it in between.
+    const { size, ctimeMs } = fstatSync(handle)
+    return size === file.size && ctimeMs === file.changed
   } finally {
     closeSync(handle)
   }

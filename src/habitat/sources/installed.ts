@@ -150,7 +150,14 @@ function* walk(root: string, ident: FullIdent, hash: Hash): Generator<Entry> {
       if (first !== undefined) yield { ...common, type: 'hardlink', target: first }
       else {
         if (inode !== undefined) seen.set(inode, path)
-        yield { ...common, type: 'file', size: stats.size, content: contentOf(full, stats.size), file: full }
+        const { size, ctimeMs: changed } = stats
+        yield {
+          ...common,
+          type: 'file',
+          size,
+          content: contentOf(full, size),
+          file: { path: full, size, changed },
+        }
       }
     } else {
       throw unpackable(full, 'it is neither a file, a directory nor a link')
