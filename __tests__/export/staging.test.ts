@@ -1,9 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withStaging } from '../../src/export/staging.ts'
+import { partialName, STALE } from '../../src/lib/partial.ts'
 import { cannotChroot } from '../testkit/machine.ts'
 
 let folder: string
@@ -79,6 +90,44 @@ describe('work that fails', () => {
     writeFileSync(join(folder, 'a/one'), 'before')
     await expect(withStaging(join(folder, 'a'), fail)).rejects.toThrow('failed')
     expect(readFileSync(join(folder, 'a/one'), 'utf8')).toBe('before')
+  })
+})
+
+describe('what a run left that was killed', () => {
+  /** @returns the name of the staging folder of a run that was killed some time ago */
+  function leave(milliseconds: number): string {
+    const name = partialName('mesosize')
+    mkdirSync(join(folder, name, 'layers'), { recursive: true })
+    writeFileSync(join(folder, name, 'layers/large'), '')
+    age(join(folder, name), milliseconds)
+    return name
+  }
+
+  function age(path: string, milliseconds: number): void {
+    const time = (Date.now() - milliseconds) / 1000
+    utimesSync(path, time, time)
+  }
+
+  test('is gone after the next run in the same folder, unless it is recent', async () => {
+    leave(STALE + 10_000)
+    const recent = leave(STALE - 600_000)
+    await withStaging(folder, write('one'))
+    expect(readdirSync(folder).sort()).toEqual([recent, 'one'].sort())
+  })
+
+  test('is told from the folder of a run that takes longer', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      await withStaging(folder, async staging => {
+        age(staging, 2 * STALE)
+        vi.advanceTimersByTime(STALE / 2)
+        await vi.waitFor(() => expect(Date.now() - statSync(staging).mtimeMs).toBeLessThan(STALE))
+        return { result: undefined, keep: [] }
+      })
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -1,11 +1,15 @@
-import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises'
+import { mkdir, rename, rm, rmdir, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { partialName, STALE, sweepPartials } from '../lib/partial.ts'
 import { setting } from '../lib/setting.ts'
+
+const NAME = 'mesosize'
 
 /**
  * Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
- * into place. A failure or cancellation before that leaves the output folder as it was.
+ * into place. A failure or cancellation before that leaves the output folder as it was. What killed runs left there
+ * is removed first.
  * @param folder the output folder, created if needed
  * @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
  * which they are to appear
@@ -17,6 +21,8 @@ export async function withStaging<T>(
 ): Promise<T> {
   const output = resolve(folder)
   const { staging, made } = await makeStaging(output)
+  // Or other runs would take it for left over while a large tarball is uploaded.
+  const touching = setInterval(() => touch(staging), STALE / 6).unref()
   try {
     const { result, keep } = await work(staging)
     await moveAll(keep, staging, output)
@@ -24,6 +30,7 @@ export async function withStaging<T>(
   } catch (error) {
     throw fullDisk(error, output) ?? error
   } finally {
+    clearInterval(touching)
     await rm(staging, { recursive: true, force: true })
     if (made !== undefined) await removeEmpty(output, made)
   }
@@ -33,10 +40,18 @@ export async function withStaging<T>(
 async function makeStaging(output: string): Promise<{ staging: string; made?: string }> {
   try {
     const made = await mkdir(output, { recursive: true })
-    return { staging: await mkdtemp(join(output, '.mesosize-')), made }
+    await sweepPartials(output, new RegExp(`^${NAME}$`))
+    const staging = join(output, partialName(NAME))
+    await mkdir(staging, { mode: 0o700 })
+    return { staging, made }
   } catch (error) {
     throw fullDisk(error, output) ?? unwritable(error, output)
   }
+}
+
+async function touch(folder: string): Promise<void> {
+  const now = new Date()
+  await utimes(folder, now, now).catch(() => {})
 }
 
 async function moveAll(names: readonly string[], from: string, output: string): Promise<void> {

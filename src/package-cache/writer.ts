@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { partialName } from '../lib/partial.ts'
 import { encodeDescription } from './file.ts'
-import { partialOf } from './sweep.ts'
 
 /** Writes the file of a kept package under a temporary name of its own, and renames it when it is complete. */
 export class KeptFileWriter {
@@ -17,7 +18,7 @@ export class KeptFileWriter {
 
   constructor(path: string, key: string, metadata: unknown) {
     this.#path = path
-    this.#partial = partialOf(path, randomBytes(6).toString('hex'))
+    this.#partial = join(dirname(path), partialName(basename(path)))
     this.#key = key
     this.#metadata = metadata
   }

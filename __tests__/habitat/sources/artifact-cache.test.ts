@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseFullIdent, parseIdent } from '../../../src/habitat/package/ident.ts'
 import { artifactName, candidates, findArtifact } from '../../../src/habitat/sources/artifact-cache.ts'
+import { partialName } from '../../../src/lib/partial.ts'
 
 const redis = parseFullIdent('core/redis/7.2.4/20240102030405')
 const file = 'core-redis-7.2.4-20240102030405-x86_64-linux.hart'
@@ -58,7 +59,7 @@ describe('candidates', () => {
     'core-redis-7.2.4-20240102030405-aarch64-linux.hart',
     'core-redis2-7.2.4-20240102030405-x86_64-linux.hart',
     'mycore-redis-7.2.4-20240102030405-x86_64-linux.hart',
-    `.${file}.0123456789ab.partial`,
+    partialName(file),
     `.${file}`,
     'core-redis-notes.txt',
   ]

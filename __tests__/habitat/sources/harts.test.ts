@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -7,6 +7,7 @@ import { createBuilder } from '../../../src/habitat/builder/builder.ts'
 import { parseFullIdent, parseIdent } from '../../../src/habitat/package/ident.ts'
 import { HartPackages, type HartPackagesOptions } from '../../../src/habitat/sources/harts.ts'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
+import { partialName } from '../../../src/lib/partial.ts'
 import { silent } from '../../../src/lib/report.ts'
 import { type BuilderServer, startBuilder } from '../../testkit/builder-server.ts'
 import { makeHart, writeHart } from '../../testkit/hart.ts'
@@ -319,6 +320,15 @@ describe('an exact build', () => {
     expect((await readFile(join(cache, file))).equals(hart)).toBe(true)
     await source().open(ident, from())
     expect(server.count(/download/)).toBe(1)
+  })
+
+  test('is downloaded beside those of other runs, and what killed ones left is removed', async () => {
+    const [left, current] = [partialName(file), partialName(file)]
+    for (const name of [left, current]) await writeFile(join(cache, name), 'half')
+    await utimes(join(cache, left), 1, 1)
+    server.add({ ident: id, hart: await makeHart({ key: acme, package: spec }) })
+    await source().open(ident, from())
+    expect((await readdir(cache)).sort()).toEqual([current, file].sort())
   })
 
   test('that is nowhere', async () => {

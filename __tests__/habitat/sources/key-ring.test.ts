@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
 import { MesosizeError } from '../../../src/lib/errors.ts'
+import { partialName } from '../../../src/lib/partial.ts'
 import { originKey, writePublicKey } from '../../testkit/origin-key.ts'
 import { failure } from '../reading.ts'
 
@@ -46,6 +47,17 @@ describe('a key that no folder has', () => {
     expect((await stat(join(storeIn, `${acme.name}.pub`))).mode & 0o777).toBe(0o444)
     // The next run needs no Builder.
     expect((await new KeyRing({ folders: [storeIn] }).find(name, '/some.hart')).name).toEqual(name)
+  })
+
+  test('is stored where killed runs left theirs, which are removed', async () => {
+    const [left, current] = [partialName(`${acme.name}.pub`), partialName(`${acme.name}.pub`)]
+    for (const each of [left, current]) await writeFile(join(root, each), 'half')
+    await utimes(join(root, left), 1, 1)
+    await new KeyRing({ folders: [], fetchKey: async () => acme.publicKeyText, storeIn: root }).find(
+      name,
+      'x',
+    )
+    expect((await readdir(root)).sort()).toEqual([current, `${acme.name}.pub`].sort())
   })
 
   test('is used where it cannot be stored', async () => {

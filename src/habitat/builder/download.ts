@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createBLAKE2b } from 'hash-wasm'
@@ -6,10 +5,8 @@ import { readChunks } from '../../http/body.ts'
 import type { Answer } from '../../http/get.ts'
 import { FILE } from '../../http/pace.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
-import { setting } from '../../lib/setting.ts'
-
-const TOO_LARGE = () =>
-  `though no package may unpack to more: see ${setting('max-package-size')}. Check the Builder, or raise the limit.`
+import { partialName } from '../../lib/partial.ts'
+import { printableUrl } from '../../lib/url.ts'
 
 /**
  * Saves a hart while it is downloaded: under a temporary name in the same folder, and renamed once it is complete
@@ -27,11 +24,8 @@ export async function saveVerified(
   most: number,
   onBytes: (amount: number) => void,
 ): Promise<void> {
-  // A separate name for each download, so that two downloads of the same hart do not write to one file.
-  const partial = join(
-    dirname(destination),
-    `.${basename(destination)}.${randomBytes(6).toString('hex')}.partial`,
-  )
+  // A name of its own for each download, so that two of the same hart do not write into one file.
+  const partial = join(dirname(destination), partialName(basename(destination)))
   const hash = await createBLAKE2b(256)
   let received = 0
   async function* observed() {

@@ -4,6 +4,7 @@ import type { Entry } from '../../codec/tar/entry.ts'
 import { readTar } from '../../codec/tar/read.ts'
 import type { XzDecoder } from '../../codec/xz/xz.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { sweepPartials } from '../../lib/partial.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { Spool } from '../../lib/spool.ts'
 import type { PackageCache } from '../../package-cache/index.ts'
@@ -74,6 +75,7 @@ export class HartPackages implements PackageSource {
   readonly #opened = new Map<string, Promise<Package | undefined>>()
   /** Why local harts cannot be used, by path. */
   readonly #refused = new Map<string, MesosizeError>()
+  #swept: Promise<void> | undefined
 
   constructor(options: HartPackagesOptions) {
     this.#options = options
@@ -150,6 +152,8 @@ export class HartPackages implements PackageSource {
     const builder = this.#options.builder(from.url)
     const build = await builder.metadata(ident, target)
     if (build === undefined) return undefined
+    this.#swept ??= sweepPartials(storeIn, /\.hart$/)
+    await this.#swept
     const path = join(storeIn, artifactName(ident, target))
     const phase = report.phase(`Downloading ${formatIdent(ident)}`, undefined, 'bytes')
     await builder.download(ident, target, build.checksum, path, amount => phase.advance(amount))

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { partialName, sweepPartials } from '../../lib/partial.ts'
 import { setting } from '../../lib/setting.ts'
 import {
   formatKeyName,
@@ -58,10 +59,11 @@ export class KeyRing {
   async #store(file: string, text: string): Promise<void> {
     const folder = this.#options.storeIn
     if (folder === undefined) return
-    const temporary = join(folder, `.${file}.${process.pid}`)
+    const temporary = join(folder, partialName(file))
     try {
       await mkdir(folder, { recursive: true })
-      await writeFile(temporary, text, { mode: 0o444 })
+      await sweepPartials(folder, /\.pub$/)
+      await writeFile(temporary, text, { flag: 'wx', mode: 0o444 })
       await rename(temporary, join(folder, file))
     } catch {
       // The key is available anyway; if the cache cannot be written, it is fetched again next time.
