@@ -8,6 +8,7 @@ import {
 import type { Package, PackageMetadata } from '../../src/habitat/package/package.ts'
 import type { PackageRequest } from '../../src/habitat/package/request.ts'
 import type { PackageSource, Refusal } from '../../src/habitat/package/source.ts'
+import { missingHart } from '../../src/habitat/sources/missing-hart.ts'
 
 /** A package without files. @param about what is not as usual */
 export function build(ident: string, about: Partial<PackageMetadata> = {}): Package {
@@ -59,6 +60,7 @@ export function sourceOf(
     async openFile(path) {
       return files[path]!
     },
+    missing: missingHart,
     refusals(ident) {
       return refusals[formatIdent(ident)] ?? []
     },

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { decodeXz } from '../../../src/codec/xz/xz.ts'
 import { resolveClosure } from '../../../src/habitat/package/closure.ts'
@@ -109,7 +109,7 @@ describe('a closure from two Builders and nothing at hand', () => {
 })
 
 describe('what a person names', () => {
-  test('is looked through first and stored into', async () => {
+  test('is looked through first and not written to', async () => {
     const [artifacts, keyFolder] = [join(root, 'artifacts'), join(root, 'keys')]
     await writeHart(artifacts, { key: originKey('acme'), package: app })
     await writePublicKey(keyFolder, originKey('acme'))
@@ -121,9 +121,10 @@ describe('what a person names', () => {
     })
     expect(builder.requests).toEqual([])
     await source.open(parseFullIdent(glibc.ident), from)
-    expect((await readdir(artifacts)).length).toBe(2)
-    expect((await readdir(keyFolder)).length).toBe(2)
-    expect(await readdir(root)).not.toContain('home')
+    expect((await readdir(artifacts)).length).toBe(1)
+    expect((await readdir(keyFolder)).length).toBe(1)
+    expect(await readdir(join(home, '.hab/cache/artifacts'))).toHaveLength(1)
+    expect(await readdir(join(home, '.hab/cache/keys'))).toEqual([`${originKey('core').name}.pub`])
   })
 })
 
@@ -138,12 +139,44 @@ test("a person's own cache answers for exact builds, and is not searched for the
   expect(builder.requests.length).toBe(before)
 })
 
-test('packages come from a root where one is named', async () => {
-  const { source } = open({ fsRoot: root })
-  expect(
-    await source.newest({ origin: 'acme', name: 'app' }, { url: builder.url, channel: 'stable' }),
-  ).toBeUndefined()
-  expect(builder.requests).toEqual([])
+describe('a root that is named', () => {
+  test('is where packages come from', async () => {
+    const { source } = open({ fsRoot: root })
+    expect(
+      await source.newest({ origin: 'acme', name: 'app' }, { url: builder.url, channel: 'stable' }),
+    ).toBeUndefined()
+    expect(builder.requests).toEqual([])
+  })
+
+  test.each([
+    ['the package', [], `There is no package acme/app installed under`],
+    [
+      'what it depends on',
+      [app, sup, launcher, busybox, cacerts],
+      `${glibc.ident}, which ${app.ident} needs, is not installed under`,
+    ],
+  ])('without %s is to blame, and not Builder', async (_, there, problem) => {
+    for (const { ident, deps = [], tdeps = deps } of there) {
+      const folder = join(root, 'hab/pkgs', ident)
+      await mkdir(join(folder, 'hooks'), { recursive: true })
+      const files = {
+        IDENT: ident,
+        TARGET: 'x86_64-linux',
+        TDEPS: tdeps.join('\n'),
+        'hooks/run': '',
+        'bin/x': '',
+      }
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, name)), { recursive: true })
+        await writeFile(join(folder, name), text)
+      }
+    }
+    const { asked, source } = open({ fsRoot: root })
+    const error = await failure(resolveClosure(asked, source, silent))
+    expect(error.message).toContain(`${problem} ${join(root, 'hab/pkgs')}. `)
+    expect(error.message).toContain('--fs-root')
+    expect(error.message).not.toMatch(/channel|--url|--artifacts/)
+  })
 })
 
 test('the token goes to the Builders, and is in no message', async () => {

@@ -1,7 +1,5 @@
-import { MesosizeError } from '../../lib/errors.ts'
 import { forAll } from '../../lib/for-all.ts'
 import type { Reporter } from '../../lib/report.ts'
-import { setting } from '../../lib/setting.ts'
 import type { Root } from './finder.ts'
 import { type FullIdent, formatIdent } from './ident.ts'
 import type { Package } from './package.ts'
@@ -44,14 +42,14 @@ export async function withDependencies(
     if (dependencies.length === 0) break
     if (opened.size + dependencies.length > MOST_PACKAGES) throw tooMany(dependencies.at(-1)!)
     const phase = report.phase('Reading dependencies', dependencies.length, 'packages')
-    dependents = await forAll(dependencies, OPEN_AT_ONCE, async dependency => {
-      const found = await findOrExplain(source, [dependency.ident], async () => {
-        const opened = await source.open(dependency.ident, dependency.from)
-        if (!opened) throw missing(dependency)
+    dependents = await forAll(dependencies, OPEN_AT_ONCE, async ({ ident, from, neededBy }) => {
+      const found = await findOrExplain(source, [ident], async () => {
+        const opened = await source.open(ident, from)
+        if (!opened) throw source.missing(formatIdent(ident), from, neededBy)
         return opened
       })
       phase.advance(1)
-      return { package: found, from: dependency.from }
+      return { package: found, from }
     })
     phase.done(`${dependencies.length} packages`)
   }
@@ -72,19 +70,4 @@ function dependenciesOf(
     }
   }
   return [...wanted.values()]
-}
-
-function missing({ ident, from, neededBy }: Dependency): MesosizeError {
-  return new MesosizeError(
-    'DEPENDENCY_MISSING',
-    `${formatIdent(ident)}, which ${formatIdent(neededBy)} needs, is neither in an artifact cache nor at ${from.url}. ` +
-      `Add the folder that contains its hart with ${setting('artifacts')}, or name the Builder that has it with ${setting('url')}.`,
-  )
-}
-
-function tooMany({ ident, neededBy }: Dependency): MesosizeError {
-  return new MesosizeError(
-    'DEPENDENCIES_TOO_MANY',
-    `The image would need more than ${MOST_PACKAGES} packages, such as ${formatIdent(ident)}, which ${formatIdent(neededBy)} needs. No service needs so many. Check the dependencies of that package, and build it again.`,
-  )
 }

@@ -1,6 +1,4 @@
 import { isAbsolute } from 'node:path'
-import { MesosizeError } from '../../lib/errors.ts'
-import { setting } from '../../lib/setting.ts'
 import { formatIdent, parseIdent } from './ident.ts'
 import type { FoundAt, Package } from './package.ts'
 import { findOrExplain } from './refusals.ts'
@@ -45,7 +43,7 @@ export class Finder {
         const root = await this.findIfThere(spec, from)
         if (root) return root
       }
-      return notFound(specs, from)
+      throw this.#source.missing(specs.join(' or '), from)
     })
   }
 
@@ -58,12 +56,4 @@ export class Finder {
     }
     return this.find(`core/${name}`, from)
   }
-}
-
-function notFound(specs: readonly string[], from: BuilderChannel): never {
-  throw new MesosizeError(
-    'PACKAGE_NOT_FOUND',
-    `There is no package ${specs.join(' or ')} in the channel ${from.channel} of ${from.url}, nor in a folder named with ${setting('artifacts')}. ` +
-      `Check its name, or name another channel with ${setting('channel')} (${setting('base-pkgs-channel')} for Habitat's own packages).`,
-  )
 }

@@ -17,7 +17,15 @@ export interface PackageSource {
   open(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined>
   /** A package that was given as a file. */
   openFile(path: string): Promise<Package>
-  /** Harts that `newest` and `open` skipped although they may be builds of an ident. */
+  /**
+   * The error for a package that is not there, in terms of where this source looks.
+   * @param what its ident, or several as alternatives
+   * @param from where it was asked for
+   * @param neededBy what depends on it; absent where somebody asked for the package itself
+   * @returns PACKAGE_NOT_FOUND or, for a dependency, DEPENDENCY_MISSING
+   */
+  missing(what: string, from: BuilderChannel, neededBy?: FullIdent): MesosizeError
+  /** What `newest` and `open` passed over though it may be a build of an ident. */
   refusals(ident: PackageIdent): readonly Refusal[]
 }
 

@@ -43,6 +43,10 @@ export class CachedPackages implements PackageSource {
     return given
   }
 
+  missing(what: string, from: BuilderChannel, neededBy?: FullIdent): MesosizeError {
+    return this.#source.missing(what, from, neededBy)
+  }
+
   refusals(ident: PackageIdent): readonly Refusal[] {
     return this.#source.refusals(ident)
   }

@@ -28,6 +28,7 @@ import { asInstalled } from './as-installed.ts'
 import { isDamagedHart, type OpenHart, openHart } from './hart.ts'
 import { keptMetadata } from './kept-metadata.ts'
 import type { KeyRing } from './key-ring.ts'
+import { missingHart } from './missing-hart.ts'
 
 export interface HartPackagesOptions {
   target: string
@@ -105,6 +106,8 @@ export class HartPackages implements PackageSource {
     this.#opened.set(id, opened)
     return opened
   }
+
+  missing = missingHart
 
   refusals(ident: PackageIdent): Refusal[] {
     return [...this.#refused]

@@ -80,6 +80,20 @@ export class InstalledPackages implements PackageSource {
     }
   }
 
+  missing(what: string, _from: unknown, neededBy?: FullIdent): MesosizeError {
+    const pkgs = join(this.#root, 'hab/pkgs')
+    const advice = `Install it there with hab (FS_ROOT), or name another root with ${setting('fs-root')}.`
+    return neededBy === undefined
+      ? new MesosizeError(
+          'PACKAGE_NOT_FOUND',
+          `There is no package ${what} installed under ${pkgs}. ${advice}`,
+        )
+      : new MesosizeError(
+          'DEPENDENCY_MISSING',
+          `${what}, which ${formatIdent(neededBy)} needs, is not installed under ${pkgs}. ${advice}`,
+        )
+  }
+
   refusals(): readonly Refusal[] {
     return []
   }

@@ -57,11 +57,11 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     target: request.target,
     searched: request.artifacts,
     caches: [...request.artifacts, join(own, 'artifacts'), join(other, 'artifacts')],
-    storeIn: request.artifacts[0] ?? join(own, 'artifacts'),
+    storeIn: join(own, 'artifacts'),
     keys: new KeyRing({
       folders: [...request.keys, join(own, 'keys'), join(other, 'keys')],
       fetchKey: name => fetchKey(name, [...new Set([request.builder.url, request.base.url])].map(builder)),
-      storeIn: request.keys[0] ?? join(own, 'keys'),
+      storeIn: join(own, 'keys'),
     }),
     builder,
     decodeXz: tools.decodeXz,
