@@ -112,7 +112,7 @@ function treeOf(folder: string): string[] {
 /** The same package as one tarball, unpacked. */
 async function asOneTarball(inputs: Record<string, string>): Promise<string> {
   const job = await makeJob()
-  const run = await runAction(job, { ...(await straight(job, builder)), package: inputs.package! })
+  const run = await runAction(job, { ...straight(builder), package: inputs.package! })
   expect(errorsOf(run)).toEqual([])
   const sandbox = join(job.root, 'sandbox')
   mkdirSync(sandbox)
@@ -122,7 +122,7 @@ async function asOneTarball(inputs: Record<string, string>): Promise<string> {
 
 /** Exports twice with one package changed; @returns the inputs and the second run */
 async function exportTwice(job: Job, target: Record<string, string>, uploads: () => string[]) {
-  const inputs = { ...(await straight(job, builder)), ...target, layers: 'package', package: WEB }
+  const inputs = { ...straight(builder), ...target, layers: 'package', package: WEB }
   const first = await runAction(job, inputs)
   const before = layersOf(first)
   expect(before.map(({ packages }) => packages.join())).toEqual([
@@ -217,7 +217,7 @@ test.skipIf(noHab)(
     expect(readdirSync(join(cache, 'mesosize'))).toEqual(kept)
     // What comes straight from Builder is the same too.
     const job = await makeJob()
-    const fromHarts = layersOf(await runAction(job, { ...(await straight(job, builder)), ...target }))
+    const fromHarts = layersOf(await runAction(job, { ...straight(builder), ...target }))
     expect(fromHarts.map(described)).toEqual(again)
   },
   180_000,
@@ -226,7 +226,7 @@ test.skipIf(noHab)(
 test('two layers: what is built together, and the rest', async () => {
   const github = await gitHub()
   const job = await gitHubJob(github)
-  const inputs = { ...(await straight(job, builder)), publish: 'release', layers: 'auto' }
+  const inputs = { ...straight(builder), publish: 'release', layers: 'auto' }
   const [first, rest] = layersOf(await runAction(job, { ...inputs, package: WEB }))
   expect([first!.packages.toSorted(), rest!.packages.toSorted()]).toEqual([
     [LIBRARY, WEB].sort(),
@@ -239,7 +239,7 @@ test('two layers: what is built together, and the rest', async () => {
 test('nowhere: all are in a folder, where the next export finds them', async () => {
   const job = await makeJob()
   const inputs = {
-    ...(await straight(job, builder)),
+    ...straight(builder),
     layers: 'package',
     'uri-base': 'https://files.example/layers',
   }
@@ -258,7 +258,7 @@ test('what agents cannot fetch is reported once', async () => {
   onTestFinished(() => server.close())
   const job = await makeJob()
   const run = await runAction(job, {
-    ...(await straight(job, builder)),
+    ...straight(builder),
     layers: 'package',
     publish: 'http',
     'upload-url': `${server.url}/`,
@@ -276,7 +276,7 @@ test('for a fork they become one tarball, an artifact of the run', async () => {
   Object.assign(job.env, service.env, { GITHUB_SERVER_URL: 'http://github.localhost:1' })
   await setEvent(job, 'pull_request', { pull_request: { head: { repo: { full_name: 'mallory/shop' } } } })
   const run = await runAction(job, {
-    ...(await straight(job, builder)),
+    ...straight(builder),
     package: WEB,
     layers: 'auto',
     publish: 'release',
@@ -302,7 +302,7 @@ test('an upload that fails leaves nothing behind, and no app', async () => {
   server.fault({ method: 'PUT', kind: 'status', status: 507, times: 100 })
   const job = await makeJob()
   const run = await runAction(job, {
-    ...(await straight(job, builder)),
+    ...straight(builder),
     layers: 'package',
     publish: 'http',
     'upload-url': `${server.url}/`,
@@ -316,7 +316,7 @@ test('an upload that fails leaves nothing behind, and no app', async () => {
 test('everything that cannot be combined with layers is reported at once', async () => {
   const job = await makeJob()
   const run = await runAction(job, {
-    ...(await straight(job, builder)),
+    ...straight(builder),
     layers: 'auto',
     publish: 'http',
     'upload-url': 'https://files.example/{name}/{version}.tgz?sig=0a1b2c3d4e5f',

@@ -38,7 +38,7 @@ async function gitHubJob(
   const github = await startGitHub(options)
   onTestFinished(() => github.close())
   const job = await makeJob(variablesOf(github))
-  return { job, github, inputs: { ...(await straight(job, builder)), publish: 'release' } }
+  return { job, github, inputs: { ...straight(builder), publish: 'release' } }
 }
 
 function variablesOf({ apiUrl, serverUrl, repository }: GitHubServer): Record<string, string> {
@@ -140,7 +140,7 @@ describe('to a release', () => {
     const { job, github, inputs } = await gitHubJob({ tags: ['v1.0'] })
     const other = await makeJob(variablesOf(github))
     github.fault({ on: /^GET .*\/releases\/tags\//, kind: 'together', count: 2 })
-    const config = { ...(await straight(other, builder)), publish: 'release', package: 'acme/lib\nacme/web' }
+    const config = { ...straight(builder), publish: 'release', package: 'acme/lib\nacme/web' }
     const runs = await Promise.all([
       runAction(job, inputs, onTag('v1.0')),
       runAction(other, config, onTag('v1.0')),
@@ -280,7 +280,7 @@ describe('as an artifact', () => {
     onTestFinished(() => service.close())
     const job = await makeJob({ ...service.env, GITHUB_SERVER_URL: 'http://github.localhost:1' })
     const run = await runAction(job, {
-      ...(await straight(job, builder)),
+      ...straight(builder),
       publish: 'artifact',
       'uri-base': 'https://files.example/later',
     })
@@ -295,7 +295,7 @@ describe('as an artifact', () => {
 
   test('a server without the service is reported', async () => {
     const job = await makeJob({ GITHUB_SERVER_URL: 'https://github.corp.example' })
-    const run = await runAction(job, { ...(await straight(job, builder)), publish: 'artifact' })
+    const run = await runAction(job, { ...straight(builder), publish: 'artifact' })
     expect(failed(job, run)).toMatch(
       /^The GitHub Enterprise Server https:\/\/github\.corp\.example does not have/,
     )
@@ -310,7 +310,7 @@ describe('to a web server', () => {
       onTestFinished(() => nginx.close())
       const job = await makeJob()
       const run = await runAction(job, {
-        ...(await straight(job, builder)),
+        ...straight(builder),
         publish: 'http',
         'upload-url': `http://deploy:hunter22@127.0.0.1:${nginx.port}/public/{origin}/{version}/`,
         'checksum-file': 'true',
@@ -327,7 +327,7 @@ describe('to a web server', () => {
     const server = await webServer({ authorization: 'Bearer secret-token-1' })
     const job = await makeJob()
     const run = await runAction(job, {
-      ...(await straight(job, builder)),
+      ...straight(builder),
       publish: 'http',
       'upload-url': `${server.url}/a/`,
       'upload-headers': 'Authorization: Bearer secret-token-1',
@@ -344,7 +344,7 @@ describe('to a web server', () => {
     server.fault({ method: 'PUT', kind: 'status', status: 403, body, times: 9 })
     const job = await makeJob()
     const run = await runAction(job, {
-      ...(await straight(job, builder)),
+      ...straight(builder),
       publish: 'http',
       'upload-url': `${server.url}/a/?X-Amz-Signature=0a1b2c3d4e5f`,
       'upload-headers': 'X-Key: header-secret-1\nAuthorization: Bearer token-in-bearer',
@@ -363,7 +363,7 @@ test('a run that is cancelled while it uploads ends soon, and leaves nothing', a
   server.fault({ method: 'PUT', kind: 'silence' })
   const job = await makeJob()
   const { child, ended } = startAction(job, {
-    ...(await straight(job, builder)),
+    ...straight(builder),
     publish: 'http',
     'upload-url': `${server.url}/a/`,
   })
@@ -380,7 +380,7 @@ describe('to an artifact store', () => {
     })
     const job = await makeJob()
     const inputs = {
-      ...(await straight(job, builder)),
+      ...straight(builder),
       publish: 'artifact-store',
       'marathon-url': marathon.url,
       'marathon-user': 'me',
@@ -400,7 +400,7 @@ describe('to an artifact store', () => {
     const marathon = await store({ marathon: '1.6' })
     const job = await makeJob()
     const run = await runAction(job, {
-      ...(await straight(job, builder)),
+      ...straight(builder),
       publish: 'artifact-store',
       'marathon-url': marathon.url,
       'dcos-token': 'eyJhbGciOiJIUzI1NiJ9',
@@ -413,7 +413,7 @@ describe('to an artifact store', () => {
 test('nowhere, only the URI is rewritten', async () => {
   const job = await makeJob()
   const run = await runAction(job, {
-    ...(await straight(job, builder)),
+    ...straight(builder),
     'uri-template': 'https://files.example/{sha256}/{file}?v={release}',
   })
   const { uri, outputs } = publishedQuietly(run)
@@ -427,7 +427,7 @@ test('every secret is masked before anything else, and seen nowhere', async () =
   const encoded = encodeURIComponent(password)
   const job = await makeJob({ HAB_STUDIO_SECRET_NPM: 'npm-secret-1' })
   const run = await runAction(job, {
-    ...(await straight(job, closed)),
+    ...straight(closed),
     'builder-token': TOKEN,
     publish: 'http',
     'upload-url': `${server.url.replace('//', `//${user}:${encoded}@`)}/{name}/`,

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type BuilderServer, type ServedPackage, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
@@ -7,7 +5,6 @@ import { missingPrograms } from '../testkit/machine.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { type PackagesMirror, startPackagesMirror } from '../testkit/packages-mirror.ts'
-import type { Job } from './run-action.ts'
 import type { Finished } from './run-cli.ts'
 
 /** Why no hab can be installed here, or undefined where it can. */
@@ -114,16 +111,12 @@ export function throughHab(builder: BuilderServer, mirror: PackagesMirror): Reco
   }
 }
 
-/** Inputs with which it comes straight from Builder, into folders of the job. */
-export async function straight(job: Job, builder: BuilderServer): Promise<Record<string, string>> {
-  const [artifacts, keyFolder] = [join(job.root, 'harts'), join(job.root, 'keys')]
-  for (const folder of [artifacts, keyFolder]) await mkdir(folder, { recursive: true })
+/** Inputs with which it comes straight from Builder. */
+export function straight(builder: BuilderServer): Record<string, string> {
   return {
     package: 'acme/web',
     'use-hab': 'false',
     'builder-url': builder.url,
     target: TARGET,
-    artifacts,
-    keys: keyFolder,
   }
 }

@@ -338,7 +338,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
 describe('without hab', () => {
   test('a package is exported straight from Builder', async () => {
     const job = await makeJob()
-    const run = await runAction(job, await straight(job, builder))
+    const run = await runAction(job, straight(builder))
     checkQuiet(run)
     expect(checkedOutputs(run).ident).toBe(WEB)
     expect(packagesOf(run).map(({ ident }) => ident)).toEqual(expect.arrayContaining(IMAGE))
@@ -350,7 +350,7 @@ describe('without hab', () => {
   test('the same package gives the same tarball as with hab', { skip: noHab !== undefined }, async () => {
     const job = await makeJob()
     const [a, b] = [
-      await runAction(job, await straight(job, builder)),
+      await runAction(job, straight(builder)),
       await runAction(job, { ...throughHab(builder, mirror), 'output-dir': 'other' }),
     ]
     expect(checkedOutputs(b).sha256).toBe(checkedOutputs(a).sha256)
@@ -360,7 +360,7 @@ describe('without hab', () => {
     const job = await makeJob()
     await writeFile(join(job.workspace, 'patch.json'), '{"id": "/patched", "portDefinitions": null}')
     const run = await runAction(job, {
-      ...(await straight(job, builder)),
+      ...straight(builder),
       patch: 'patch.json',
       'health-check': 'false',
       cpus: '2',
@@ -382,7 +382,7 @@ describe('without hab', () => {
 
   test('runs without a summary or a list of artifacts', async () => {
     const job = await makeJob()
-    const run = await runAction(job, await straight(job, builder), {
+    const run = await runAction(job, straight(builder), {
       env: { GITHUB_STEP_SUMMARY: undefined, GITHUB_ARTIFACTS: undefined },
     })
     expect(checkedOutputs(run).ident).toBe(WEB)
@@ -393,7 +393,7 @@ describe('without hab', () => {
     slow.fault({ kind: 'stall', on: /acme\/web\/.*download/, milliseconds: 3_600_000 })
     const job = await makeJob()
     // Nothing but the signal ends the run before the answer goes on.
-    const { child, ended } = startAction(job, await straight(job, slow))
+    const { child, ended } = startAction(job, straight(slow))
     await until(() => slow.count(/acme\/web\/.*download/) > 0)
     child.kill('SIGINT')
     const run = await ended

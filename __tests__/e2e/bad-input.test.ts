@@ -12,6 +12,9 @@ import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
 import type { TarEntry } from '../testkit/tar.ts'
 import { xz } from '../testkit/xz.ts'
 import {
+  cacheIn,
+  cannotBecomeOrdinary,
+  IN_HOME,
   inShell,
   makePlace,
   type Place,
@@ -444,8 +447,10 @@ test.skipIf(noMounts !== undefined)(
     const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
     onTestFinished(builder.close)
     const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
-    const reason = [join(place.artifacts, HART), /ENOSPC|no space left/, /Free some space/]
-    await expectFailureOnFullDisk(place, place.artifacts, args, reason)
+    const folder = cacheIn(place, 'artifacts')
+    mkdirSync(folder, { recursive: true })
+    const reason = [join(folder, HART), /ENOSPC|no space left/, /Make room/]
+    await expectFailureOnFullDisk(place, folder, args, reason)
   },
 )
 
@@ -459,7 +464,9 @@ async function expectFailureOnFullDisk(
   const left = join(place.root, 'left')
   writeFileSync(left, '')
   const line = `mount -t tmpfs -o size=2m tmpfs ${folder} && "$@"; status=$?; ls -A ${folder} >${left}; exit $status`
-  await expectFailure(place, args, [reason], { wrapper: ['unshare', '--mount', ...inShell(line)] })
+  await expectFailure(place, args, [reason], {
+    wrapper: ['unshare', '--mount', ...inShell(line), ...IN_HOME],
+  })
   expect(readFileSync(left, 'utf8')).toBe('')
 }
 
@@ -469,7 +476,7 @@ describe('a signal', () => {
   /** Sends a signal when the program is in the middle of something, and checks that nothing is left of it. */
   async function interrupt(place: Place, args: string[], signal: keyof typeof STATUS, busy: () => boolean) {
     const before = snapshot(place.root)
-    const { child, ended } = startCli(place, args)
+    const { child, ended } = startCli(place, args, { wrapper: IN_HOME })
     let running = true
     void ended.then(() => {
       running = false
@@ -493,18 +500,20 @@ describe('a signal', () => {
     const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
     onTestFinished(builder.close)
     builder.fault({ kind: 'stall', milliseconds: 60_000, on: /download/ })
+    const folder = cacheIn(place, 'artifacts')
+    mkdirSync(folder, { recursive: true })
     const partial = () =>
-      readdirSync(place.artifacts).some(
+      readdirSync(folder).some(
         name =>
           name.includes('partial') &&
-          (statSync(join(place.artifacts, name), { throwIfNoEntry: false })?.size ?? 0) > 100_000,
+          (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 100_000,
       )
     const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
     await interrupt(place, args, signal, partial)
 
-    const second = await runCli(place, args)
+    const second = await runCli(place, args, { wrapper: IN_HOME })
     expect(second).toMatchObject({ status: 0 })
-    expect(readdirSync(place.artifacts)).toEqual([HART])
+    expect(readdirSync(folder)).toEqual([HART])
   })
 
   test.each([

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import type { Finished } from './run-cli.ts'
+import { type Finished, IN_HOME } from './run-cli.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 
@@ -136,7 +136,9 @@ export function startAction(
   const others = { GITHUB_ENV: `${commands}_env`, GITHUB_PATH: `${commands}_path` }
   for (const path of [...Object.values({ ...files, ...others }), artifacts]) writeFileSync(path, '')
   const begin = performance.now()
-  const child = spawn(process.execPath, [program], {
+  // Without hab, the action itself downloads to the user's caches.
+  const [command, ...words] = [...(inputs['use-hab'] === 'false' ? IN_HOME : []), process.execPath, program]
+  const child = spawn(command!, words, {
     cwd: job.workspace,
     env: {
       PATH: process.env.PATH,
