@@ -24,7 +24,7 @@ import { installWithStandIn } from '../../testkit/hab-stand-in.ts'
 import { makeHart } from '../../testkit/hart.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { originKey, writePublicKey } from '../../testkit/origin-key.ts'
-import { drain, failure, read } from '../reading.ts'
+import { bytesOf, drain, failure, read } from '../reading.ts'
 
 const id = 'acme/app/1.0/20240102030405'
 // date -u -d '2024-01-02 03:04:05' +%s
@@ -335,5 +335,20 @@ describe('what tells the content of an installed package from others', () => {
     const error = await failure(drain(opened!.entries()))
     expect(error.code).toBe('CONTENT_CHANGED')
     expect(error.message).toContain(path)
+  })
+
+  test('is not read through a link that took the place of a file', async () => {
+    await build()
+    await writeFile(join(root, 'secret'), 'secret')
+    const opened = await new InstalledPackages(root).open(ident)
+    const reading = (async () => {
+      for await (const entry of opened!.entries()) {
+        if (entry.type !== 'file') continue
+        await rm(join(root, entry.path))
+        await symlink(join(root, 'secret'), join(root, entry.path))
+        return (await bytesOf(entry.content)).toString()
+      }
+    })()
+    expect((await failure(reading)).code).toBe('FILE_UNREADABLE')
   })
 })

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../../codec/tar/entry.ts'
@@ -193,7 +193,8 @@ function inodeOf(path: string): string {
 /** Opens the file only when it is read; most consumers read `file` directly. */
 function* contentOf(path: string, size: number): Generator<Uint8Array> {
   try {
-    const file = openSync(path, 'r')
+    // A file was found here earlier; a link must not be followed, wherever it leads.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     try {
       const piece = Buffer.alloc(Math.min(size + 1, PIECE))
       for (;;) {
