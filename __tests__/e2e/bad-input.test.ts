@@ -13,7 +13,6 @@ import type { TarEntry } from '../testkit/tar.ts'
 import { xz } from '../testkit/xz.ts'
 import {
   cacheIn,
-  cannotBecomeOrdinary,
   IN_HOME,
   inShell,
   makePlace,
@@ -449,7 +448,7 @@ test.skipIf(noMounts !== undefined)(
     const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
     const folder = cacheIn(place, 'artifacts')
     mkdirSync(folder, { recursive: true })
-    const reason = [join(folder, HART), /ENOSPC|no space left/, /Make room/]
+    const reason = [join(folder, HART), /ENOSPC|no space left/, /Free some space/]
     await expectFailureOnFullDisk(place, folder, args, reason)
   },
 )

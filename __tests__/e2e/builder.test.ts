@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type BuilderServer, type ServedPackage, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
-import { cannotBecomeOrdinary, ORDINARY_USER } from '../testkit/machine.ts'
+import { cannotBecomeOrdinary } from '../testkit/machine.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import {
   cacheIn,
-  cannotBecomeOrdinary,
   type Finished,
   IN_HOME,
   makePlace,

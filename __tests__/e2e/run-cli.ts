@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { blake2b } from 'hash-wasm'
 import { afterAll, onTestFinished } from 'vitest'
 import { makeHart } from '../testkit/hart.ts'
+import { ORDINARY_USER } from '../testkit/machine.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
 import { tarOf } from '../testkit/tar.ts'
@@ -140,9 +141,6 @@ export function withUmask(umask: string): string[] {
   return inShell(`umask ${umask}; exec "$@"`)
 }
 
-/** A wrapper that makes root an ordinary user, for whom permissions count. */
-export const ORDINARY_USER = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
-
 /**
  * A wrapper with which the program keeps what it downloads in the home folder of its test: for root, that is in /hab
  * of this machine.
@@ -152,16 +150,6 @@ export const IN_HOME = process.getuid?.() === 0 ? ORDINARY_USER : []
 /** The folder of what is downloaded then. */
 export function cacheIn({ home }: Pick<Place, 'home'>, name: 'artifacts' | 'keys'): string {
   return join(home, '.hab/cache', name)
-}
-
-/** Why that cannot be done here, or undefined where it can. */
-export function cannotBecomeOrdinary(): string | undefined {
-  try {
-    const uid = execFileSync(ORDINARY_USER[0]!, [...ORDINARY_USER.slice(1), 'id', '-u'], { encoding: 'utf8' })
-    return uid.trim() === '1000' ? undefined : 'needs user namespaces'
-  } catch {
-    return 'needs user namespaces'
-  }
 }
 
 /**

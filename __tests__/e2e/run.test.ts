@@ -227,7 +227,7 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
         env: { TMPDIR: disk },
       })
       expect(stderr).toMatch(
-        /^mesosize: There is no room for the app in \S+\/app-1\. Make room, or name another folder in the variable TMPDIR\.\n$/,
+        /^mesosize: There is no room for the app in \S+\/app-1\. Free some space, or name another folder in the variable TMPDIR\.\n$/,
       )
       expect(status).toBe(1)
     })

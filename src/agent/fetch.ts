@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { readChunks } from '../http/body.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { get } from '../http/get.ts'
+import { FILE } from '../http/pace.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { parseWebUrl } from '../lib/url.ts'
 import { takeUserInfo } from '../lib/user-info.ts'
@@ -13,6 +14,9 @@ import { type Account, doAs } from './account.ts'
 import { type Artifact, fetchError } from './artifacts.ts'
 import type { FetchCache } from './fetch-cache.ts'
 import { isFull, sandboxFull } from './sandbox.ts'
+
+/** More than any image has; a server may never stop sending. */
+const MOST_BYTES = 64 * 2 ** 30
 
 export interface FetchTools {
   fetch: Fetch
@@ -92,7 +96,11 @@ async function download(
       throw new Error(`the server answered ${answer.response.status}. Check the URI.`)
     }
     try {
-      await pipeline(Readable.from(readChunks(answer)), createWriteStream(to, { flags: 'wx' }), { signal })
+      await pipeline(
+        Readable.from(readChunks(answer, { most: MOST_BYTES, pace: FILE })),
+        createWriteStream(to, { flags: 'wx' }),
+        { signal },
+      )
     } catch (error) {
       await rm(to, { force: true })
       throw error

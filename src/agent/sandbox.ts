@@ -84,7 +84,7 @@ export function isFull(error: unknown): boolean {
 export function sandboxFull(sandbox: string, cause: unknown): MesosizeError {
   return new MesosizeError(
     'SANDBOX_FULL',
-    `There is no room for the app in ${sandbox}. Make room, or name another folder in the variable TMPDIR.`,
+    `There is no room for the app in ${sandbox}. Free some space, or name another folder in the variable TMPDIR.`,
     { cause },
   )
 }

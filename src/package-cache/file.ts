@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { discard } from '../lib/discard.ts'
 import { openRegular } from '../lib/open-regular.ts'
+import { parseJson } from '../lib/parse-json.ts'
 
 // The file of a kept package: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
 // description's length (8 bytes, big-endian) and its SHA-256. What is known last comes last, so that the file is

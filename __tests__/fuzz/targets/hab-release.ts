@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { UnusableArchive, unpackRelease } from '../../../src/actions/export/unpack-release.ts'
@@ -43,7 +42,7 @@ const PATHS: readonly string[] = [
 ]
 
 /** Archives of hab's own releases, which are unpacked to disk. */
-export async function habRelease({ fixtures, folder }: Place): Promise<Target> {
+export async function habRelease({ folder }: Place): Promise<Target> {
   const good = await tarOf([
     { path: TOP, type: 'directory', mode: 0o755 },
     { path: `${TOP}/lib/x`, content: 'x'.repeat(700) },
@@ -56,16 +55,14 @@ export async function habRelease({ fixtures, folder }: Place): Promise<Target> {
   ])
   const packed = gzipSync(good)
   const tars = changedTar(good, PATHS, await strangeMembers(PATHS, 120))
-  const archive = join(fixtures, 'hab.tar.gz')
   return {
     inputs: fc.oneof(
       { weight: 6, arbitrary: tars.map(tar => gzipSync(tar)) },
       { weight: 1, arbitrary: changedBytes(packed) },
     ),
     async attempt(input) {
-      await writeFile(archive, input)
       try {
-        const top = await unpackRelease(archive, folder)
+        const top = await unpackRelease(input, folder)
         assert.deepEqual(await readdir(folder), [top])
         return 'unpacked'
       } catch (error) {

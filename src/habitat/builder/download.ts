@@ -6,7 +6,10 @@ import type { Answer } from '../../http/get.ts'
 import { FILE } from '../../http/pace.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { partialName } from '../../lib/partial.ts'
-import { printableUrl } from '../../lib/url.ts'
+import { setting } from '../../lib/setting.ts'
+
+const TOO_LARGE = () =>
+  `though no package may unpack to more: see ${setting('max-package-size')}. Check the Builder, or raise the limit.`
 
 /**
  * Saves a hart while it is downloaded: under a temporary name in the same folder, and renamed once it is complete

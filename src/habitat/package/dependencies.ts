@@ -1,3 +1,4 @@
+import { MesosizeError } from '../../lib/errors.ts'
 import { forAll } from '../../lib/for-all.ts'
 import type { Reporter } from '../../lib/report.ts'
 import type { Root } from './finder.ts'
@@ -70,4 +71,11 @@ function dependenciesOf(
     }
   }
   return [...wanted.values()]
+}
+
+function tooMany({ ident, neededBy }: Dependency): MesosizeError {
+  return new MesosizeError(
+    'DEPENDENCIES_TOO_MANY',
+    `The image would need more than ${MOST_PACKAGES} packages, such as ${formatIdent(ident)}, which ${formatIdent(neededBy)} needs. No service needs so many. Check the dependencies of that package, and build it again.`,
+  )
 }
