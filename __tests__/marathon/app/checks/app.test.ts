@@ -136,6 +136,11 @@ const tables: Record<string, Row[]> = {
       'upgradeStrategy.maximumOverCapacity',
     ],
     [
+      'a strategy that cannot be converted to text',
+      { unreachableStrategy: { toString: 1, valueOf: 1, expungeAfterSeconds: 'x' } },
+      'unreachableStrategy.expungeAfterSeconds',
+    ],
+    [
       'inactive after it is forgotten',
       { unreachableStrategy: { inactiveAfterSeconds: 2, expungeAfterSeconds: 1 } },
       'unreachableStrategy.inactiveAfterSeconds',

@@ -25,7 +25,9 @@ export const SCHEDULING = {
   upgradeStrategy: v.optional(shape({ minimumHealthCapacity: share, maximumOverCapacity: share })),
   // Marathon treats any text other than "disabled" as an object without fields.
   unreachableStrategy: v.optional(
-    v.lazy(input => (/^disabled$/i.test(String(input)) ? text('"disabled"') : UNREACHABLE)),
+    v.lazy(input =>
+      typeof input === 'string' && /^disabled$/i.test(input) ? text('"disabled"') : UNREACHABLE,
+    ),
   ),
   residency: v.optional(
     shape({
