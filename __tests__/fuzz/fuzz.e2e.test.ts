@@ -86,6 +86,7 @@ describe('what strangers write', () => {
     hart: ['read', 'read as it is', 'HART_FORMAT', 'HART_HASH', 'XZ_FORMAT', 'TAR_FORMAT', 'ARCHIVE_UNSAFE'],
     'hab-release': ['unpacked', 'HAB_ARCHIVE'],
     kept: ['used', 'not used', 'METADATA_INVALID', 'KEPT_PACKAGE_UNUSABLE'],
+    image: ['inspected', 'TARBALL_UNREADABLE'],
     metafiles: ['exported', 'METAFILE_INVALID', 'CONFIG_INVALID', 'BINDS_INVALID'],
     configuration: ['exported', 'exported with an override', 'CONFIG_INVALID'],
     app: ['defined', 'deployable', 'APP_INVALID', 'APP_NOT_JSON'],

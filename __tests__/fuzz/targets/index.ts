@@ -5,6 +5,7 @@ import { builder } from './builder.ts'
 import { configuration } from './configuration.ts'
 import { habRelease } from './hab-release.ts'
 import { hart } from './hart.ts'
+import { image } from './image.ts'
 import { kept } from './kept.ts'
 import { marathon } from './marathon.ts'
 import { metafiles } from './metafiles.ts'
@@ -15,6 +16,7 @@ export const targets: Targets = {
   hart,
   'hab-release': habRelease,
   kept,
+  image,
   metafiles,
   configuration,
   app,
