@@ -29,20 +29,13 @@ import type { PublishedTarball } from '../../src/publish/publisher.ts'
 import { appRequest } from '../marathon/app/fixtures.ts'
 import { type BuilderServer, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
+import { noise } from '../testkit/noise.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
 
 const RELEASE = '20240102030405'
 const acme = originKey('acme')
 const MEBIBYTE = 1 << 20
-
-/** Bytes that hardly compress, the same each time. */
-function noise(seed: string, length: number): Buffer {
-  const digests = Array.from({ length: Math.ceil(length / 32) }, (_, n) =>
-    createHash('sha256').update(`${seed} ${n}`).digest(),
-  )
-  return Buffer.concat(digests).subarray(0, length)
-}
 
 const tool = (name: string, files: PackageSpec['files'] = {}): PackageSpec => ({
   ident: `acme/${name}/1.0/${RELEASE}`,

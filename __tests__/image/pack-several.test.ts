@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createCipheriv, createHash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdtempSync,
@@ -19,6 +19,7 @@ import type { PackedTarball, PlannedTarball } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
 import { CacheFolder } from '../../src/package-cache/folder.ts'
 import { missingPrograms } from '../testkit/machine.ts'
+import { noise } from '../testkit/noise.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
 
 let root: string
@@ -34,12 +35,6 @@ afterAll(() => rmSync(root, { recursive: true }))
 const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
 const compress: Compressor = async block => encode(block)
 const usual: PackOptions = { compress, blocksInFlight: 2, phase: silent.phase('') }
-
-/** Bytes that do not compress, the same each time. */
-function noise(name: string, length: number): Buffer {
-  const key = createHash('sha256').update(name).digest()
-  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length))
-}
 
 const part = (name: string, length: number): Part => ({
   name,

@@ -178,13 +178,13 @@ test('the upload of a new release fails: the draft is used by the next run', asy
   expect((await fetch(uri)).status).toBe(200)
 })
 
-test('1.9 GiB in less than 200 MiB of memory', { timeout: 120_000 }, async () => {
+test('512 MiB in less than 200 MiB of memory', async () => {
   const file = await tarball()
-  const size = 1945 * 1024 ** 2
+  const size = 512 * 1024 ** 2
   await truncate(file.path, 0)
   await truncate(file.path, size)
-  // head -c 2039480320 /dev/zero | sha256sum
-  const sha256 = 'a2394bad2b3ad448dbe917d0cc973c5e3da56df98b6e578e2ddb41f29db47987'
+  // head -c 536870912 /dev/zero | sha256sum
+  const sha256 = '9acca8e8c22201155389f65abbf6bc9723edc7384ead80503839f49dcc56d767'
   const { bytes: _, ...others } = file
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(import.meta.dirname, 'release-process.ts'),

@@ -40,11 +40,14 @@ export interface UploadAnswer {
  */
 export type Upload = (url: URL, request: UploadRequest) => Promise<UploadAnswer>
 
-/**
- * How long a server gets to refuse after the first piece of a body. Many refuse without reading and close the
- * connection; what is written after that destroys the answer before it is read.
- */
-const TIME_TO_REFUSE = 500
+export interface UploadOptions extends FetchOptions {
+  /**
+   * Milliseconds that a server gets to refuse after the first piece of a body. Many refuse without reading and close
+   * the connection; what is written after that destroys the answer before it is read.
+   */
+  timeToRefuse?: number
+}
+
 /** Much longer than for an answer to a GET: some stores copy or hash the whole file before they answer. */
 const IDLE_TIMEOUT = 300_000
 const MAX_TEXT = 64 * 1024
@@ -53,13 +56,14 @@ const MAX_TEXT = 64 * 1024
  * An `Upload` with the same manners as `createFetch`: it sets a User-Agent, gives up on silent servers, and goes
  * through proxies. Not `fetch` itself, which holds the whole of a streamed body in memory (undici issue 4058).
  */
-export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: FetchOptions): Upload {
+export function createUpload(options: UploadOptions): Upload {
+  const { version, signal, idleTimeout = IDLE_TIMEOUT, timeToRefuse = 500 } = options
   let client: ReturnType<typeof loadClient> | undefined
   return async (url, { method, headers, body, onBytes = () => {}, signal: own = signal }) => {
     client ??= loadClient(idleTimeout)
     const { request, dispatcher } = await client
     const answered = new AbortController()
-    const chunks = sendable(body, answered.signal, onBytes)
+    const chunks = sendable(body, { answered: answered.signal, timeToRefuse, onBytes })
     const all = new Headers(headers)
     if (!all.has('user-agent')) all.set('user-agent', `mesosize/${version}`)
     all.set('content-length', String(body.size))
@@ -134,7 +138,14 @@ export function textBody(text: string): UploadBody {
 }
 
 /** The body's pieces, with a pause after the first one, until the server has answered. */
-function sendable(body: UploadBody, answered: AbortSignal, onBytes: (amount: number) => void) {
+function sendable(
+  body: UploadBody,
+  {
+    answered,
+    timeToRefuse,
+    onBytes,
+  }: { answered: AbortSignal; timeToRefuse: number; onBytes: (amount: number) => void },
+) {
   let sent = 0
   async function* send() {
     for await (const chunk of body.chunks()) {
@@ -144,7 +155,7 @@ function sendable(body: UploadBody, answered: AbortSignal, onBytes: (amount: num
       onBytes(chunk.length)
       yield chunk
       if (isFirst && sent < body.size) {
-        await pause(TIME_TO_REFUSE, undefined, { signal: answered }).catch(() => {})
+        await pause(timeToRefuse, undefined, { signal: answered }).catch(() => {})
       }
     }
   }
