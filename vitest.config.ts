@@ -20,6 +20,7 @@ export default defineConfig({
     // Only against tests that hang: how long one takes on a busy machine says nothing.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 250_000 } },
     reporters: process.env.CI ? ['default', new NothingSkipped()] : ['default'],
     maxWorkers: '100%',
     // The files of a worker share its modules, which takes a third less time than loading them for each.

@@ -1,8 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import fs, { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest'
 import { ThreadPool } from '../../../src/export/threads/pool.ts'
 import { MesosizeError } from '../../../src/lib/errors.ts'
 import { bytesOf, failure } from '../../habitat/reading.ts'
@@ -114,12 +125,20 @@ describe('decoding', () => {
     const first = one.decode(file(0), 4)
     await first.next()
     const done: number[] = []
+    const sizes = vi.spyOn(fs, 'stat')
+    syncBuiltinESMExports()
+    onTestFinished(() => {
+      sizes.mockRestore()
+      syncBuiltinESMExports()
+    })
     const waiting = paths.map(async (path, i) => {
       expect((await bytesOf(one.decode(path, 0))).length).toBe(lengths[i])
       done.push(lengths[i]!)
     })
     // The sizes of the files are asked for first.
-    await new Promise(resolve => setTimeout(resolve, 100))
+    expect(sizes).toHaveBeenCalledTimes(4)
+    await Promise.all(sizes.mock.results.map(({ value }) => value))
+    await new Promise(resolve => setImmediate(resolve))
     await first.return(undefined)
     await Promise.all(waiting)
     expect(done).toEqual([4_000_000, 3_000_000, 2_000_000, 1_000_000])
