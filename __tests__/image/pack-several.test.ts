@@ -1,14 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -20,6 +12,7 @@ import { silent } from '../../src/lib/report.ts'
 import { CacheFolder } from '../../src/package-cache/folder.ts'
 import { missingPrograms } from '../testkit/machine.ts'
 import { noise } from '../testkit/noise.ts'
+import { openFilesBelow } from '../testkit/open-files.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
 
 let root: string
@@ -57,17 +50,6 @@ const layersOf = (contents: readonly Part[][] = CONTENTS): PlannedTarball[] =>
 async function packAll(options: Partial<PackOptions> = {}, contents = CONTENTS) {
   const packed = await pack(layersOf(contents), mkdtempSync(join(folder, 'out-')), { ...usual, ...options })
   return { packed, files: packed.map(({ path }) => readFileSync(path)) }
-}
-
-function openFilesBelow(place: string): string[] {
-  return readdirSync('/proc/self/fd').flatMap(fd => {
-    try {
-      const path = readlinkSync(`/proc/self/fd/${fd}`)
-      return path.startsWith(place) ? [path] : []
-    } catch {
-      return []
-    }
-  })
 }
 
 /** Each archive packed by itself, without a cache, one block at a time. */
