@@ -18,27 +18,19 @@ export interface Deployment {
 export function measureDeployments(tree: Tree, place: Place): Deployment[] {
   return ['', '--layers', '--layers=package'].flatMap(option => {
     const options = option === '' ? [] : [option]
-    const name = option === '' ? 'one tarball' : `\`${option}\``
+    const image = option === '' ? 'one tarball' : `\`${option}\``
+    rmSync(place.output, { recursive: true, force: true })
+    const before = exportTree(tree, place, options)
     return [
-      measureDeployment(`${name}, the service rebuilt`, tree, tree.rebuilt, place, options),
-      measureDeployment(`${name}, a dependency too`, tree, tree.next, place, options),
-    ]
+      { name: `${image}, the service rebuilt`, changed: tree.rebuilt },
+      { name: `${image}, a dependency too`, changed: tree.next },
+    ].map(({ name, changed }) => {
+      const after = exportTree({ ...tree, ...changed }, place, options)
+      const sizes = [...after.values()]
+      const added = [...after].flatMap(([uri, size]) => (before.has(uri) ? [] : size))
+      return { name, files: sizes.length, total: sum(sizes), added: sum(added) }
+    })
   })
-}
-
-function measureDeployment(
-  name: string,
-  tree: Tree,
-  changed: Pick<Tree, 'root' | 'ident'>,
-  place: Place,
-  options: readonly string[],
-): Deployment {
-  rmSync(place.output, { recursive: true, force: true })
-  const before = exportTree(tree, place, options)
-  const after = exportTree({ ...tree, ...changed }, place, options)
-  const sizes = [...after.values()]
-  const added = [...after].flatMap(([uri, size]) => (before.has(uri) ? [] : size))
-  return { name, files: sizes.length, total: sum(sizes), added: sum(added) }
 }
 
 /** @returns bytes by URI of the files that the app fetches */

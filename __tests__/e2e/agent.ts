@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { basename, isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { localPath } from '../testkit/fetcher.ts'
 import { programPath } from '../testkit/machine.ts'
+import { freePorts } from '../testkit/ports.ts'
 import { killProcessesIn, terminateTree } from './processes.ts'
 
 /** What a stand-in for Marathon and a Mesos agent reads of an app definition. */
@@ -55,7 +54,7 @@ export interface Task {
   output(stream: 'stdout' | 'stderr'): string
   /** The HTTP status of the app's health check, or undefined where nobody answers. */
   health(): Promise<number | undefined>
-  /** Waits for something to come true; throws with the task's output if it ends instead, or after 45 seconds. */
+  /** Waits for something to come true; throws with the task's output if it ends instead, or never comes true. */
   until(holds: () => Promise<boolean>): Promise<void>
   /** Ends it, with SIGKILL after the app's grace period. */
   terminate(): Promise<End>
@@ -70,7 +69,7 @@ export interface End {
 export async function runTask(app: App, cluster: Cluster, folder: string): Promise<Task> {
   const sandbox = makeSandbox(app, cluster, folder)
   fetchArtifacts(app, cluster, sandbox)
-  const ports = await choosePorts(app)
+  const ports = await freePorts(app.portDefinitions.length)
 
   const streams = ['stdout', 'stderr'].map(name => openSync(join(sandbox, name), 'a'))
   const [program, ...words] = [
@@ -99,7 +98,7 @@ export async function runTask(app: App, cluster: Cluster, folder: string): Promi
       return (await ask(ports[portIndex]!, path))?.status
     },
     async until(holds) {
-      const deadline = Date.now() + 45_000
+      const deadline = Date.now() + 250_000
       while (!(await holds())) {
         if (Date.now() > deadline || child.exitCode !== null || child.signalCode !== null) {
           throw new Error(`did not come true; stdout:\n${output('stdout')}\nstderr:\n${output('stderr')}`)
@@ -235,35 +234,6 @@ function linkPrograms({ programs }: Cluster, sandbox: string): string {
   chmodSync(folder, 0o755)
   for (const [name, program] of Object.entries(programs)) symlinkSync(path(program), join(folder, name))
   return folder
-}
-
-const taken = new Set<number>()
-
-/** Numbers from what agents offer unless told otherwise, which is below what the kernel gives to others. */
-async function choosePorts({ portDefinitions }: App): Promise<number[]> {
-  const chosen: number[] = []
-  while (chosen.length < portDefinitions.length) {
-    const port = 31_000 + Math.floor(Math.random() * 1000)
-    if (taken.has(port) || !(await isFree(port))) continue
-    taken.add(port)
-    chosen.push(port)
-  }
-  return chosen
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  const socket = createSocket('udp4')
-  try {
-    await once(server.listen(port, '0.0.0.0'), 'listening')
-    await once(socket.bind(port, '0.0.0.0'), 'listening')
-    return true
-  } catch {
-    return false
-  } finally {
-    server.close()
-    socket.close()
-  }
 }
 
 function path(program: string): string {

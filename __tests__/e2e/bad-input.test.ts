@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startBuilder } from '../testkit/builder-server.ts'
 import { type HartOptions, makeHart, writeHart } from '../testkit/hart.ts'
 import { cannotBecomeOrdinary, cannotChroot, ORDINARY_USER } from '../testkit/machine.ts'
+import { noise } from '../testkit/noise.ts'
 import { originKey, writePublicKey } from '../testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
 import type { TarEntry } from '../testkit/tar.ts'
@@ -18,6 +18,7 @@ import {
   makePlace,
   type Place,
   problemsOf,
+  type Run,
   runCli,
   STAND_INS,
   snapshot,
@@ -70,7 +71,7 @@ function withMetafiles(metafiles: PackageSpec['metafiles']): HartOptions {
   return { key, package: { ...web, metafiles } }
 }
 
-const zeros = Buffer.alloc(64 << 20)
+const zeros = Buffer.alloc(12 << 20)
 const noMounts = cannotChroot()
 
 describe('a hart that cannot be trusted or read', () => {
@@ -403,7 +404,7 @@ describe('an app that Marathon would refuse', () => {
 describe('an output folder', () => {
   async function placeWithHart(): Promise<{ place: Place; args: string[] }> {
     const place = await placeWithKey()
-    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: randomBytes(8 << 20) } })
+    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: noise('web', 4 << 20) } })
     return { place, args: ['acme/web', ...optionsOf(place)] }
   }
 
@@ -441,8 +442,8 @@ test.skipIf(noMounts !== undefined)(
   async () => {
     const place = await makePlace()
     await writePublicKey(place.keys, key)
-    const files = { ...web.files, noise: randomBytes(4 << 20) }
-    const hart = await makeHart({ key, package: { ...web, files } })
+    const files = { ...web.files, noise: noise('web', 4 << 20) }
+    const hart = readFileSync(await writeLargeHart(place.tmp, { ...web, files }))
     const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
     onTestFinished(builder.close)
     const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
@@ -472,21 +473,13 @@ async function expectFailureOnFullDisk(
 describe('a signal', () => {
   const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-  /** Sends a signal when the program is in the middle of something, and checks that nothing is left of it. */
-  async function interrupt(place: Place, args: string[], signal: keyof typeof STATUS, busy: () => boolean) {
+  /** Checks that the program ended by a signal that was sent in the middle of something, and left nothing of it. */
+  async function expectStopped(signal: keyof typeof STATUS, run: () => Promise<Run>, place: Place) {
     const before = snapshot(place.root)
-    const { child, ended } = startCli(place, args, { wrapper: IN_HOME })
-    let running = true
-    void ended.then(() => {
-      running = false
-    })
-    while (running && !busy()) await sleep(2)
-    expect(running).toBe(true)
-    child.kill(signal)
-    const run = await ended
-    expect(run).toMatchObject({ status: STATUS[signal], signal: null, stdout: '' })
-    expect(run.stderr).toMatch(new RegExp(`^Stopped by ${signal}; nothing was written\\.\\n$`, 'm'))
-    expect(run.stderr).not.toMatch(/^\s+at |^mesosize:/m)
+    const ended = await run()
+    expect(ended).toMatchObject({ status: STATUS[signal], signal: null, stdout: '' })
+    expect(ended.stderr).toMatch(new RegExp(`^Stopped by ${signal}; nothing was written\\.\\n$`, 'm'))
+    expect(ended.stderr).not.toMatch(/^\s+at |^mesosize:/m)
     expect(snapshot(place.root)).toEqual(before)
   }
 
@@ -494,26 +487,44 @@ describe('a signal', () => {
     const place = await placeWithKey()
     const hart = await makeHart({
       key,
-      package: { ...web, files: { ...web.files, noise: randomBytes(500_000) } },
+      package: { ...web, files: { ...web.files, noise: noise('web', 500_000) } },
     })
     const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
     onTestFinished(builder.close)
-    builder.fault({ kind: 'stall', milliseconds: 60_000, on: /download/ })
+    builder.fault({ kind: 'stall', milliseconds: 600_000, on: /download/ })
     const folder = cacheIn(place, 'artifacts')
     mkdirSync(folder, { recursive: true })
     const partial = () =>
-      readdirSync(folder).some(
-        name =>
-          name.includes('partial') &&
-          (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 100_000,
-      )
+      readdirSync(folder)
+        .filter(name => name.includes('partial'))
+        .map(name => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
     const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
-    await interrupt(place, args, signal, partial)
+    const interrupt = async () => {
+      const { child, ended } = startCli(place, args, { wrapper: IN_HOME })
+      await expect.poll(partial).toEqual([expect.closeTo(hart.length >> 1, -5)])
+      child.kill(signal)
+      return ended
+    }
+    await expectStopped(signal, interrupt, place)
 
     const second = await runCli(place, args, { wrapper: IN_HOME })
     expect(second).toMatchObject({ status: 0 })
     expect(readdirSync(folder)).toEqual([HART])
   })
+
+  /** A module by which the program gets the signal when a file of more than 1 MiB is in a folder. */
+  const signalled = (signal: string, folder: string) => `
+    import { existsSync, readdirSync, statSync } from 'node:fs'
+    import { isMainThread } from 'node:worker_threads'
+    const look = () => {
+      const files = existsSync(folder) ? readdirSync(folder, { recursive: true }) : []
+      const sizes = files.map(file => statSync(folder + '/' + file, { throwIfNoEntry: false })?.size ?? 0)
+      if (sizes.every(size => size < 1 << 20)) return
+      clearInterval(timer)
+      process.kill(process.pid, ${JSON.stringify(signal)})
+    }
+    const folder = ${JSON.stringify(folder)}
+    const timer = isMainThread ? setInterval(look, 1).unref() : undefined`
 
   test.each([
     ['SIGINT', []],
@@ -523,17 +534,11 @@ describe('a signal', () => {
     ['SIGTERM', ['--no-cache']],
   ] as const)('%s while the tarball is packed %j', async (signal, more) => {
     const place = await placeWithKey()
-    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: randomBytes(32 << 20) } })
+    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: noise('web', 8 << 20) } })
     const results = join(place.work, 'results')
-    const packing = () => {
-      if (!existsSync(results)) return false
-      const files = readdirSync(results, { recursive: true, encoding: 'utf8' })
-      return files.some(
-        file => (statSync(join(results, file), { throwIfNoEntry: false })?.size ?? 0) > 1 << 20,
-      )
-    }
     const args = ['acme/web', ...optionsOf(place), ...more]
-    await interrupt(place, args, signal, packing)
+    const interrupt = () => runCli(place, args, { preload: [signalled(signal, results)] })
+    await expectStopped(signal, interrupt, place)
 
     expect(await runCli(place, args)).toMatchObject({ status: 0 })
     expect(readdirSync(results)).toHaveLength(2)

@@ -327,7 +327,7 @@ describe.skipIf(noHome !== undefined).concurrent('a Builder that fails', () => {
       builder => builder.fault({ kind: 'status', status: 500, on: /web\/latest/, times: 99 }),
       [/500 Internal Server Error/, /Try again later/, /Tried 5 times/],
     ],
-  ])('%s', { timeout: 60_000 }, async ([, fail, texts], { onTestFinished }) => {
+  ])('%s', async ([, fail, texts], { onTestFinished }) => {
     const [place, builder] = await placeAndBuilder(onTestFinished)
     fail(builder)
     await expectFailure(place, await exportWeb(place, builder), ...texts)
@@ -340,7 +340,7 @@ describe.skipIf(noHome !== undefined).concurrent('a Builder that fails', () => {
     expect(namesIn(cacheIn(place, 'keys'))).toEqual([])
   })
 
-  test('one that is not there', { timeout: 60_000 }, async ({ onTestFinished }) => {
+  test('one that is not there', async ({ onTestFinished }) => {
     const [place, builder] = await placeAndBuilder(onTestFinished)
     await builder.close()
     await expectFailure(

@@ -160,10 +160,8 @@ describe('deploy', () => {
     const s = await scene()
     const args = ['deploy', writeApp(s, behaving('hangs'))]
     const { child, ended } = startCli(s.place, args, { env: { MARATHON_URL: s.server.url } })
-    await expect.poll(() => s.server.cluster.app(ID), { timeout: 10_000 }).toBeDefined()
-    await expect
-      .poll(() => s.server.requests.some(({ path }) => path.includes('/v2/deployments')), { timeout: 10_000 })
-      .toBe(true)
+    await expect.poll(() => s.server.cluster.app(ID)).toBeDefined()
+    await expect.poll(() => s.server.requests.some(({ path }) => path.includes('/v2/deployments'))).toBe(true)
     child.kill('SIGINT')
     const { status, stderr } = await ended
     expect(status).toBe(130)
@@ -382,9 +380,9 @@ describe('logs', () => {
     child.stdout!.on('data', text => {
       seen += text
     })
-    await expect.poll(() => seen, { timeout: 10_000 }).toBe('1 | old\n')
+    await expect.poll(() => seen).toBe('1 | old\n')
     s.server.write(id, 'stdout', 'new\n')
-    await expect.poll(() => seen, { timeout: 10_000 }).toBe('1 | old\n1 | new\n')
+    await expect.poll(() => seen).toBe('1 | old\n1 | new\n')
     child.kill('SIGINT')
     const { status, stderr } = await ended
     expect(status).toBe(130)

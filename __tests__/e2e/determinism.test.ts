@@ -58,10 +58,11 @@ beforeAll(async () => {
   cache = await makePlace(finished)
   await writePublicKey(cache.keys, key)
   const lines = Array.from({ length: 80_000 }, (_, n) => `${n} ${Math.imul(n, 2_654_435_761).toString(36)}\n`)
-  const libraries = ['libz', 'openssl', 'a-lib'].map(name => ({
+  // Several blocks and less than one, so that threads can finish them in another order.
+  const lengths = { libz: 80_000, openssl: 20_000, 'a-lib': 1_000 }
+  const libraries = Object.entries(lengths).map(([name, length]) => ({
     ident: `acme/${name}/1.2.3/${RELEASE}`,
-    // Several blocks, so that threads can finish them in another order.
-    files: { [`lib/${name}.so`]: lines.join(name), 'bin/tool': name },
+    files: { [`lib/${name}.so`]: lines.slice(0, length).join(name), 'bin/tool': name },
   }))
   const web = {
     ident: `acme/web/1.0.0/${RELEASE}`,
@@ -72,7 +73,7 @@ beforeAll(async () => {
   }
   for (const spec of [...libraries, web]) await writeHart(cache.artifacts, { key, package: spec })
   usual = await exported({ place: await makePlace(finished) })
-}, 60_000)
+})
 
 const noTaskset = missingPrograms('taskset')
 
@@ -84,21 +85,25 @@ describe('the same packages give the same tarball and app definition', () => {
 
   test.each<[string, (place: Place) => RunOptions & { prepare?: (place: Place) => void }]>([
     ['again', () => ({})],
-    ['in the time zone of Kiritimati', () => ({ env: { TZ: 'Pacific/Kiritimati' } })],
-    ['in the time zone of St John’s', () => ({ env: { TZ: 'America/St_Johns' } })],
-    ['in another language', () => ({ env: { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' } })],
-    ['with umask 0', () => ({ wrapper: withUmask('0') })],
-    ['with umask 077', () => ({ wrapper: withUmask('077') })],
     [
-      'in a folder with another name and another home',
+      'in the time zone of Kiritimati, in Turkish, with umask 0',
+      () => ({
+        env: { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' },
+        wrapper: withUmask('0'),
+      }),
+    ],
+    [
+      'in the time zone of St John’s, with umask 077, in a folder with another name and another home',
       place => {
         const [cwd, home] = [join(place.root, 'überall hier'), join(place.root, 'home of somebody else')]
         for (const folder of [cwd, home]) mkdirSync(folder)
-        return { cwd, env: { HOME: home } }
+        return { cwd, env: { TZ: 'America/St_Johns', HOME: home }, wrapper: withUmask('077') }
       },
     ],
-    ['from harts with other times, in a folder of another order', () => ({ prepare: shuffle })],
-    ['with other harts beside them', () => ({ prepare: addOthers })],
+    [
+      'from harts with other times, in a folder of another order, with others beside them',
+      () => ({ prepare: shuffle }),
+    ],
     ['with one thread', () => ({ preload: [withCpus(1)] })],
     ['with two threads', () => ({ preload: [withCpus(2)] })],
     ['with four threads', () => ({ preload: [withCpus(4)] })],
@@ -119,7 +124,7 @@ test('other packages give another tarball', async () => {
   expect(other.digest).not.toBe(usual.digest)
 })
 
-/** Makes the files anew, last name first. */
+/** Makes the files anew, last name first, and others beside them. */
 function shuffle({ artifacts }: Place): void {
   const names = readdirSync(artifacts).sort().reverse()
   rmSync(artifacts, { recursive: true })
@@ -128,9 +133,6 @@ function shuffle({ artifacts }: Place): void {
     copyFileSync(join(cache.artifacts, name), join(artifacts, name))
     utimesSync(join(artifacts, name), 0, 1_000_000_000 + n)
   }
-}
-
-function addOthers({ artifacts }: Place): void {
   for (const name of readdirSync(join(EXAMPLES, 'artifacts'))) {
     copyFileSync(join(EXAMPLES, 'artifacts', name), join(artifacts, name))
   }

@@ -74,6 +74,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     shared = await makePlace(remove => {
       removeShared = remove
     })
+    chmodSync(shared.root, 0o755)
     await makeExample({ artifactsDir: shared.artifacts, keysDir: shared.keys, busybox: BUSYBOX })
     await writeHart(shared.artifacts, { key: originKey('example'), package: listener() })
   })
@@ -88,7 +89,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     host = hostState()
   })
   afterEach(async () => {
-    await expect.poll(() => killProcessesIn(place.root), { timeout: 5000 }).toBe(0)
+    await expect.poll(() => killProcessesIn(place.root)).toBe(0)
     // What were mounted on the host below a sandbox would be deleted with it.
     expect(hostState()).toEqual(host)
     await removePlace()
@@ -109,20 +110,28 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     metafiles: { RUNTIME_PATH: `/hab/pkgs/${identOf('busybox-static')}/bin\n` },
   })
 
-  const exportHello = (args: readonly string[] = [], options?: RunOptions) =>
-    exportPackage('example/hello', args, options)
+  const exportHello = (...args: string[]) => exportPackage('example/hello', ...args)
 
-  /** The app definition that the bundle prints. */
-  async function exportPackage(
-    ident: string,
-    args: readonly string[] = [],
-    options?: RunOptions,
-  ): Promise<App> {
-    const output = ['--output-dir', place.root, '--uri-base', `file://${place.root}`]
-    return exportInto(ident, [...output, ...args], options)
+  const exported = new Map<string, Promise<App>>()
+
+  /** The app definition of an export; one with the same words is made once. @param args OUTPUT is its output folder */
+  function exportPackage(ident: string, ...args: string[]): Promise<App> {
+    const words = JSON.stringify([ident, ...args])
+    let app = exported.get(words)
+    if (!app) {
+      const output = join(shared.root, `exports/${exported.size}`)
+      const all = ['--output-dir', 'OUTPUT', '--uri-base', 'file://OUTPUT', ...args]
+      app = exportInto(ident, ...all.map(arg => arg.replaceAll('OUTPUT', output)))
+      exported.set(words, app)
+    }
+    return app
   }
 
-  async function exportInto(ident: string, args: readonly string[], options?: RunOptions): Promise<App> {
+  const exportInto = (ident: string, ...args: string[]) =>
+    exportWith({ env: { XDG_CACHE_HOME: join(shared.root, 'cache') } }, ident, ...args)
+
+  /** The app definition that the bundle prints. */
+  async function exportWith(options: RunOptions, ident: string, ...args: string[]): Promise<App> {
     const packages = ['--artifacts', shared.artifacts, '--keys', shared.keys]
     const standIns = ['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher']
     const { status, stdout, stderr } = await runCli(
@@ -152,7 +161,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
   async function expectEnd(task: Task): Promise<void> {
     expect(await task.terminate()).toEqual({ status: 0, signal: null })
     // What is left then, the agent kills a second later.
-    await expect.poll(() => processesIn(task.sandbox), { timeout: 1000 }).toEqual([])
+    await expect.poll(() => processesIn(task.sandbox)).toEqual([])
     expect(task.output('stdout')).toContain('hello: stopped\n')
     expect(readFileSync(join(task.sandbox, 'rootfs/hab/svc/hello/var/stopped'), 'utf8')).not.toBe('')
   }
@@ -180,20 +189,20 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     ],
     [
       'dash, GNU tar, in a layer per package',
-      { args: () => ['--layers=package', '--uri-base', `file://${place.root}/layers`] },
+      { args: () => ['--layers=package', '--uri-base', 'file://OUTPUT/layers'] },
     ],
     [
       'busybox sh, busybox tar, umask 077, filesystem/linux, in two layers',
       {
         cluster: { programs: busybox, umask: '077', filesystemLinux: true },
-        args: () => ['--layers', '--uri-base', `file://${place.root}/layers`],
+        args: () => ['--layers', '--uri-base', 'file://OUTPUT/layers'],
       },
     ],
     [
       'dash, bsdtar, in a layer per package',
       {
         cluster: { programs: bsd },
-        args: () => ['--layers=package', '--uri-base', `file://${place.root}/layers`],
+        args: () => ['--layers=package', '--uri-base', 'file://OUTPUT/layers'],
       },
     ],
     [
@@ -225,14 +234,11 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     ],
   ])(
     'answers, has a room of its own, ends in order and leaves no trace: %s',
-    {
-      timeout: 60_000,
-    },
     async (_, { cluster, args = () => [], greeting }) => {
       const canary = `/dev/shm/${basename(place.root)}`
       writeFileSync(canary, '')
       try {
-        const task = await run(await exportHello(args()), { ...plain, ...cluster })
+        const task = await run(await exportHello(...args()), { ...plain, ...cluster })
         await expectService(task, greeting)
         expect(hostState()).toEqual(host)
         expectRoom(task)
@@ -291,7 +297,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     }
   }
 
-  test('runs beside a second instance', { timeout: 60_000 }, async () => {
+  test('runs beside a second instance', async () => {
     const app = await exportHello()
     const tasks = [await run(app, plain), await run(app, plain)] as const
     await Promise.all(tasks.map(task => expectService(task)))
@@ -313,16 +319,16 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
         key: originKey('example'),
         package: { ...hello, ident: bound, metafiles: { ...hello.metafiles, BINDS: 'backend=port\n' } },
       })
-      return exportHello(['--artifacts', place.artifacts, '--bind=backend:haproxy.default', ...args])
+      return exportHello('--artifacts', place.artifacts, '--bind=backend:haproxy.default', ...args)
     }
 
-    test('starts with what the export asked for', { timeout: 60_000 }, async () => {
+    test('starts with what the export asked for', async () => {
       const task = await run(await exportBound(), plain)
       await task.until(async () => (await ask(task.ports.http!, '/'))?.text.includes(bound) === true)
       await expectEnd(task)
     })
 
-    test('ends with 86 where a patch took the bind away, as it was warned', { timeout: 60_000 }, async () => {
+    test('ends with 86 where a patch took the bind away, as it was warned', async () => {
       const { cmd } = await exportBound()
       const file = join(place.work, 'patch.json')
       writeFileSync(file, JSON.stringify({ cmd: cmd.replace(/ --bind=\S+/, '') }))
@@ -366,14 +372,13 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
 
     test.each(['one tarball', 'layers'])(
       'takes up what the channel of the export has, and status says so: %s',
-      { timeout: 90_000 },
       async how => {
         const builder = await builderWithNewer()
-        const layers = ['--layers', '--uri-base', `file://${place.root}/layers`]
-        const app = await exportHello([
+        const layers = ['--layers', '--uri-base', 'file://OUTPUT/layers']
+        const app = await exportHello(
           ...['--strategy', 'at-once', '--url', builder.url, '--channel', 'stable', ...soon],
           ...(how === 'layers' ? layers : []),
-        ])
+        )
         expect(app.labels).toMatchObject({
           'mesosize.ident': identOf('hello'),
           'mesosize.strategy': 'at-once',
@@ -397,8 +402,8 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       },
     )
 
-    test('starts again with what is in the image', { timeout: 60_000 }, async () => {
-      const app = await exportHello(['--strategy', 'rolling', '--url', 'http://127.0.0.1:1'])
+    test('starts again with what is in the image', async () => {
+      const app = await exportHello('--strategy', 'rolling', '--url', 'http://127.0.0.1:1')
       const task = await run(app, plain)
       await expectService(task)
       expect((await statusOf(inMarathon(app, task), { fetch })).tasks).toMatchObject([
@@ -431,7 +436,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     ['127.0.0.1', [], '0100007F'],
     ['0.0.0.0', ['--env', 'HAB_LISTENER={"server":{"listen":"0.0.0.0:9000"}}'], '00000000'],
   ])('serves an exported address, on %s, at the port that Marathon gave', async (host, args, hexadecimal) => {
-    const app = await exportPackage('example/listener', args)
+    const app = await exportPackage('example/listener', ...args)
     expect(app.portDefinitions.map(({ name }) => name)).toEqual(['web', 'gossip', 'gateway', 'ctl'])
     const task = await run(app, plain)
     const port = task.ports.web!
@@ -448,13 +453,11 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
   test.each<[string, string[]]>([
     ['the output folder', []],
     ['the output folder, in layers', ['--layers']],
-    ['where uri-base says', ['--uri-base', 'OUTPUT']],
+    ['where uri-base says', ['--uri-base', 'file://OUTPUT']],
   ])('is fetched from %s, whatever its version and the folder are called', async (_, args) => {
     const output = join(place.root, 'out~1+2,(ü)')
-    const app = await exportInto('example/listener', [
-      ...['--output-dir', output],
-      ...args.map(arg => (arg === 'OUTPUT' ? `file://${output}` : arg)),
-    ])
+    const words = args.map(arg => arg.replace('OUTPUT', output))
+    const app = await exportInto('example/listener', '--output-dir', output, ...words)
     const task = await run(app, plain)
     await task.until(async () => (await ask(task.ports.web!, '/')) !== undefined)
     expect((await ask(task.ports.web!, '/'))?.text).toContain(listener().ident)
@@ -475,7 +478,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
   ])('says in one line that %s', async (_, { cluster, patch = {} }, message) => {
     const file = join(place.work, 'patch.json')
     writeFileSync(file, JSON.stringify(patch))
-    const task = await run(await exportHello(['--patch', file]), { ...plain, ...cluster })
+    const task = await run(await exportHello('--patch', file), { ...plain, ...cluster })
     expect(await task.ended).toEqual({ status: 1, signal: null })
     expect(task.output('stderr')).toMatch(message)
     expect(task.output('stdout')).toBe('')
@@ -515,10 +518,12 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
         done
         exec "$@"`
       const output = join(place.root, mark)
-      const app = await exportHello(['--output-dir', output, '--uri-base', `file://${output}`], {
+      const options = {
         wrapper: ['unshare', '--mount', '--uts', 'sh', '-euc', script, marked],
         env: { HOME: join(place.home, mark), USER: mark, LOGNAME: mark, HOSTNAME: mark, TMPDIR: place.tmp },
-      })
+      }
+      const words = ['--output-dir', output, '--uri-base', `file://${output}`]
+      const app = await exportWith(options, 'example/hello', ...words)
       const tarball = readFileSync(tarballOf(app))
       expect(gunzipSync(tarball).includes(mark)).toBe(false)
       expect(tarball.equals(ordinary)).toBe(true)

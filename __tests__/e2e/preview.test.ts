@@ -107,7 +107,7 @@ function noticesOf({ annotations }: ActionRun): string[] {
 async function put(count: number): Promise<void> {
   const seen = () =>
     marathon.requests.filter(({ method, path }) => method === 'PUT' && path.includes(WEB)).length
-  await expect.poll(seen, { interval: 5, timeout: 20_000 }).toBe(count)
+  await expect.poll(seen, { interval: 5 }).toBe(count)
 }
 
 function running(): string | undefined {

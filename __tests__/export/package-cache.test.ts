@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   chmod,
+  cp,
   mkdir,
   mkdtemp,
   readdir,
@@ -14,7 +15,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startEncoder } from '../../src/codec/gzip/gzip.ts'
 import type { Block } from '../../src/codec/tar/blocks.ts'
 import { decodeXz } from '../../src/codec/xz/xz.ts'
@@ -29,20 +30,13 @@ import type { PublishedTarball } from '../../src/publish/publisher.ts'
 import { appRequest } from '../marathon/app/fixtures.ts'
 import { type BuilderServer, startBuilder } from '../testkit/builder-server.ts'
 import { makeHart } from '../testkit/hart.ts'
+import { noise } from '../testkit/noise.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
 
 const RELEASE = '20240102030405'
 const acme = originKey('acme')
 const MEBIBYTE = 1 << 20
-
-/** Bytes that hardly compress, the same each time. */
-function noise(seed: string, length: number): Buffer {
-  const digests = Array.from({ length: Math.ceil(length / 32) }, (_, n) =>
-    createHash('sha256').update(`${seed} ${n}`).digest(),
-  )
-  return Buffer.concat(digests).subarray(0, length)
-}
 
 const tool = (name: string, files: PackageSpec['files'] = {}): PackageSpec => ({
   ident: `acme/${name}/1.0/${RELEASE}`,
@@ -67,32 +61,40 @@ const own: PackageSpec[] = [
   { ...tool('hab-sup', { 'bin/hab-sup': 'elf' }), deps: [busybox.ident, cacerts.ident] },
 ]
 
-let harts: readonly (readonly [PackageSpec, Buffer])[]
-beforeAll(async () => {
-  const specs = [...own, large, medium, web('1.0'), web('2.0')]
-  harts = await Promise.all(
-    specs.map(async spec => [spec, await makeHart({ key: acme, package: spec })] as const),
-  )
-})
-
 let root: string
 let server: BuilderServer
+/** A cache that the first export has filled, and that export. */
+let filled: string
+let before: Run
 const decode = vi.fn(decodeXz)
 const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
 const toMember = async (block: Block) => encode(block)
 const compress = vi.fn(toMember)
 const note = vi.fn<(text: string) => void>()
-beforeEach(async () => {
+beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'cached-export-'))
   server = await startBuilder({ keys: { [acme.name]: acme.publicKeyText } })
-  for (const [{ ident, deps }, hart] of harts) {
-    server.add({ ident, hart, tdeps: [...(deps ?? [])], channels: ['base'] })
+  for (const spec of [...own, large, medium, web('1.0'), web('2.0')]) {
+    const hart = await makeHart({ key: acme, package: spec })
+    server.add({ ident: spec.ident, hart, tdeps: [...(spec.deps ?? [])], channels: ['base'] })
   }
+  filled = newFolder()
+  before = await run({ folder: filled })
 })
-afterEach(async () => {
+afterAll(async () => {
   await server.close()
   await rm(root, { recursive: true })
 })
+
+let folders = 0
+const newFolder = () => join(root, `${folders++}`)
+
+/** A copy of the filled cache. */
+async function copyOfFilled(): Promise<string> {
+  const folder = newFolder()
+  await cp(filled, folder, { recursive: true })
+  return folder
+}
 
 interface Run {
   /** Of the tarball. */
@@ -105,14 +107,12 @@ interface Run {
   notes: string[]
 }
 
-let runs = 0
-
 /** One export, on a machine of its own but for the package cache. */
 async function run(
   options: Partial<ExportRequest> & { folder?: string; encoding?: string } = {},
 ): Promise<Run> {
   const { folder, encoding = 'e', ...asked } = options
-  const outputDir = join(root, `${runs++}`)
+  const outputDir = newFolder()
   const home = `${outputDir}-home`
   const from = { url: server.url, channel: 'base' }
   const request = {
@@ -164,8 +164,6 @@ function tarballOf({ tarballs }: Exported): PublishedTarball {
   return whole
 }
 
-const folderOf = (name: string) => join(root, name)
-
 /** The files of the cache, the largest first. */
 async function cacheFiles(folder: string): Promise<string[]> {
   const paths = (await readdir(folder)).map(name => join(folder, name))
@@ -186,18 +184,16 @@ const ALWAYS = 2
 test('a tarball is the same without a cache, with an empty one and with a full one', async () => {
   const without = await run()
   expect(without).toMatchObject({ downloads: 7 })
-  const cold = await run({ folder: folderOf('a') })
-  expect(cold).toMatchObject({ downloads: 7, decoded: without.decoded, blocks: without.blocks })
-  const warm = await run({ folder: folderOf('a') })
+  expect(before).toMatchObject({ downloads: 7, decoded: without.decoded, blocks: without.blocks })
+  const warm = await run({ folder: await copyOfFilled() })
   expect(warm).toMatchObject({ downloads: 0, decoded: 0, blocks: ALWAYS })
-  expectSame(without, cold)
+  expectSame(without, before)
   expectSame(without, warm)
-  expect([...without.notes, ...cold.notes, ...warm.notes]).toEqual([])
+  expect([...without.notes, ...before.notes, ...warm.notes]).toEqual([])
 })
 
 test('of two exports, the second reads and compresses only what changed', async () => {
-  await run({ folder: folderOf('a') })
-  const second = await run({ packages: ['acme/web/2.0'], folder: folderOf('a') })
+  const second = await run({ packages: ['acme/web/2.0'], folder: await copyOfFilled() })
   // Read for its metadata, and to be packed.
   expect(second).toMatchObject({ downloads: 1, decoded: 2, blocks: ALWAYS + 1 })
   expectSame(await run({ packages: ['acme/web/2.0'] }), second)
@@ -210,9 +206,8 @@ test('what Marathon would refuse is reported before anything is packed', async (
 })
 
 test('nothing of another encoding is taken', async () => {
-  const first = await run({ folder: folderOf('a') })
-  const second = await run({ folder: folderOf('a'), encoding: 'another' })
-  expect(second).toMatchObject({ downloads: 7, blocks: first.blocks })
+  const second = await run({ folder: await copyOfFilled(), encoding: 'another' })
+  expect(second).toMatchObject({ downloads: 7, blocks: before.blocks })
 })
 
 describe('a damaged package', () => {
@@ -223,76 +218,78 @@ describe('a damaged package', () => {
     ['by being cut', async path => truncate(path, (await stat(path)).size - 1)],
     ['by being emptied', path => truncate(path, 0)],
   ])('%s is made anew, and told of', async (_, damage) => {
-    const before = await run({ folder: folderOf('a') })
-    const [largest] = await cacheFiles(folderOf('a'))
+    const folder = await copyOfFilled()
+    const [largest] = await cacheFiles(folder)
     await damage(largest!)
-    const mending = await run({ folder: folderOf('a') })
+    const mending = await run({ folder })
     expectSame(before, mending)
     expect(mending.notes).toContainEqual(expect.stringContaining(largest!))
     expect(mending).toMatchObject({ downloads: 1, blocks: ALWAYS + 3 })
-    const after = await run({ folder: folderOf('a') })
+    const after = await run({ folder })
     expectSame(before, after)
     expect(after).toMatchObject({ downloads: 0, blocks: ALWAYS, notes: [] })
   })
 
   test('is each of them', async () => {
-    const before = await run({ folder: folderOf('a') })
-    for (const path of await cacheFiles(folderOf('a'))) await flip(path, 5)
-    expectSame(before, await run({ folder: folderOf('a') }))
-    expect(await run({ folder: folderOf('a') })).toMatchObject({ downloads: 0, blocks: ALWAYS })
+    const folder = await copyOfFilled()
+    for (const path of await cacheFiles(folder)) await flip(path, 5)
+    expectSame(before, await run({ folder }))
+    expect(await run({ folder })).toMatchObject({ downloads: 0, blocks: ALWAYS })
   })
 
   test('is one that has the name of another', async () => {
-    const before = await run({ folder: folderOf('a') })
-    const [one, other] = await cacheFiles(folderOf('a'))
+    const folder = await copyOfFilled()
+    const [one, other] = await cacheFiles(folder)
     await rename(one!, other!)
-    expectSame(before, await run({ folder: folderOf('a') }))
+    expectSame(before, await run({ folder }))
   })
 })
 
 test('each kept package may be missing', async () => {
-  const before = await run({ folder: folderOf('a') })
-  for (const path of await cacheFiles(folderOf('a'))) {
+  const folder = await copyOfFilled()
+  for (const path of await cacheFiles(folder)) {
     await rm(path)
-    expectSame(before, await run({ folder: folderOf('a') }))
+    expectSame(before, await run({ folder }))
   }
 })
 
 test('the order in which a cache was filled says nothing', async () => {
   const one = [{ packages: ['acme/web/1.0'] }, { packages: ['acme/web/2.0'] }]
-  const digests = async (folder: string, requests: Partial<ExportRequest>[]) => {
+  const digests = async (requests: Partial<ExportRequest>[]) => {
+    const folder = newFolder()
     const all = new Map<string, string>()
     for (const request of [...requests, ...requests]) {
-      const { exported } = await run({ ...request, folder: folderOf(folder) })
+      const { exported } = await run({ ...request, folder })
       const name = request.packages![0]!
       expect(all.get(name) ?? tarballOf(exported).sha256).toBe(tarballOf(exported).sha256)
       all.set(name, tarballOf(exported).sha256)
     }
     return all
   }
-  expect(await digests('a', one)).toEqual(await digests('b', one.toReversed()))
+  expect(await digests(one)).toEqual(await digests(one.toReversed()))
 })
 
 test('two exports at the same time share a cache', async () => {
-  const before = await run()
-  const [one, other] = await Promise.all([run({ folder: folderOf('a') }), run({ folder: folderOf('a') })])
+  const folder = newFolder()
+  const [one, other] = await Promise.all([run({ folder }), run({ folder })])
   expectSame(before, one)
   expectSame(before, other)
-  expect((await readdir(folderOf('a'))).filter(name => !name.endsWith('.kept'))).toEqual([])
+  expect((await readdir(folder)).filter(name => !name.endsWith('.kept'))).toEqual([])
 })
 
 test('what fails in the middle leaves no unfinished package', async () => {
+  const folder = newFolder()
   compress.mockImplementation(async block => {
     if (compress.mock.calls.length > 4) throw new Error('a thread died')
     return toMember(block)
   })
   try {
-    await expect(run({ folder: folderOf('a') })).rejects.toThrow('a thread died')
+    await expect(run({ folder })).rejects.toThrow('a thread died')
   } finally {
     compress.mockImplementation(toMember)
   }
-  expect((await readdir(folderOf('a'))).filter(name => !name.endsWith('.kept'))).toEqual([])
-  expectSame(await run(), await run({ folder: folderOf('a') }))
+  expect((await readdir(folder)).filter(name => !name.endsWith('.kept'))).toEqual([])
+  expectSame(before, await run({ folder }))
 })
 
 describe('installed packages', () => {
@@ -313,23 +310,24 @@ describe('installed packages', () => {
   const all = [...own, large, medium, web('1.0')]
 
   test('are read again only where they changed, in whatever way', async () => {
-    const fsRoot = await install(join(root, 'fs'), all)
-    const first = await run({ fsRoot, folder: folderOf('a') })
-    const second = await run({ fsRoot, folder: folderOf('a') })
+    const fsRoot = await install(newFolder(), all)
+    const folder = newFolder()
+    const first = await run({ fsRoot, folder })
+    const second = await run({ fsRoot, folder })
     expectSame(first, second)
     expect(second.blocks).toBe(ALWAYS)
     await writeFile(join(fsRoot, 'hab/pkgs', web('1.0').ident, 'bin/web'), 'web')
-    const third = await run({ fsRoot, folder: folderOf('a') })
+    const third = await run({ fsRoot, folder })
     expect(third.blocks).toBe(ALWAYS + 1)
     expect(third.bytes.equals(first.bytes)).toBe(false)
     expectSame(await run({ fsRoot }), third)
   })
 
   test('are not taken for those of harts, which have other owners and times', async () => {
-    const fsRoot = await install(join(root, 'fs'), all)
-    const harts = await run({ folder: folderOf('a') })
-    expectSame(await run({ fsRoot }), await run({ fsRoot, folder: folderOf('a') }))
-    expectSame(harts, await run({ folder: folderOf('a') }))
+    const fsRoot = await install(newFolder(), all)
+    const folder = await copyOfFilled()
+    expectSame(await run({ fsRoot }), await run({ fsRoot, folder }))
+    expectSame(before, await run({ folder }))
   })
 })
 

@@ -111,7 +111,7 @@ beforeAll(async () => {
   ] as const) {
     trees.push({ root: await installWithStandIn(packages, { root, clock, uid: user }), user })
   }
-}, 60_000)
+})
 afterAll(() => rm(root, { recursive: true }))
 
 interface Options {

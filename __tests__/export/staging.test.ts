@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +13,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withStaging } from '../../src/export/staging.ts'
 import { partialName, STALE } from '../../src/lib/partial.ts'
-import { cannotChroot } from '../testkit/machine.ts'
 
 let folder: string
 beforeEach(() => {
@@ -159,33 +156,5 @@ describe('an output folder that cannot be written', () => {
       code: 'OUTPUT_UNWRITABLE',
       message: expect.stringMatching(new RegExp(`cannot be written: .*/${name}'.*--output-dir`)),
     })
-  })
-
-  const reason = cannotChroot()
-  test.skipIf(reason)(`that is read-only is refused${reason ? ` (SKIPPED: ${reason})` : ''}`, async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder])
-    try {
-      await expect(withStaging(folder, write('one'))).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' })
-    } finally {
-      execFileSync('umount', [folder])
-    }
-  })
-
-  test.skipIf(reason)(`without enough room reports it${reason ? ` (SKIPPED: ${reason})` : ''}`, async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder])
-    try {
-      const work = async (staging: string) => {
-        writeFileSync(join(staging, 'large'), Buffer.alloc(1 << 20))
-        return { result: undefined, keep: ['large'] }
-      }
-      await expect(withStaging(folder, work)).rejects.toMatchObject({
-        code: 'OUTPUT_FULL',
-        message: expect.stringMatching(/no room for the tarball in .*ENOSPC.*--output-dir/),
-      })
-      expect(existsSync(join(folder, 'large'))).toBe(false)
-      expect(readdirSync(folder)).toEqual([])
-    } finally {
-      execFileSync('umount', [folder])
-    }
   })
 })

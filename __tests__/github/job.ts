@@ -38,7 +38,7 @@ export function startJob(
   const github = connect({
     context: { repository: { owner, repo }, apiUrl: server.apiUrl },
     token: options.token ?? server.tokens.write,
-    fetch: createFetch({ version: '1', idleTimeout: 5000 }),
+    fetch: createFetch({ version: '1' }),
     signal: options.signal,
     retry: {
       sleep: async milliseconds => void job.pauses.push(milliseconds),

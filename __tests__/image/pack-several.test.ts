@@ -1,14 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { createCipheriv, createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -19,6 +11,8 @@ import type { PackedTarball, PlannedTarball } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
 import { CacheFolder } from '../../src/package-cache/folder.ts'
 import { missingPrograms } from '../testkit/machine.ts'
+import { noise } from '../testkit/noise.ts'
+import { openFilesBelow } from '../testkit/open-files.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
 
 let root: string
@@ -34,12 +28,6 @@ afterAll(() => rmSync(root, { recursive: true }))
 const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
 const compress: Compressor = async block => encode(block)
 const usual: PackOptions = { compress, blocksInFlight: 2, phase: silent.phase('') }
-
-/** Bytes that do not compress, the same each time. */
-function noise(name: string, length: number): Buffer {
-  const key = createHash('sha256').update(name).digest()
-  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length))
-}
 
 const part = (name: string, length: number): Part => ({
   name,
@@ -62,17 +50,6 @@ const layersOf = (contents: readonly Part[][] = CONTENTS): PlannedTarball[] =>
 async function packAll(options: Partial<PackOptions> = {}, contents = CONTENTS) {
   const packed = await pack(layersOf(contents), mkdtempSync(join(folder, 'out-')), { ...usual, ...options })
   return { packed, files: packed.map(({ path }) => readFileSync(path)) }
-}
-
-function openFilesBelow(place: string): string[] {
-  return readdirSync('/proc/self/fd').flatMap(fd => {
-    try {
-      const path = readlinkSync(`/proc/self/fd/${fd}`)
-      return path.startsWith(place) ? [path] : []
-    } catch {
-      return []
-    }
-  })
 }
 
 /** Each archive packed by itself, without a cache, one block at a time. */

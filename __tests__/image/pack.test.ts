@@ -9,6 +9,7 @@ import { type Compressor, startEncoder } from '../../src/codec/gzip/gzip.ts'
 import type { Entry, Part } from '../../src/codec/tar/entry.ts'
 import { pack } from '../../src/image/pack.ts'
 import { missingPrograms } from '../testkit/machine.ts'
+import { noise } from '../testkit/noise.ts'
 import { awkwardEntries, directory, file } from './fixtures.ts'
 
 let folder: string
@@ -42,18 +43,9 @@ function part(name: string, entries: Entry[]): Part {
   return { name, entries: () => entries }
 }
 
-const noise = (length: number, seed: number) => {
-  const bytes = Buffer.alloc(length)
-  for (let index = 0, state = seed; index < length; index++) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    bytes[index] = state >> 16
-  }
-  return bytes
-}
-
 test('size, digest and progress are those of the file', async () => {
   const { bytes, size, sha256, progress, parts } = await packed([
-    part('first', [directory('a'), file('a/b', [noise(3_000_000, 1)])]),
+    part('first', [directory('a'), file('a/b', [noise('first', 3_000_000)])]),
     part('second', [file('c', ['c'])]),
   ])
   expect(size).toBe(bytes.length)
@@ -65,10 +57,10 @@ test('size, digest and progress are those of the file', async () => {
 })
 
 test("a part's bytes depend on that part alone", async () => {
-  const shared = () => part('shared', [file('s', [noise(2_500_000, 7)])])
+  const shared = () => part('shared', [file('s', [noise('shared', 2_500_000)])])
   const before = await packed([part('small', [file('a', ['a'])]), shared()])
   const after = await packed([
-    part('large', [file('b', [noise(1_234_567, 3)])]),
+    part('large', [file('b', [noise('large', 1_234_567)])]),
     shared(),
     part('more', [directory('d')]),
   ])
@@ -79,7 +71,7 @@ test("a part's bytes depend on that part alone", async () => {
 })
 
 test('the order of the bytes does not depend on which block is compressed first', async () => {
-  const parts = () => [part('p', [file('f', [noise(6_000_000, 5)])])]
+  const parts = () => [part('p', [file('f', [noise('p', 6_000_000)])])]
   let pending = 0
   const lastFirst: Compressor = async block => {
     await new Promise(resolve => setTimeout(resolve, 50 - 10 * pending++))

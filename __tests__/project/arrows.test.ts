@@ -1,39 +1,13 @@
-import { execFile } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-
-let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'arrows-'))
-  await symlink(resolve('node_modules'), join(folder, 'node_modules'))
-})
-afterEach(() => rm(folder, { recursive: true, force: true }))
-
-/** Checks a tree of sources with the project's rules. @returns the names of the rules that are broken */
-async function broken(sources: Record<string, string>): Promise<string[]> {
-  for (const [path, text] of Object.entries(sources)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
-  }
-  const args = [
-    resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
-    ...['--config', resolve('.dependency-cruiser.js'), '--output-type', 'json', 'src'],
-  ]
-  const output = await new Promise<string>((done, fail) => {
-    // It ends with the number of errors.
-    execFile(resolve('node_modules/.bin/node'), args, { cwd: folder }, (error, stdout, stderr) =>
-      stdout.startsWith('{') ? done(stdout) : fail(error ?? new Error(stderr)),
-    )
-  })
-  const { summary } = JSON.parse(output) as { summary: { violations: { rule: { name: string } }[] } }
-  return [...new Set(summary.violations.map(({ rule }) => rule.name))].sort()
-}
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const USED = 'export const used = 1\n'
 
-test.each<[string, Record<string, string>, string[]]>([
+/** What to check, sources by path, and the names of the rules that they break. */
+const CASES: [string, Record<string, string>, string[]][] = [
   ['an arrow down', { 'src/publish/a.ts': "import '../github/b.ts'\n", 'src/github/b.ts': USED }, []],
   [
     'an arrow up',
@@ -80,6 +54,41 @@ test.each<[string, Record<string, string>, string[]]>([
     [],
   ],
   ['an import of nothing', { 'src/lib/a.ts': "import './nothing.ts'\n" }, ['nothing-unresolved']],
-])('%s', async (_, sources, rules) => {
-  expect(await broken(sources)).toEqual(rules)
+]
+
+/** A case's sources, whose names are no other case's, so that one run checks them all. */
+function sourcesOf(index: number): Record<string, string> {
+  const own = (text: string) => text.replaceAll(/\b([ab])(?=\.ts)/g, `$1${index}`)
+  return Object.fromEntries(Object.entries(CASES[index]![1]).map(([path, text]) => [own(path), own(text)]))
+}
+
+let folder: string
+let violations: { from: string; rule: { name: string } }[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'arrows-'))
+  await symlink(resolve('node_modules'), join(folder, 'node_modules'))
+  for (const [path, text] of CASES.flatMap((_, index) => Object.entries(sourcesOf(index)))) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+  ;({ violations } = JSON.parse(cruise()).summary)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Checks the sources with the project's rules. It ends with the number of errors. */
+function cruise(): string {
+  const program = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
+  const args = ['--config', resolve('.dependency-cruiser.js'), '--output-type', 'json', 'src']
+  const { stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  if (!stdout.startsWith('{')) throw new Error(stderr)
+  return stdout
+}
+
+test.each(CASES.map(([name, , rules], index) => [name, rules, index] as const))('%s', (_, rules, index) => {
+  const broken = violations.filter(({ from }) => from in sourcesOf(index)).map(({ rule }) => rule.name)
+  expect([...new Set(broken)].sort()).toEqual(rules)
 })

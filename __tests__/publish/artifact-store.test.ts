@@ -32,7 +32,7 @@ function publisher(target: ArtifactStoreTarget) {
   const heard = recorder()
   const publish = publishToArtifactStore(target, {
     fetch: createFetch({ version: '1' }),
-    upload: createUpload({ version: '1', idleTimeout: 5_000 }),
+    upload: createUpload({ version: '1', timeToRefuse: 0 }),
     report: heard.report,
     retry: { sleep: async () => {} },
   })
@@ -174,7 +174,7 @@ describe('the layers of an image', () => {
       { ...target, layering: 'package' },
       {
         fetch: createFetch({ version: '1' }),
-        upload: createUpload({ version: '1', idleTimeout: 5_000 }),
+        upload: createUpload({ version: '1', timeToRefuse: 0 }),
         report: heard.report,
         retry: { sleep: async () => {} },
       },

@@ -1,14 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createFetch } from '../../src/http/fetch.ts'
-import { createUpload } from '../../src/http/upload.ts'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { UsageError } from '../../src/lib/errors.ts'
-import { type HttpTarget, publishOverHttp } from '../../src/publish/http.ts'
+import type { HttpTarget } from '../../src/publish/http.ts'
 import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
-import { cannotServe, startNginx } from '../testkit/nginx.ts'
-import { locate, type Made, makeLayers, recorder } from './recorder.ts'
+import { httpPublisher } from './over-http.ts'
+import { makeLayers } from './recorder.ts'
 
 let folder: string
 let layers: Awaited<ReturnType<typeof makeLayers>>
@@ -26,18 +24,8 @@ afterEach(async () => {
 })
 
 function publisher(target: Partial<HttpTarget> & { uploadUrl: string }, signal?: AbortSignal) {
-  const heard = recorder()
-  const publish = publishOverHttp(
-    { headers: {}, checksumFile: false, layering: 'package', ...target },
-    {
-      fetch: createFetch({ version: '1' }),
-      upload: createUpload({ version: '1', idleTimeout: 5_000 }),
-      report: heard.report,
-      retry: { sleep: async () => {}, random: () => 1 },
-      signal,
-    },
-  )
-  return { publish: (layers: readonly Made[]) => locate(publish, layers), ...heard }
+  const { publishLayers, ...heard } = httpPublisher({ layering: 'package', ...target }, { signal })
+  return { ...heard, publish: publishLayers }
 }
 
 /** The paths that were PUT. */
@@ -196,9 +184,14 @@ describe('publishOverHttp', () => {
   test('does not wait for ever for servers that do not say whether they have a layer', async () => {
     layers = await makeLayers(folder, Array(16).fill(1_000), 'many')
     server.fault({ method: 'HEAD', kind: 'silence', times: 8 })
+    const limit = AbortSignal.timeout
+    const limited = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => limit.call(AbortSignal, 100))
+    onTestFinished(() => limited.mockRestore())
     const { publish } = publisher({ uploadUrl: `${server.url}/` })
     expect((await publish(layers)).map(({ kept }) => kept)).not.toContain(true)
     expect(sent()).toHaveLength(16)
+    for (const [milliseconds] of limited.mock.calls) expect(milliseconds).toBeLessThanOrEqual(10_000)
+    expect(limited).toHaveBeenCalledTimes(16)
   })
 })
 
@@ -246,30 +239,6 @@ describe('what is no place for layers', () => {
       for (const [index, pattern] of expected.entries()) expect(problems[index]).toMatch(pattern)
       for (const problem of problems) expect(problem).toMatch(/\.$/)
       expect(problems.join()).not.toContain('secret-1')
-    }
-  })
-})
-
-describe.skipIf(cannotServe())(`with a real nginx${cannotServe() ? ` (${cannotServe()})` : ''}`, () => {
-  test('layers go into a folder once, behind a password', async () => {
-    const nginx = await startNginx({ user: 'ci', password: 'pass word', limit: 100_000 })
-    try {
-      const uploadUrl = `${nginx.url.replace('//', '//ci:pass%20word@')}/public/layers/`
-      await mkdir(join(nginx.root, 'public'), { recursive: true })
-      const first = await publisher({ uploadUrl }).publish(layers)
-      expect(first).toEqual(uris(`${nginx.url}/public/layers`).map(uri => ({ uri, kept: false })))
-      expect((await publisher({ uploadUrl }).publish(layers)).map(({ kept }) => kept)).toEqual([
-        true,
-        true,
-        true,
-      ])
-      const names = await readdir(join(nginx.root, 'public/layers'))
-      expect(names.sort()).toEqual(layers.map(({ name }) => name).sort())
-      for (const { name, bytes } of layers) {
-        expect(await readFile(join(nginx.root, 'public/layers', name))).toEqual(bytes)
-      }
-    } finally {
-      await nginx.close()
     }
   })
 })

@@ -1,16 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createFetch } from '../../src/http/fetch.ts'
-import { createUpload } from '../../src/http/upload.ts'
 import { fetchUriProblem } from '../../src/marathon/app/rules.ts'
 import { parseHeaderLines } from '../../src/publish/header-lines.ts'
-import { type HttpTarget, publishOverHttp } from '../../src/publish/http.ts'
-import { probe } from '../../src/publish/probe.ts'
+import type { HttpTarget } from '../../src/publish/http.ts'
 import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
-import { cannotServe, type Nginx, startNginx } from '../testkit/nginx.ts'
-import { locateOne, makeTarball, recorder } from './recorder.ts'
+import { httpPublisher, type PublisherOptions, UNTIL_ANSWERED } from './over-http.ts'
+import { makeTarball } from './recorder.ts'
 
 const FILE = 'acme-shop-1.2.3%2B4-20240102030405.tgz'
 let folder: string
@@ -28,18 +25,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-function publisher(target: Partial<HttpTarget> & { uploadUrl: string }) {
-  const heard = recorder()
-  const publish = publishOverHttp(
-    { headers: {}, checksumFile: false, ...target },
-    {
-      fetch: createFetch({ version: '1' }),
-      upload: createUpload({ version: '1', idleTimeout: 5_000 }),
-      report: heard.report,
-      retry: { sleep: async () => {}, random: () => 1 },
-    },
-  )
-  return { publish: () => locateOne(publish, tarball), ...heard }
+function publisher(target: Partial<HttpTarget> & { uploadUrl: string }, options?: PublisherOptions) {
+  const { publish, ...heard } = httpPublisher(target, options)
+  return { publish: () => publish(tarball), ...heard }
 }
 
 describe('publishOverHttp', () => {
@@ -224,9 +212,8 @@ describe('publishOverHttp', () => {
     async next => {
       tarball = await makeTarball(folder, 8_000_000)
       server.fault({ method: 'PUT', kind: 'refuse', status: 413, next })
-      await expect(publisher({ uploadUrl: `${server.url}/` }).publish()).rejects.toThrow(
-        /answered 413 .*client_max_body_size/,
-      )
+      const { publish } = publisher({ uploadUrl: `${server.url}/` }, { timeToRefuse: UNTIL_ANSWERED })
+      await expect(publish()).rejects.toThrow(/answered 413 .*client_max_body_size/)
     },
   )
 
@@ -293,82 +280,5 @@ describe('parseHeaderLines', () => {
       ])
       expect(problems.join('\n').replaceAll('secrets.API_KEY', '')).not.toContain('secret')
     }
-  })
-})
-
-describe.skipIf(cannotServe())(`with a real nginx${cannotServe() ? ` (${cannotServe()})` : ''}`, () => {
-  let nginx: Nginx
-
-  beforeEach(async () => {
-    nginx = await startNginx({ user: 'ci', password: 'pass word', limit: 100_000 })
-  })
-
-  afterEach(() => nginx.close())
-
-  async function probed(uri: string) {
-    const { report, warnings } = recorder()
-    await probe(uri, tarball.size, { fetch: createFetch({ version: '1' }), report })
-    return warnings
-  }
-
-  test('uploads into new folders, overwrites, and agents can fetch it', async () => {
-    const { publish } = publisher({ uploadUrl: `${nginx.url}/open/{origin}/{name}/`, checksumFile: true })
-    const { uri } = await publish()
-    expect(uri).toBe(`${nginx.url}/open/acme/shop/${FILE}`)
-    const stored = join(nginx.root, 'open/acme/shop', tarball.name)
-    expect((await readFile(stored)).equals(tarball.bytes)).toBe(true)
-    expect(await readFile(`${stored}.sha256`, 'utf8')).toBe(`${tarball.sha256}  ${tarball.name}\n`)
-    expect(await probed(uri)).toEqual([])
-
-    tarball = await makeTarball(folder, 50_000)
-    expect(await probed(uri)).toEqual([expect.stringContaining(`and the tarball has ${tarball.size}`)])
-    await publish()
-    expect((await readFile(stored)).equals(tarball.bytes)).toBe(true)
-    expect(await probed(uri)).toEqual([])
-  })
-
-  test('writes with a password what everyone can read', async () => {
-    const base = nginx.url.replace('//', '//ci:pass%20word@')
-    const { uri } = await publisher({ uploadUrl: `${base}/public/` }).publish()
-    expect(uri).toBe(`${nginx.url}/public/${FILE}`)
-    expect(await probed(uri)).toEqual([])
-  })
-
-  test('warns if only clients with a password can read it', async () => {
-    const base = nginx.url.replace('//', '//ci:pass%20word@')
-    const { uri } = await publisher({ uploadUrl: `${base}/private/` }).publish()
-    expect(await probed(uri)).toEqual([expect.stringMatching(/401 Unauthorized.*USER:PASSWORD@HOST/)])
-    expect(await probed(`${base}/private/${FILE}`)).toEqual([])
-    const wrong = await probed(`${base.replace('word', 'secret')}/private/${FILE}`)
-    expect(wrong).toEqual([expect.stringContaining('user and password in the URI are not valid')])
-    expect(wrong.join()).not.toContain('secret')
-  })
-
-  // Large enough to be under way when nginx answers.
-  test.each([
-    ['/private/', 401, 'requires authentication'],
-    ['/small/', 413, 'client_max_body_size'],
-    ['/none/', 405, 'dav_methods PUT'],
-  ])('reports what %s answers (%i)', async (path, status, words) => {
-    tarball = await makeTarball(folder, 8_000_000)
-    const { publish, notes } = publisher({ uploadUrl: nginx.url + path })
-    await expect(publish()).rejects.toThrow(new RegExp(`answered ${status} .*${words}`))
-    expect(notes).toEqual([])
-  })
-
-  test('reports a missing folder', async () => {
-    const { publish } = publisher({ uploadUrl: `${nginx.url}/flat/` })
-    await expect(publish()).rejects.toThrow(/answered 500 .*create_full_put_path/)
-    await mkdir(join(nginx.root, 'flat'))
-    expect(await publish()).toEqual({ uri: `${nginx.url}/flat/${FILE}` })
-  })
-
-  test('follows 307, and 302 not', async () => {
-    const followed = publisher({ uploadUrl: `${nginx.url}/moved/` })
-    await followed.publish()
-    expect((await readFile(join(nginx.root, 'open/moved.tgz'))).equals(tarball.bytes)).toBe(true)
-    await expect(publisher({ uploadUrl: `${nginx.url}/found/` }).publish()).rejects.toMatchObject({
-      code: 'HTTP_REDIRECT',
-    })
   })
 })

@@ -209,7 +209,7 @@ describe('probeTarballs', () => {
       location: { uri: `${server.url}/${index}.tgz` },
       size: file.length,
     }))
-    await probeTarballs(layers, { fetch: createFetch({ version: '1' }), report, timeout: 2_000 })
+    await probeTarballs(layers, { fetch: createFetch({ version: '1' }), report })
     return warnings
   }
 

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import type { Reporter } from '../../src/lib/report.ts'
 import type { Location, Publisher } from '../../src/publish/publisher.ts'
+import { noise } from '../testkit/noise.ts'
 
 /** A reporter that writes down what it is told. */
 export function recorder() {
@@ -54,22 +55,16 @@ export type Made = NamedTarball & { bytes: Buffer }
 
 /** Layers of an image, each a gzip file of about so many bytes; the same size and seed give the same bytes. */
 export function makeLayers(folder: string, sizes: readonly number[], seed = ''): Promise<Made[]> {
-  return Promise.all(sizes.map((size, index) => make(folder, true, noise(size, `${seed} ${index} `))))
+  return Promise.all(sizes.map((size, index) => make(folder, true, noise(`${seed} ${index}`, size))))
 }
 
-/** A small gzip file, named as a tarball. Its text does not compress, so that it has about so many bytes. */
+/** A gzip file of about so many bytes, named as a tarball. */
 export function makeTarball(folder: string, size = 200_000): Promise<Made> {
-  return make(folder, false, noise(size, ''))
-}
-
-function noise(size: number, seed: string): Buffer {
-  const pieces: Buffer[] = []
-  for (let i = 0; i * 32 < size; i++) pieces.push(createHash('sha256').update(`${seed}${i}`).digest())
-  return Buffer.concat(pieces)
+  return make(folder, false, noise('', size))
 }
 
 async function make(folder: string, isLayer: boolean, content: Buffer): Promise<Made> {
-  const bytes = gzipSync(content)
+  const bytes = gzipSync(content, { level: 0 })
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const path = join(folder, `${sha256}.staged`)
   await writeFile(path, bytes)

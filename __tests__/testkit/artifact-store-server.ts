@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 
 export interface ArtifactStoreServerOptions {
   /**
@@ -39,9 +40,9 @@ export async function startArtifactStore(
     const { method = '', headers } = request
     const path = request.url ?? ''
     requests.push({ method, path, headers })
-    const chunks: Buffer[] = []
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-    const body = Buffer.concat(chunks)
+    const body = await buffer(request).catch(() => undefined)
+    // The client has gone.
+    if (!body) return
 
     if (authorization !== undefined && headers.authorization !== authorization) {
       response.writeHead(401, { 'content-type': 'text/html; charset=ISO-8859-1' })

@@ -25,13 +25,18 @@ import {
 import { STATUS_CODES } from 'node:http'
 import { basename, dirname, join } from 'node:path'
 import { blake2b256 } from './blake2b.ts'
-import { build } from './hab-stand-in-build.ts'
 import { begin, Ended, end, Fatal, fatal, status, warn } from './hab-stand-in-ui.ts'
 import { readTar, type TarEntry } from './tar.ts'
 import { unxz } from './xz.ts'
 
-const { HAB_STAND_IN_VERSION, HAB_STAND_IN_RECORD, HAB_STAND_IN_PATH, HAB_STAND_IN_CLOCK, ...env } =
-  process.env as Record<string, string>
+const {
+  HAB_STAND_IN_VERSION,
+  HAB_STAND_IN_RECORD,
+  HAB_STAND_IN_PATH,
+  HAB_STAND_IN_CLOCK,
+  NODE_COMPILE_CACHE: _,
+  ...env
+} = process.env as Record<string, string>
 const isRoot = process.getuid?.() === 0
 let fsRoot = env.FS_ROOT || '/'
 const hab = isRoot ? join(fsRoot, 'hab') : join(env.HOME ?? '/', '.hab')
@@ -49,7 +54,10 @@ async function main(args: string[]): Promise<void> {
   checkLicense()
   const [subject, command, ...rest] = args
   if (subject === 'pkg' && command === 'install') return install(rest)
-  if (subject === 'pkg' && command === 'build') return build(rest, standIn)
+  if (subject === 'pkg' && command === 'build') {
+    const { build } = await import('./hab-stand-in-build.ts')
+    return build(rest, standIn)
+  }
   throw new Fatal(`the stand-in has no ${args.join(' ')}`, 2)
 }
 

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { shellQuote } from '../../src/lib/shell-quote.ts'
 import { originKey } from './origin-key.ts'
 
+/** Where node keeps the stand-in's compiled code, so that each call takes half the time. */
+const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/hab-stand-in')
+
 export interface StandInOptions {
   version: string
   /** 14 digits. */
@@ -40,7 +43,8 @@ HAB_STAND_IN_VERSION=${version}/${release}
 HAB_STAND_IN_RECORD=${record === undefined ? '' : shellQuote(record)}
 HAB_STAND_IN_PATH=$0
 HAB_STAND_IN_CLOCK=${clock ?? ''}
-export HAB_STAND_IN_VERSION HAB_STAND_IN_RECORD HAB_STAND_IN_PATH HAB_STAND_IN_CLOCK
+NODE_COMPILE_CACHE=${shellQuote(COMPILED)}
+export HAB_STAND_IN_VERSION HAB_STAND_IN_RECORD HAB_STAND_IN_PATH HAB_STAND_IN_CLOCK NODE_COMPILE_CACHE
 exec ${shellQuote(process.execPath)} --no-warnings ${shellQuote(program)} "$@"
 `
 }

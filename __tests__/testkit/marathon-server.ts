@@ -39,6 +39,8 @@ export interface MarathonServerOptions {
   /** Milliseconds by which its clock is ahead. */
   skew?: number
   tls?: { key: string; cert: string }
+  /** The address of its masters; 127.0.0.1 where absent. */
+  host?: string
   /** Starts the command of each task for real, such as by `runTask` of the launch tests. */
   start?: (definition: Json) => Promise<RealTask>
 }
@@ -96,7 +98,7 @@ const OK = 200
  * deployments that take time, tasks that do as their app's label `behaviour` says.
  */
 export async function startMarathon(options: MarathonServerOptions = {}): Promise<MarathonServer> {
-  const { version = '1.10', prefix = '', pace = 5, skew = 0 } = options
+  const { version = '1.10', prefix = '', pace = 5, skew = 0, host = '127.0.0.1' } = options
   const now = () => Date.now() + skew
   const cluster = createCluster({ version, now, start: options.start })
   const gate = createGate(options.auth, now)
@@ -363,10 +365,11 @@ export async function startMarathon(options: MarathonServerOptions = {}): Promis
     const { status, body } = readFile(pathname, searchParams, cluster)
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
-  const [first, second, agentPort] = await Promise.all([...masters, agent].map(listen))
+  const [first, second] = await Promise.all(masters.map(master => listen(master, host)))
+  const agentPort = await listen(agent, '127.0.0.1')
   const scheme = options.tls ? 'https' : 'http'
-  const origin = `${scheme}://127.0.0.1:${first}`
-  const urls = [`${origin}${prefix}`, `${scheme}://127.0.0.1:${second}${prefix}`] as const
+  const origin = `${scheme}://${host}:${first}`
+  const urls = [`${origin}${prefix}`, `${scheme}://${host}:${second}${prefix}`] as const
 
   return {
     urls,
@@ -463,8 +466,8 @@ function has(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0
 }
 
-async function listen(server: Server): Promise<number> {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+async function listen(server: Server, host: string): Promise<number> {
+  await once(server.listen(0, host), 'listening')
   return (server.address() as AddressInfo).port
 }
 

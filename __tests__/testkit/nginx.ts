@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { programPath } from './machine.ts'
+import { freePort } from './ports.ts'
 
 export interface Nginx {
   url: string
@@ -76,22 +77,14 @@ http {
     await rm(prefix, { recursive: true, force: true })
   }
   for (let tries = 0; !(await isListening(port)); tries++) {
-    if (server.exitCode !== null || tries > 100) {
+    if (server.exitCode !== null || tries > 5000) {
       const log = await readFile(join(prefix, 'error.log'), 'utf8').catch(() => '')
       await close()
       throw new Error(`nginx does not start: ${log}`)
     }
     await pause(50)
   }
-  return { url: `http://127.0.0.1:${port}`, port, root, close }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
+  return { url: `http://127.0.0.1:${port}`, port: port, root, close }
 }
 
 function isListening(port: number): Promise<boolean> {

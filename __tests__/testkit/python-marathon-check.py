@@ -14,7 +14,7 @@ from marathon.models import MarathonApp, MarathonHealthCheck
 
 
 def until(holds, what):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 240
     while time.monotonic() < end:
         value = holds()
         if value:

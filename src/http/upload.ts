@@ -41,11 +41,14 @@ export interface UploadAnswer {
  */
 export type Upload = (url: URL, request: UploadRequest) => Promise<UploadAnswer>
 
-/**
- * How long a server gets to refuse after the first piece of a body. Many refuse without reading and close the
- * connection; what is written after that destroys the response before it is read.
- */
-const TIME_TO_REFUSE = 500
+export interface UploadOptions extends FetchOptions {
+  /**
+   * Milliseconds that a server gets to refuse after the first piece of a body. Many refuse without reading and close
+   * the connection; what is written after that destroys the response before it is read.
+   */
+  timeToRefuse?: number
+}
+
 /** Much longer than for an answer to a GET: some stores copy or hash the whole file before they answer. */
 const IDLE_TIMEOUT = 300_000
 const MAX_TEXT = 64 * 1024
@@ -54,7 +57,8 @@ const MAX_TEXT = 64 * 1024
  * An `Upload` that behaves like `createFetch`: it sets a User-Agent, gives up on silent and slow servers, and goes
  * through proxies. Not `fetch` itself, which holds the whole of a streamed body in memory (undici issue 4058).
  */
-export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: FetchOptions): Upload {
+export function createUpload(options: UploadOptions): Upload {
+  const { version, signal, idleTimeout = IDLE_TIMEOUT, timeToRefuse = 500 } = options
   let client: ReturnType<typeof loadClient> | undefined
   return async (url, { method, headers, body, onBytes = () => {}, signal: own = signal }) => {
     client ??= loadClient(idleTimeout)
@@ -62,10 +66,16 @@ export function createUpload({ version, signal, idleTimeout = IDLE_TIMEOUT }: Fe
     const shown = printableUrl(url)
     const answered = new AbortController()
     let waiting: NodeJS.Timeout | undefined
-    const chunks = sendable(body, shown, answered.signal, amount => {
-      waiting?.refresh()
-      onBytes(amount)
-    })
+    const sending = {
+      to: shown,
+      answered: answered.signal,
+      timeToRefuse,
+      onBytes(amount: number) {
+        waiting?.refresh()
+        onBytes(amount)
+      },
+    }
+    const chunks = sendable(body, sending)
     const all = new Headers(headers)
     if (!all.has('user-agent')) all.set('user-agent', `mesosize/${version}`)
     all.set('accept-encoding', 'identity')
@@ -144,7 +154,15 @@ export function textBody(text: string): UploadBody {
 }
 
 /** The body's pieces, with a pause after the first one, until the server has answered. */
-function sendable(body: UploadBody, to: string, answered: AbortSignal, onBytes: (amount: number) => void) {
+function sendable(
+  body: UploadBody,
+  {
+    to,
+    answered,
+    timeToRefuse,
+    onBytes,
+  }: { to: string; answered: AbortSignal; timeToRefuse: number; onBytes: (amount: number) => void },
+) {
   let sent = 0
   async function* send() {
     for await (const chunk of body.chunks()) {
@@ -154,7 +172,7 @@ function sendable(body: UploadBody, to: string, answered: AbortSignal, onBytes: 
       onBytes(chunk.length)
       yield chunk
       if (isFirst && sent < body.size) {
-        await pause(TIME_TO_REFUSE, undefined, { signal: answered }).catch(() => {})
+        await pause(timeToRefuse, undefined, { signal: answered }).catch(() => {})
       }
     }
   }

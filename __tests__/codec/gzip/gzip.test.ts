@@ -8,6 +8,7 @@ import { build } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { encodingFor, encodingName, startEncoder } from '../../../src/codec/gzip/gzip.ts'
 import { BLOCK_SIZE } from '../../../src/codec/tar/blocks.ts'
+import { noise } from '../../testkit/noise.ts'
 
 const text = Buffer.from('the quick brown fox jumps over the lazy dog '.repeat(2000))
 const libdeflate4 = { encoder: 'libdeflate', level: 4 } as const
@@ -19,15 +20,6 @@ const WITHOUT_SIMD: [string, string, string[]][] =
   process.arch === 'x64'
     ? [['zlib', 'the processor has too little SIMD', ['--no-enable-sse4-1', '--no-enable-avx']]]
     : []
-
-/** Bytes that do not compress, the same each time. */
-function noise(length: number): Uint8Array {
-  let state = 1
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    return state >>> 24
-  })
-}
 
 describe.each(['libdeflate', 'zlib'] as const)('%s', encoder => {
   test.each([1, 4, 9, 10, 12])('makes a whole member at level %d', level => {
@@ -41,10 +33,10 @@ describe.each(['libdeflate', 'zlib'] as const)('%s', encoder => {
     const blocks = [
       new Uint8Array(0),
       Uint8Array.of(7),
-      noise(BLOCK_SIZE),
+      noise('block', BLOCK_SIZE),
       text,
       new Uint8Array(BLOCK_SIZE),
-      noise(10),
+      noise('short', 10),
       text,
     ]
     const encode = startEncoder({ encoder, level: 4 })

@@ -6,6 +6,7 @@ import { BLOCK_SIZE, tarBlocks } from '../../../src/codec/tar/blocks.ts'
 import type { Entry, FileEntry } from '../../../src/codec/tar/entry.ts'
 import { fillHoles } from '../../../src/codec/tar/fill.ts'
 import { awkwardEntries, directory, file } from '../../image/fixtures.ts'
+import { noise } from '../../testkit/noise.ts'
 import { readTar } from '../../testkit/tar.ts'
 
 async function blocksOf(...args: Parameters<typeof tarBlocks>): Promise<Uint8Array[]> {
@@ -89,13 +90,12 @@ describe('content that lies in a file', () => {
   }
 
   test('makes the same bytes, whatever the size of the file', async () => {
-    const noise = (length: number) => Buffer.from(Array.from({ length }, (_, index) => (index * 7919) % 251))
     const entries = [
       ...awkwardEntries(),
       file('empty', []),
       file('one', ['1']),
-      file('exact', [noise(BLOCK_SIZE)]),
-      file('large', [noise(2.5 * BLOCK_SIZE)]),
+      file('exact', [noise('exact', BLOCK_SIZE)]),
+      file('large', [noise('large', 2.5 * BLOCK_SIZE)]),
     ]
     expect(await filled(inFiles(entries))).toEqual(Buffer.concat(await blocksOf(entries)))
   })

@@ -23,7 +23,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'pool-'))
   for (let i = 0; i < count; i++)
     await writeFile(file(i), Buffer.concat([Buffer.from('head'), xzStored(text(i))]))
-  await writeFile(join(root, 'real.xz'), xz(text(0, 20_000_000)))
+  await writeFile(join(root, 'real.xz'), xz(text(0, 4_000_000)))
   await writeFile(join(root, 'bad.xz'), xzStored(text(0)).subarray(0, 2_500_000))
   process.on('unhandledRejection', remember)
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Builder, type BuilderOptions, createBuilder } from '../../../src/habitat/builder/builder.ts'
 import { parseFullIdent, parseIdent } from '../../../src/habitat/package/ident.ts'
-import { createFetch } from '../../../src/http/fetch.ts'
+import { createFetch, type Fetch } from '../../../src/http/fetch.ts'
 import { blake2b256 } from '../../testkit/blake2b.ts'
 import { type BuilderServer, type Fault, startBuilder } from '../../testkit/builder-server.ts'
 import { cannotChroot } from '../../testkit/machine.ts'
@@ -65,6 +65,13 @@ function builder(options: Partial<BuilderOptions> = {}): Builder {
     retry: { sleep: async milliseconds => void pauses.push(milliseconds), random: () => 1 },
     ...options,
   })
+}
+
+/** Gives up soon on the first answer, and gives the next ones all the time that a busy machine needs. */
+function impatientOnce(): Fetch {
+  const fetches = [createFetch({ version: '1', idleTimeout: 200 })]
+  const patient = createFetch({ version: '1' })
+  return (url, init) => (fetches.pop() ?? patient)(url, init)
 }
 
 /** The error's message, after making sure that it holds no token. */
@@ -190,8 +197,8 @@ describe('failures that may pass', () => {
   })
 
   test('a server that falls silent is tried again', async () => {
-    server.fault({ kind: 'slow', milliseconds: 10_000 })
-    expect(await builder().metadata(redis, target)).toBeDefined()
+    server.fault({ kind: 'slow', milliseconds: 600_000 })
+    expect(await builder({ fetch: impatientOnce() }).metadata(redis, target)).toBeDefined()
     expect(server.requests).toHaveLength(2)
   })
 
@@ -248,12 +255,12 @@ describe('download', () => {
     ['a reset in the middle', { kind: 'reset', after: 100_000 }],
     ['a reset before the body', { kind: 'reset', after: 0 }],
     ['a body shorter than announced', { kind: 'length', by: 10 }],
-    ['a stall in the middle', { kind: 'stall', milliseconds: 10_000 }],
+    ['a stall in the middle', { kind: 'stall', milliseconds: 600_000 }],
     ['502', { kind: 'status', status: 502 }],
   ] satisfies [string, Fault][])('begins again after %s', async (_, fault) => {
     server.fault(fault as Fault)
     let sum = 0
-    await download({}, amount => {
+    await download({ fetch: impatientOnce() }, amount => {
       sum += amount
       expect(sum).toBeGreaterThanOrEqual(0)
       expect(sum).toBeLessThanOrEqual(hart.length)
@@ -302,7 +309,7 @@ describe('download', () => {
   test('leaves nothing behind when it is aborted in the middle', async () => {
     const controller = new AbortController()
     const reason = new Error('interrupted')
-    server.fault({ kind: 'stall', milliseconds: 10_000 })
+    server.fault({ kind: 'stall', milliseconds: 600_000 })
     const result = download({ signal: controller.signal, fetch: createFetch({ version: '1' }) }, () =>
       controller.abort(reason),
     )
@@ -350,7 +357,7 @@ describe('download', () => {
         else controller.close()
       },
     })
-    const before = process.memoryUsage().rss
+    const before = process.memoryUsage.rss()
     let peak = 0
     await builder({ maxPackageSize: 2 ** 30, fetch: async () => new Response(body) }).download(
       redis,
@@ -359,12 +366,12 @@ describe('download', () => {
       'e84c94662490afe37480821873effbc30cf42b1c14adb50cc6f7f3147c6ddba4',
       destination,
       () => {
-        peak = Math.max(peak, process.memoryUsage().rss - before)
+        peak = Math.max(peak, process.memoryUsage.rss() - before)
       },
     )
     expect((await stat(destination)).size).toBe(268_435_456)
-    expect(peak).toBeLessThan(100_000_000)
-  }, 30_000)
+    expect(peak).toBeLessThan(200_000_000)
+  })
 })
 
 describe('publicKey', () => {

@@ -135,7 +135,9 @@ describe('a truncated hart', () => {
   })
 
   test('anywhere is never taken for a whole one', async () => {
-    for (let cut = 0; cut < good.length; cut++) {
+    // Anywhere in the header, and here and there in the body.
+    const body = good.indexOf('\n\n') + 2
+    for (let cut = 0; cut < good.length; cut += cut < body ? 1 : 13) {
       expect(isDamagedHart(await failure(verify(good.subarray(0, cut)))), `cut at ${cut}`).toBe(true)
     }
   })

@@ -11,6 +11,7 @@ import { readClusterCa } from '../../../src/marathon/api/ca.ts'
 import { listDeployments, revertDeployment } from '../../../src/marathon/api/deployments.ts'
 import { listQueue } from '../../../src/marathon/api/queue.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
+import { ownLoopback } from '../../testkit/ports.ts'
 import { clientOf, marathonServer } from './marathons.ts'
 
 const app = { id: '/web/shop', cmd: 'sleep 3600', instances: 2 }
@@ -98,7 +99,7 @@ describe('failures that pass', () => {
   })
 
   test('the first master is gone: the second answers at once, and is asked first from then on', async () => {
-    const server = await marathonServer()
+    const server = await marathonServer({ host: ownLoopback() })
     await server.stop(0)
     const { marathon, pauses } = clientOf(server.urls.join(','))
     expect(await listDeployments(marathon)).toEqual([])
@@ -130,7 +131,7 @@ describe('failures that pass', () => {
   })
 
   test('all masters are gone', async () => {
-    const server = await marathonServer()
+    const server = await marathonServer({ host: ownLoopback() })
     await server.stop(0)
     await server.stop(1)
     const { marathon, pauses } = clientOf(server.urls.join(','))

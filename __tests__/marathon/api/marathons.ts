@@ -29,7 +29,7 @@ export function clientOf(marathonUrl: string, options: ClientOptions = {}) {
   const report = listener()
   const pauses: number[] = []
   const retry = { sleep: async (pause: number) => void pauses.push(pause), tries: options.tries ?? 3 }
-  const fetch = options.fetch ?? createFetch({ version: '1', signal: options.signal, idleTimeout: 5_000 })
+  const fetch = options.fetch ?? createFetch({ version: '1', signal: options.signal })
   const tools = { fetch, report, retry, now: options.now, signal: options.signal }
   const authorization = createAuthorization(readCredentials({ fromUrl, ...options.given }), urls[0]!, tools)
   return { marathon: createMarathon({ ...tools, urls, authorization }), authorization, report, pauses }

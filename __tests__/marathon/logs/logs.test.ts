@@ -179,7 +179,7 @@ describe('what cannot be shown', () => {
 })
 
 describe('following', () => {
-  const until = (text: string) => expect.poll(() => printed, { timeout: 5000, interval: 5 }).toContain(text)
+  const until = (text: string) => expect.poll(() => printed, { interval: 5 }).toContain(text)
 
   test('goes on with new tasks, until the app is removed', async () => {
     const [first] = await run(1)

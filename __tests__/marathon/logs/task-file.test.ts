@@ -186,7 +186,8 @@ describe('an agent that', () => {
   test.each(refused)('%s', async (_, answer, code, message) => {
     const agent = await startAgent()
     agent.instead.push(answer, answer, answer, answer)
-    const agents = agentsOf(direct, { port: agent.port, timeout: 200 })
+    const timeout = answer === 'silence' ? 200 : undefined
+    const agents = agentsOf(direct, { port: agent.port, timeout })
     const opened = openTaskFile(TASK, 'stderr', agents)
     await expect(opened).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   })

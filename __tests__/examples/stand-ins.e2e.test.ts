@@ -11,6 +11,7 @@ import { makeHart } from '../testkit/hart.ts'
 import { BUSYBOX, cannotChroot, missingPrograms } from '../testkit/machine.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
+import { freePort, freePorts } from '../testkit/ports.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 
@@ -100,7 +101,7 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
     return { child, output: () => output, ended }
   }
 
-  test('hello is configured, served, watched and stopped', { timeout: 15_000 }, async () => {
+  test('hello is configured, served, watched and stopped', async () => {
     const [http, gossip, port] = await freePorts(3)
     const instance = launch(
       ['example/hello', '--group=blue', '--health-check-interval=1', '--peer=127.0.0.1:1'],
@@ -149,7 +150,7 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
     expect(await canListen(gossip!)).toBe(true)
   })
 
-  test('the default configuration and TOML in the environment', { timeout: 15_000 }, async () => {
+  test('the default configuration and TOML in the environment', async () => {
     const [http, gossip, port] = await freePorts(3)
     const instance = launch(['example/hello/1.0.0', '--health-check-interval', '1'], {
       HAB_LISTEN_HTTP: `0.0.0.0:${http}`,
@@ -170,7 +171,7 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
   async function install(ident: string, metafiles: Record<string, string>): Promise<string> {
     const folder = join(root, 'hab/pkgs', ident)
     await mkdir(join(folder, 'hooks'), { recursive: true })
-    await writeFile(join(folder, 'hooks/run'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
+    await writeFile(join(folder, 'hooks/run'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 })
     const all = { IDENT: `${ident}\n`, TARGET: 'x86_64-linux\n', ...metafiles }
     for (const [name, text] of Object.entries(all)) await writeFile(join(folder, name), text)
     return ident
@@ -204,7 +205,7 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
     const old = 'example/renewed/1.9.0/20240101000000'
     const recent: PackageSpec = {
       ident: 'example/renewed/1.10.0/20240201000000',
-      files: { 'hooks/run': '#!/bin/sh\nexec sleep 60\n' },
+      files: { 'hooks/run': '#!/bin/sh\nexec sleep 600\n' },
     }
 
     async function start(ident: string, binds: string[] = []) {
@@ -233,9 +234,7 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
 
     afterEach(() => rm(join(root, 'hab/pkgs/example/renewed'), { recursive: true, force: true }))
 
-    test('of a full ident it finds what it has, for ever, and asks no Builder', {
-      timeout: 15_000,
-    }, async () => {
+    test('of a full ident it finds what it has, for ever, and asks no Builder', async () => {
       const { builder, instance, running } = await start(old, ['--bind=database:pg.default'])
       const found = () => instance.output().split(`New incarnation 0 found for ${old}\n`).length - 1
       await eventually(instance, async () => found() >= 2)
@@ -320,7 +319,7 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
   })
 
   test('refuses a port that is taken', async () => {
-    const server = createServer().listen(0)
+    const server = createServer().listen(await freePort())
     const { port } = server.address() as { port: number }
     const instance = launch(['example/hello'], { HAB_LISTEN_GOSSIP: `0.0.0.0:${port}` })
     expect(await instance.ended).toBe(0)
@@ -352,20 +351,13 @@ async function eventually(
   instance: { child: ChildProcess; output: () => string },
   holds: () => Promise<boolean>,
 ): Promise<void> {
-  const deadline = Date.now() + 12_000
+  const deadline = Date.now() + 250_000
   while (!(await holds())) {
     if (Date.now() > deadline || instance.child.exitCode !== null) {
       throw new Error(`did not come about; the output so far:\n${instance.output()}`)
     }
     await sleep(50)
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0))
-  const ports = servers.map(server => (server.address() as { port: number }).port)
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
 }
 
 function canListen(port: number): Promise<boolean> {
