@@ -55,10 +55,11 @@ listen() {
   # The variable's name is known only here: awk looks it up where sh would have to eval.
   port=$("$box" awk 'BEGIN { printf "%s", ENVIRON[ARGV[1]] }' "$name")
   case $port in
-    '') ;;
-    *[!0-9]*) fail "$name is not a port number: $port" ;;
-    *) export "$1=$2:$port" ;;
+    '') return 0 ;;
+    0* | *[!0-9]* | ??????*) ;;
+    *) if [ "$port" -le 65535 ]; then export "$1=$2:$port" && return 0; fi ;;
   esac
+  fail "$name is not a port number: $port"
 }
 
 # Prints the package's configuration with the number in place of each string "$PORT_<NAME>", and in strings such as
@@ -84,7 +85,7 @@ configure() {
           exit 1
         }
         text = ENVIRON[name]
-        if (text !~ /^[0-9]+$/) {
+        if (text !~ /^[1-9][0-9]*$/ || text + 0 > 65535) {
           printf "%s is not a port number: %s", name, text
           exit 1
         }

@@ -1,1 +1,0 @@
-const{port1:e}=new MessageChannel;e.close();function t(t){e.postMessage(void 0,[t.buffer])}export{t};

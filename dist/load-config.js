@@ -1,1 +1,0 @@
-export{a as parseConfig}from"./vendor-smol-toml.js";

@@ -1,0 +1,1 @@
+export{t as parseConfig}from"./vendor-smol-toml.js";
