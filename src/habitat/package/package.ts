@@ -1,5 +1,6 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import type { FullIdent } from './ident.ts'
+import type { PlanDescription } from './manifest.ts'
 
 /** A build's metadata, from its metafiles and tree: everything that later stages need besides its bytes. */
 export interface PackageMetadata {
@@ -23,6 +24,8 @@ export interface PackageMetadata {
   svcGroup?: string
   /** SHUTDOWN_TIMEOUT, seconds. */
   shutdownTimeout?: number
+  /** What its MANIFEST says. */
+  plan: PlanDescription
   /** The text of default.toml; empty if there is none. */
   defaultConfig: string
   /** Whether it has a run hook, so that a Supervisor can start it. */
