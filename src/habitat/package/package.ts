@@ -57,12 +57,21 @@ export interface Package {
   metadata: PackageMetadata
   /** Permanently identifies all its entries and their content; absent if nothing does. */
   contentKey?: string
+  /** Of its hart; absent if it does not come from one. */
+  hart?: HartDigests
   /**
    * Its entries, the same in every image, wherever the package comes from: parents before children, siblings by name,
    * the package's own directory first; directories dated by the release; with paths such as
    * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads them again.
    */
   entries(): AsyncIterable<Entry>
+}
+
+/** Digests of a whole hart, header and body, lower-case hex: what `sha256sum` and `b2sum -l 256` print. */
+export interface HartDigests {
+  sha256: string
+  /** Also the checksum that Builder gives. */
+  blake2b256: string
 }
 
 /** Everything that goes into one root filesystem. */
