@@ -62,8 +62,8 @@ const METADATA = object({
   svcGroup: v.optional(account),
   shutdownTimeout: v.optional(whole()),
   plan: object({
-    license: v.optional(some),
-    description: v.optional(some),
+    license: v.optional(notEmpty),
+    description: v.optional(notEmpty),
     upstream: v.optional(webUrl),
     source: v.optional(webUrl),
     sourceSha256: v.optional(pattern(/^[0-9a-f]{64}$/, 'a SHA-256')),
