@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startArtifactService } from '../testkit/artifact-service.ts'
 import { type ArtifactStoreServerOptions, startArtifactStore } from '../testkit/artifact-store-server.ts'
 import type { BuilderServer } from '../testkit/builder-server.ts'
+import { cycloneDxProblems } from '../testkit/cyclonedx.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
 import { type HttpServerOptions, startHttpServer } from '../testkit/http-server.ts'
 import { cannotServe, startNginx } from '../testkit/nginx.ts'
@@ -120,6 +122,25 @@ describe('to a release', () => {
     expect(release).toMatchObject({ tag: 'v1.0', draft: false, prerelease: false })
     expect(outputs['asset-id']).toBe(String(release!.assets.find(({ name }) => name === WEB_TARBALL)!.id))
     expect(run.summary).toContain(`/releases/tag/v1.0>)`)
+  })
+
+  // What actions/attest takes: the tarball as the subject, and the SBOM as the statement about it.
+  test('the SBOM is attached, and is about the tarball that is handed on', async () => {
+    const { job, github, inputs } = await gitHubJob({ tags: ['v1.0'] })
+    const run = await runAction(job, { ...inputs, sbom: 'sboms/web.json' }, onTag('v1.0'))
+    const { uri, outputs } = publishedQuietly(run)
+    expect(outputs.sbom).toBe(join(job.workspace, 'sboms/web.json'))
+    const text = readFileSync(outputs.sbom!, 'utf8')
+    expect(await cycloneDxProblems(text)).toBeNull()
+    const { serialNumber, metadata } = JSON.parse(text)
+    expect(serialNumber).toMatch(/^urn:uuid:/)
+    expect(run.artifacts).toEqual([outputs['tarball-path']])
+    expect(metadata.component.components).toMatchObject([
+      { name: WEB_TARBALL, hashes: [{ alg: 'SHA-256', content: outputs.sha256 }] },
+    ])
+    const asset = WEB_TARBALL.replace(/tgz$/, 'cdx.json')
+    expect((await asAgent(uri.replace(WEB_TARBALL, asset))).toString()).toBe(text)
+    expect(github.releases[0]!.assets.map(({ name }) => name)).toEqual([WEB_TARBALL, asset])
   })
 
   test('the same tarball is not sent again', async () => {

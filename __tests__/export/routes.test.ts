@@ -16,9 +16,12 @@ import { silent } from '../../src/lib/report.ts'
 import { CacheFolder, type PackageCache } from '../../src/package-cache/folder.ts'
 import { keepPackage } from '../../src/package-cache/keep.ts'
 import { publishNowhere } from '../../src/publish/none.ts'
+import type { Publisher } from '../../src/publish/publisher.ts'
 import { inRootfs } from '../../src/rootfs/layout.ts'
 import { request as packageRequest } from '../habitat/builds.ts'
 import { appRequest } from '../marathon/app/fixtures.ts'
+import { blake2b256 } from '../testkit/blake2b.ts'
+import { cycloneDxProblems } from '../testkit/cyclonedx.ts'
 import { installWithStandIn } from '../testkit/hab-stand-in.ts'
 import { makeHart } from '../testkit/hart.ts'
 import { missingPrograms } from '../testkit/machine.ts'
@@ -42,6 +45,7 @@ const web: PackageSpec = {
   ident: WEB,
   deps: [LIBRARY],
   exports: { http: 'port' },
+  metafiles: { MANIFEST: '# acme / web\nA web\n\n* __License__: MIT \n\n# Plan\n' },
   files: {
     'hooks/run': '#!/bin/sh\n',
     'default.toml': 'port = 80\n',
@@ -118,14 +122,17 @@ interface Options {
   /** A tree that is read instead of the harts. */
   fsRoot?: string
   layering?: Layering
+  /** The file of the SBOM. */
+  sbom?: string
   cache?: PackageCache
+  publish?: Publisher
   /** Told each package whose bytes are compressed. */
   onPacked?: (ident: string) => void
 }
 
 const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
 
-async function run({ fsRoot, layering, cache }: Options): Promise<Exported> {
+async function run({ fsRoot, layering, sbom, cache, publish }: Options): Promise<Exported> {
   const outputDir = await mkdtemp(join(root, 'output-'))
   const request: ExportRequest = {
     ...packageRequest({ packages: [WEB], target: TARGET }),
@@ -137,6 +144,7 @@ async function run({ fsRoot, layering, cache }: Options): Promise<Exported> {
     fsRoot,
     compressionLevel: 4,
     layering,
+    sbom,
     app: appRequest(),
   }
   const compression = {
@@ -159,9 +167,22 @@ async function run({ fsRoot, layering, cache }: Options): Promise<Exported> {
     packages,
     cache,
     ...compression,
-    publish: publishNowhere(request, silent),
+    publish: publish ?? publishNowhere(request, silent),
     report: silent,
   })
+}
+
+/** A cache that notes what is put into it. */
+async function noting(): Promise<{ cache: PackageCache; made: string[] }> {
+  const folder = new CacheFolder({
+    ...{ folder: await mkdtemp(join(root, 'cache-')), limit: 1 << 30, encoding: 'e', report: silent },
+  })
+  const made: string[] = []
+  const create: PackageCache['create'] = (key, metadata) => {
+    made.push(key)
+    return folder.create(key, metadata)
+  }
+  return { cache: { find: key => folder.find(key), create }, made }
 }
 
 /** The packages of each tarball, and its digest. */
@@ -223,25 +244,58 @@ describe.skipIf(missing)('from harts, and from what hab installed of them', () =
     expect(at('default.toml')).toMatchObject({ mtime: 1 })
   })
 
+  test.each(modes)('the SBOMs are, but for the digests of harts (layers: %s)', async layering => {
+    const folder = await mkdtemp(join(root, 'sboms-'))
+    const sbomOf = async (name: string, options: Options) => {
+      const sbom = join(folder, name, 'sbom.json')
+      const exported = await run({ ...options, layering, sbom })
+      expect(exported.sbomPath).toBe(sbom)
+      return { exported, text: await readFile(sbom, 'utf8') }
+    }
+    const { exported, text } = await sbomOf('harts', {})
+    expect(await cycloneDxProblems(text)).toBeNull()
+    const { metadata, components } = JSON.parse(text)
+    expect(metadata.component.components).toEqual(
+      exported.tarballs.map(({ name, sha256 }) => ({
+        ...{ type: 'file', name, 'bom-ref': `file:${name}`, hashes: [{ alg: 'SHA-256', content: sha256 }] },
+      })),
+    )
+    for (const { 'bom-ref': ident, hashes } of components) {
+      const hart = await readFile(join(harts, `${ident.replaceAll('/', '-')}-${TARGET}.hart`))
+      expect(hashes).toEqual([
+        { alg: 'SHA-256', content: createHash('sha256').update(hart).digest('hex') },
+        { alg: 'BLAKE2b-256', content: blake2b256(hart) },
+      ])
+    }
+    expect(components.find(({ name }: { name: string }) => name === 'web')).toMatchObject({
+      description: 'A web',
+      licenses: [{ license: { id: 'MIT' } }],
+    })
+
+    const { cache } = await noting()
+    for (const name of ['cold', 'warm']) expect((await sbomOf(name, { cache })).text).toBe(text)
+
+    const [one, other] = await Promise.all(trees.map(tree => sbomOf(`${tree.user}`, { fsRoot: tree.root })))
+    expect(one!.text).toBe(other!.text)
+    const installed = JSON.parse(one!.text)
+    const withoutHashes = components.map(({ hashes: _, ...component }: { hashes: unknown }) => component)
+    expect(installed).toMatchObject({ metadata, components: withoutHashes })
+    expect(one!.text).not.toContain('BLAKE2b')
+  })
+
+  test('a failure leaves neither an image nor an SBOM', async () => {
+    const folder = await mkdtemp(join(root, 'nothing-'))
+    const publish = () => Promise.reject(new Error('the server is full'))
+    await expect(run({ sbom: join(folder, 'a/sbom.json'), publish })).rejects.toThrow('the server is full')
+    expect(await readdir(folder)).toEqual([])
+  })
+
   async function stats(tree: string) {
     return lstat(join(tree, 'hab/pkgs', WEB))
   }
 })
 
 describe.skipIf(missing)('compressed packages are kept for the next export', () => {
-  /** A cache that notes what is put into it. */
-  async function noting(): Promise<{ cache: PackageCache; made: string[] }> {
-    const folder = new CacheFolder({
-      ...{ folder: await mkdtemp(join(root, 'cache-')), limit: 1 << 30, encoding: 'e', report: silent },
-    })
-    const made: string[] = []
-    const create: PackageCache['create'] = (key, metadata) => {
-      made.push(key)
-      return folder.create(key, metadata)
-    }
-    return { cache: { find: key => folder.find(key), create }, made }
-  }
-
   test('by another user, who installed them at another time', async () => {
     const { cache, made } = await noting()
     const [one, other] = trees

@@ -21,6 +21,7 @@ export function build(ident: string, about: Partial<PackageMetadata> = {}): Pack
     exposes: [],
     binds: [],
     native: false,
+    plan: {},
     defaultConfig: '',
     runnable: false,
     binaries: [],

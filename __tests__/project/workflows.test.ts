@@ -15,7 +15,7 @@ test('there are workflows', () => {
     'libraries.yml',
     'release.yml',
   ])
-  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(8)
+  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(9)
 })
 
 describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {

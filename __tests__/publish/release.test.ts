@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseFullIdent } from '../../src/habitat/package/ident.ts'
 import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import type { KnownUri } from '../../src/publish/fetch-uri.ts'
+import { withPrefix } from '../../src/publish/publisher.ts'
 import { publishToRelease } from '../../src/publish/release.ts'
 import type { ReleaseTarget } from '../../src/publish/release-whole.ts'
 import { failure, type Job, sha256, startJob } from '../github/job.ts'
@@ -91,6 +92,40 @@ test('with the file that sha256sum checks', async () => {
   expect(checksum!.name).toBe('core-redis-1.rc2-20240102030405.tgz.sha256')
   expect(checksum!.bytes!.toString()).toBe(`${file.sha256}  core-redis-1.rc2-20240102030405.tgz\n`)
   expect(checksum!.contentType).toBe('text/plain')
+})
+
+describe('the SBOM', () => {
+  async function sbomFile(text = '{"bomFormat":"CycloneDX"}') {
+    const path = join(folder, 'any-name.json')
+    await writeFile(path, text)
+    return { name: 'core-redis-1.cdx.json', path, size: text.length, sha256: sha256(Buffer.from(text)) }
+  }
+
+  test('goes beside the tarball, before the release is published', async () => {
+    const { github, context } = startJob(server, { tag: 'v1' })
+    const file = await tarball()
+    const sbom = await sbomFile()
+    const publish = withPrefix('pr-7-', publishToRelease(github, context, target, {}))
+    await publish([file], sbom)
+    const [release] = server.releases
+    expect(release!.assets.map(({ name }) => name)).toEqual([
+      `pr-7-${file.name}`,
+      'pr-7-core-redis-1.cdx.json',
+    ])
+    expect(release!.assets[1]!.bytes!.toString()).toBe('{"bomFormat":"CycloneDX"}')
+    expect(release!.assets[1]!.contentType).toBe('application/vnd.cyclonedx+json')
+    const uploads = server.count(/^POST/)
+    await publish([file], sbom)
+    expect(server.count(/^POST/)).toBe(uploads)
+  })
+
+  test('that cannot be attached leaves the release a draft', async () => {
+    await serve({ immutable: true })
+    const { github, context } = startJob(server, { tag: 'v1' })
+    const missing = { ...(await sbomFile()), path: join(folder, 'gone') }
+    await expect(publishToRelease(github, context, target, {})([await tarball()], missing)).rejects.toThrow()
+    expect(server.releases.map(({ draft }) => draft)).toEqual([true])
+  })
 })
 
 test('a second run with the same bytes uploads nothing', async () => {

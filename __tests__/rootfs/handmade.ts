@@ -29,6 +29,7 @@ export function makePackage(ident: string, { members = [], ...metadata }: Making
       exposes: [],
       binds: [],
       native: false,
+      plan: {},
       defaultConfig: '',
       runnable: false,
       binaries: [],

@@ -6,12 +6,12 @@ import { formatBytes, formatTable } from '../lib/terminal/format.ts'
 import { visible } from '../lib/visible.ts'
 import type { PublishedTarball } from '../publish/publisher.ts'
 
-type ExportedSizes = Pick<Exported, 'ident' | 'tarballs' | 'appPath' | 'packages'>
+type ExportedSizes = Pick<Exported, 'ident' | 'tarballs' | 'appPath' | 'sbomPath' | 'packages'>
 
 const LARGEST = 5
 
 /** The table at the end of an export, as lines that each end with a line feed. */
-export function formatSummary({ ident, tarballs, appPath, packages }: ExportedSizes): string {
+export function formatSummary({ ident, tarballs, appPath, sbomPath, packages }: ExportedSizes): string {
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const largest = packages
     .toSorted((a, b) => b.size - a.size || (a.ident < b.ident ? -1 : 1))
@@ -23,6 +23,7 @@ export function formatSummary({ ident, tarballs, appPath, packages }: ExportedSi
       ...(whole ? tarballRows(whole) : layerRows(tarballs)),
       ['Packages', `${packages.length}, ${formatBytes(unpacked)} unpacked`],
       ['App', visible(appPath)],
+      ...(sbomPath === undefined ? [] : [['SBOM', visible(sbomPath)]]),
     ]),
     '',
     ...formatTable(

@@ -14,6 +14,8 @@ export interface Exported {
   /** The file of the app definition, and the text in it. */
   appPath: string
   appText: string
+  /** The file of the SBOM, if one was wanted. */
+  sbomPath?: string
   /** `size`: bytes unpacked; `packed`: bytes in the tarballs. */
   packages: readonly { ident: string; size: number; packed: number }[]
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import manifest from '../../package.json' with { type: 'json' }
 import { resolveClosure } from '../habitat/package/closure.ts'
 import { dashedIdent, type FullIdent, formatIdent } from '../habitat/package/ident.ts'
 import type { Closure } from '../habitat/package/package.ts'
@@ -12,7 +14,7 @@ import { appJson, checkApp, defineApp } from '../marathon/app/app.ts'
 import { checkBinds } from '../marathon/app/binds.ts'
 import { checkReleases } from '../marathon/app/updates.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
-import type { Publisher } from '../publish/publisher.ts'
+import type { Publisher, SbomFile } from '../publish/publisher.ts'
 import { layOut } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
 import type { ExportRequest } from './request.ts'
@@ -32,6 +34,17 @@ export interface ExportTools extends Omit<PackOptions, 'phase'> {
  * @throws MesosizeError, its message ready for the person who asked
  */
 export function exportPackage(request: ExportRequest, tools: ExportTools): Promise<Exported> {
+  const { sbom } = request
+  if (sbom === undefined) return exportImage(request, tools)
+  const writeBeside = async (staging: string) => {
+    const exported = await exportImage(request, tools, join(staging, basename(sbom)))
+    return { result: { ...exported, sbomPath: resolve(sbom) }, keep: [basename(sbom)] }
+  }
+  return withStaging(dirname(sbom), writeBeside, 'sbom')
+}
+
+/** @param sbomPath where the SBOM is written, if one is wanted */
+function exportImage(request: ExportRequest, tools: ExportTools, sbomPath?: string): Promise<Exported> {
   const { outputDir } = request
   return withStaging(outputDir, async staging => {
     // Reading a package's metadata means decoding its hart, which is packed at the same time: see HartPackages.
@@ -47,7 +60,8 @@ export function exportPackage(request: ExportRequest, tools: ExportTools): Promi
     const packed = await packAll(planned, closure, staging, tools)
     const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging)))
     await tools.tryOut?.(appOfFiles(named, closure, request))
-    const tarballs = await tools.publish(named)
+    const sbom = sbomPath === undefined ? undefined : await writeSbom(sbomPath, closure, named)
+    const tarballs = await tools.publish(named, sbom)
 
     const app = defineApp(service, { found: closure.found, tarballs }, request.app, tools.report)
     const appText = appJson(app)
@@ -96,6 +110,19 @@ async function nameFile(packed: PackedTarball, ident: FullIdent, staging: string
   await mkdir(dirname(path), { recursive: true })
   await rename(packed.path, path)
   return { ...named, path }
+}
+
+async function writeSbom(
+  path: string,
+  closure: Closure,
+  tarballs: readonly NamedTarball[],
+): Promise<SbomFile> {
+  // Loaded only where it is needed, because the library and the list of licences are large.
+  const { sbomName, sbomText } = await import('../sbom/sbom.ts')
+  const bytes = Buffer.from(sbomText({ closure, tarballs, version: manifest.version }))
+  await writeFile(path, bytes)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { name: sbomName(closure.service.metadata.ident), path, size: bytes.length, sha256 }
 }
 
 function sizes({ packages }: Closure, packed: readonly PackedTarball[]): Exported['packages'] {

@@ -14,6 +14,8 @@ export interface ExportRequest extends PackageRequest {
   cache?: PackageCacheRequest
   /** How the image is divided into layers; absent if it is one tarball. */
   layering?: Layering
+  /** The file for an SBOM; absent if none is wanted. */
+  sbom?: string
   /** Where agents will find the tarball, if that is known: the whole URI, or what goes before its name. */
   uri?: string
   uriBase?: string

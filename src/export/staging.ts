@@ -13,22 +13,24 @@ const NAME = 'mesosize'
  * @param folder the output folder, created if needed
  * @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
  * which they are to appear
+ * @param named the setting that names the folder
  * @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
  */
 export async function withStaging<T>(
   folder: string,
   work: (staging: string) => Promise<{ result: T; keep: readonly string[] }>,
+  named = 'output-dir',
 ): Promise<T> {
   const output = resolve(folder)
-  const { staging, made } = await makeStaging(output)
+  const { staging, made } = await makeStaging(output, named)
   // Or other runs would take it for left over while a large tarball is uploaded.
   const touching = setInterval(() => touch(staging), STALE / 6).unref()
   try {
     const { result, keep } = await work(staging)
-    await moveAll(keep, staging, output)
+    await moveAll(keep, staging, output, named)
     return result
   } catch (error) {
-    throw fullDisk(error, output) ?? error
+    throw fullDisk(error, output, named) ?? error
   } finally {
     clearInterval(touching)
     await rm(staging, { recursive: true, force: true })
@@ -37,7 +39,7 @@ export async function withStaging<T>(
 }
 
 /** @returns the staging folder, and the topmost folder that had to be made for it */
-async function makeStaging(output: string): Promise<{ staging: string; made?: string }> {
+async function makeStaging(output: string, named: string): Promise<{ staging: string; made?: string }> {
   try {
     const made = await mkdir(output, { recursive: true })
     await sweepPartials(output, new RegExp(`^${NAME}$`))
@@ -45,7 +47,7 @@ async function makeStaging(output: string): Promise<{ staging: string; made?: st
     await mkdir(staging, { mode: 0o700 })
     return { staging, made }
   } catch (error) {
-    throw fullDisk(error, output) ?? unwritable(error, output)
+    throw fullDisk(error, output, named) ?? unwritable(error, output, named)
   }
 }
 
@@ -54,14 +56,14 @@ async function touch(folder: string): Promise<void> {
   await utimes(folder, now, now).catch(() => {})
 }
 
-async function moveAll(names: readonly string[], from: string, output: string): Promise<void> {
+async function moveAll(names: readonly string[], from: string, output: string, named: string): Promise<void> {
   try {
     for (const name of names) {
       await mkdir(dirname(join(output, name)), { recursive: true })
       await rename(join(from, name), join(output, name))
     }
   } catch (error) {
-    throw fullDisk(error, output) ?? unwritable(error, output)
+    throw fullDisk(error, output, named) ?? unwritable(error, output, named)
   }
 }
 
@@ -76,20 +78,20 @@ async function removeEmpty(folder: string, topmost: string): Promise<void> {
   }
 }
 
-function unwritable(error: unknown, output: string): MesosizeError {
+function unwritable(error: unknown, output: string, named: string): MesosizeError {
   return new MesosizeError(
     'OUTPUT_UNWRITABLE',
-    `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with ${setting('output-dir')}.`,
+    `The output folder ${output} cannot be written: ${messageOf(error)}. Name another with ${setting(named)}.`,
     { cause: error },
   )
 }
 
-function fullDisk(error: unknown, output: string): MesosizeError | undefined {
+function fullDisk(error: unknown, output: string, named: string): MesosizeError | undefined {
   const { code } = error as NodeJS.ErrnoException
   if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return undefined
   return new MesosizeError(
     'OUTPUT_FULL',
-    `There is no room for the tarball in ${output}: ${messageOf(error)}. Free some space, or name another folder with ${setting('output-dir')}.`,
+    `There is no room for the ${named === 'sbom' ? 'SBOM' : 'tarball'} in ${output}: ${messageOf(error)}. Free some space, or name another folder with ${setting(named)}.`,
     { cause: error },
   )
 }

@@ -115,7 +115,7 @@ function describe(
   files: readonly InspectedFile[],
   tarball: number,
 ): InspectedPackage {
-  const { exposes, binds, runnable, svcUser, svcGroup, shutdownTimeout, size } = metadata
+  const { plan, exposes, binds, runnable, svcUser, svcGroup, shutdownTimeout, size } = metadata
   return {
     ...ident,
     ident: formatIdent(ident),
@@ -123,7 +123,10 @@ function describe(
     size,
     deps: deps.map(formatIdent),
     tdeps: tdeps.map(formatIdent),
-    licenses: [],
+    licenses: plan.license === undefined ? [] : [plan.license],
+    description: plan.description,
+    upstream: plan.upstream,
+    source: plan.source,
     runnable,
     svcUser,
     svcGroup,

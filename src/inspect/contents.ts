@@ -65,7 +65,7 @@ export interface InspectedPackage {
   /** Direct dependencies, and all of them: idents. */
   deps: readonly string[]
   tdeps: readonly string[]
-  /** From its MANIFEST; absent where that does not have them. */
+  /** From its MANIFEST; absent where that does not have them. Several licences may be in one text. */
   licenses: readonly string[]
   description?: string
   upstream?: string

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { AssetFile } from '../github/asset-upload.ts'
 import { attach } from '../github/assets.ts'
@@ -6,6 +7,7 @@ import type { RunContext } from '../github/context.ts'
 import type { GitHub } from '../github/octokit.ts'
 import { findOrCreateRelease, publishRelease, type ReleaseChoice } from '../github/releases.ts'
 import type { NamedTarball } from '../image/tarball.ts'
+import type { SbomFile } from './publisher.ts'
 import { type Attached, assetFile } from './release-asset.ts'
 
 /** The release that gets the tarball of a whole image; layers go to those that hold the layers of all images. */
@@ -17,11 +19,12 @@ export interface ReleaseTarget extends ReleaseChoice {
 }
 
 /**
- * Attaches the tarball of a whole image to the release that was chosen.
+ * Attaches the tarball of a whole image, and its SBOM if there is one, to the release that was chosen.
  * @throws MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
 export async function attachWhole(
   tarball: NamedTarball,
+  sbom: SbomFile | undefined,
   target: ReleaseTarget,
   github: GitHub,
   context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
@@ -31,6 +34,7 @@ export async function attachWhole(
   if (target.checksumFile) {
     await attach(github, found, checksumFile(asset.name, tarball.sha256), target.overwrite)
   }
+  if (sbom) await attach(github, found, sbomFile(sbom), target.overwrite)
   const release = found.toPublish ? await publishRelease(github, found) : found
   if (release.draft) {
     github.report.warn(
@@ -38,6 +42,10 @@ export async function attachWhole(
     )
   }
   return { tarball, release, asset }
+}
+
+function sbomFile({ path, ...sbom }: SbomFile): AssetFile {
+  return { ...sbom, type: 'application/vnd.cyclonedx+json', open: () => createReadStream(path) }
 }
 
 function checksumFile(name: string, sha256: string): AssetFile {

@@ -18,12 +18,12 @@ export function publishToRelease(
   target: ReleaseTarget,
   known: KnownUri,
 ): Publisher {
-  return async tarballs => {
+  return async (tarballs, sbom) => {
     // Before a release is created for nothing.
     for (const tarball of tarballs) checkAssetSize(tarball)
     const whole = wholeImage(tarballs)
     const attached = whole
-      ? [await attachWhole(whole, target, github, context)]
+      ? [await attachWhole(whole, sbom, target, github, context)]
       : await attachLayers(tarballs, github, context)
     return attached.map(({ tarball, release, asset, ...kept }) => {
       const uri = knownUri(known, tarball) ?? assetUri(context.serverUrl, github, release.tag, asset.name)

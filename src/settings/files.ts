@@ -52,6 +52,14 @@ export async function readNewFolder(path: string): Promise<string> {
   return path
 }
 
+/** A file that is created or replaced. */
+export async function readNewFile(path: string): Promise<string> {
+  if (/[/\\]$/.test(path) || (await statusOf(path))?.isDirectory()) {
+    throw invalid(`${quoted(path)} is a folder. Name a file, such as ${quoted(join(path, 'sbom.cdx.json'))}.`)
+  }
+  return path
+}
+
 /** A folder of origin keys. hab makes the folder of HAB_CACHE_KEY_PATH when it first needs it. */
 export function readKeyFolder(path: string, { written }: ReadContext): Promise<string> {
   return written ? readFolder(path) : readNewFolder(path)

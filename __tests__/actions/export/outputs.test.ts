@@ -29,7 +29,7 @@ async function outputsOf(about: Partial<Exported> = {}) {
 describe('the outputs', () => {
   test('are those of action.yml', async () => {
     const known = Object.keys(ACTION.outputs)
-    const ofTarball = await outputsOf()
+    const ofTarball = await outputsOf({ sbomPath: '/srv/results/sbom.json' })
     await writeFile(file, '')
     const ofLayers = await outputsOf({ tarballs: [layer('a')] })
     const set = Object.keys({ ...ofTarball, ...ofLayers })
@@ -94,6 +94,11 @@ describe('the outputs', () => {
       packages:
         '[{"ident":"acme/web/1.0.0/20240101000000","size":2000000,"packed":1000000},{"ident":"core/glibc/2.35/20240101000000","size":4000000,"packed":2000000}]',
     })
+  })
+
+  test('have the SBOM only if there is one', async () => {
+    expect(await outputsOf()).not.toHaveProperty('sbom')
+    expect(await outputsOf({ sbomPath: '/srv/sbom.json' })).toHaveProperty('sbom', '/srv/sbom.json')
   })
 
   test('leave out numbers that do not apply', async () => {

@@ -4,7 +4,11 @@ import { readTar } from '../../../src/codec/tar/read.ts'
 import { readMetadata } from '../../../src/habitat/package/metadata.ts'
 import type { PackageMetadata } from '../../../src/habitat/package/package.ts'
 import { packageEntries } from '../../../src/habitat/sources/archive.ts'
-import { type PackageSpec, packageEntries as specEntries } from '../../testkit/package-entries.ts'
+import {
+  type PackageFile,
+  type PackageSpec,
+  packageEntries as specEntries,
+} from '../../testkit/package-entries.ts'
 import { pieces } from '../../testkit/pieces.ts'
 import { tarOf } from '../../testkit/tar.ts'
 import { failure } from '../reading.ts'
@@ -39,6 +43,7 @@ describe('what a package says of itself', () => {
       svcUser: undefined,
       svcGroup: undefined,
       shutdownTimeout: undefined,
+      plan: {},
       defaultConfig: '',
       runnable: false,
       binaries: [],
@@ -46,6 +51,19 @@ describe('what a package says of itself', () => {
       // IDENT and TARGET with their newlines.
       size: ident.length + 'x86_64-linux'.length + 2,
     })
+  })
+
+  test.each<[string, Record<string, PackageFile>, PackageMetadata['plan']]>([
+    [
+      'a MANIFEST',
+      { MANIFEST: '# a / b\nAn app\n\n* __License__: MIT \n' },
+      { description: 'An app', license: 'MIT' },
+    ],
+    ['a MANIFEST that is too long', { MANIFEST: `# a / b\n${'x'.repeat(1 << 20)}` }, {}],
+    ['a MANIFEST that is a link', { MANIFEST: { symlink: '/etc/passwd' } }, {}],
+    ['a MANIFEST that is a folder', { MANIFEST: { directory: true } }, {}],
+  ])('with %s', async (_, files, plan) => {
+    expect((await metadata({ metafiles: { MANIFEST: undefined }, files })).plan).toEqual(plan)
   })
 
   test('with everything', async () => {

@@ -104,7 +104,18 @@ describe('a package whose bytes were kept', () => {
     const opened = await packages().open(ident, from())
     expect(opened?.metadata).toEqual(before.metadata)
     expect(opened?.contentKey).toBe(before.contentKey)
+    expect(before.hart).toBeDefined()
+    expect(opened?.hart).toEqual(before.hart)
     expect(server.requests).toEqual([])
+    expect(decode).not.toHaveBeenCalled()
+  })
+
+  test('is looked up again if an earlier version kept it, which did not keep the digests of harts', async () => {
+    const { contentKey, hart } = await exported()
+    const alias = await cache().create(`ident ${id} ${TARGET}`, contentKey)
+    await alias.commit()
+    expect((await packages().open(ident, from()))?.hart).toEqual(hart)
+    expect(server.count(/download/)).toBe(1)
     expect(decode).not.toHaveBeenCalled()
   })
 

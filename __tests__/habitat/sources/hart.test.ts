@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { read } from 'node:fs'
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { blake2b256 } from '../../../src/codec/blake2b.ts'
 import { isDamagedHart, openHart, parseHartHeader } from '../../../src/habitat/sources/hart.ts'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
+import { blake2b256 as ofTestkit } from '../../testkit/blake2b.ts'
 import { makeHart } from '../../testkit/hart.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { originKey, writePublicKey } from '../../testkit/origin-key.ts'
@@ -90,6 +92,14 @@ describe('a good hart', () => {
 
   test('may be larger than what is read at once', async () => {
     await verify(await makeHart({ key: acme, body: Buffer.alloc(2_500_000, 'x') }))
+  })
+
+  test('has the digests that programs print of the file', async () => {
+    const { digests } = await verify(good)
+    expect(digests).toEqual({
+      sha256: createHash('sha256').update(good).digest('hex'),
+      blake2b256: ofTestkit(good),
+    })
   })
 
   test('is read on from what was opened, after another came under its name', async () => {

@@ -32,6 +32,7 @@ export function service(changes: Partial<PackageMetadata> = {}): PackageMetadata
     exposes: [],
     binds: [],
     native: false,
+    plan: {},
     defaultConfig: '',
     runnable: true,
     binaries: [],

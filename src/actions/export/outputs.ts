@@ -4,11 +4,20 @@ import { formatIdent } from '../../habitat/package/ident.ts'
 import { wholeImage } from '../../image/tarball.ts'
 
 /** Sets every output of the export action, as in action.yml; those that have no value are left out. */
-export function setExportOutputs({ ident, tarballs, app, appPath, appText, packages }: Exported): void {
+export function setExportOutputs({
+  ident,
+  tarballs,
+  app,
+  appPath,
+  appText,
+  sbomPath,
+  packages,
+}: Exported): void {
   const outputs = {
     app: appText,
     'app-path': appPath,
     'app-id': app.id,
+    sbom: sbomPath,
     ...imageOutputs(tarballs),
     ident: formatIdent(ident),
     version: ident.version,

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
 import { list, object, parsed, pattern, readValue, text, truth, whole } from '../../lib/json.ts'
+import { parseWebUrl } from '../../lib/url.ts'
 import { formatIdent, parseFullIdent } from './ident.ts'
 import { ACCOUNT_NAME, BIND_NAME, BOUND_EXPORT, MOST_DEPENDENCIES, MOST_EXPORTS } from './metadata.ts'
 import type { PackageMetadata } from './package.ts'
@@ -24,6 +25,11 @@ const account = pattern(ACCOUNT_NAME, 'the name of an account')
 const notEmpty = v.pipe(text, v.nonEmpty('text'))
 const some = <S extends v.GenericSchema>(item: S, most: number) =>
   v.pipe(list(item), v.maxLength(most, `a list of at most ${most}`))
+
+const webUrl = v.pipe(
+  text,
+  v.check(url => parseWebUrl(url) !== undefined, 'a URL'),
+)
 
 /** A path inside the package; empty is the package's own directory. */
 const path = v.pipe(
@@ -55,6 +61,13 @@ const METADATA = object({
   svcUser: v.optional(account),
   svcGroup: v.optional(account),
   shutdownTimeout: v.optional(whole()),
+  plan: object({
+    license: v.optional(notEmpty),
+    description: v.optional(notEmpty),
+    upstream: v.optional(webUrl),
+    source: v.optional(webUrl),
+    sourceSha256: v.optional(pattern(/^[0-9a-f]{64}$/, 'a SHA-256')),
+  }),
   defaultConfig: text,
   runnable: truth,
   binaries: list(path),

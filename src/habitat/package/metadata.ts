@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { Entry, FileEntry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from './ident.ts'
+import { parseManifest } from './manifest.ts'
 import type { PackageBind, PackageMetadata, SpecialMember } from './package.ts'
 import { checkTarget } from './target.ts'
 
@@ -20,6 +21,7 @@ const METAFILES = [
   'SVC_GROUP',
   'SHUTDOWN_TIMEOUT',
   'PACKAGE_TYPE',
+  'MANIFEST',
   'default.toml',
 ]
 const METAFILE_LIMIT = 1 << 20
@@ -75,7 +77,8 @@ export class MetadataReader {
       this.#root ??= entry.path
       const path = entry.path.slice(this.#root.length + 1)
       this.#note(entry, path)
-      if (!METAFILES.includes(path)) {
+      // A package runs without a MANIFEST, so an unusable one does not matter.
+      if (!METAFILES.includes(path) || (path === 'MANIFEST' && !isReadable(entry))) {
         yield entry
         continue
       }
@@ -119,6 +122,7 @@ export class MetadataReader {
       svcUser: meta.account('SVC_USER'),
       svcGroup: meta.account('SVC_GROUP'),
       shutdownTimeout: meta.number('SHUTDOWN_TIMEOUT'),
+      plan: parseManifest(this.#metafiles.get('MANIFEST') ?? ''),
       defaultConfig: this.#metafiles.get('default.toml') ?? '',
       runnable: this.#runnable,
       binaries: this.#executables.filter(path => binFolders.has(posix.dirname(path))),
@@ -147,10 +151,14 @@ export function checkIdent(found: FullIdent, expected: FullIdent, name: string):
   }
 }
 
+// Habitat follows a link where it has unpacked the package; here its target cannot be read.
+function isReadable(entry: Entry): boolean {
+  return entry.type === 'file' && entry.size <= METAFILE_LIMIT
+}
+
 /** @returns the entry with its content in memory, so that it can be read twice */
 async function readMetafile(entry: Entry, name: string): Promise<FileEntry & { content: [Buffer] }> {
-  // Habitat follows a link where it has unpacked the package; here its target cannot be read.
-  if (entry.type !== 'file' || entry.size > METAFILE_LIMIT) {
+  if (entry.type !== 'file' || !isReadable(entry)) {
     const problem = entry.type === 'file' ? `has ${entry.size} bytes` : `is a ${entry.type}`
     throw new MesosizeError(
       'METAFILE_INVALID',

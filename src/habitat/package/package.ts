@@ -1,5 +1,6 @@
 import type { Entry } from '../../codec/tar/entry.ts'
 import type { FullIdent } from './ident.ts'
+import type { PlanDescription } from './manifest.ts'
 
 /** A build's metadata, from its metafiles and tree: everything that later stages need besides its bytes. */
 export interface PackageMetadata {
@@ -23,6 +24,8 @@ export interface PackageMetadata {
   svcGroup?: string
   /** SHUTDOWN_TIMEOUT, seconds. */
   shutdownTimeout?: number
+  /** What its MANIFEST says. */
+  plan: PlanDescription
   /** The text of default.toml; empty if there is none. */
   defaultConfig: string
   /** Whether it has a run hook, so that a Supervisor can start it. */
@@ -54,12 +57,21 @@ export interface Package {
   metadata: PackageMetadata
   /** Permanently identifies all its entries and their content; absent if nothing does. */
   contentKey?: string
+  /** Of its hart; absent if it does not come from one. */
+  hart?: HartDigests
   /**
    * Its entries, the same in every image, wherever the package comes from: parents before children, siblings by name,
    * the package's own directory first; directories dated by the release; with paths such as
    * `hab/pkgs/core/redis/7.2.4/20240102030405/bin/redis-server`. Each call reads them again.
    */
   entries(): AsyncIterable<Entry>
+}
+
+/** Digests of a whole hart, header and body, lower-case hex: what `sha256sum` and `b2sum -l 256` print. */
+export interface HartDigests {
+  sha256: string
+  /** Also the checksum that Builder gives. */
+  blake2b256: string
 }
 
 /** Everything that goes into one root filesystem. */

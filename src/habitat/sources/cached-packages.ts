@@ -1,12 +1,21 @@
+import type * as v from 'valibot'
 import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { object, pattern, readValue, text } from '../../lib/json.ts'
 import { setting } from '../../lib/setting.ts'
 import type { PackageCache } from '../../package-cache/index.ts'
 import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
-import type { Package, PackageMetadata } from '../package/package.ts'
+import type { Package } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { keptMetadata } from './kept-metadata.ts'
+
+const digest = pattern(/^[0-9a-f]{64}$/, 'a digest of 32 bytes')
+
+/** What an ident stands for; earlier versions kept only the content key, as text. */
+const ALIAS = object({ contentKey: text, hart: object({ sha256: digest, blake2b256: digest }) })
+
+type KeptBuild = v.InferOutput<typeof ALIAS> & Pick<Package, 'metadata'>
 
 /**
  * Packages whose compressed bytes an earlier export kept: their harts are neither downloaded nor read. This assumes
@@ -60,20 +69,20 @@ export class CachedPackages implements PackageSource {
   }
 
   /** What is known about a build whose bytes are in the cache. */
-  async #kept(ident: FullIdent): Promise<{ metadata: PackageMetadata; contentKey: string } | undefined> {
-    const alias = await this.#cache.find(this.#aliasKey(ident))
-    const contentKey = alias?.metadata
-    if (typeof contentKey !== 'string') return undefined
-    const metadata = await keptMetadata(this.#cache, contentKey)
+  async #kept(ident: FullIdent): Promise<KeptBuild | undefined> {
+    const entry = await this.#cache.find(this.#aliasKey(ident))
+    const alias = entry && readValue(ALIAS, entry.metadata).value
+    if (!alias) return undefined
+    const metadata = await keptMetadata(this.#cache, alias.contentKey)
     const isIt =
       metadata && formatIdent(metadata.ident) === formatIdent(ident) && metadata.target === this.#target
-    return isIt ? { metadata, contentKey } : undefined
+    return isIt ? { metadata, ...alias } : undefined
   }
 
   /** Maps the ident to the content: an entry without members. */
-  async #remember({ metadata, contentKey }: Package): Promise<void> {
-    if (contentKey === undefined) return
-    const alias = await this.#cache.create(this.#aliasKey(metadata.ident), contentKey)
+  async #remember({ metadata, contentKey, hart }: Package): Promise<void> {
+    if (contentKey === undefined || hart === undefined) return
+    const alias = await this.#cache.create(this.#aliasKey(metadata.ident), { contentKey, hart })
     await alias.commit()
   }
 

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { blake2b256 } from '../../codec/blake2b.ts'
+import { createBLAKE2b } from 'hash-wasm'
 import type { XzStream } from '../../codec/xz/xz.ts'
 import { discard } from '../../lib/discard.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { openRegular } from '../../lib/open-regular.ts'
 import { quote } from '../../lib/quote.ts'
 import { formatKeyName, type OriginKeyName, parseKeyName, verifySignature } from '../package/origin-key.ts'
+import type { HartDigests } from '../package/package.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** The header of a hart: the lines before its body. */
@@ -25,6 +27,8 @@ export interface OpenHart {
   signer: OriginKeyName
   /** In the file that was verified, whatever the path leads to by now; with the hash that was signed. */
   body: XzStream
+  /** Of the file that was verified. */
+  digests: HartDigests
   /** Ends the reading of the body. */
   close(): Promise<void>
 }
@@ -89,15 +93,20 @@ export async function openHart(path: string, keys: KeyRing): Promise<OpenHart> {
     )
   })
   try {
-    const { signer, bodyStart: start, hash } = await verify(file, path, keys)
-    return { path, signer, body: { path, fd: file.fd, start, hash }, close: () => file.close() }
+    const { signer, bodyStart: start, hash, digests } = await verify(file, path, keys)
+    const body = { path, fd: file.fd, start, hash }
+    return { path, signer, body, digests, close: () => file.close() }
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
-async function verify(file: FileHandle, path: string, keys: KeyRing): Promise<HartHeader> {
+async function verify(
+  file: FileHandle,
+  path: string,
+  keys: KeyRing,
+): Promise<HartHeader & { digests: HartDigests }> {
   const start = Buffer.alloc(HEADER_LIMIT)
   const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0)
   const header = parseHartHeader(start.subarray(0, bytesRead), path)
@@ -109,14 +118,26 @@ async function verify(file: FileHandle, path: string, keys: KeyRing): Promise<Ha
       `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`,
     )
   }
-  const actual = await blake2b256(bodyOf(file, bodyStart))
+  const body = await createBLAKE2b(256)
+  const whole = { sha256: createHash('sha256'), blake2b256: await createBLAKE2b(256) }
+  whole.sha256.update(start.subarray(0, bodyStart))
+  whole.blake2b256.update(start.subarray(0, bodyStart))
+  for await (const piece of bodyOf(file, bodyStart)) {
+    body.update(piece)
+    whole.sha256.update(piece)
+    whole.blake2b256.update(piece)
+  }
+  const actual = body.digest('hex')
   if (actual !== hash) {
     throw new MesosizeError(
       'HART_HASH',
       `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`,
     )
   }
-  return header
+  return {
+    ...header,
+    digests: { sha256: whole.sha256.digest('hex'), blake2b256: whole.blake2b256.digest('hex') },
+  }
 }
 
 async function* bodyOf(file: FileHandle, start: number) {

@@ -182,7 +182,7 @@ export class HartPackages implements PackageSource {
     const { keys, cache } = this.#options
     const hart = await openHart(path, keys)
     try {
-      const { signer, body } = hart
+      const { signer, body, digests } = hart
       const contentKey = `hart ${body.hash}`
       const metadata = (await keptMetadata(cache, contentKey)) ?? (await this.#readAll(hart, contentKey))
       // Else anyone with a key of their own on Builder could sign a package of another origin.
@@ -192,7 +192,7 @@ export class HartPackages implements PackageSource {
           `${path} is ${formatIdent(metadata.ident)}, but the origin ${signer.origin} signed it. Fetch it from where its own origin published it.`,
         )
       }
-      return { metadata, contentKey, entries: () => this.#entriesAgain(path, body.hash) }
+      return { metadata, contentKey, hart: digests, entries: () => this.#entriesAgain(path, body.hash) }
     } finally {
       await hart.close()
     }

@@ -1,5 +1,5 @@
 import { LAYERINGS } from '../../image/layers.ts'
-import { readNewFolder } from '../files.ts'
+import { readNewFile, readNewFolder } from '../files.ts'
 import { choiceOf, readFetchUri, readSize, readText, readUriBase, wholeNumber } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
@@ -50,6 +50,16 @@ export const OUTPUT = {
     choices: LAYERINGS,
     help: 'split the image into several tarballs, so that agents keep what does not change: one with the packages built together with the service and one with the rest, or one per package',
     read: choiceOf(LAYERINGS),
+  },
+  sbom: {
+    option: 'sbom',
+    input: 'sbom',
+    form: 'text',
+    value: 'FILE',
+    help: 'file for an SBOM of the image, in CycloneDX 1.6: its packages with versions, licences, sources and digests, and who depends on whom',
+    details:
+      'With `publish: release` it is also attached to the release, unless there are layers, under the name of the tarball with `.cdx.json` at its end.',
+    read: readNewFile,
   },
   compressionLevel: {
     option: 'compression-level',
