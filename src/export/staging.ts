@@ -23,7 +23,7 @@ export async function withStaging<T>(
 ): Promise<T> {
   const output = resolve(folder)
   const { staging, made } = await makeStaging(output, named)
-  // Or other runs would take it for left over while a large tarball is uploaded.
+  // Otherwise other runs could take it for a leftover while a large tarball is uploaded.
   const touching = setInterval(() => touch(staging), STALE / 6).unref()
   try {
     const { result, keep } = await work(staging)

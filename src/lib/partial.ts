@@ -5,22 +5,22 @@ import { join } from 'node:path'
 // `.NAME.PID-RANDOM.partial`
 const PARTIAL = /^\.(?<name>.+)\.(?<pid>\d+)-[0-9a-f]{12}\.partial$/
 
-/** Milliseconds after which what nobody has touched is left over: whoever makes it touches it more often. */
+/** Milliseconds without a change after which a partial file counts as left over: whoever writes it changes it more often. */
 export const STALE = 60 * 60 * 1000
 
 /**
- * What a file or folder is called while it is made, beside its place. Each call gives another name.
- * @param name that it will have
+ * The name of a file or folder while it is being made, next to its final place. Each call returns another one.
+ * @param name its final name
  */
 export function partialName(name: string): string {
   return `.${name}.${process.pid}-${randomBytes(6).toString('hex')}.partial`
 }
 
 /**
- * Removes from a folder what runs left that were killed: partial files and folders of this user that have not been
- * touched for an hour, unless their process is still running on this machine. Links are not followed. Nothing is thrown:
- * what cannot be removed stays for the next run.
- * @param names matches the names that they were to have
+ * Removes the partial files and folders that killed runs left in a folder: those of this user that have not been changed
+ * for an hour and whose process no longer runs on this machine. Links are not followed. It never throws: what cannot be
+ * removed stays for the next run.
+ * @param names matches their final names
  */
 export async function sweepPartials(folder: string, names: RegExp): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
@@ -32,7 +32,7 @@ export async function sweepPartials(folder: string, names: RegExp): Promise<void
   }
 }
 
-/** Whether nobody has touched a file or folder of this user for an hour. */
+/** Whether a file or folder belongs to this user and has not been changed for an hour. */
 export async function isLeftOver(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined)
   if (stats === undefined || stats.isSymbolicLink()) return false

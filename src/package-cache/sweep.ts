@@ -5,7 +5,7 @@ import { isLeftOver, sweepPartials } from '../lib/partial.ts'
 
 export const KEPT_SUFFIX = '.kept'
 const KEPT = /^[0-9a-f]{64}\.kept$/
-/** Names of former versions of Mesosize, of complete files and of partial ones; nothing here reads them. */
+/** Files of former versions of Mesosize, complete or partial; nothing here reads them. */
 const FORMER = /^(?:[0-9a-f]{64}\.layer|\.[0-9a-f]{64}\.(?:layer|kept)\.[0-9a-f]+\.partial)$/
 const STATS_AT_ONCE = 16
 

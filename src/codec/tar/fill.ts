@@ -49,7 +49,7 @@ function readWhole({ file, position, offset, length }: Hole, target: Uint8Array)
       if (count === 0) return false
       done += count
     }
-    // Asked when it has been read, so that nothing can have changed it in between.
+    // After the reading, so that a change during it is noticed too.
     const { size, ctimeMs } = fstatSync(handle)
     return size === file.size && ctimeMs === file.changed
   } finally {

@@ -48,7 +48,7 @@ export const decodeXz: XzDecoder = async function* (stream) {
   try {
     const input = new Input(decoder, stream, await createBLAKE2b(256))
     const problem = yield* decoded(decoder, input)
-    // Whatever is wrong with bytes that were put there later says nothing of the package.
+    // First, because whatever is wrong with bytes that were changed says nothing about the package.
     if ((await input.hashToEnd()) !== stream.hash) throw changed(stream)
     if (problem !== undefined) throw notXz(stream, problem)
   } finally {
@@ -94,7 +94,7 @@ class Input {
     this.#hash = hash
   }
 
-  /** Replaces what the decoder has to read. @returns how many bytes it has now; 0 at the end */
+  /** Gives the decoder its next input. @returns the number of bytes; 0 at the end */
   async feed(): Promise<number> {
     const { fd, start } = this.#stream
     const input = new Uint8Array(
@@ -109,7 +109,7 @@ class Input {
     return bytesRead
   }
 
-  /** The hash of everything, also of what the decoder did not come to. */
+  /** The hash of the whole stream, including what the decoder did not reach. */
   async hashToEnd(): Promise<string> {
     while ((await this.feed()) > 0);
     return this.#hash.digest('hex')

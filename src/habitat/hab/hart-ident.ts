@@ -7,8 +7,8 @@ import { packageEntries } from '../sources/archive.ts'
 import { parseHartHeader } from '../sources/hart.ts'
 
 /**
- * Reads the ident in a hart, which its name does not tell. The signature is not verified: for harts that hab
- * verifies, and of which nothing but the ident is used.
+ * Reads the ident in a hart, which cannot be read from its name. The signature is not verified: this is for harts that
+ * hab has verified, and only the ident is used.
  * @param maxPackageSize the most bytes that it may unpack to
  * @returns fully qualified
  * @throws MesosizeError HART_FORMAT, HART_CHANGED and those of its archive

@@ -25,11 +25,11 @@ export interface HartHeader {
 export interface OpenHart {
   path: string
   signer: OriginKeyName
-  /** In the file that was verified, whatever the path leads to by now; with the hash that was signed. */
+  /** In the file that was verified, wherever the path leads by now; with the hash that was signed. */
   body: XzStream
   /** Of the file that was verified. */
   digests: HartDigests
-  /** Ends the reading of the body. */
+  /** After this, the body cannot be read any more. */
   close(): Promise<void>
 }
 

@@ -198,7 +198,7 @@ export class HartPackages implements PackageSource {
     }
   }
 
-  /** Opens a hart once more: not all that an export has are open at once. */
+  /** Opens the hart again, because keeping all harts of an export open would take too many descriptors. */
   async *#entriesAgain(path: string, hash: string): AsyncGenerator<Entry> {
     const hart = await openHart(path, this.#options.keys)
     try {
@@ -214,7 +214,7 @@ export class HartPackages implements PackageSource {
     }
   }
 
-  /** The first comes when the whole body was read and found to be what was signed. */
+  /** Yields nothing before the whole body has been read and found to be what was signed. */
   async *#entries({ path, body }: OpenHart): AsyncGenerator<Entry> {
     const { decodeXz, maxPackageSize, temporary } = this.#options
     const spool = new Spool(join(temporary, `.${randomBytes(6).toString('hex')}.spool`))
