@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, rename, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { partialName } from '../lib/partial.ts'
 import { sweepCache } from '../package-cache/index.ts'
 
 /** Mesos' own for `--fetcher_cache_size`, bytes. */
@@ -30,7 +31,7 @@ export class FetchCache {
     }
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     await sweepCache(this.#folder, { limit: LIMIT })
-    const partial = join(this.#folder, `.${name}.${randomBytes(8).toString('hex')}.partial`)
+    const partial = join(this.#folder, partialName(name))
     await save(partial)
     await rename(partial, path)
     return path

@@ -35,8 +35,7 @@ export async function contentsOf(folder: string): Promise<Contents> {
 }
 
 /** Names of unfinished files and folders, by which a sweep recognizes them. */
-const UNFINISHED =
-  /^(?:\.mesosize-\w{6}|\.[0-9a-f]{64}\.kept\.[0-9a-f]+\.partial|\..+\.hart\.[0-9a-f]{12}\.partial|\..+\.pub\.\d+)$/
+const UNFINISHED = /^\.(?:mesosize|[0-9a-f]{64}\.kept|.+\.hart|.+\.pub)\.\d+-[0-9a-f]{12}\.partial$/
 
 /**
  * Checks a folder after a process was killed while writing to it.
