@@ -16,12 +16,19 @@ export function details(summary: string, content: string): string {
  */
 export function code(text: string): string {
   const line = text.replace(/\s*\n\s*/g, ' ')
-  const ticks = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1)
+  const ticks = '`'.repeat(longest(line, /`+/g) + 1)
   const padded = line.startsWith('`') || line.endsWith('`') ? ` ${line} ` : line
   return `${ticks}${padded.replaceAll('|', '\\|')}${ticks}`
 }
 
 export function fenced(language: string, text: string): string {
-  const fence = '`'.repeat(Math.max(2, ...[...text.matchAll(/^`+/gm)].map(([run]) => run.length)) + 1)
+  const fence = '`'.repeat(Math.max(2, longest(text, /^`+/gm)) + 1)
   return `${fence}${language}\n${text.trimEnd()}\n${fence}`
+}
+
+/** The length of the longest match. They are not spread, because a call accepts only so many arguments. */
+function longest(text: string, pattern: RegExp): number {
+  let most = 0
+  for (const [match] of text.matchAll(pattern)) most = Math.max(most, match.length)
+  return most
 }

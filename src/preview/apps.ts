@@ -53,7 +53,7 @@ export async function listPreviews(marathon: Marathon): Promise<PreviewApp[]> {
 function lastChange({ version, versionInfo, tasks }: v.InferOutput<typeof APP>): number {
   const changed = versionInfo.lastConfigChangeAt ?? version ?? ''
   const staged = tasks.map(({ stagedAt }) => Date.parse(stagedAt)).filter(time => !Number.isNaN(time))
-  return Math.max(Date.parse(changed), ...staged)
+  return staged.reduce((last, time) => Math.max(last, time), Date.parse(changed))
 }
 
 /** The preview that the labels of an app in Marathon describe; undefined for any other app. */
