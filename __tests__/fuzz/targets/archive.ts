@@ -80,11 +80,14 @@ export async function tars(): Promise<fc.Arbitrary<Buffer>> {
       bytesOfMember({ path: `${TOP}/${name}`, content: name }),
     ),
   )
-  const top = await bytesOfMember({ path: TOP, type: 'directory' })
+  const [top, ...above] = await Promise.all(
+    [TOP, 'hab', 'hab/pkgs', './'].map(path => bytesOfMember({ path, type: 'directory' })),
+  )
   const member = fc.oneof(fc.constantFrom(...strange), fc.constantFrom(...plain), strangeBlocks(PATHS))
+  const start = fc.constantFrom([top!], [top!], [...above, top!], above, [])
   const some = fc
-    .array(member, { maxLength: 5 })
-    .map(members => Buffer.concat([top, ...members, Buffer.alloc(1024)]))
+    .tuple(start, fc.array(member, { maxLength: 5 }))
+    .map(([start, members]) => Buffer.concat([...start, ...members, Buffer.alloc(1024)]))
   const noise = fc.uint8Array({ maxLength: 3000 }).map(bytes => Buffer.from(bytes))
   return fc.oneof(
     { weight: 12, arbitrary: changedTar(await goodTar(), PATHS, strange) },

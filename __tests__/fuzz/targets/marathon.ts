@@ -4,7 +4,7 @@ import { silent } from '../../../src/lib/report.ts'
 import { getApp } from '../../../src/marathon/api/apps.ts'
 import { createMarathon } from '../../../src/marathon/api/client.ts'
 import { deployApp } from '../../../src/marathon/deploy/deploy.ts'
-import { planDeployment } from '../../../src/marathon/deploy/plan.ts'
+import { formatPlan, planDeployment } from '../../../src/marathon/deploy/plan.ts'
 import { removeApp } from '../../../src/marathon/deploy/remove.ts'
 import { formatStatus } from '../../../src/marathon/status/format.ts'
 import { statusOf } from '../../../src/marathon/status/status.ts'
@@ -17,6 +17,8 @@ const COMMANDS = ['deploy', 'plan', 'remove', 'status'] as const
 
 /** Successive responses of Marathon and a Supervisor, by kind of request; the last one repeats. */
 type World = Record<string, { status: number; body: unknown }[]>
+
+const ABSENT = { status: 404, body: { message: "App '/rec/slow' does not exist" } }
 
 const WORDS: readonly string[] = [
   'app',
@@ -34,13 +36,26 @@ const WORDS: readonly string[] = [
   '1970-01-01',
   'not a time',
   '/rec/slow',
+  'InsufficientPorts',
+  'InsufficientDisk',
+  'UnfulfilledConstraint',
+  'UnfulfilledRole',
+  'toString',
 ]
+
+/** What makes the app one of Mesosize, so that its Supervisor is asked. */
+const OURS = {
+  labels: { 'mesosize.ident': 'rec/slow/1.0/20240102030405' },
+  portDefinitions: [{ port: 0, name: 'gateway', protocol: 'tcp' }],
+}
 
 /** Commands with a Marathon whose responses differ from the recorded ones. */
 export async function marathon(): Promise<Target> {
   const recording = readRecording()
   const scenes = [...new Set(recording.map(({ scene }) => scene))]
-  const worlds = scenes.map(scene => worldOf(recording.filter(each => each.scene === scene)))
+  const known = scenes.map(scene => worldOf(recording.filter(each => each.scene === scene)))
+  // The app is there before, or it is new.
+  const worlds = [...known, ...known.map(world => ({ ...world, app: [ABSENT, ...world.app!] }))]
   return {
     inputs: fc
       .tuple(
@@ -74,12 +89,12 @@ async function run(command: string, fetch: ReturnType<typeof fetchFrom>): Promis
     },
   }
   const tools = { report: silent, clock, fetch }
-  const app = { id: '/rec/slow', cmd: 'sleep 1', cpus: 0.1, mem: 32, instances: 1 }
+  const app = { id: '/rec/slow', cmd: 'sleep 1', cpus: 0.1, mem: 32, instances: 1, ...OURS }
   switch (command) {
     case 'deploy':
-      return (await deployApp(client, app, { timeout: 60_000 }, tools)).message
+      return (await deployApp(client, app, { timeout: 60_000, failFast: 1 }, tools)).message
     case 'plan':
-      return JSON.stringify(await planDeployment(client, app, {}, tools))
+      return formatPlan(await planDeployment(client, app, {}, tools)).join('\n')
     case 'remove':
       return removeApp(client, app.id, { force: false, timeout: 60_000 }, tools)
     default: {
@@ -120,7 +135,7 @@ function written(body: unknown): string | undefined {
 function worldOf(scene: readonly Recorded[]): World {
   const world: World = {
     // For requests that the scene does not have.
-    app: [{ status: 404, body: { message: "App '/rec/slow' does not exist" } }],
+    app: [ABSENT],
     put: [{ status: 201, body: { deploymentId: 'd-1', version: '2026-11-28T22:11:51.802Z' } }],
     delete: [{ status: 200, body: { deploymentId: 'd-2', version: '2026-11-28T22:12:27.600Z' } }],
     deployments: [{ status: 200, body: [] }],
@@ -133,7 +148,7 @@ function worldOf(scene: readonly Recorded[]): World {
   const told: World = {}
   for (const { request, status, body } of scene) {
     const kind = kindOf(request.method, request.path)
-    told[kind] = [...(told[kind] ?? []), { status, body: renamed(body) }]
+    told[kind] = [...(told[kind] ?? []), { status, body: adapted(body) }]
   }
   return { ...world, ...told }
 }
@@ -147,7 +162,8 @@ function kindOf(method: string, path: string): string {
   return method === 'GET' ? 'app' : method.toLowerCase()
 }
 
-/** Gives the app the same id in all scenes. */
-function renamed(body: unknown): unknown {
-  return JSON.parse(JSON.stringify(body).replaceAll(/\/rec\/\w+/g, '/rec/slow'))
+/** Gives the app the same id in all scenes, and makes it one of Mesosize. */
+function adapted(body: unknown): unknown {
+  const renamed = JSON.parse(JSON.stringify(body).replaceAll(/\/rec\/\w+/g, '/rec/slow'))
+  return renamed?.app ? { ...renamed, app: { ...renamed.app, ...OURS } } : renamed
 }
