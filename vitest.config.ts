@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
@@ -22,7 +23,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 250_000 } },
     reporters: process.env.CI ? ['default', new NothingSkipped()] : ['default'],
-    maxWorkers: '100%',
+    // One more than cores, for many tests wait for programs.
+    maxWorkers: availableParallelism() + 1,
     // The files of a worker share its modules, which takes a third less time than loading them for each.
     isolate: false,
     unstubEnvs: true,
