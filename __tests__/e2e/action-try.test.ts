@@ -92,10 +92,4 @@ describe.skipIf(missing)(`an image that is tried first${missing ? ` (SKIPPED: ${
       ),
     ])
   })
-
-  test('a time for it alone is a mistake', async () => {
-    const job = await makeJob()
-    const run = await runAction(job, { package: 'a/b', 'use-hab': 'false', 'try-timeout': '5s' })
-    expect(errorsOf(run)[0]).toBe('try-timeout: nothing is tried. Write try: true too')
-  })
 })

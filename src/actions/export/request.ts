@@ -56,12 +56,8 @@ export async function readExportAction(values: SettingValues): Promise<ExportAct
 
 async function readTrial(values: SettingValues): Promise<number | undefined> {
   const { wanted, timeout } = await values.read(TRIAL)
-  if (!wanted) {
-    if (values.written(TRIAL.timeout)) {
-      values.problem(`${setting('try-timeout')}: nothing is tried. Write ${setting('try', 'true')} too`)
-    }
-    return undefined
-  }
+  // The runner gives a default for the time, so nothing tells whether somebody wrote it.
+  if (!wanted) return undefined
   if (process.platform !== 'linux') {
     values.problem(
       `${setting('try')}: an image can only be tried on Linux, and this runner has ${process.platform}. Leave it out, or write runs-on: ubuntu-latest`,

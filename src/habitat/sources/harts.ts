@@ -189,7 +189,7 @@ export class HartPackages implements PackageSource {
       if (signer.origin !== metadata.ident.origin) {
         throw new MesosizeError(
           'HART_SIGNER',
-          `${path} is ${formatIdent(metadata.ident)}, but the origin ${signer.origin} signed it. Fetch it from where its own origin published it.`,
+          `${path} is ${formatIdent(metadata.ident)}, but it is signed by the origin ${signer.origin}. Fetch it from where its own origin published it.`,
         )
       }
       return { metadata, contentKey, hart: digests, entries: () => this.#entriesAgain(path, body.hash) }
