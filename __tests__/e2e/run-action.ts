@@ -137,7 +137,11 @@ export function startAction(
   for (const path of [...Object.values({ ...files, ...others }), artifacts]) writeFileSync(path, '')
   const begin = performance.now()
   // Without hab, the action itself downloads to the user's caches.
-  const [command, ...words] = [...(inputs['use-hab'] === 'false' ? IN_HOME : []), process.execPath, program]
+  const [command, ...words] = [
+    ...(inputs['use-hab'] === 'false' && inputs.try !== 'true' ? IN_HOME : []),
+    process.execPath,
+    program,
+  ]
   const child = spawn(command!, words, {
     cwd: job.workspace,
     env: {

@@ -140,7 +140,7 @@ describe('publishToArtifactStore', () => {
     const server = await start({ authorization: 'token=secret' })
     server.fail({ status: 307, headers: { location: `${other.url}${path()}` } })
     const { publish } = publisher({ marathonUrl: server.url, authorization: 'token=secret' })
-    await expect(publish()).rejects.toThrow(`sent to ${server.url} alone`)
+    await expect(publish()).rejects.toThrow(`sent only to ${server.url}.`)
     expect(other.requests[0]!.headers).not.toHaveProperty('authorization')
   })
 

@@ -9,7 +9,7 @@ export interface Pace {
   least: number
 }
 
-/** For what is read as a whole: JSON, keys, what a server says of an upload. */
+/** For what is read as a whole: JSON, keys, what a server answers to an upload. */
 export const AS_A_WHOLE: Pace = { window: 120_000, least: Number.POSITIVE_INFINITY }
 /** For files, up and down; as slow as a line of 0.3 Mbit/s that eight of them share. */
 export const FILE: Pace = { window: 60_000, least: 256 * 1024 }
@@ -40,7 +40,7 @@ export async function* arriving(
 
 /**
  * The same pieces, as long as they are taken at the pace of a file.
- * @param to who takes them, for the message
+ * @param to the receiver, for the message
  * @throws MesosizeError HTTP_SLOW
  */
 export async function* departing(
@@ -58,7 +58,7 @@ export async function* departing(
 
 const clock: Now = () => performance.now()
 
-/** @returns what is told how many milliseconds were waited for how many bytes, and says whether that is too slow */
+/** @returns a function that counts milliseconds of waiting and bytes, and returns whether that is too slow */
 function stopwatch({ window, least }: Pace): (waited: number, bytes: number) => boolean {
   let waited = 0
   let moved = 0

@@ -115,7 +115,7 @@ async function verify(
   if (!verifySignature(key, Buffer.from(hash, 'latin1'), signature)) {
     throw new MesosizeError(
       'HART_SIGNATURE',
-      `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if it stays so, do not use it.`,
+      `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if the error persists, do not use it.`,
     )
   }
   const body = await createBLAKE2b(256)
@@ -131,7 +131,7 @@ async function verify(
   if (actual !== hash) {
     throw new MesosizeError(
       'HART_HASH',
-      `The body of ${path} has the BLAKE2b hash ${actual}, but ${hash} was signed: the file is damaged or was changed. Fetch or build it again.`,
+      `The body of ${path} has the BLAKE2b hash ${actual}, but the signed hash is ${hash}: the file is damaged or was changed. Fetch or build it again.`,
     )
   }
   return {
