@@ -27,7 +27,9 @@ export function boundedFetch(fetch: Fetch): Fetch {
     const headers = new Headers(response.headers)
     // octokit would print it, together with another header.
     headers.delete('deprecation')
-    if (response.ok && text !== '') {
+    // What octokit was asked to take as a file may hold anything.
+    const isFile = new Headers(init?.headers).get('accept') === 'application/octet-stream'
+    if (response.ok && text !== '' && !isFile) {
       if (!isObject(text)) throw unusable('did not answer with a JSON object or list', shown)
       headers.set('content-type', 'application/json')
     }
