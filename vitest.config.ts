@@ -14,8 +14,6 @@ class NothingSkipped implements Reporter {
   }
 }
 
-/** What replaces modules, which others in the same worker may have loaded. */
-const MOCKED = ['__tests__/actions/export/changed-release.test.ts']
 const E2E = ['__tests__/e2e/**/*.test.ts', '__tests__/**/*.e2e.test.ts']
 
 export default defineConfig({
@@ -37,9 +35,8 @@ export default defineConfig({
       { extends: true, test: { name: 'e2e', include: E2E } },
       {
         extends: true,
-        test: { name: 'unit', include: ['__tests__/**/*.test.ts'], exclude: [...E2E, ...MOCKED] },
+        test: { name: 'unit', include: ['__tests__/**/*.test.ts'], exclude: E2E },
       },
-      { extends: true, test: { name: 'unit-isolated', include: MOCKED, isolate: true } },
     ],
   },
 })
