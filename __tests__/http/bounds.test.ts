@@ -64,7 +64,7 @@ describe('an answer that is read as a whole', () => {
     expect(await failure(whole(120))).toMatchObject({
       code: 'HTTP_SLOW',
       message:
-        'x has not sent its whole answer within 2 min 00 s. Check the network and the proxy, if there is one, or try again later.',
+        'x did not send its whole response within 2 min 00 s. Check the network and the proxy, if there is one, or try again later.',
     })
   })
 })

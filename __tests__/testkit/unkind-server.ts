@@ -6,29 +6,24 @@ import { gzipSync } from 'node:zlib'
 
 export interface UnkindServer {
   url: string
-  /** How many requests came. */
-  requests: number
   close(): Promise<void>
 }
 
 /** A stand-in for a server that means ill, or is broken: it does the same with every request. */
 export async function startUnkind(behave: RequestListener): Promise<UnkindServer> {
   const server = createServer((request, response) => {
-    unkind.requests++
     request.on('error', () => {})
     response.on('error', () => {})
     behave(request, response)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const unkind: UnkindServer = {
+  return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: 0,
     close() {
       server.closeAllConnections()
       return new Promise(resolve => server.close(() => resolve()))
     },
   }
-  return unkind
 }
 
 interface Head {

@@ -6,12 +6,12 @@ import { printableUrl } from '../lib/url.ts'
 
 /** Bytes; a list of releases describes all of their assets. */
 const LARGEST_ANSWER = 128 * 1024 * 1024
-/** Far more than a run makes that publishes a thousand layers. */
+/** Far more than a run needs, even to publish a thousand layers. */
 const MOST_REQUESTS = 20_000
 
 /**
- * A `fetch` for octokit, which itself reads answers and lists however long they are, and takes what is not JSON for
- * text: each answer is read as a whole, within limits, before octokit gets it.
+ * A `fetch` for octokit, which itself reads responses and lists of any length, and accepts responses that are not JSON:
+ * each response is read as a whole, within limits, before octokit gets it.
  * @throws MesosizeError GITHUB_ANSWER, HTTP_…
  */
 export function boundedFetch(fetch: Fetch): Fetch {
@@ -25,7 +25,7 @@ export function boundedFetch(fetch: Fetch): Fetch {
     const text = await readText({ response, shown }, LARGEST_ANSWER)
     if (isTooDeep(text)) throw unusable(`answered with JSON that ${TOO_DEEP}`, shown)
     const headers = new Headers(response.headers)
-    // octokit would print it, together with another header.
+    // octokit would print this header.
     headers.delete('deprecation')
     // What octokit was asked to take as a file may hold anything.
     const isFile = new Headers(init?.headers).get('accept') === 'application/octet-stream'

@@ -11,7 +11,7 @@ import type { Answered } from './errors.ts'
 /** The largest answer to an upload describes one asset and who uploaded it. */
 const MAX_ANSWER = 1024 * 1024
 
-/** Milliseconds; as for other uploads, whose server may copy the whole file before it answers. */
+/** Milliseconds; as for other uploads, whose server may copy the whole file before it responds. */
 const IDLE_TIMEOUT = 300_000
 
 /**

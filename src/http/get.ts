@@ -8,7 +8,7 @@ import type { Fetch } from './fetch.ts'
 export interface Answer {
   response: Response
   url: URL
-  /** The URL as it may be shown: a server that redirects may put what it was sent into it. */
+  /** The URL as it may be shown: a server may redirect to one that repeats a secret. */
   shown: string
 }
 
@@ -59,8 +59,8 @@ export async function get(fetch: Fetch, url: URL, options: GetOptions = {}): Pro
 type Show = (url: URL | string) => string
 
 /**
- * Makes of a URL, or what is none, what may be shown of it.
- * @param own the URL that a person gave; in others a server may repeat secrets
+ * Returns a function that makes a URL, or a text that is not one, presentable.
+ * @param own the URL that the user gave; a server may repeat secrets in other URLs
  */
 export function showing(own: URL, secrets: readonly string[]): Show {
   return url => (url === own ? printableUrl(own) : maskOf(secrets)(printableUrl(url)))

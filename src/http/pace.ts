@@ -1,26 +1,26 @@
 import { MesosizeError } from '../lib/errors.ts'
 import { formatBytes, formatDuration } from '../lib/terminal/format.ts'
 
-/** How fast bytes have to move: who sends or takes one now and then is not silent, and never ends. */
+/** How fast bytes must move. A peer that moves a byte now and then is not silent, but never finishes. */
 export interface Pace {
-  /** Milliseconds of waiting for the other side. */
+  /** Milliseconds spent waiting for the peer. */
   window: number
-  /** Bytes that have to move in each window; Infinity: all that there are, in the first. */
+  /** Bytes that must move in each window; Infinity means all of them in the first. */
   least: number
 }
 
-/** For what is read as a whole: JSON, keys, what a server answers to an upload. */
+/** For responses that are read as a whole: JSON, keys, messages. */
 export const AS_A_WHOLE: Pace = { window: 120_000, least: Number.POSITIVE_INFINITY }
-/** For files, up and down; as slow as a line of 0.3 Mbit/s that eight of them share. */
+/** For files, in both directions: a line of 0.3 Mbit/s that eight of them share is still fast enough. */
 export const FILE: Pace = { window: 60_000, least: 256 * 1024 }
 
 /** Milliseconds from any fixed moment. */
 export type Now = () => number
 
 /**
- * The same pieces, as long as they arrive at a pace. What is done with them in between does not count, and neither
- * does silence, after which undici itself gives up.
- * @param from who sends them, for the message
+ * Passes pieces on as long as they arrive at a pace. Only the time spent waiting for them counts. Silence is left to
+ * undici, which gives up after a while.
+ * @param from the sender, for the message
  * @throws MesosizeError HTTP_SLOW
  */
 export async function* arriving(
@@ -39,7 +39,7 @@ export async function* arriving(
 }
 
 /**
- * The same pieces, as long as they are taken at the pace of a file.
+ * Passes pieces on as long as they are taken at the pace of a file.
  * @param to the receiver, for the message
  * @throws MesosizeError HTTP_SLOW
  */
@@ -77,7 +77,7 @@ function slow(who: string, did: 'sent' | 'took', { window, least }: Pace): Mesos
   const what =
     least < Number.POSITIVE_INFINITY
       ? `${did} less than ${formatBytes(least)} in ${formatDuration(window)}`
-      : `has not sent its whole answer within ${formatDuration(window)}`
+      : `did not send its whole response within ${formatDuration(window)}`
   return new MesosizeError(
     'HTTP_SLOW',
     `${who} ${what}. Check the network and the proxy, if there is one, or try again later.`,

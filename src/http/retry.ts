@@ -28,7 +28,7 @@ const LONGEST_WAIT = 300_000
 /**
  * Does something that may fail for a while: tries again after network failures and the statuses 429 and 5xx
  * (see `isTransient`), with pauses that double, differ from run to run, and are no shorter than the server's
- * Retry-After, but not longer than five minutes in all. Everything else, and the last failure, is thrown.
+ * Retry-After, but no longer than five minutes in all. Everything else, and the last failure, is thrown.
  * @param attempt starts from scratch each time
  * @throws MesosizeError of the last failure's code after the last try, saying how many there were, with that
  *   failure as its cause; the signal's reason if it was aborted

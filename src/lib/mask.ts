@@ -1,14 +1,14 @@
-/** Takes out of a text what it repeats of some secrets. */
+/** Hides the parts of a text that repeat secrets. */
 export type Mask = (text: string) => string
 
-/** Characters. Fewer in a row say nothing about a secret, and are in many words. */
+/** Characters. Fewer in a row reveal nothing about a secret, and occur in many words. */
 const PART = 6
-/** A shorter secret would turn ordinary words into asterisks. */
+/** Hiding shorter secrets would turn ordinary words into asterisks. */
 const SHORTEST = 4
 
 /**
- * For the words of a server, which may repeat what it was sent: whole or in parts, in another case, or encoded for a
- * URL, for JSON, as base64 or as hex.
+ * Makes a mask for the words of a server, which may repeat a secret that it was sent: as a whole or in part, in another
+ * case, or encoded for a URL or JSON, as base64 or hex.
  */
 export function maskOf(secrets: readonly string[]): Mask {
   const forms = secrets.flatMap(formsOf).map(comparable)
@@ -17,7 +17,7 @@ export function maskOf(secrets: readonly string[]): Mask {
   return text => {
     const found = comparable(text)
     let shown = ''
-    // Where what is masked ends.
+    // The end of the part that is hidden.
     let end = 0
     for (let at = 0; at < text.length; at++) {
       for (const length of lengths) {
@@ -31,7 +31,7 @@ export function maskOf(secrets: readonly string[]): Mask {
   }
 }
 
-/** What must not be shown of the value of an Authorization header: itself, what stands behind the scheme, a password. */
+/** The secrets in the value of an Authorization header: itself, the part after the scheme, a login and its password. */
 export function authorizationSecrets(value: string): string[] {
   const [, scheme = '', credentials] = /^([A-Za-z][\w-]*)[ =]\s*(.+)$/s.exec(value) ?? []
   if (credentials === undefined) return [value]
@@ -54,19 +54,19 @@ function formsOf(secret: string): string[] {
   ]
 }
 
-/** The base64 of bytes behind so many others, as in `user:password`: the characters that depend on these bytes alone. */
+/** The base64 of bytes that follow so many others, as in `user:password`: the characters that depend only on them. */
 function base64Behind(before: number, bytes: Uint8Array): string {
   const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
   return text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3))
 }
 
-/** Every stretch of a form that is long enough. */
+/** All parts of a form that are just long enough to be hidden. */
 function partsOf(form: string): string[] {
   const length = Math.min(form.length, PART)
   return Array.from({ length: form.length - length + 1 }, (_, at) => form.slice(at, at + length))
 }
 
-/** Without differences of case, and those between the two alphabets of base64. As long as the text. */
+/** The text without differences in case and between the two alphabets of base64; its length stays the same. */
 function comparable(text: string): string {
   return text
     .replace(/[A-Z]/g, letter => letter.toLowerCase())

@@ -1,15 +1,15 @@
 /**
- * Far deeper than what people and programs write, and far from where a function that calls itself for each level
- * would fail with no more than "Maximum call stack size exceeded".
+ * Levels. Far more than people and programs write, and far fewer than make a recursive function fail with nothing but
+ * "Maximum call stack size exceeded".
  */
 export const DEEPEST = 200
 
-/** To be read after what it is about. */
+/** The end of a sentence. */
 export const TOO_DEEP = `is nested more than ${DEEPEST} levels deep`
 
 /**
- * `JSON.parse` for text of other people's making: nested without end, it would take memory without end, and whatever
- * goes through its value would fail.
+ * `JSON.parse` for text from elsewhere. Endlessly nested text would use up the memory, and recursive functions could not
+ * handle its value.
  * @throws SyntaxError
  */
 export function parseJson(text: string, reviver?: Parameters<typeof JSON.parse>[1]): unknown {
@@ -17,7 +17,7 @@ export function parseJson(text: string, reviver?: Parameters<typeof JSON.parse>[
   return JSON.parse(text, reviver)
 }
 
-/** Whether brackets in JSON text nest too deep; what is not JSON may look so too. */
+/** Whether JSON text is nested too deep. Text that is not JSON may count as such too. */
 export function isTooDeep(text: string): boolean {
   let depth = 0
   for (let at = 0; at < text.length; at++) {

@@ -230,7 +230,7 @@ describe('failures that may pass', () => {
 
 describe('download', () => {
   const download = (options?: Partial<BuilderOptions>, onBytes?: (amount: number) => void) =>
-    builder(options).download(redis, target, checksum, destination, onBytes)
+    builder(options).download(redis, target, checksum, destination, { onBytes })
 
   test('writes the hart and nothing else, and tells what came', async () => {
     const amounts: number[] = []
@@ -365,8 +365,10 @@ describe('download', () => {
       // head -c 256M /dev/zero | b2sum -l 256
       'e84c94662490afe37480821873effbc30cf42b1c14adb50cc6f7f3147c6ddba4',
       destination,
-      () => {
-        peak = Math.max(peak, process.memoryUsage.rss() - before)
+      {
+        onBytes() {
+          peak = Math.max(peak, process.memoryUsage.rss() - before)
+        },
       },
     )
     expect((await stat(destination)).size).toBe(268_435_456)

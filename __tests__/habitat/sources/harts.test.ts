@@ -387,6 +387,33 @@ describe('an exact build', () => {
     expect((await failure(source().open(ident, from()))).code).toBe('HART_HASH')
   })
 
+  test.each<[string, (hart: Buffer) => Buffer, string]>([
+    ['not a hart', () => Buffer.from('x'), 'HART_FORMAT'],
+    [
+      'signed by another',
+      hart => Buffer.from(hart.toString('latin1').replace(/(?<=BLAKE2b\n)..../, 'AAAA'), 'latin1'),
+      'HART_SIGNATURE',
+    ],
+  ])('is not downloaded if its beginning is %s', async (_, change, code) => {
+    const hart = await makeHart({ key: acme, package: spec })
+    server.add({ ident: id, hart })
+    const body = Buffer.concat([change(hart), Buffer.alloc(64 << 20)])
+    server.fault({ kind: 'body', on: /download/, type: 'application/octet-stream', body })
+    let received = 0
+    const advance = (amount: number) => {
+      received = Math.max(received, amount)
+    }
+    const error = await failure(
+      source({ report: { ...silent, phase: () => ({ advance, done() {} }) } }).open(ident, from()),
+    )
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringContaining(`the hart of ${id} from ${server.url}/v1`),
+    })
+    expect(received).toBeLessThan(1 << 20)
+    expect(await readdir(cache)).toEqual([])
+  })
+
   test('that is damaged on the way leaves nothing behind', async () => {
     server.add({ ident: id, hart: await makeHart({ key: acme, package: spec }) })
     server.fault({ kind: 'corrupt', on: /download/, times: 9 })

@@ -10,7 +10,7 @@ import { isToken } from '../../lib/token.ts'
 import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { type FullIdent, formatIdent, isFull, type PackageIdent } from '../package/ident.ts'
 import { formatKeyName, type OriginKeyName } from '../package/origin-key.ts'
-import { saveVerified } from './download.ts'
+import { type DownloadOptions, saveVerified } from './download.ts'
 import { type BuilderPackage, parseBuilderPackage } from './package.ts'
 import { refusal } from './refusal.ts'
 
@@ -52,15 +52,15 @@ export interface Builder {
    * concurrent downloads of it get the same file.
    * @param checksum BLAKE2b-256 of the whole hart, lower-case hex
    * @param destination path of the file; its folder is created if necessary
-   * @param onBytes called with the number of bytes received, and with a negative number after a failed attempt
-   * @throws MesosizeError also BUILDER_NOT_FOUND, BUILDER_CHECKSUM, and CACHE_WRITE if the file cannot be written
+   * @throws MesosizeError also BUILDER_NOT_FOUND, BUILDER_CHECKSUM, and CACHE_WRITE if the file cannot be written;
+   *   what the check of its beginning throws
    */
   download(
     ident: FullIdent,
     target: string,
     checksum: string,
     destination: string,
-    onBytes?: (amount: number) => void,
+    options?: DownloadOptions,
   ): Promise<void>
   /**
    * The text of a public origin key, unchecked.
@@ -78,7 +78,7 @@ export function createBuilder(options: BuilderOptions): Builder {
   const { token, fetch, signal, retry, maxPackageSize } = options
   const base = parseBase(options.url)
   const authorization = token === undefined ? undefined : `Bearer ${checkToken(token)}`
-  // For the words of a response.
+  // For the words in a response.
   const mask = maskOf(token === undefined ? [] : [token])
 
   function retrying<T>(attempt: () => Promise<T>): Promise<T> {
@@ -132,14 +132,14 @@ export function createBuilder(options: BuilderOptions): Builder {
       const where = channel === undefined ? ['pkgs', origin] : ['channels', origin, channel, 'pkgs']
       return describe([...where, ...rest, 'latest'], ident, target)
     },
-    download(ident, target, checksum, destination, onBytes = () => {}) {
+    download(ident, target, checksum, destination, options = {}) {
       const what = formatIdent(ident)
       const from = address(['pkgs', ...parts(ident), 'download'], target)
       return retrying(async () => {
         const answer = await request(from, 'application/octet-stream', what, ident)
         if (!answer) throw notFound(`${what} for ${target}`, from)
         checkContentType(answer, /^(?!text\/html)/i, mask)
-        await saveVerified(answer, what, checksum, destination, maxPackageSize, onBytes)
+        await saveVerified(answer, what, checksum, destination, maxPackageSize, options)
       })
     },
     publicKey(name) {

@@ -8,6 +8,18 @@ import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { partialName } from '../../lib/partial.ts'
 import { setting } from '../../lib/setting.ts'
 
+export interface DownloadOptions {
+  /** Called with the number of bytes received, and with a negative number after a failed attempt. */
+  onBytes?: (amount: number) => void
+  /** A check of the first bytes, before anything is written; it rejects if the rest need not be downloaded. */
+  beginning?: Beginning
+}
+
+interface Beginning {
+  length: number
+  check(start: Buffer): Promise<unknown>
+}
+
 const TOO_LARGE = () =>
   `though no package may unpack to more: see ${setting('max-package-size')}. Check the Builder, or raise the limit.`
 
@@ -25,14 +37,15 @@ export async function saveVerified(
   checksum: string,
   destination: string,
   most: number,
-  onBytes: (amount: number) => void,
+  { onBytes = () => {}, beginning }: DownloadOptions,
 ): Promise<void> {
   // A name of its own for each download, so that two of the same hart do not write into one file.
   const partial = join(dirname(destination), partialName(basename(destination)))
   const hash = await createBLAKE2b(256)
   let received = 0
   async function* observed() {
-    for await (const chunk of readChunks(answer, { most, tooLarge: TOO_LARGE(), pace: FILE })) {
+    const chunks = readChunks(answer, { most, tooLarge: TOO_LARGE(), pace: FILE })
+    for await (const chunk of beginning ? checked(chunks, beginning) : chunks) {
       hash.update(chunk)
       received += chunk.length
       onBytes(chunk.length)
@@ -70,4 +83,26 @@ export async function saveVerified(
     }
     throw error
   }
+}
+
+/** The same bytes, of which none come before their beginning was checked. */
+async function* checked(
+  chunks: AsyncIterable<Uint8Array>,
+  { length, check }: Beginning,
+): AsyncGenerator<Uint8Array> {
+  let start: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    if (start === undefined) {
+      yield chunk
+      continue
+    }
+    start = Buffer.concat([start, chunk])
+    if (start.length < length) continue
+    await check(start.subarray(0, length))
+    yield start
+    start = undefined
+  }
+  if (start === undefined) return
+  await check(start)
+  yield start
 }

@@ -25,10 +25,10 @@ export function configuredPort(value: TomlValue | undefined): ConfiguredPort | u
   return { number: Number(number), before, local: LOCAL_HOST.test(host) }
 }
 
-// A scheme, the longest name of a host, and a port.
+// A scheme, the longest host name, and a port.
 const LONGEST = 300
 
-/** A thousand exports may have one value of a million characters, or digits: that is not looked through each time. */
+/** Undefined for values that are too long: a thousand exports may share one of a million characters or digits. */
 function textOf(value: TomlValue | undefined): string | undefined {
   if (typeof value === 'string') return value.length > LONGEST ? undefined : value
   if (typeof value !== 'bigint' || BigInt.asUintN(16, value) !== value) return undefined

@@ -38,7 +38,7 @@ export function parseConfigVariable(text: string, variable: string): TomlTable {
 
 function parseToml(text: string): TomlTable {
   const table = parse(text, { integersAsBigInt: true })
-  // The parser counts arrays and inline tables, but not the parts of dotted keys.
+  // The parser limits arrays and inline tables, but not dotted keys.
   if (isTooDeep(table)) throw new Error(`it ${TOO_DEEP}`)
   return table
 }
@@ -74,7 +74,7 @@ function parseJsonConfig(text: string, variable: string): TomlValue | undefined 
     if (!messageOf(error).endsWith(TOO_DEEP)) return undefined
     throw new MesosizeError(
       'CONFIG_INVALID',
-      `${variable} cannot be used: ${messageOf(error)}. Write less deep tables.`,
+      `${variable} cannot be used: ${messageOf(error)}. Nest the tables less.`,
     )
   }
 }

@@ -169,7 +169,7 @@ function shown(value: TomlValue | undefined): string {
   if (Array.isArray(value)) return 'a list'
   if (isTable(value)) return 'a table'
   if (typeof value === 'string') return quote(value, 100)
-  // Habitat knows no larger ones, and to write out a million digits takes seconds.
+  // Habitat does not accept larger ones, and formatting a million digits takes seconds.
   if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) return 'a number of more than 64 bits'
   return String(value)
 }

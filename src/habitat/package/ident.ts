@@ -44,7 +44,7 @@ export function parseIdent(text: string): PackageIdent {
   return { origin, name, version, release }
 }
 
-// A hart is called ORIGIN-NAME-VERSION-RELEASE-TARGET.hart, and the name of a file has 255 bytes at most.
+// A hart is called ORIGIN-NAME-VERSION-RELEASE-TARGET.hart, and a file name has at most 255 bytes.
 const LONGEST = 255 - '-x86_64-linux-kernel2.hart'.length
 
 /** @throws MesosizeError IDENT_INVALID if it is not an identifier or too long, IDENT_NOT_FULL if version or release is missing */

@@ -8,7 +8,7 @@ import { type FullIdent, packagePath, parseFullIdent, releaseTime } from '../pac
 const NAMES_LIMIT = 500_000
 const NAMES_LENGTH_LIMIT = 64 << 20
 
-// Bytes. NAME_MAX and PATH_MAX of Linux are 255 and 4095, and an image has its packages below a folder of its own.
+// Bytes. On Linux, names have at most 255 and paths at most 4095; in an image, packages are in a further folder.
 const LONGEST_NAME = 255
 const LONGEST_PATH = 4000
 

@@ -33,8 +33,8 @@ export interface OpenHart {
   close(): Promise<void>
 }
 
-// The five lines of a real header take less than 500 bytes; the name of an origin may add 255.
-const HEADER_LIMIT = 4096
+/** The five lines of a real header take less than 500 bytes; the name of an origin may add 255. */
+export const HEADER_LIMIT = 4096
 const SIGNATURE_BYTES = 64
 const SIGNED_BYTES = SIGNATURE_BYTES + 64
 
@@ -80,6 +80,21 @@ export function parseHartHeader(start: Buffer, path: string): HartHeader {
 }
 
 /**
+ * Parses the header of a hart and checks its signature.
+ * @param start the first bytes of the file
+ * @throws MesosizeError HART_FORMAT, HART_SIGNATURE; KEY_* of the key ring
+ */
+export async function readSignedHeader(start: Buffer, path: string, keys: KeyRing): Promise<HartHeader> {
+  const header = parseHartHeader(start, path)
+  const key = await keys.find(header.signer, path)
+  if (verifySignature(key, Buffer.from(header.hash, 'latin1'), header.signature)) return header
+  throw new MesosizeError(
+    'HART_SIGNATURE',
+    `The signature of ${path} was not made with the key ${formatKeyName(header.signer)} that it names. Fetch or build the package again; if the error persists, do not use it.`,
+  )
+}
+
+/**
  * Opens a hart and checks its signature, then that its body has the signed hash, as `hab pkg install` does
  * (components/core/src/crypto/artifact.rs), before anyone decodes the body.
  * @returns the hart, to be closed by the caller
@@ -109,15 +124,8 @@ async function verify(
 ): Promise<HartHeader & { digests: HartDigests }> {
   const start = Buffer.alloc(HEADER_LIMIT)
   const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0)
-  const header = parseHartHeader(start.subarray(0, bytesRead), path)
-  const { signer, signature, hash, bodyStart } = header
-  const key = await keys.find(signer, path)
-  if (!verifySignature(key, Buffer.from(hash, 'latin1'), signature)) {
-    throw new MesosizeError(
-      'HART_SIGNATURE',
-      `The signature of ${path} was not made with the key ${formatKeyName(signer)} that it names. Fetch or build the package again; if the error persists, do not use it.`,
-    )
-  }
+  const header = await readSignedHeader(start.subarray(0, bytesRead), path, keys)
+  const { hash, bodyStart } = header
   const body = await createBLAKE2b(256)
   const whole = { sha256: createHash('sha256'), blake2b256: await createBLAKE2b(256) }
   whole.sha256.update(start.subarray(0, bodyStart))

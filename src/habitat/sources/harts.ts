@@ -25,7 +25,7 @@ import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { packageEntries } from './archive.ts'
 import { artifactName, candidates, findArtifact, mayBeBuildOf } from './artifact-cache.ts'
 import { asInstalled } from './as-installed.ts'
-import { isDamagedHart, type OpenHart, openHart } from './hart.ts'
+import { HEADER_LIMIT, isDamagedHart, type OpenHart, openHart, readSignedHeader } from './hart.ts'
 import { keptMetadata } from './kept-metadata.ts'
 import type { KeyRing } from './key-ring.ts'
 import { missingHart } from './missing-hart.ts'
@@ -151,7 +151,7 @@ export class HartPackages implements PackageSource {
   }
 
   async #download(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
-    const { target, storeIn, report } = this.#options
+    const { target, storeIn, report, keys } = this.#options
     const builder = this.#options.builder(from.url)
     const build = await builder.metadata(ident, target)
     if (build === undefined) return undefined
@@ -159,7 +159,14 @@ export class HartPackages implements PackageSource {
     await this.#swept
     const path = join(storeIn, artifactName(ident, target))
     const phase = report.phase(`Downloading ${formatIdent(ident)}`, undefined, 'bytes')
-    await builder.download(ident, target, build.checksum, path, amount => phase.advance(amount))
+    await builder.download(ident, target, build.checksum, path, {
+      onBytes: amount => phase.advance(amount),
+      beginning: {
+        length: HEADER_LIMIT,
+        check: start =>
+          readSignedHeader(start, `the hart of ${formatIdent(ident)} from ${builder.url}`, keys),
+      },
+    })
     phase.done()
     this.#loaded.delete(path)
     return this.#loadExpecting(path, ident)

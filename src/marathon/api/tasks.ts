@@ -100,7 +100,7 @@ export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
   return state !== undefined && ENDS.has(state)
 }
 
-/** Not lenient like the others: without one of them, the others would be those of other port definitions. */
+/** Not lenient, unlike the other fields: leaving out a port would assign the next ones to wrong port definitions. */
 function readPorts(ports: unknown): number[] {
   return (Array.isArray(ports) ? ports : []).map(port => {
     if (Number.isSafeInteger(port) && port >= 0 && port <= 65_535) return port
