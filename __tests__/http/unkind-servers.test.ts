@@ -63,6 +63,10 @@ const CLIENTS: Record<string, (url: string) => Promise<unknown>> = {
   'a hart': url => builderAt(url).download(ident, target, '0'.repeat(64), join(folder, 'x.hart')),
   'versions of hab': url => listedVersions(url, fetchOnce(), undefined),
   'a mirror of hab': url => createMirror({ url, fetch: fetchOnce(), retry }).latest('stable'),
+  'an archive of hab': url =>
+    createMirror({ url, fetch: fetchOnce(), retry })
+      .archive('2.0.500', 'x86_64-linux', 1_000_000)
+      .then(({ bytes }) => bytes),
   'an app': async url => getApp(await marathonAt(url), '/web/shop'),
   'a login': url =>
     dcosLogin({ kind: 'dcos-user', uid: 'me', password: SECRET }, new URL(url), {
@@ -215,7 +219,7 @@ test.each(WAITED_FOR)('an asset is not waited for without end from a server that
   expect(await sent).toMatchObject({ code: expect.stringMatching(/^HTTP_(SLOW|NETWORK)$/) })
 })
 
-const WITHOUT_SECRET = ['versions of hab', 'a mirror of hab']
+const WITHOUT_SECRET = ['versions of hab', 'a mirror of hab', 'an archive of hab']
 
 /** What a server may make of a secret. */
 const FORMS: Record<string, (secret: string) => string> = {

@@ -1,4 +1,4 @@
-import { readText } from '../http/body.ts'
+import { readBytes } from '../http/body.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { isTooDeep, TOO_DEEP } from '../lib/parse-json.ts'
@@ -22,18 +22,19 @@ export function boundedFetch(fetch: Fetch): Fetch {
     if (requests > MOST_REQUESTS)
       throw unusable(`has a list that does not end after ${MOST_REQUESTS} requests`, shown)
     const response = await fetch(url, init)
-    const text = await readText({ response, shown }, LARGEST_ANSWER)
+    const bytes = await readBytes({ response, shown }, { most: LARGEST_ANSWER })
+    // A file that octokit asked for may be anything.
+    const isFile = response.ok && new Headers(init?.headers).get('accept') === 'application/octet-stream'
+    const text = isFile ? '' : bytes.toString('utf8')
     if (isTooDeep(text)) throw unusable(`answered with JSON that ${TOO_DEEP}`, shown)
     const headers = new Headers(response.headers)
     // octokit would print this header.
     headers.delete('deprecation')
-    // What octokit was asked to take as a file may hold anything.
-    const isFile = new Headers(init?.headers).get('accept') === 'application/octet-stream'
-    if (response.ok && text !== '' && !isFile) {
+    if (response.ok && text !== '') {
       if (!isObject(text)) throw unusable('did not answer with a JSON object or list', shown)
       headers.set('content-type', 'application/json')
     }
-    return new Response(response.body && text, { status: response.status, headers })
+    return new Response(response.body && bytes, { status: response.status, headers })
   }
 }
 

@@ -49,18 +49,20 @@ export async function* readChunks(answer: Unread, limits: Limits): AsyncGenerato
 
 /**
  * The whole body of a response.
- * @param most maximum number of bytes
  * @throws MesosizeError as `readChunks`
  */
-export async function readBytes(answer: Unread, most: number): Promise<Buffer> {
+export async function readBytes(answer: Unread, limits: Limits): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of readChunks(answer, { most })) chunks.push(chunk)
+  for await (const chunk of readChunks(answer, limits)) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-/** The same as UTF-8 text. */
+/**
+ * The same as UTF-8 text.
+ * @param most maximum number of bytes
+ */
 export async function readText(answer: Unread, most: number): Promise<string> {
-  return (await readBytes(answer, most)).toString('utf8')
+  return (await readBytes(answer, { most })).toString('utf8')
 }
 
 function checkEncoding({ response, shown }: Unread): void {

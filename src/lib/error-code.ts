@@ -57,7 +57,6 @@ export type ErrorCode =
   | 'HAB_BUILD'
   | 'HAB_CHANNEL'
   | 'HAB_CHECKSUM'
-  | 'HAB_DOWNLOAD'
   | 'HAB_INSTALL'
   | 'HAB_LICENSE'
   | 'HAB_MANIFEST'

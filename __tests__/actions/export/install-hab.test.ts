@@ -45,15 +45,11 @@ beforeEach(async () => {
   vi.stubEnv('RUNNER_TOOL_CACHE', toolCache)
   vi.stubEnv('RUNNER_TEMP', temporary)
   vi.stubEnv('no_proxy', '*')
-  // The tool cache's own waiting between tries.
-  vi.stubGlobal('TEST_DOWNLOAD_TOOL_RETRY_MIN_SECONDS', 0)
-  vi.stubGlobal('TEST_DOWNLOAD_TOOL_RETRY_MAX_SECONDS', 0)
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
 })
 afterEach(async () => {
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
-  vi.unstubAllGlobals()
   await mirror.close()
 })
 
@@ -190,8 +186,8 @@ describe.skipIf(unsupported)('hab', () => {
   test.each([
     ['the sums are a web page', { on: /sum$/, kind: 'body', body: '<html>' }, 'HAB_CHECKSUM'],
     ['the manifest is a web page', { on: /manifest/, kind: 'body', body: '<html>' }, 'HAB_MANIFEST'],
-    ['the archive is gone', { on: /tar\.gz$/, kind: 'status', status: 404 }, 'HAB_DOWNLOAD'],
-    ['the archive breaks off each time', { on: /tar\.gz$/, kind: 'reset' }, 'HAB_DOWNLOAD'],
+    ['the archive is gone', { on: /tar\.gz$/, kind: 'status', status: 404 }, 'HTTP_STATUS'],
+    ['the archive breaks off each time', { on: /tar\.gz$/, kind: 'reset' }, 'HTTP_NETWORK'],
     ['the mirror fails each time', { on: /manifest/, kind: 'status', status: 502 }, 'HTTP_STATUS'],
   ] as const)('is not installed where %s', async (_, fault, code) => {
     mirror.fault(fault)

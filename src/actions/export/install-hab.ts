@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import {
-  access,
-  chmod,
-  copyFile,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { access, chmod, copyFile, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as toolCache from '@actions/tool-cache'
@@ -26,9 +15,8 @@ import {
 } from '../../habitat/hab/index.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { RetryOptions } from '../../http/retry.ts'
-import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
-import { printableUrl } from '../../lib/url.ts'
 import { MOST_BYTES, UnusableArchive, unpackRelease } from './unpack-release.ts'
 
 export interface HabRequest {
@@ -55,7 +43,7 @@ const MANIFEST = 'manifest.json'
  * Installs hab into the runner's tool cache unless it is already there: the static binary of a release archive
  * whose SHA-256 matches the published one, and the release's manifest beside it.
  * @throws MesosizeError RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
- *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HAB_DOWNLOAD, HTTP_…
+ *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HTTP_…
  */
 export async function installHab(request: HabRequest, tools: InstallHabTools): Promise<HabRelease> {
   const { fetch, report, signal, retry } = tools
@@ -104,12 +92,12 @@ async function download(
   manifest.packagesFor(target)
   const work = await mkdtemp(join(process.env.RUNNER_TEMP ?? tmpdir(), 'mesosize-hab-'))
   try {
-    const url = mirror.archive(version, target)
-    const archive = await fetchArchive(url, join(work, 'hab.tar.gz'))
-    checkSum(archive, sum, url)
+    // In memory, so that the bytes that are checked are those that are unpacked.
+    const { from, bytes } = await mirror.archive(version, target, MOST_BYTES)
+    checkSum(bytes, sum, from)
     const kept = join(work, 'kept')
     await mkdir(kept)
-    await copyFile(await unpack(archive, join(work, 'unpacked'), url), join(kept, TOOL))
+    await copyFile(await unpack(bytes, join(work, 'unpacked'), from), join(kept, TOOL))
     await chmod(join(kept, TOOL), 0o755)
     await writeFile(join(kept, MANIFEST), manifest.text)
     return await readRelease(await toolCache.cacheDir(kept, TOOL, version, target), version, target)
@@ -127,49 +115,30 @@ async function readRelease(folder: string, version: string, target: string): Pro
   return { version, target, path, packages }
 }
 
-/** @returns the archive in memory, so that the bytes that are checked are those that are unpacked */
-async function fetchArchive(url: string, destination: string): Promise<Buffer> {
-  const path = await downloadTool(url, destination)
-  if ((await stat(path)).size > MOST_BYTES) throw unusable(url, `it is larger than ${MOST_BYTES >> 20} MiB`)
-  return readFile(path)
-}
-
-async function downloadTool(url: string, destination: string): Promise<string> {
-  try {
-    return await toolCache.downloadTool(url, destination)
-  } catch (error) {
-    throw new MesosizeError(
-      'HAB_DOWNLOAD',
-      `${printableUrl(url)} could not be downloaded: ${messageOf(error)}. Check hab-mirror and the network, or try again later.`,
-      { cause: error },
-    )
-  }
-}
-
-function checkSum(archive: Buffer, published: string, url: string): void {
+function checkSum(archive: Buffer, published: string, from: string): void {
   const actual = createHash('sha256').update(archive).digest('hex')
   if (actual === published) return
   throw new MesosizeError(
     'HAB_CHECKSUM',
-    `${printableUrl(url)} has the SHA-256 sum ${actual}, but ${published} is published for it. Nothing was installed. Try again; if this persists, check the mirror and any proxies in between.`,
+    `${from} has the SHA-256 sum ${actual}, but ${published} is published for it. Nothing was installed. Try again; if this persists, check the mirror and any proxies in between.`,
   )
 }
 
 /** @returns the program in the archive's single top-level folder, `hab-VERSION-RELEASE-TARGET` */
-async function unpack(archive: Buffer, folder: string, url: string): Promise<string> {
+async function unpack(archive: Buffer, folder: string, from: string): Promise<string> {
   await mkdir(folder)
   const top = await unpackRelease(archive, folder).catch(error => {
-    throw error instanceof UnusableArchive ? unusable(url, error.message) : error
+    throw error instanceof UnusableArchive ? unusable(from, error.message) : error
   })
   const path = join(folder, top, TOOL)
   const stats = await lstat(path).catch(() => undefined)
-  if (!stats?.isFile()) throw unusable(url, `its folder ${JSON.stringify(top)} has no program "hab"`)
+  if (!stats?.isFile()) throw unusable(from, `its folder ${JSON.stringify(top)} has no program "hab"`)
   return path
 }
 
-function unusable(url: string, problem: string): MesosizeError {
+function unusable(from: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_ARCHIVE',
-    `${printableUrl(url)} is not an archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or choose another hab-version.`,
+    `${from} is not an archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or choose another hab-version.`,
   )
 }

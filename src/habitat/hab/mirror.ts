@@ -1,7 +1,8 @@
-import { readText } from '../../http/body.ts'
+import { type Limits, readBytes } from '../../http/body.ts'
 import { formatStatus, HttpStatusError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
+import { FILE } from '../../http/pace.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { parseWebUrl, printableUrl } from '../../lib/url.ts'
@@ -29,8 +30,12 @@ export interface Mirror {
   manifest(version: string): Promise<HabManifest | undefined>
   /** The published SHA-256 of a release's archive, lower-case hex; undefined if there is no such archive. */
   sha256(version: string, target: string): Promise<string | undefined>
-  /** The URL of a release's archive. */
-  archive(version: string, target: string): string
+  /**
+   * Downloads the archive of a release into memory.
+   * @param most maximum number of bytes
+   * @returns the bytes, and the URL, safe to show
+   */
+  archive(version: string, target: string, most: number): Promise<{ from: string; bytes: Buffer }>
 }
 
 const MAX_TEXT = 1024 * 1024
@@ -40,23 +45,30 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
   const files = parseBase(url)
   const address = (path: string) => new URL(`${files.pathname}/${path}`, files)
 
-  function text(from: URL): Promise<string | undefined> {
+  function read(from: URL, limits: Limits): Promise<Buffer> {
     return withRetries(
       async () => {
         const answer = await get(fetch, from, { signal })
-        if (answer.response.ok) return readText(answer, MAX_TEXT)
+        if (answer.response.ok) return readBytes(answer, limits)
         await answer.response.body?.cancel()
-        const { status } = answer.response
-        // Object stores that forbid listing answer 403 for missing files.
-        if (status === 404 || status === 403) return undefined
         throw new HttpStatusError(
           'HTTP_STATUS',
-          `${answer.shown} answered ${formatStatus(status)}. Check hab-mirror, or try again later.`,
+          `${answer.shown} answered ${formatStatus(answer.response.status)}. Check hab-mirror, or try again later.`,
           answer.response,
         )
       },
       { ...retry, signal },
     )
+  }
+
+  async function text(from: URL): Promise<string | undefined> {
+    try {
+      return (await read(from, { most: MAX_TEXT })).toString('utf8')
+    } catch (error) {
+      // Object stores that forbid listing answer 403 for missing files.
+      if (error instanceof HttpStatusError && (error.status === 404 || error.status === 403)) return undefined
+      throw error
+    }
   }
 
   async function manifest(folder: string): Promise<HabManifest | undefined> {
@@ -74,7 +86,10 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
       const found = await text(from)
       return found === undefined ? undefined : parseSum(found, printableUrl(from))
     },
-    archive: (version, target) => address(`habitat/${version}/${archiveName(target)}`).href,
+    async archive(version, target, most) {
+      const from = address(`habitat/${version}/${archiveName(target)}`)
+      return { from: printableUrl(from), bytes: await read(from, { most, pace: FILE }) }
+    },
   }
 }
 

@@ -99,7 +99,7 @@ function way(base: string, authorization: Authorization | undefined, tools: Agen
   async function ask(url: URL, header: string | undefined, signal: AbortSignal, limit: number) {
     const answer = await get(fetch, url, { authorization: header, signal })
     const { response } = answer
-    if (response.status === 200) return { status: 200, body: await readBytes(answer, limit) }
+    if (response.status === 200) return { status: 200, body: await readBytes(answer, { most: limit }) }
     await response.body?.cancel()
     return { status: response.status }
   }
