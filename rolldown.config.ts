@@ -40,6 +40,9 @@ const programs = defineConfig({
     worker: 'src/export/threads/worker.ts',
   },
   platform: 'node',
+  resolve: { mainFields: ['module', 'main'] },
+  // `@actions/core` imports these, and all of undici with them, for functions that no action of ours calls.
+  treeshake: { moduleSideEffects: [{ test: /@actions\/(core|http-client)\//, sideEffects: false }] },
   output: {
     dir: 'dist',
     format: 'esm',

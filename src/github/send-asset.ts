@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { HttpClient } from '@actions/http-client'
+import type { HttpClient } from '@actions/http-client'
 import { networkError } from '../http/errors.ts'
 import { beginning } from '../http/fetch.ts'
 import { AS_A_WHOLE, arriving, departing } from '../http/pace.ts'
@@ -29,8 +29,10 @@ export async function post(
   onBytes: (amount: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<Answered> {
+  // With undici behind it, which few runs need.
+  const toolkit = await import('@actions/http-client')
   // A redirect would have the body sent twice, and the second time without it.
-  const client = new HttpClient('mesosize', [], { allowRedirects: false })
+  const client = new toolkit.HttpClient('mesosize', [], { allowRedirects: false })
   const sent = Readable.from(departing(body, printableUrl(url)), { objectMode: false })
   try {
     signal?.throwIfAborted()

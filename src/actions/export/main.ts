@@ -7,7 +7,6 @@ import type { Exported } from '../../export/exported.ts'
 import type { ExportRequest } from '../../export/request.ts'
 import { runExport } from '../../export/run.ts'
 import { readContext } from '../../github/context.ts'
-import { connect } from '../../github/octokit.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { createUpload } from '../../http/upload.ts'
@@ -20,7 +19,6 @@ import { probeTarballs } from '../../publish/probe.ts'
 import { EXPORT } from '../../settings/tables.ts'
 import { logReporter, runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
-import { packagesFromHab } from './hab-packages.ts'
 import { setExportOutputs } from './outputs.ts'
 import { restorePackageCache } from './package-cache.ts'
 import { layeringOf, type PublisherTools, publisherOf } from './publisher.ts'
@@ -48,8 +46,17 @@ await runAction(EXPORT, async ({ values, signal }) => {
     values.check()
     const { request: asked, hab } = action
     const onWorkspace = (path: string) => core.saveState(WORKSPACE_STATE, path)
+    // What can be left out is loaded only when it is needed: an action should start at once.
     const installed =
-      hab && (await packagesFromHab(action, hab, steps, { ...tools, env, temporary, onWorkspace }))
+      hab &&
+      (await (
+        await import('./hab-packages.ts')
+      ).packagesFromHab(action, hab, steps, {
+        ...tools,
+        env,
+        temporary,
+        onWorkspace,
+      }))
     const { cache, save } = await restorePackageCache(asked.cache, {
       service: () => import('@actions/cache'),
       temporary,
@@ -137,6 +144,7 @@ async function keepForPreviews(
   tools: PublisherTools,
 ): Promise<void> {
   try {
+    const { connect } = await import('../../github/octokit.ts')
     const github = connect({ ...tools, token: githubToken })
     const sizes = { service: formatIdent(ident), packages }
     await keepSizes(github, tools.context, branch, sizes)

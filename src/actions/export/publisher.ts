@@ -1,5 +1,4 @@
 import type { RunContext } from '../../github/context.ts'
-import { connect } from '../../github/octokit.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { Upload } from '../../http/upload.ts'
 import type { Layering } from '../../image/layers.ts'
@@ -9,7 +8,6 @@ import { checkKnownUri, type KnownUri } from '../../publish/fetch-uri.ts'
 import { publishOverHttp } from '../../publish/http.ts'
 import { publishNowhere } from '../../publish/none.ts'
 import { type Publisher, withPrefix } from '../../publish/publisher.ts'
-import { publishToRelease } from '../../publish/release.ts'
 import type { ExportAction } from './request.ts'
 
 export interface PublisherTools {
@@ -26,12 +24,12 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
   const { publish, checksumFile, githubToken, tarballPrefix = '' } = action
   const { outputDir } = action.request
   const known = knownUriOf(action, context)
+  // The clients of GitHub are large, and each is loaded only for its target.
   switch (publish.to) {
     case 'none':
       return publishNowhere({ ...known, outputDir }, report)
     case 'artifact': {
       const locate = publishNowhere({ ...known, outputDir }, report)
-      // A large library that the other targets do not need.
       const [{ DefaultArtifactClient }, { publishAsArtifact }] = await Promise.all([
         import('@actions/artifact'),
         import('../../publish/artifact.ts'),
@@ -40,6 +38,10 @@ export async function publisherOf(action: ExportAction, tools: PublisherTools): 
     }
     case 'release': {
       checkKnownUri(known)
+      const [{ connect }, { publishToRelease }] = await Promise.all([
+        import('../../github/octokit.ts'),
+        import('../../publish/release.ts'),
+      ])
       const github = connect({ ...tools, token: githubToken })
       return withPrefix(tarballPrefix, publishToRelease(github, context, { ...publish, checksumFile }, known))
     }

@@ -1,0 +1,1 @@
+const e=`workspace`;export{e as t};

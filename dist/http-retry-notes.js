@@ -1,0 +1,1 @@
+function e(e){return{onRetry:(t,n)=>e.note(`${t} Trying again in ${Math.ceil(n/1e3)} s.`)}}export{e as t};

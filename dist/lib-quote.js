@@ -1,0 +1,1 @@
+function e(e,t=200){return JSON.stringify(e.length>t?`${e.slice(0,t)}…`:e)}export{e as t};
