@@ -18,7 +18,8 @@ import { keepSizes } from '../../preview/kept-sizes.ts'
 import { baseBranch } from '../../preview/run.ts'
 import { probeTarballs } from '../../publish/probe.ts'
 import { EXPORT } from '../../settings/tables.ts'
-import { logReporter, runAction } from '../shared/run.ts'
+import { annotate, logReporter, mask } from '../shared/log.ts'
+import { runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
 import { packagesFromHab } from './hab-packages.ts'
 import { setExportOutputs } from './outputs.ts'
@@ -31,7 +32,7 @@ import { tryImage } from './try-image.ts'
 
 await runAction(EXPORT, async ({ values, signal }) => {
   const { env } = process
-  for (const secret of secretVariables(env)) core.setSecret(secret)
+  for (const secret of secretVariables(env)) mask(secret)
   const wanted = await readExportAction(values)
   const context = await readContext(env)
   const told = (await values.attempt(() => forPreview(wanted, context))) ?? wanted
@@ -95,9 +96,9 @@ function secretVariables(env: NodeJS.ProcessEnv): string[] {
 function withoutWriting(action: ExportAction): ExportAction {
   if (action.publish.to !== 'release') return action
   const { layering } = action.request
-  core.notice(
+  annotate(
+    'notice',
     `This pull request is from a fork, whose token cannot write a release: the ${layering ? 'image becomes one tarball without layers, and that' : 'tarball becomes'} an artifact of the run instead.`,
-    { title: 'Mesosize' },
   )
   return { ...action, publish: { to: 'artifact' } }
 }

@@ -7,9 +7,10 @@ import { code } from '../../lib/markdown.ts'
 import { removeApp } from '../../marathon/deploy/remove.ts'
 import { type Removed, removePullRequest, removeStale } from '../../preview/remove.ts'
 import { REMOVE } from '../../settings/tables.ts'
+import { logReporter } from '../shared/log.ts'
 import { openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
-import { logReporter, runAction } from '../shared/run.ts'
+import { runAction } from '../shared/run.ts'
 import { type RemoveAction, readRemoveAction } from './inputs.ts'
 
 await runAction(REMOVE, async ({ values, signal }) => {
