@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, stat, utimes } from 'node:fs/promises'
+import { rename, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../lib/make-folder.ts'
 import { partialName } from '../lib/partial.ts'
 import { sweepCache } from '../package-cache/index.ts'
 
@@ -29,7 +30,7 @@ export class FetchCache {
       await utimes(path, now, now)
       return path
     }
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    await makeFolder(this.#folder, 0o700)
     await sweepCache(this.#folder, { limit: LIMIT })
     const partial = join(this.#folder, partialName(name))
     await save(partial)

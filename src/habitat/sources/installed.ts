@@ -193,8 +193,8 @@ function inodeOf(path: string): string {
 /** Opens the file only when it is read; most consumers read `file` directly. */
 function* contentOf(path: string, size: number): Generator<Uint8Array> {
   try {
-    // A file was found here earlier; a link must not be followed, wherever it leads.
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    // A file was found here earlier; a link must not be followed, wherever it leads, nor a pipe's writer waited for.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const piece = Buffer.alloc(Math.min(size + 1, PIECE))
       for (;;) {
