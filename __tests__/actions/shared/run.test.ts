@@ -8,7 +8,6 @@ import { EXPORT } from '../../../src/settings/tables.ts'
 
 let log: string
 let exitCode: typeof process.exitCode
-const listeners = [...process.listeners('SIGINT'), ...process.listeners('SIGTERM')]
 
 beforeEach(() => {
   log = ''
@@ -22,11 +21,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks()
   process.exitCode = exitCode
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    for (const listener of process.listeners(signal)) {
-      if (!listeners.includes(listener)) process.off(signal, listener)
-    }
-  }
 })
 
 /** Runs a program that fails. @returns the exit code */

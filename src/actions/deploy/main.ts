@@ -18,11 +18,12 @@ import { runAction } from '../shared/run.ts'
 import { type DeployAction, readDeployAction } from './inputs.ts'
 import { deploySummary } from './summary.ts'
 
-await runAction(DEPLOY, async ({ values, secrets, signal }) => {
+await runAction(DEPLOY, async ({ values, secrets, listen }) => {
   const context = await readContext(process.env)
   const action = await readDeployAction(values, context.fromFork)
   values.check()
   const report = logReporter()
+  const signal = listen()
   try {
     const opened = await openMarathon(action.access, { report, signal })
     await deploy(action, { ...opened, context, report, signal }, hider(action.access, secrets))

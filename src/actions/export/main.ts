@@ -30,7 +30,7 @@ import { WORKSPACE_STATE } from './state.ts'
 import { exportSummary } from './summary.ts'
 import { tryImage } from './try-image.ts'
 
-await runAction(EXPORT, async ({ values, signal }) => {
+await runAction(EXPORT, async ({ values, listen }) => {
   const { env } = process
   for (const secret of secretVariables(env)) mask(secret)
   const wanted = await readExportAction(values)
@@ -39,6 +39,7 @@ await runAction(EXPORT, async ({ values, signal }) => {
   const action = context.fromFork ? withoutWriting(told) : told
 
   const report = logReporter()
+  const signal = listen()
   const fetch = createFetch({ version: manifest.version, signal })
   const upload = createUpload({ version: manifest.version, signal })
   const tools = { context, fetch, upload, report, signal }

@@ -13,11 +13,12 @@ import type { DeployActionTools } from '../shared/marathon-tools.ts'
 import { runAction } from '../shared/run.ts'
 import { type RemoveAction, readRemoveAction } from './inputs.ts'
 
-await runAction(REMOVE, async ({ values, signal }) => {
+await runAction(REMOVE, async ({ values, listen }) => {
   const context = await readContext(process.env)
   const action = await readRemoveAction(values, context)
   values.check()
   const report = logReporter()
+  const signal = listen()
   try {
     const opened = await openMarathon(action.access, { report, signal })
     const removed = await remove(action, { ...opened, context, report, signal })

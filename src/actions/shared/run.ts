@@ -1,5 +1,6 @@
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { wordSettings } from '../../lib/setting.ts'
+import { type Listener, listenForSignals } from '../../lib/signals.ts'
 import { visible } from '../../lib/visible.ts'
 import type { SettingTable } from '../../settings/setting.ts'
 import { SettingValues } from '../../settings/setting-values.ts'
@@ -13,20 +14,23 @@ export interface ActionRun {
   values: SettingValues
   /** What must not be shown; masked in the log already. */
   secrets: readonly string[]
-  /** Aborted when the runner asks to stop. */
-  signal: AbortSignal
+  /**
+   * Makes the runner's request to stop abort a signal, instead of ending the process. To be called when there is
+   * something to clean up.
+   */
+  listen(): AbortSignal
 }
 
-/**
- * Runs an action's program. Each problem becomes an annotation, and the step fails; the runner's request to stop
- * becomes the signal's abortion.
- */
+/** Runs an action's program. Each problem becomes an annotation, and the step fails. */
 export async function runAction(
   table: SettingTable,
   program: (run: ActionRun) => Promise<void>,
 ): Promise<void> {
-  const cancellation = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancellation.abort())
+  let listener: Listener | undefined
+  const listen = () => {
+    listener = listenForSignals(['SIGINT', 'SIGTERM'])
+    return listener.signal
+  }
   wordSettings(inputWording(table))
   try {
     const { env } = process
@@ -34,10 +38,12 @@ export async function runAction(
     const secrets = inputs.secrets()
     for (const secret of secrets) mask(secret)
     const values = new SettingValues(inputs, env, inputs.origin)
-    await program({ values, secrets, signal: cancellation.signal })
+    await program({ values, secrets, listen })
   } catch (error) {
-    if (cancellation.signal.aborted) return failStep('The run was cancelled.')
-    fail(error)
+    if (listener?.heard()) failStep('The run was cancelled.')
+    else fail(error)
+  } finally {
+    listener?.close()
   }
 }
 
