@@ -34,7 +34,7 @@ describe('without hab', () => {
     }
     const builder = await startActionBuilder(undefined, onTestFinished, [hostile])
     const job = await makeJob()
-    const run = await runAction(job, { ...(await straight(job, builder)), package: 'acme/hostile' })
+    const run = await runAction(job, { ...straight(builder), package: 'acme/hostile' })
     expect(run.status).toBe(0)
     checkHarmless(run, 'note: ', '#\\x23[add-mask]core', '#\\x23[group]g')
   })

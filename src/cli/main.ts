@@ -37,7 +37,8 @@ async function main(): Promise<number> {
     }
     case 'run': {
       const { runForPerson } = await import('./run.ts')
-      return inSession('', session => runForPerson(command.request, session))
+      // The app's grace period decides how long its tasks may take to stop.
+      return inSession('', session => runForPerson(command.request, session), { bounded: false })
     }
     case 'deploy': {
       const { deployForPerson } = await import('./deploy.ts')

@@ -17,14 +17,16 @@ export interface Session {
 /**
  * Does a command's work, which ends early when the program receives a signal to stop.
  * @param stopped what to print then, after "Stopped by SIGINT"
+ * @param bounded as in `listenForSignals`
  * @returns the exit status: that of the work, or 128 plus the signal's number
  */
 export async function inSession(
   stopped: string,
   work: (session: Session) => Promise<number>,
+  { bounded = true } = {},
 ): Promise<number> {
   const report = terminalReporter(process.stderr, process.env)
-  const listener = listenForSignals(['SIGINT', 'SIGTERM', 'SIGHUP'])
+  const listener = listenForSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], bounded)
   try {
     return await work({ version: manifest.version, report, signal: listener.signal })
   } catch (error) {

@@ -26,15 +26,16 @@ let pause = () => () => {}
  *
  * Node runs a handler between two turns of its event loop. A turn in which nothing is heard for long must therefore
  * run as `interruptible`, and steps in the file system that may not end must not be synchronous.
+ * @param bounded false for work that bounds the time that it takes to clean up by itself
  */
-export function listenForSignals(names: readonly NodeJS.Signals[]): Listener {
+export function listenForSignals(names: readonly NodeJS.Signals[], bounded = true): Listener {
   const cancellation = new AbortController()
   let heard: NodeJS.Signals | undefined
   const hear = (name: NodeJS.Signals) => {
     heard = name
     close()
     cancellation.abort()
-    setTimeout(() => process.kill(process.pid, name), TIME_TO_CLEAN_UP).unref()
+    if (bounded) setTimeout(() => process.kill(process.pid, name), TIME_TO_CLEAN_UP).unref()
   }
   const start = () => {
     for (const name of names) process.on(name, hear)

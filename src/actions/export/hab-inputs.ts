@@ -14,7 +14,19 @@ import { refuseIdle } from '../../settings/idle.ts'
 import { HAB, NAMED, PACKAGES } from '../../settings/rows/packages.ts'
 import type { ValuesOf } from '../../settings/setting.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
-import type { ExportAction } from './request.ts'
+import type { HabRequest } from './install-hab.ts'
+
+/** What is built. */
+export interface PlanRequest {
+  folder: string
+  originKey: string
+  origin?: string
+}
+
+/** How hab is installed. */
+export interface HabUse extends HabRequest {
+  acceptLicense: boolean
+}
 
 type HabValues = ValuesOf<typeof HAB>
 
@@ -23,7 +35,7 @@ export async function readPlan(
   values: SettingValues,
   { plan, originKey }: HabValues,
   origin: string | undefined,
-): Promise<ExportAction['plan']> {
+): Promise<PlanRequest | undefined> {
   const named = values.written(NAMED.packages)
   if (plan === undefined) {
     if (!named) {
@@ -53,7 +65,7 @@ export async function readHab(
   values: SettingValues,
   { useHab, version, releaseChannel, mirror, acceptLicense, plan }: HabValues,
   { packages, builder, target }: ExportRequest,
-): Promise<ExportAction['hab']> {
+): Promise<HabUse | undefined> {
   if (!useHab) {
     if (plan !== undefined) {
       values.problem(

@@ -18,7 +18,7 @@ import { keepSizes } from '../../preview/kept-sizes.ts'
 import { baseBranch } from '../../preview/run.ts'
 import { probeTarballs } from '../../publish/probe.ts'
 import { EXPORT } from '../../settings/tables.ts'
-import { annotate, logReporter, mask } from '../shared/log.ts'
+import { annotate, logReporter, mask, outsideGroup } from '../shared/log.ts'
 import { runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
 import { packagesFromHab } from './hab-packages.ts'
@@ -66,17 +66,12 @@ await runAction(EXPORT, async ({ values, listen }) => {
     const tryOut =
       tryTimeout === undefined
         ? undefined
-        : async (app: AppDefinition) => {
-            // Groups cannot be nested.
-            core.endGroup()
-            try {
+        : (app: AppDefinition) =>
+            outsideGroup('Export (continued)', async () => {
               healthyAfter = await steps.grouped('Try', () =>
                 tryImage(app, { timeout: tryTimeout, env, temporary, signal }),
               )
-            } finally {
-              core.startGroup('Export (continued)')
-            }
-          }
+            })
     const exported = await steps.grouped('Export', () =>
       runExport(request, { ...tools, publish: publish!, tryOut }),
     )

@@ -12,16 +12,15 @@ import { TRIAL } from '../../settings/rows/run.ts'
 import { nameOf } from '../../settings/setting.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
 import { GITHUB_EXPORT } from '../../settings/tables.ts'
-import { readHab, readPlan } from './hab-inputs.ts'
-import type { HabRequest } from './install-hab.ts'
+import { type HabUse, type PlanRequest, readHab, readPlan } from './hab-inputs.ts'
 import { checkLayerInputs } from './layer-inputs.ts'
 import { readPublishRequest } from './publish-request.ts'
 
 /** What a workflow asks of the export action. The request lacks the packages if a plan is built first. */
 export interface ExportAction extends PreviewableExport {
-  plan?: { folder: string; originKey: string; origin?: string }
-  /** How hab is installed; absent if packages come from Builder without it. */
-  hab?: HabRequest & { acceptLicense: boolean }
+  plan?: PlanRequest
+  /** Absent if packages come from Builder without hab. */
+  hab?: HabUse
   uriTemplate?: string
   githubToken: string
   checksumFile: boolean

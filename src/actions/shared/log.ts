@@ -52,6 +52,16 @@ export function inGroup<T>(name: string, work: () => Promise<T>): Promise<T> {
   return core.group(forRunner(name), work)
 }
 
+/** Does work outside the open group. @param next the name of the group that is open afterwards */
+export async function outsideGroup<T>(next: string, work: () => Promise<T>): Promise<T> {
+  core.endGroup()
+  try {
+    return await work()
+  } finally {
+    core.startGroup(forRunner(next))
+  }
+}
+
 /** Has the runner hide a secret wherever it is printed, also as this log would write it. */
 export function mask(secret: string): void {
   for (const text of new Set([secret, forRunner(secret)])) core.setSecret(text)
