@@ -89,8 +89,8 @@ describe
     const hanging = `
       import { openSync, writeFileSync } from 'node:fs'
       import { isMainThread } from 'node:worker_threads'
-      const { setTimeout } = globalThis
-      if (isMainThread) globalThis.setTimeout = (call, time) => setTimeout(call, time === 8000 ? 1 : time)
+      const { setInterval } = globalThis
+      if (isMainThread) globalThis.setInterval = (call, time) => setInterval(call, time === 8000 ? 1 : time)
       else {
         writeFileSync(${JSON.stringify(marker)}, '')
         openSync(${JSON.stringify(makePipe(place.root))})

@@ -6,14 +6,25 @@ import { Worker } from 'node:worker_threads'
 import { interruptible, listenForSignals } from '../../src/lib/signals.ts'
 
 const [what = '', folder = '', time] = process.argv.slice(2)
-const { setTimeout } = globalThis
+const { setInterval } = globalThis
 if (time === 'flies') {
-  globalThis.setTimeout = ((call: () => void) => setTimeout(call, 1)) as typeof globalThis.setTimeout
+  globalThis.setInterval = ((call: () => void, after: number) => {
+    say(`${after} ms`)
+    return setInterval(call, 1)
+  }) as typeof globalThis.setInterval
 }
 
 const WORK: Record<string, () => Promise<unknown>> = {
   stops: stopped,
   'never stops': forEver,
+  'may take an hour longer': () => {
+    listener.allow(3_600_000)
+    return forEver()
+  },
+  'may take forever': () => {
+    listener.allow(Number.MAX_SAFE_INTEGER)
+    return forEver()
+  },
   computes: () =>
     interruptible(() => {
       say('busy')

@@ -48,11 +48,17 @@ const ENDLESS = [
   'has a thread that opens a pipe without a writer',
 ]
 
-test.each(ENDLESS)('ends what %s when its time is over', async what => {
+// The runner waits for 10 seconds.
+test.each<[string, number]>([
+  ...ENDLESS.map((what): [string, number] => [what, 8_000]),
+  ['may take an hour longer', 3_608_000],
+  // What a timer can be set to.
+  ['may take forever', 2_147_483_647],
+])('ends what %s after %i milliseconds', async (what, time) => {
   expect(await interrupt(what, ['SIGTERM'], 'flies')).toEqual({
     status: null,
     signal: 'SIGTERM',
-    output: HEARD,
+    output: `${HEARD}${time} ms\n`,
   })
 })
 

@@ -37,8 +37,7 @@ async function main(): Promise<number> {
     }
     case 'run': {
       const { runForPerson } = await import('./run.ts')
-      // The app's grace period decides how long its tasks may take to stop.
-      return inSession('', session => runForPerson(command.request, session), { bounded: false })
+      return inSession('', session => runForPerson(command.request, session))
     }
     case 'deploy': {
       const { deployForPerson } = await import('./deploy.ts')

@@ -12,23 +12,24 @@ export interface Session {
   report: ClosableReporter
   /** Aborted when the program receives a signal to stop. */
   signal: AbortSignal
+  /** Gives the work more time to clean up after that, in milliseconds. */
+  allow(more: number): void
 }
 
 /**
  * Does a command's work, which ends early when the program receives a signal to stop.
  * @param stopped what to print then, after "Stopped by SIGINT"
- * @param bounded as in `listenForSignals`
  * @returns the exit status: that of the work, or 128 plus the signal's number
  */
 export async function inSession(
   stopped: string,
   work: (session: Session) => Promise<number>,
-  { bounded = true } = {},
 ): Promise<number> {
   const report = terminalReporter(process.stderr, process.env)
-  const listener = listenForSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], bounded)
+  const listener = listenForSignals(['SIGINT', 'SIGTERM', 'SIGHUP'])
   try {
-    return await work({ version: manifest.version, report, signal: listener.signal })
+    const { signal, allow } = listener
+    return await work({ version: manifest.version, report, signal, allow })
   } catch (error) {
     report.close()
     const stoppedBy = listener.heard()

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Milliseconds. GitHub's runner kills an action 10 seconds after asking it to stop. */
 const TIME_TO_CLEAN_UP = 8_000
+/** Milliseconds. A longer timer would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
 
 /** Hears the signals that ask this process to stop. */
 export interface Listener {
@@ -9,6 +11,8 @@ export interface Listener {
   signal: AbortSignal
   /** The first signal, undefined until it comes. */
   heard(): NodeJS.Signals | undefined
+  /** Gives the work more time to clean up, in milliseconds. Call it before a signal comes. */
+  allow(more: number): void
   /** Stops listening: from then on, a signal ends the process at once. */
   close(): void
 }
@@ -21,21 +25,22 @@ let pause = () => () => {}
  * does not listen is ended by the system, whatever it is doing.
  *
  * The first signal aborts the work. Listening ends with it, so a second signal ends the process at once. If the
- * work has not ended in time, the first signal is raised again and does the same. Nothing else would: a thread that
- * waits for the file system, such as for the writer of a named pipe, cannot be ended, and `process.exit` waits for it.
+ * work has not ended in time, the first signal is raised again, and again, and does the same. Nothing else would: a
+ * thread that waits for the file system, such as for the writer of a named pipe, cannot be ended, and `process.exit`
+ * waits for it.
  *
  * Node runs a handler between two turns of its event loop. A turn in which nothing is heard for long must therefore
  * run as `interruptible`, and steps in the file system that may not end must not be synchronous.
- * @param bounded false for work that bounds the time that it takes to clean up by itself
  */
-export function listenForSignals(names: readonly NodeJS.Signals[], bounded = true): Listener {
+export function listenForSignals(names: readonly NodeJS.Signals[]): Listener {
   const cancellation = new AbortController()
   let heard: NodeJS.Signals | undefined
+  let time = TIME_TO_CLEAN_UP
   const hear = (name: NodeJS.Signals) => {
     heard = name
     close()
     cancellation.abort()
-    if (bounded) setTimeout(() => process.kill(process.pid, name), TIME_TO_CLEAN_UP).unref()
+    setInterval(() => process.kill(process.pid, name), Math.min(time, LONGEST_TIMER)).unref()
   }
   const start = () => {
     for (const name of names) process.on(name, hear)
@@ -52,7 +57,10 @@ export function listenForSignals(names: readonly NodeJS.Signals[], bounded = tru
     stop()
     return start
   }
-  return { signal: cancellation.signal, heard: () => heard, close }
+  const allow = (more: number) => {
+    time += more
+  }
+  return { signal: cancellation.signal, heard: () => heard, allow, close }
 }
 
 /**
