@@ -26,7 +26,8 @@ export class FetchCache {
     const name = `${createHash('sha256').update(key).digest('hex')}.kept`
     const path = join(this.#folder, name)
     const now = new Date()
-    if (await stat(path).catch(() => undefined)) {
+    // Anything else is replaced; a named pipe would be waited for.
+    if ((await stat(path).catch(() => undefined))?.isFile()) {
       await utimes(path, now, now)
       return path
     }

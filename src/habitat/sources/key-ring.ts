@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { makeFolder } from '../../lib/make-folder.ts'
-import { openRegular } from '../../lib/open-regular.ts'
+import { readRegular } from '../../lib/open-regular.ts'
 import { partialName, sweepPartials } from '../../lib/partial.ts'
 import { setting } from '../../lib/setting.ts'
 import {
@@ -87,8 +87,7 @@ function checked(text: string, from: string, name: OriginKeyName): PublicOriginK
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    const file = await openRegular(path)
-    return await file.readFile('utf8').finally(() => file.close())
+    return await readRegular(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
