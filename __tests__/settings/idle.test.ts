@@ -174,7 +174,6 @@ describe('options', () => {
     ],
     [[...root, '--strategy', 'rolling', '--url', 'https://b.test', '-c', 'c', '--auth', 'token'], []],
     [['acme/web', '--no-cache', '--cache-size', '1GiB'], ['--cache-size: --no-cache']],
-    [['logs', '/web', '--marathon', 'http://m', '--stdout', '--stderr'], ['--stderr: --stdout']],
     [
       ['diff', 'a.json', 'b.json', '--marathon', 'http://m', '--dcos-token', 't'],
       ['--marathon: two images', '--dcos-token: two images'],

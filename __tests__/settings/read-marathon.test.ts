@@ -134,6 +134,7 @@ const understood: readonly (readonly [line: readonly string[], path: string, val
   [['logs', '/web/shop', '-f'], 'follow', true],
   [['logs', '/web/shop', '--stderr'], 'streams', ['stderr']],
   [['logs', '/web/shop', '--stdout'], 'streams', ['stdout']],
+  [['logs', '/web/shop', '--stdout', '--stderr'], 'streams', ['stdout', 'stderr']],
   [['logs', '/web/shop', '--instance', '2'], 'instance', 2],
   [['logs', '/web/shop', '-n', '0'], 'lines', 0],
   [['logs', '/web/shop', '--lines=1000'], 'lines', 1000],

@@ -126,7 +126,6 @@ export async function readStatusRequest(values: SettingValues, appId: string): P
 
 export async function readLogsRequest(values: SettingValues, appId: string): Promise<ShowLogsRequest> {
   const { stdout, stderr, ...shown } = await values.read(LOGS)
-  if (stdout) refuseIdle(values, [LOGS.stderr], setting('stdout'))
   const both = stdout === stderr
   return {
     access: await readAccess(values),
