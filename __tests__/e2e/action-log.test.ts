@@ -41,7 +41,7 @@ describe('without hab', () => {
 })
 
 describe('a deployment', () => {
-  test('tells what a task wrote', async () => {
+  test('shows what a task wrote', async () => {
     const marathon = await startMarathon()
     onTestFinished(marathon.close)
     marathon.cluster.settings.failureMessage = `::error::forged\n::add-mask::core\n${COMMANDS}${TURNED}`

@@ -48,7 +48,7 @@ function makePipe(folder: string): string {
   return path
 }
 
-/** A module that tells by a marker that a file is about to be read. */
+/** A module that leaves a marker when a file is about to be read. */
 function markReading(marker: string): string {
   return `
     import promises from 'node:fs/promises'

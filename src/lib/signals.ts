@@ -25,9 +25,8 @@ let pause = () => () => {}
  * does not listen is ended by the system, whatever it is doing.
  *
  * The first signal aborts the work. Listening ends with it, so a second signal ends the process at once. If the
- * work has not ended in time, the first signal is raised again, and again, and does the same. Nothing else would: a
- * thread that waits for the file system, such as for the writer of a named pipe, cannot be ended, and `process.exit`
- * waits for it.
+ * work has not ended in time, the first signal is raised again until it has. Nothing else would end it: a thread that
+ * waits for the file system, such as for the writer of a named pipe, cannot be ended, and `process.exit` waits for it.
  *
  * Node runs a handler between two turns of its event loop. A turn in which nothing is heard for long must therefore
  * run as `interruptible`, and steps in the file system that may not end must not be synchronous.

@@ -138,7 +138,7 @@ test.each(['nothing', '##', '#', 'a ## b #[x]', '::', 'std::vector', 'x::error::
   },
 )
 
-test('bytes that are no text are passed on', () => {
+test('bytes that are not text are passed on', () => {
   const bytes = Buffer.from([0xff, 0x23, 0xfe, 0x00, 0x23, 0x23])
   const output = openProgramOutput()
   for (const byte of bytes) output.write(Buffer.from([byte]))
