@@ -20,7 +20,8 @@ function chunkName({ name, moduleIds }: { name: string; moduleIds: string[] }): 
   if (holder !== 'own') return `vendor-${holder}.js`
   const own = moduleIds.filter(id => existsSync(id) && packageOf(id) === undefined)
   const [largest = ''] = own.toSorted((a, b) => statSync(b).size - statSync(a).size)
-  const path = relative(`${import.meta.dirname}/src`, largest).replace(/\.\w+$/, '')
+  // `package.json` is beside src/.
+  const path = relative(import.meta.dirname, largest).replace(/^src[/\\]|\.\w+$/g, '')
   return `${path.replaceAll(/[/\\]/g, '-')}.js`
 }
 

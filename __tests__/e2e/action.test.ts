@@ -299,9 +299,8 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     const job = await makeJob()
     const { child, ended } = startAction(job, throughHab(slow, mirror))
     await until(() => slow.count(/acme\/web\/.*download/) > 0)
-    // As the runner does it: to this process alone, and again, more firmly, when it does not end.
+    // As the runner does it: to this process alone.
     child.kill('SIGINT')
-    child.kill('SIGTERM')
     const run = await ended
     expect(checkFailed(job, run)).toEqual(['The run was cancelled.'])
     expect(await runPost(job, run)).toMatchObject({ status: 0, stderr: '' })

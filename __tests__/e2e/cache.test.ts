@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -177,16 +178,28 @@ test.each<[string, (folder: string) => void, RegExp]>([
   expect(stderr).toContain(folder)
 })
 
-test('a damaged cache is noted, and mended', async () => {
+test.each<[string, (path: string) => void]>([
+  [
+    'damaged',
+    path => {
+      const bytes = readFileSync(path)
+      bytes[Math.floor(bytes.length / 2)]! ^= 1
+      writeFileSync(path, bytes)
+    },
+  ],
+  [
+    'a pipe without a writer',
+    path => {
+      rmSync(path)
+      execFileSync('mkfifo', [path])
+    },
+  ],
+])('a kept package that is %s is noted, and mended', async (_what, spoil) => {
   const place = await makePlace()
   const folder = join(place.home, '.cache/mesosize')
   await exported(place)
   const kept = snapshot(folder)
-  for (const name of readdirSync(folder)) {
-    const bytes = readFileSync(join(folder, name))
-    bytes[Math.floor(bytes.length / 2)]! ^= 1
-    writeFileSync(join(folder, name), bytes)
-  }
+  for (const name of readdirSync(folder)) spoil(join(folder, name))
   const mending = await exported(place)
   expect(mending.digest).toBe(usual)
   expect(mending.stderr).toContain('is not used')

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
+import { readRunnerLog } from '../testkit/runner-log.ts'
 import { type Finished, IN_HOME } from './run-cli.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
@@ -93,6 +94,8 @@ export interface ActionRun {
   lines: string[]
   /** Groups in groups, and ends without beginnings. */
   badGroups: string[]
+  /** Lines with commands that an action never gives: others wrote them. */
+  foreign: string[]
 }
 
 export interface ActionOptions {
@@ -174,7 +177,7 @@ export function startAction(
     state: parsePairs(readFileSync(state, 'utf8')),
     summary: readFileSync(summary, 'utf8'),
     artifacts: readFileSync(artifacts, 'utf8').split('\n').slice(0, -1),
-    ...parseLog(texts.stdout),
+    ...readLog(texts.stdout),
   }))
   return { child, ended }
 }
@@ -238,51 +241,48 @@ export function parsePairs(text: string): Record<string, string> {
   return pairs
 }
 
-type Log = Pick<ActionRun, 'annotations' | 'masks' | 'groups' | 'lines' | 'badGroups'>
+type Log = Pick<ActionRun, 'annotations' | 'masks' | 'groups' | 'lines' | 'badGroups' | 'foreign'>
 
-/** Reads workflow commands as the runner does (Runner.Common/ActionCommand.cs). */
-function parseLog(stdout: string): Log {
-  const log: Log = { annotations: [], masks: [], groups: [], lines: [], badGroups: [] }
+function readLog(output: string): Log {
+  const log: Log = { annotations: [], masks: [], groups: [], lines: [], badGroups: [], foreign: [] }
   let open: Group | undefined
-  let stopped: string | undefined
-  for (const line of stdout.split('\n').slice(0, -1)) {
-    const [, name = '', properties = '', data = ''] =
-      /^\s*::([A-Za-z0-9-]+)(?: ([^:]*))?::(.*)$/.exec(line) ?? []
-    const message = unescaped(data)
-    if (stopped !== undefined && name !== stopped) {
-      shown(line)
-    } else if (name === stopped && name !== '') {
-      stopped = undefined
-    } else if (name === 'stop-commands') {
-      stopped = message
-    } else if (name === 'error' || name === 'warning' || name === 'notice') {
-      const title = /(?:^|,)title=([^,]*)/.exec(properties)?.[1]
-      log.annotations.push({ level: name, title: title && unescaped(title), message })
-    } else if (name === 'add-mask') {
-      log.masks.push(message)
-    } else if (name === 'group') {
-      if (open) log.badGroups.push(`${message} in ${open.title}`)
-      open = { title: message, lines: [] }
-      log.groups.push(open)
-    } else if (name === 'endgroup') {
-      if (!open) log.badGroups.push('an end without a beginning')
-      open = undefined
-    } else if (name !== 'debug') {
-      shown(line)
+  for (const { line, command } of readRunnerLog(output).slice(0, -1)) {
+    // The viewer of the log draws what these say, even where the runner does not carry it out.
+    if (line.includes('##[')) log.foreign.push(line)
+    if (!command) {
+      if (open) open.lines.push(line)
+      else log.lines.push(line)
+      continue
+    }
+    const { name, properties, data } = command
+    switch (name) {
+      case 'error':
+      case 'warning':
+      case 'notice':
+        log.annotations.push({ level: name, title: properties.title, message: data })
+        break
+      case 'add-mask':
+        log.masks.push(data)
+        break
+      case 'group':
+        if (open) log.badGroups.push(`${data} in ${open.title}`)
+        open = { title: data, lines: [] }
+        log.groups.push(open)
+        break
+      case 'endgroup':
+        if (!open) log.badGroups.push('an end without a beginning')
+        open = undefined
+        break
+      case 'debug':
+      case 'stop-commands':
+        break
+      default:
+        // The token behind which commands count again is a UUID.
+        if (!/^[0-9a-f-]{36}$/.test(name)) log.foreign.push(`${name}: ${data}`)
     }
   }
   if (open) log.badGroups.push(`${open.title} does not end`)
   return log
-
-  function shown(line: string) {
-    if (open) open.lines.push(line)
-    else log.lines.push(line)
-  }
-}
-
-function unescaped(text: string): string {
-  const characters: Record<string, string> = { '%0D': '\r', '%0A': '\n', '%3A': ':', '%2C': ',', '%25': '%' }
-  return text.replace(/%(?:0D|0A|3A|2C|25)/g, code => characters[code]!)
 }
 
 /** The errors' messages. */

@@ -322,6 +322,32 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     expect(status).toBe(130)
   })
 
+  test('ends at the third signal, even if it hangs', async () => {
+    const server = await startHttpServer()
+    onTestFinished(() => server.close())
+    server.files.set('/file', Buffer.from('content\n'))
+    const app = write('any', 'true', { fetch: [{ uri: `${server.url}/file` }] })
+    // Stands in for a file system that does not answer.
+    const hanging = `
+      import promises from 'node:fs/promises'
+      import { syncBuiltinESMExports } from 'node:module'
+      promises.lchown = () => {
+        console.error('hanging')
+        return new Promise(() => setInterval(() => {}, 1000))
+      }
+      syncBuiltinESMExports()`
+    const { child, ended } = await start([app], 'hanging', { preload: [hanging] })
+    child.stderr!.on('data', text => {
+      if (!`${text}`.includes('Stopping.')) return
+      // Nothing tells when the second was heard.
+      const more = setInterval(() => child.kill('SIGTERM'), 50)
+      void ended.finally(() => clearInterval(more))
+    })
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ signal: 'SIGTERM' })
+    await expect.poll(() => readdirSync(place.tmp), { timeout: 60_000 }).toEqual([])
+  })
+
   test('leaves nothing behind even if it is killed', async () => {
     const cmd = `trap '' TERM; setsid sleep 1000 & echo up; while :; do sleep 1; done`
     const { child, ended } = await start([write('any', cmd)], 'any-1 | up')

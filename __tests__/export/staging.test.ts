@@ -143,6 +143,14 @@ describe('an output folder that cannot be written', () => {
     expect(worked).toBe(false)
   })
 
+  // Node's own mkdir with `recursive` never ends there.
+  test.skipIf(process.platform !== 'linux')('where the kernel makes the folders', async () => {
+    await expect(withStaging('/proc/none/out', write('one'))).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: expect.stringMatching(/\/proc\/none\/out cannot be written: ENOENT.*--output-dir/),
+    })
+  })
+
   test.each<[string, string, () => void]>([
     ['a file is where a folder must be', 'layers', () => writeFileSync(join(folder, 'layers'), '')],
     [

@@ -120,6 +120,17 @@ describe('publishNowhere', () => {
     expect(warnings).toEqual([expect.stringMatching(warning)])
   })
 
+  test.each([
+    ['htps://a.test/{file}', 'has the scheme "htps"'],
+    ['{name}/a.tgz', 'must start with a scheme'],
+    ['https://{file}', 'must have a path after the host'],
+    ['https:///{file}', 'must have a host after the scheme'],
+    ['https://a.test/a b/{file}', 'must not contain " ": write %20 instead'],
+  ])('refuses a template that can never be a URI: %s', (uriTemplate, words) => {
+    const make = () => publishNowhere({ outputDir, uriTemplate }, recorder().report)
+    expect(make).toThrow(`uri-template: ${JSON.stringify(uriTemplate)} ${words}`)
+  })
+
   test('refuses a template before there is a tarball', () => {
     const make = () =>
       publishNowhere({ outputDir, uriTemplate: 'https://a.test/{tag}/{nmae}' }, recorder().report)

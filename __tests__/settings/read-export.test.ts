@@ -176,7 +176,6 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
   [['--cache', at('layers')], 'cache.folder', at('layers')],
   [['--cache-size', '500MB'], 'cache.size', 500_000_000],
   [['--no-cache'], 'cache', undefined],
-  [['--no-cache', '--cache-size', '1GiB'], 'cache', undefined],
 ]
 
 describe('each option reaches the request', () => {
@@ -315,6 +314,11 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--patch', at('list.json')], /^--patch: ".*list\.json" must hold a JSON object/],
   [['--patch', folder], /^--patch: ".*" cannot be read: EISDIR/],
   [['--uri', 'https://files.example.com/a b.tgz'], /^--uri: "https:.*a b\.tgz" /],
+  [['--uri', 'htps://x/y.tgz'], /^--uri: "htps:\/\/x\/y\.tgz" has the scheme "htps", .*: write https\.$/],
+  [['--uri', 'https://files.example.com'], /^--uri: .* must have a path after the host/],
+  [['--uri', 'a.tgz'], /^--uri: "a\.tgz" must start with a scheme/],
+  [['--uri-base', 'not-a-url'], /^--uri-base: "not-a-url" must start with a scheme/],
+  [['--uri-base', 'httpx://files.example.com'], /^--uri-base: .* has the scheme "httpx"/],
   [
     ['--uri', 'https://files.example.com/a.tgz', '--uri-base', 'https://files.example.com'],
     /^--uri and --uri-base: only one/,
@@ -368,7 +372,7 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--cache', at('web.hart')], /^--cache: ".*web\.hart" is not a folder/],
   [['--cache', at('layers'), '--no-cache'], /^--cache and --no-cache: only one/],
   [['--cache-size', '0'], /^--cache-size: "0" is not a size/],
-  [['--cache-size', 'much', '--no-cache'], /^--cache-size: "much" is not a size/],
+  [['--cache-size', 'much'], /^--cache-size: "much" is not a size/],
   [['--max-package-size', '0'], /^--max-package-size: "0" is not a size/],
   [['--max-package-size', '-5'], /^--max-package-size: "-5" is not a size/],
   [['--max-package-size', '4 parsecs'], /^--max-package-size: "4 parsecs" is not a size/],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, stat, utimes } from 'node:fs/promises'
+import { rename, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../lib/make-folder.ts'
 import { partialName } from '../lib/partial.ts'
 import { sweepCache } from '../package-cache/index.ts'
 
@@ -25,11 +26,12 @@ export class FetchCache {
     const name = `${createHash('sha256').update(key).digest('hex')}.kept`
     const path = join(this.#folder, name)
     const now = new Date()
-    if (await stat(path).catch(() => undefined)) {
+    // Anything else is replaced; a named pipe would be waited for.
+    if ((await stat(path).catch(() => undefined))?.isFile()) {
       await utimes(path, now, now)
       return path
     }
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    await makeFolder(this.#folder, 0o700)
     await sweepCache(this.#folder, { limit: LIMIT })
     const partial = join(this.#folder, partialName(name))
     await save(partial)

@@ -4,6 +4,7 @@ import { openSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readApp } from '../agent/app.ts'
 import type { Instance } from '../agent/instance.ts'
 import { checkSystem } from '../agent/machine.ts'
 import { checkPrograms } from '../agent/programs.ts'
@@ -75,6 +76,7 @@ async function runHere(
   isRoot: boolean,
 ): Promise<number> {
   const { version, report, signal } = session
+  session.allow(readApp(app, command.peers).grace)
   if (!isRoot) {
     report.close()
     return inFolder(async folder => {
@@ -108,16 +110,19 @@ async function runHere(
   return result.problems.length > 0 ? 1 : 0
 }
 
-/** Aborted by the second signal to stop. The session takes care of the first. */
+/** Aborted by the second signal to stop. The session takes care of the first; a third ends this program at once. */
 function secondSignal(onFirst: () => void): AbortSignal {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const second = new AbortController()
-  let first = true
-  const count = () => {
-    if (first) onFirst()
-    else second.abort()
-    first = false
+  const end = () => {
+    for (const name of names) process.off(name, end)
+    second.abort()
   }
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, count)
+  const begin = () => {
+    for (const name of names) process.off(name, begin).on(name, end)
+    onFirst()
+  }
+  for (const name of names) process.on(name, begin)
   return second.signal
 }
 

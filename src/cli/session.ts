@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError } from '../lib/errors.ts'
+import { listenForSignals } from '../lib/signals.ts'
 import { type ClosableReporter, terminalReporter } from '../lib/terminal/reporter.ts'
 
 /** What a long-running command works with. */
@@ -11,6 +12,8 @@ export interface Session {
   report: ClosableReporter
   /** Aborted when the program receives a signal to stop. */
   signal: AbortSignal
+  /** Gives the work more time to clean up after that, in milliseconds. */
+  allow(more: number): void
 }
 
 /**
@@ -23,23 +26,19 @@ export async function inSession(
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const report = terminalReporter(process.stderr, process.env)
-  const cancellation = new AbortController()
-  let stoppedBy: NodeJS.Signals | undefined
-  const stop = (signal: NodeJS.Signals) => {
-    stoppedBy = signal
-    cancellation.abort()
-  }
-  // Once: a second signal ends the program at once, as if there were no handler.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  const listener = listenForSignals(['SIGINT', 'SIGTERM', 'SIGHUP'])
   try {
-    return await work({ version: manifest.version, report, signal: cancellation.signal })
+    const { signal, allow } = listener
+    return await work({ version: manifest.version, report, signal, allow })
   } catch (error) {
     report.close()
+    const stoppedBy = listener.heard()
     if (stoppedBy === undefined) throw error
     process.stderr.write(`Stopped by ${stoppedBy}${stopped}.\n`)
     return 128 + constants.signals[stoppedBy]
   } finally {
     report.close()
+    listener.close()
   }
 }
 

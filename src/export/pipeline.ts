@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { resolveClosure } from '../habitat/package/closure.ts'
@@ -9,7 +9,9 @@ import type { PackageSource } from '../habitat/package/source.ts'
 import { divide } from '../image/layers.ts'
 import { type PackOptions, pack } from '../image/pack.ts'
 import { type NamedTarball, nameTarball, type PackedTarball, type PlannedTarball } from '../image/tarball.ts'
+import { makeFolder } from '../lib/make-folder.ts'
 import { type Reporter, silent } from '../lib/report.ts'
+import { interruptible } from '../lib/signals.ts'
 import { appJson, checkApp, defineApp } from '../marathon/app/app.ts'
 import { checkBinds } from '../marathon/app/binds.ts'
 import { checkReleases } from '../marathon/app/updates.ts'
@@ -51,11 +53,13 @@ function exportImage(request: ExportRequest, tools: ExportTools, sbomPath?: stri
     const closure = await resolveClosure(request, tools.packages, tools.report, service =>
       checkBinds(service, request.app, tools.report),
     )
-    checkReleases(closure, request.app)
     const service = closure.service.metadata
-    const planned = divide(layOut(closure), closure, request.layering)
-
-    checkApp(service, planned, request.app)
+    const planned = await interruptible(() => {
+      checkReleases(closure, request.app)
+      const planned = divide(layOut(closure), closure, request.layering)
+      checkApp(service, planned, request.app)
+      return planned
+    })
 
     const packed = await packAll(planned, closure, staging, tools)
     const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging)))
@@ -63,7 +67,8 @@ function exportImage(request: ExportRequest, tools: ExportTools, sbomPath?: stri
     const sbom = sbomPath === undefined ? undefined : await writeSbom(sbomPath, closure, named)
     const tarballs = await tools.publish(named, sbom)
 
-    const app = defineApp(service, { found: closure.found, tarballs }, request.app, tools.report)
+    const image = { found: closure.found, tarballs }
+    const app = await interruptible(() => defineApp(service, image, request.app, tools.report))
     const appText = appJson(app)
     const appFile = `${dashedIdent(service.ident)}.json`
     await writeFile(join(staging, appFile), appText)
@@ -107,7 +112,7 @@ async function packAll(
 async function nameFile(packed: PackedTarball, ident: FullIdent, staging: string): Promise<NamedTarball> {
   const named = nameTarball(packed, ident)
   const path = join(staging, named.file)
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   await rename(packed.path, path)
   return { ...named, path }
 }

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, rmdir, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { makeFolder } from '../lib/make-folder.ts'
 import { partialName, STALE, sweepPartials } from '../lib/partial.ts'
 import { setting } from '../lib/setting.ts'
 
@@ -41,7 +42,7 @@ export async function withStaging<T>(
 /** @returns the staging folder, and the topmost folder that had to be made for it */
 async function makeStaging(output: string, named: string): Promise<{ staging: string; made?: string }> {
   try {
-    const made = await mkdir(output, { recursive: true })
+    const made = await makeFolder(output)
     await sweepPartials(output, new RegExp(`^${NAME}$`))
     const staging = join(output, partialName(NAME))
     await mkdir(staging, { mode: 0o700 })
@@ -59,7 +60,7 @@ async function touch(folder: string): Promise<void> {
 async function moveAll(names: readonly string[], from: string, output: string, named: string): Promise<void> {
   try {
     for (const name of names) {
-      await mkdir(dirname(join(output, name)), { recursive: true })
+      await makeFolder(dirname(join(output, name)))
       await rename(join(from, name), join(output, name))
     }
   } catch (error) {

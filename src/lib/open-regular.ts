@@ -13,3 +13,13 @@ export async function openRegular(path: string): Promise<FileHandle> {
   await file.close()
   throw new Error('it is not a regular file')
 }
+
+/** The text in a regular file, in UTF-8. @throws as `openRegular` */
+export async function readRegular(path: string): Promise<string> {
+  const file = await openRegular(path)
+  try {
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}

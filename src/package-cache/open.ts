@@ -1,7 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
+import { makeFolder } from '../lib/make-folder.ts'
 import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
 import { CacheFolder } from './folder.ts'
@@ -60,7 +61,7 @@ export async function prepareCacheFolder(folder: string, report: Reporter): Prom
 }
 
 async function problemOf(folder: string): Promise<string | undefined> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   const { uid, mode } = await stat(folder)
   // Windows has neither.
   if (process.getuid === undefined) return undefined

@@ -1,7 +1,7 @@
 import type { Layering } from '../image/layers.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
-import { isTakenLiterally } from '../marathon/app/rules.ts'
+import { fetchPathProblem, fetchUriProblem, isTakenLiterally } from '../marathon/app/rules.ts'
 import {
   expandUriTemplate,
   printableTemplate,
@@ -34,7 +34,12 @@ export function knownUriProblems(known: KnownUri): string[] {
   const { uriTemplate, layering } = known
   if (uriTemplate === undefined) return []
   const shown = `uri-template: ${JSON.stringify(printableTemplate(uriTemplate))}`
-  const problem = uriTemplateProblem(uriTemplate, variablesOf(known))
+  // Whatever the variables may be.
+  const example = uriTemplate.replace(/\{\w+\}/g, '0')
+  const problem =
+    uriTemplateProblem(uriTemplate, variablesOf(known)) ??
+    fetchUriProblem(example) ??
+    fetchPathProblem(example)
   const problems = problem ? [`${shown} ${problem}.`] : []
   if (layering !== undefined && !namesLayer(uriTemplate)) {
     problems.push(`${shown} would be the same for all layers. Write {file} or {sha256} in it.`)

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { ExportRequest } from '../export/request.ts'
 import { setting } from '../lib/setting.ts'
+import { refuseIdle } from './idle.ts'
 import { quoted } from './readers.ts'
 import { APP, RESOURCES, SUPERVISOR } from './rows/app.ts'
 import { CACHE, OUTPUT, URIS } from './rows/output.ts'
@@ -40,7 +41,7 @@ export async function readExportRequest(
     },
   }
   refuseContradictions(values, request)
-  refuseHartsUnderRoot(request, values)
+  refuseBesideRoot(values, request)
   return request
 }
 
@@ -55,6 +56,7 @@ function refuseContradictions(values: SettingValues, { cache, app: { legacyUris 
       `${setting('cache')} and ${setting('no-cache')}: only one can be given. Use ${setting('cache')} to name the folder, or ${setting('no-cache')} to do without.`,
     )
   }
+  if (!cache) refuseIdle(values, [CACHE.size], setting('no-cache'))
   if (!values.written(OUTPUT.layering)) return
   if (values.written(URIS.uri)) {
     values.problem(
@@ -68,8 +70,13 @@ function refuseContradictions(values: SettingValues, { cache, app: { legacyUris 
   }
 }
 
-function refuseHartsUnderRoot(request: ExportRequest, values: SettingValues): void {
+/** Installed packages are read where they are, and without a Builder. */
+function refuseBesideRoot(values: SettingValues, request: ExportRequest): void {
   if (!values.written(PACKAGES.fsRoot)) return
+  const { artifacts, keys, baseUrl, baseChannel, maxPackageSize, builderUrl, channel, token } = PACKAGES
+  refuseIdle(values, [artifacts, keys, baseUrl, baseChannel, maxPackageSize], setting('fs-root'))
+  // Supervisors look there for updates.
+  if (!request.app.updates) refuseIdle(values, [builderUrl, channel, token], setting('fs-root'))
   const { packages, supervisor, launcher, hab } = request
   for (const name of [...packages, supervisor, launcher, hab]) {
     if (name === undefined || !isAbsolute(name)) continue

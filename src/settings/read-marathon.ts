@@ -5,6 +5,7 @@ import type { AppDefinition } from '../marathon/app/validate.ts'
 import type { DeployOptions } from '../marathon/deploy/deploy.ts'
 import type { LogsRequest } from '../marathon/logs/logs.ts'
 import { readFileText } from './files.ts'
+import { refuseIdle } from './idle.ts'
 import { type MarathonAccess, readAccess } from './read-access.ts'
 import { quoted } from './readers.ts'
 import { DEPLOYMENT, REMOVAL } from './rows/deploy.ts'
@@ -148,6 +149,9 @@ export async function readDiffRequest(
   if (shown.json && shown.markdown) {
     values.problem(`${setting('json')} and ${setting('markdown')}: only one can be printed. Leave one out.`)
   }
-  if (second !== undefined) return { old: first, new: second, ...shown }
+  if (second !== undefined) {
+    refuseIdle(values, Object.values(ACCESS), 'two images')
+    return { old: first, new: second, ...shown }
+  }
   return { new: first, access: await readAccess(values), ...shown }
 }

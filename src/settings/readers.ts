@@ -4,7 +4,7 @@ import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
 import { parseWebUrl } from '../lib/url.ts'
 import type { PortRequest } from '../marathon/app/request.ts'
-import { appIdProblem, countProblem, fetchUriProblem } from '../marathon/app/rules.ts'
+import { appIdProblem, countProblem, fetchPathProblem, fetchUriProblem } from '../marathon/app/rules.ts'
 
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
 export function invalid(message: string): MesosizeError {
@@ -54,15 +54,11 @@ export function readToken(text: string): string {
 }
 
 /** Where agents fetch the tarball. */
-export function readFetchUri(text: string): string {
-  const problem = fetchUriProblem(text)
-  if (problem) throw invalid(`${quoted(text)} ${problem}.`)
-  return text
-}
+export const readFetchUri = ruled(text => fetchUriProblem(text) ?? fetchPathProblem(text))
 
 /** A URI to which the tarball's name is appended. */
 export function readUriBase(text: string): string {
-  readFetchUri(text)
+  ruled(fetchUriProblem)(text)
   if (/[?#]/.test(text)) {
     throw invalid(
       `${quoted(text)} has a "?" or "#", but the tarball's name is appended to it. Write the whole URI with ${setting('uri')}.`,

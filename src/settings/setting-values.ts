@@ -1,3 +1,4 @@
+import { proxyProblems } from '../http/proxies.ts'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
 import { setting as named } from '../lib/setting.ts'
 import { visible } from '../lib/visible.ts'
@@ -25,7 +26,7 @@ export class SettingValues {
     this.#source = source
     this.#env = env
     this.#origin = origin
-    this.problems = new Set(source.problems)
+    this.problems = new Set([...source.problems, ...proxyProblems(env)])
   }
 
   /** Where a setting's values come from: the person, its variable, its default, another setting. */
@@ -43,6 +44,18 @@ export class SettingValues {
   /** Whether a person wrote the setting itself, rather than a variable or a default standing in. */
   written(setting: Setting): boolean {
     return this.#source.given(setting) !== undefined
+  }
+
+  /**
+   * Whether a person wrote the setting, and not just its default: GitHub's runner passes the defaults in action.yml
+   * on as if they were written.
+   */
+  chosen(setting: Setting): boolean {
+    const { form } = setting
+    const usual = 'default' in setting ? setting.default : undefined
+    return (this.#source.given(setting) ?? []).some(({ text }) =>
+      form === 'flag' ? text.toLowerCase() !== (usual ?? 'false') : text !== usual,
+    )
   }
 
   /**

@@ -31,8 +31,8 @@ describe('where the tarball goes', () => {
     ],
     [
       'a release by number',
-      { publish: 'release', 'release-id': '123', draft: 'true', prerelease: 'True', overwrite: 'false' },
-      { to: 'release', id: 123, draft: true, prerelease: true, overwrite: false },
+      { publish: 'release', 'release-id': '123', draft: 'False', prerelease: 'false', overwrite: 'false' },
+      { to: 'release', id: 123, draft: false, prerelease: false, overwrite: false },
     ],
     [
       'a server',

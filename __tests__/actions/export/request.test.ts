@@ -307,12 +307,41 @@ describe('mistakes', () => {
       'checksum-file': 'si',
     })
     const named = problems.map(problem => problem.split(':')[0])
-    expect(named.sort()).toEqual(
+    expect([...new Set(named)].sort()).toEqual(
       [
         ...['app-id', 'builder-url', 'channel', 'checksum-file', 'config', 'cpus', 'env', 'instances'],
         ...['max-package-size', 'mem', 'package', 'patch', 'publish', 'target', 'topology', 'uri', 'use-hab'],
       ].sort(),
     )
+  })
+
+  test('about hab are reported with the others', async () => {
+    const { problems } = await read({
+      package: 'a/b',
+      cpus: 'lots',
+      'hab-version': 'newest',
+      'hab-channel': '../x',
+      'hab-mirror': 'htps://me:hunter2@mirror.test',
+    })
+    expect(problems).toEqual([
+      expect.stringMatching(/^cpus: /),
+      expect.stringMatching(/^hab-version "newest" is neither a version nor a range/),
+      expect.stringMatching(/^hab-channel "\.\.\/x" must be letters/),
+      expect.stringMatching(/^hab-mirror "mirror\.test" must be a URL/),
+    ])
+  })
+
+  test.each([
+    ['uri', 'htps://x/y.tgz', 'has the scheme "htps"'],
+    ['uri-base', 'not-a-url', 'must start with a scheme'],
+  ])('include a URI that is not one: %s: %s', async (name, text, words) => {
+    const { problems } = await read({ package: 'a/b', [name]: text })
+    expect(problems).toEqual([expect.stringContaining(`${name}: ${JSON.stringify(text)} ${words}`)])
+  })
+
+  test('include the proxies of the environment', async () => {
+    const { problems } = await read({ package: 'a/b', cpus: 'lots' }, { https_proxy: 'proxy:3128' })
+    expect(problems.map(problem => problem.split(':')[0])).toEqual(['https_proxy', 'cpus'])
   })
 
   test('are not the runner’s alone: hab is not for each', async () => {

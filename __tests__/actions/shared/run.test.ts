@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { logReporter, runAction } from '../../../src/actions/shared/run.ts'
+import { logReporter } from '../../../src/actions/shared/log.ts'
+import { runAction } from '../../../src/actions/shared/run.ts'
 import { Steps } from '../../../src/actions/shared/steps.ts'
 import { MesosizeError, UsageError } from '../../../src/lib/errors.ts'
 import { setting } from '../../../src/lib/setting.ts'
@@ -7,7 +8,6 @@ import { EXPORT } from '../../../src/settings/tables.ts'
 
 let log: string
 let exitCode: typeof process.exitCode
-const listeners = [...process.listeners('SIGINT'), ...process.listeners('SIGTERM')]
 
 beforeEach(() => {
   log = ''
@@ -21,11 +21,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks()
   process.exitCode = exitCode
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    for (const listener of process.listeners(signal)) {
-      if (!listeners.includes(listener)) process.off(signal, listener)
-    }
-  }
 })
 
 /** Runs a program that fails. @returns the exit code */
@@ -81,7 +76,7 @@ describe('an action', () => {
   test('cannot be made to give the runner commands by a message', async () => {
     await failing(new MesosizeError('THREAD', 'a\n::add-mask::b\r\n::set-output name=app::c'))
     expect(log.split('\n').filter(line => !line.startsWith('::debug::'))).toEqual([
-      '::error::a%0A::add-mask::b%0D%0A::set-output name=app::c',
+      '::error::a%0A\\x3a:add-mask::b\\x0d%0A\\x3a:set-output name=app::c',
       '',
     ])
   })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { BLOCK_SIZE, tarBlocks } from '../../../src/codec/tar/blocks.ts'
 import type { Entry, FileEntry } from '../../../src/codec/tar/entry.ts'
 import { fillHoles } from '../../../src/codec/tar/fill.ts'
 import { awkwardEntries, directory, file } from '../../image/fixtures.ts'
+import { missingPrograms } from '../../testkit/machine.ts'
 import { noise } from '../../testkit/noise.ts'
 import { readTar } from '../../testkit/tar.ts'
 
@@ -124,6 +126,14 @@ describe('content that lies in a file', () => {
     const { path } = (entry as FileEntry).file!
     rmSync(path)
     symlinkSync('/etc/passwd', path)
+    await expect(filled([entry!])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+  })
+
+  test.skipIf(missingPrograms('mkfifo'))('is not waited for when it has become a pipe', async () => {
+    const [entry] = inFiles([file('f', ['hello'])])
+    const { path } = (entry as FileEntry).file!
+    rmSync(path)
+    execFileSync('mkfifo', [path])
     await expect(filled([entry!])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
   })
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { readFailedBuild, readLastBuild } from '../../../src/habitat/hab/last-build.ts'
 import { formatIdent } from '../../../src/habitat/package/ident.ts'
 import { blake2b256 } from '../../testkit/blake2b.ts'
+import { missingPrograms } from '../../testkit/machine.ts'
 import { failure } from '../reading.ts'
 import { temporaryFolder } from './fixtures.ts'
 
@@ -91,4 +93,12 @@ describe('pre_build.env', () => {
     expect(await readFailedBuild(await results())).toBeUndefined()
     expect(await readFailedBuild(await results({ pkg_ident: 'x' }, 'pre_build.env'))).toBeUndefined()
   })
+})
+
+// A plan can write whatever it likes into the folder.
+test.skipIf(missingPrograms('mkfifo'))('named pipes without a writer are not waited for', async () => {
+  const folder = await temporaryFolder()
+  for (const name of ['last_build.env', 'pre_build.env']) execFileSync('mkfifo', [join(folder, name)])
+  expect((await failure(readLastBuild(folder))).message).toContain('it is not a regular file')
+  expect(await readFailedBuild(folder)).toBeUndefined()
 })

@@ -1,10 +1,11 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { resolveClosure } from '../../../src/habitat/package/closure.ts'
 import { formatIdent } from '../../../src/habitat/package/ident.ts'
 import type { Package } from '../../../src/habitat/package/package.ts'
 import type { PackageRequest } from '../../../src/habitat/package/request.ts'
 import type { PackageSource } from '../../../src/habitat/package/source.ts'
 import { silent } from '../../../src/lib/report.ts'
+import { listenForSignals } from '../../../src/lib/signals.ts'
 import { build, identOf, idents, request, sourceOf } from '../builds.ts'
 import { failure } from '../reading.ts'
 
@@ -61,6 +62,23 @@ describe('a closure', () => {
         expect(place).toBeGreaterThanOrEqual(0)
       }
     }
+  })
+
+  // Thousands of packages that depend on each other take seconds.
+  test('is checked and ordered while a signal can end the process at once', async () => {
+    const before = process.listenerCount('SIGTERM')
+    onTestFinished(listenForSignals(['SIGTERM']).close)
+    const listening: boolean[] = []
+    const watched = build(`acme/lib/1/${R}`)
+    Object.defineProperty(watched.metadata, 'native', {
+      get() {
+        listening.push(process.listenerCount('SIGTERM') > before)
+        return false
+      },
+    })
+    await resolve([...base.filter(each => each !== lib), watched])
+    expect(listening).toEqual([false])
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1)
   })
 
   test('starts the first package that can be started; the others are in it too', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmod,
   link,
@@ -200,6 +201,35 @@ describe('an installed package', () => {
       }
     })()
     expect((await failure(reading)).code).toBe('FILE_UNREADABLE')
+  })
+
+  test.skipIf(missingPrograms('mkfifo'))('whose file becomes a pipe is not waited for', async () => {
+    await install(id, { file: 'x' })
+    const opened = await new InstalledPackages(root).open(ident)
+    const reading = (async () => {
+      for await (const entry of opened!.entries()) {
+        if (entry.type !== 'file' || !entry.path.endsWith('/file')) continue
+        await rm(join(root, entry.path))
+        execFileSync('mkfifo', [join(root, entry.path)])
+        await drain(entry.content as AsyncIterable<Uint8Array>)
+      }
+    })()
+    expect((await failure(reading)).code).toBe('CONTENT_CHANGED')
+  })
+
+  test('lets signals be heard while many files are read', async () => {
+    const path = await install(id)
+    await Promise.all(Array.from({ length: 1000 }, (_, n) => writeFile(join(path, `${n}`), '')))
+    const opened = await new InstalledPackages(root).open(ident)
+    let turns = 0
+    const count = () => {
+      turns++
+      turn = setImmediate(count)
+    }
+    let turn = setImmediate(count)
+    await drain(opened!.entries())
+    clearImmediate(turn)
+    expect(turns).toBeGreaterThan(3)
   })
 })
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
 import { MesosizeError } from '../../../src/lib/errors.ts'
 import { partialName } from '../../../src/lib/partial.ts'
+import { missingPrograms } from '../../testkit/machine.ts'
 import { originKey, writePublicKey } from '../../testkit/origin-key.ts'
 import { failure } from '../reading.ts'
 
@@ -113,4 +115,11 @@ test('a key that cannot be read is named', async () => {
   const error = await failure(new KeyRing({ folders: [root] }).find(name, '/some.hart'))
   expect(error.code).toBe('KEY_UNREADABLE')
   expect(error.message).toContain(`${acme.name}.pub`)
+})
+
+test.skipIf(missingPrograms('mkfifo'))('a pipe without a writer is not waited for', async () => {
+  execFileSync('mkfifo', [join(root, `${acme.name}.pub`)])
+  const error = await failure(new KeyRing({ folders: [root] }).find(name, '/some.hart'))
+  expect(error.code).toBe('KEY_UNREADABLE')
+  expect(error.message).toContain('it is not a regular file')
 })

@@ -70,6 +70,20 @@ describe('what the agent fetches', () => {
     }
   })
 
+  test.each([
+    ['hdfs://nn/0.tgz', [/^Agents fetch hdfs:\/\/ URIs with the program hadoop: /]],
+    ['S3A://bucket/0.tgz', [/^Agents fetch s3a:\/\/ /]],
+    ...['https://h/0.tgz', 'ftp://h/0.tgz', 'file:///srv/0.tgz', '/srv/0.tgz'].map(uri => [uri, []] as const),
+  ] as const)('of %s needs a note or none', (uri, notes) => {
+    const report = listener()
+    const tarballs = layered([1, 2]).tarballs.map((each, n) => ({
+      ...each,
+      location: { uri: `${uri}?${n}` },
+    }))
+    fetchFields({ ...image, tarballs }, ident, appRequest(), report)
+    expect(report.notes).toEqual(notes.map(note => expect.stringMatching(note)))
+  })
+
   test('of one URI twice is refused', () => {
     const { tarballs } = layered([1, 2, 3])
     const twice = { ...image, tarballs: [...tarballs, { ...tarballs[1]!, size: 9 }] }

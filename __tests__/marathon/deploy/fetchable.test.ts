@@ -29,6 +29,8 @@ test.each([
   ['http://127.0.0.1/shop.tgz', 'is the agent itself there'],
   ['http:///shop.tgz', 'must have a host'],
   ['https:shop.tgz', 'must have a host'],
+  ['htps://files.test/shop.tgz', 'has the scheme "htps"'],
+  ['hdfs:/shop.tgz', 'must have "://" after its scheme'],
   ['https://files.test/', 'must have a path after the host'],
   ['s3://bucket', 'must have a path after the host'],
   ['http://files.test:99999/shop.tgz', 'must have a host after the scheme, and a port up to 65535'],

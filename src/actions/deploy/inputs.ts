@@ -1,6 +1,7 @@
 import { setting } from '../../lib/setting.ts'
 import { type Preview, readPreview } from '../../preview/preview.ts'
 import type { PackageSize } from '../../preview/sizes.ts'
+import { refuseIdle } from '../../settings/idle.ts'
 import { type Deployment, readDeployment } from '../../settings/read-marathon.ts'
 import { ANNOUNCEMENT, DEPLOYED } from '../../settings/rows/deploy.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
@@ -31,10 +32,14 @@ export async function readDeployAction(values: SettingValues, fromFork: boolean)
     hint: fromFork ? FORK_HINT : undefined,
   })
   const { token, summary } = await values.read(GITHUB_DEPLOY)
+  const announcement = await values.read(ANNOUNCEMENT)
+  if (!announcement.comment) {
+    refuseIdle(values, [ANNOUNCEMENT.packages], setting('comment', 'false'), setting('comment', 'true'))
+  }
   return {
     ...deployment,
     preview: deployment.app && (await values.attempt(() => readPreview(deployment.app.labels))),
-    ...(await values.read(ANNOUNCEMENT)),
+    ...announcement,
     githubToken: token ?? '',
     summary,
   }

@@ -4,7 +4,6 @@ import { readContext } from '../../github/context.ts'
 import { connect } from '../../github/octokit.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { MesosizeError } from '../../lib/errors.ts'
-import { visible } from '../../lib/visible.ts'
 import { deployApp } from '../../marathon/deploy/deploy.ts'
 import { type DeployResult, isSuccess } from '../../marathon/deploy/outcome.ts'
 import { formatPlan, planDeployment } from '../../marathon/deploy/plan.ts'
@@ -12,17 +11,19 @@ import { lastWords } from '../../marathon/logs/last-words.ts'
 import { previewUrl } from '../../preview/comment.ts'
 import { deployPreview } from '../../preview/deploy.ts'
 import { DEPLOY } from '../../settings/tables.ts'
+import { annotate, failStep, logReporter, say } from '../shared/log.ts'
 import { hider, openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
-import { logReporter, runAction } from '../shared/run.ts'
+import { runAction } from '../shared/run.ts'
 import { type DeployAction, readDeployAction } from './inputs.ts'
 import { deploySummary } from './summary.ts'
 
-await runAction(DEPLOY, async ({ values, secrets, signal }) => {
+await runAction(DEPLOY, async ({ values, secrets, listen }) => {
   const context = await readContext(process.env)
   const action = await readDeployAction(values, context.fromFork)
   values.check()
   const report = logReporter()
+  const signal = listen()
   try {
     const opened = await openMarathon(action.access, { report, signal })
     await deploy(action, { ...opened, context, report, signal }, hider(action.access, secrets))
@@ -40,13 +41,13 @@ async function deploy(
   const { marathon, report } = tools
   if (dryRun) {
     const plan = await planDeployment(marathon, app, options, tools)
-    for (const line of formatPlan(plan)) core.info(visible(line))
+    for (const line of formatPlan(plan)) say(line)
     core.setOutput('state', 'planned')
     return
   }
   const result = await start(action, tools, hide)
   if (typeof result === 'string') {
-    core.notice(`${result} There is nothing more to do here.`, { title: 'Mesosize: superseded' })
+    annotate('notice', `${result} There is nothing more to do here.`, 'Mesosize: superseded')
     core.setOutput('state', 'superseded')
     return
   }
@@ -61,7 +62,7 @@ async function deploy(
   }
   const { culprit } = result
   const words = culprit && !tools.signal.aborted ? await lastWords(culprit, tools.agents) : []
-  core.setFailed([result.message, ...words].join('\n'))
+  failStep([result.message, ...words].join('\n'))
 }
 
 function start(

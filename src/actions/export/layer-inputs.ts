@@ -1,6 +1,7 @@
 import { LAYERS_RELEASE } from '../../github/layer-releases.ts'
 import { setting } from '../../lib/setting.ts'
 import type { PreviewableExport } from '../../preview/export.ts'
+import { refuseIdle } from '../../settings/idle.ts'
 import { REPORTING } from '../../settings/rows/output.ts'
 import { RELEASE } from '../../settings/rows/publish.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
@@ -23,6 +24,10 @@ export function checkLayerInputs(
         `${setting(row.input)}: layers go to the release ${LAYERS_RELEASE}, where all exports find the existing ones. Remove it, or leave ${setting('layers')} out`,
       )
     }
+  }
+  if (to === 'release') {
+    // Theirs is never replaced, nor made to look like that of a version.
+    refuseIdle(values, [RELEASE.prerelease, RELEASE.overwrite], setting('layers'))
   }
   if (to === 'release' && publish.draft) {
     values.problem(

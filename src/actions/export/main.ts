@@ -17,7 +17,8 @@ import { keepSizes } from '../../preview/kept-sizes.ts'
 import { baseBranch } from '../../preview/run.ts'
 import { probeTarballs } from '../../publish/probe.ts'
 import { EXPORT } from '../../settings/tables.ts'
-import { logReporter, runAction } from '../shared/run.ts'
+import { annotate, logReporter, mask, outsideGroup } from '../shared/log.ts'
+import { runAction } from '../shared/run.ts'
 import { Steps } from '../shared/steps.ts'
 import { setExportOutputs } from './outputs.ts'
 import { restorePackageCache } from './package-cache.ts'
@@ -27,15 +28,16 @@ import { WORKSPACE_STATE } from './state.ts'
 import { exportSummary } from './summary.ts'
 import { tryImage } from './try-image.ts'
 
-await runAction(EXPORT, async ({ values, signal }) => {
+await runAction(EXPORT, async ({ values, listen }) => {
   const { env } = process
-  for (const secret of secretVariables(env)) core.setSecret(secret)
+  for (const secret of secretVariables(env)) mask(secret)
   const wanted = await readExportAction(values)
   const context = await readContext(env)
   const told = (await values.attempt(() => forPreview(wanted, context))) ?? wanted
   const action = context.fromFork ? withoutWriting(told) : told
 
   const report = logReporter()
+  const signal = listen()
   const fetch = createFetch({ version: manifest.version, signal })
   const upload = createUpload({ version: manifest.version, signal })
   const tools = { context, fetch, upload, report, signal }
@@ -71,17 +73,12 @@ await runAction(EXPORT, async ({ values, signal }) => {
     const tryOut =
       tryTimeout === undefined
         ? undefined
-        : async (app: AppDefinition) => {
-            // Groups cannot be nested.
-            core.endGroup()
-            try {
+        : (app: AppDefinition) =>
+            outsideGroup('Export (continued)', async () => {
               healthyAfter = await steps.grouped('Try', () =>
                 tryImage(app, { timeout: tryTimeout, env, temporary, signal }),
               )
-            } finally {
-              core.startGroup('Export (continued)')
-            }
-          }
+            })
     const exported = await steps.grouped('Export', () =>
       runExport(request, { ...tools, publish: publish!, tryOut }),
     )
@@ -102,9 +99,9 @@ function secretVariables(env: NodeJS.ProcessEnv): string[] {
 function withoutWriting(action: ExportAction): ExportAction {
   if (action.publish.to !== 'release') return action
   const { layering } = action.request
-  core.notice(
+  annotate(
+    'notice',
     `This pull request is from a fork, whose token cannot write a release: the ${layering ? 'image becomes one tarball without layers, and that' : 'tarball becomes'} an artifact of the run instead.`,
-    { title: 'Mesosize' },
   )
   return { ...action, publish: { to: 'artifact' } }
 }

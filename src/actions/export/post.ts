@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import * as core from '@actions/core'
 import { removeWorkspace } from '../../habitat/hab/index.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { annotate } from '../shared/log.ts'
 import { commandRunner } from '../shared/run-command.ts'
 import { WORKSPACE_STATE } from './state.ts'
 
@@ -18,6 +19,6 @@ if (workspace !== '') {
     })
   } catch (error) {
     // The job has done its work, so leftovers deserve only a warning.
-    core.warning(messageOf(error), { title: 'Mesosize' })
+    annotate('warning', messageOf(error))
   }
 }

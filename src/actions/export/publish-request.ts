@@ -1,5 +1,6 @@
 import { setting } from '../../lib/setting.ts'
 import type { PublishRequest } from '../../publish/request.ts'
+import { refuseIdle } from '../../settings/idle.ts'
 import { readAccess } from '../../settings/read-access.ts'
 import { HTTP, PUBLISH, RELEASE } from '../../settings/rows/publish.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
@@ -9,7 +10,9 @@ import { STORE_ACCESS } from '../../settings/tables.ts'
 export async function readPublishRequest(values: SettingValues): Promise<PublishRequest> {
   const { size } = values.problems
   const request = await readTarget(values)
-  return values.problems.size > size ? { to: 'none' } : request
+  const usable = values.problems.size === size
+  await refuseOtherTargets(values)
+  return usable ? request : { to: 'none' }
 }
 
 async function readTarget(values: SettingValues): Promise<PublishRequest> {
@@ -20,6 +23,10 @@ async function readTarget(values: SettingValues): Promise<PublishRequest> {
         values.problem(
           `${setting('release-id')} and ${setting('release-tag')}: only one can be given. Keep one of the two.`,
         )
+      }
+      // They are about a release that is created.
+      if (values.written(RELEASE.id)) {
+        refuseIdle(values, [RELEASE.draft, RELEASE.prerelease], setting('release-id'))
       }
       return { to, ...(await values.read(RELEASE)) }
     }
@@ -45,5 +52,18 @@ async function readTarget(values: SettingValues): Promise<PublishRequest> {
     default:
       // Anything not allowed has been reported already.
       return { to: to ?? 'none' }
+  }
+}
+
+/** The settings of each target. */
+const OF_TARGETS = { release: RELEASE, http: HTTP, 'artifact-store': STORE_ACCESS }
+
+async function refuseOtherTargets(values: SettingValues): Promise<void> {
+  const { to } = await values.read(PUBLISH)
+  // Anything not allowed has been reported already.
+  if (to === undefined) return
+  for (const [target, rows] of Object.entries(OF_TARGETS)) {
+    if (target === to) continue
+    refuseIdle(values, Object.values(rows), setting('publish', to), setting('publish', target))
   }
 }

@@ -1,8 +1,7 @@
-import type { ExportRequest } from '../../export/request.ts'
-import { findPlan, habTarget, parseSecretKey } from '../../habitat/hab/index.ts'
 import { setting } from '../../lib/setting.ts'
 import type { PreviewableExport } from '../../preview/export.ts'
 import { PREVIEW_RELEASE } from '../../preview/preview.ts'
+import { refuseIdle } from '../../settings/idle.ts'
 import { readExportRequest } from '../../settings/read-export.ts'
 import { APP } from '../../settings/rows/app.ts'
 import { PREVIEW } from '../../settings/rows/github.ts'
@@ -10,18 +9,18 @@ import { OUTPUT, REPORTING, URIS } from '../../settings/rows/output.ts'
 import { HAB, NAMED, PACKAGES } from '../../settings/rows/packages.ts'
 import { RELEASE } from '../../settings/rows/publish.ts'
 import { TRIAL } from '../../settings/rows/run.ts'
-import { nameOf, type ValuesOf } from '../../settings/setting.ts'
+import { nameOf } from '../../settings/setting.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
 import { GITHUB_EXPORT } from '../../settings/tables.ts'
-import type { HabRequest } from './install-hab.ts'
+import { type HabUse, type PlanRequest, readHab, readPlan } from './hab-inputs.ts'
 import { checkLayerInputs } from './layer-inputs.ts'
 import { readPublishRequest } from './publish-request.ts'
 
 /** What a workflow asks of the export action. The request lacks the packages if a plan is built first. */
 export interface ExportAction extends PreviewableExport {
-  plan?: { folder: string; originKey: string; origin?: string }
-  /** How hab is installed; absent if packages come from Builder without it. */
-  hab?: HabRequest & { acceptLicense: boolean }
+  plan?: PlanRequest
+  /** Absent if packages come from Builder without hab. */
+  hab?: HabUse
   uriTemplate?: string
   githubToken: string
   checksumFile: boolean
@@ -56,70 +55,16 @@ export async function readExportAction(values: SettingValues): Promise<ExportAct
 
 async function readTrial(values: SettingValues): Promise<number | undefined> {
   const { wanted, timeout } = await values.read(TRIAL)
-  // The runner gives a default for the time, so nothing tells whether somebody wrote it.
-  if (!wanted) return undefined
+  if (!wanted) {
+    refuseIdle(values, [TRIAL.timeout], setting('try', 'false'), setting('try', 'true'))
+    return undefined
+  }
   if (process.platform !== 'linux') {
     values.problem(
       `${setting('try')}: an image can only be tried on Linux, and this runner has ${process.platform}. Leave it out, or write runs-on: ubuntu-latest`,
     )
   }
   return timeout
-}
-
-type HabValues = ValuesOf<typeof HAB>
-
-async function readPlan(
-  values: SettingValues,
-  { plan, originKey }: HabValues,
-  origin: string | undefined,
-): Promise<ExportAction['plan']> {
-  const named = values.written(NAMED.packages)
-  if (plan === undefined) {
-    if (!named) {
-      values.problem(
-        `${setting('package')}: neither it nor ${setting('plan')} is given. Write ${setting('package', 'core/redis')}, or ${setting('plan', '.')}`,
-      )
-    }
-    return undefined
-  }
-  if (named) values.problem(`${setting('plan')}: a package is given too. Keep one of the two`)
-  if (originKey === undefined) {
-    values.problem(
-      `${setting('origin-key')}: a build needs the key that signs it, and pull requests from forks get no secrets. Write ${setting('origin-key', `\${{ secrets.HAB_ORIGIN_KEY }}`)}`,
-    )
-  } else {
-    // Installing hab is a waste of time for anyone who cannot build.
-    await values.attempt(() => parseSecretKey(originKey, setting('origin-key')))
-  }
-  await values.attempt(() => findPlan(plan, process.cwd(), habTarget(process.platform, process.arch)))
-  return { folder: plan, originKey: originKey ?? '', origin }
-}
-
-async function readHab(
-  values: SettingValues,
-  { useHab, version, releaseChannel, mirror, acceptLicense, plan }: HabValues,
-  { builder, target }: ExportRequest,
-): Promise<ExportAction['hab']> {
-  if (!useHab) {
-    if (plan !== undefined) {
-      values.problem(
-        `${setting('use-hab')}: a plan is built by hab. Leave ${setting('use-hab')} out, or name a package instead of the plan`,
-      )
-    }
-    return undefined
-  }
-  if (values.written(PACKAGES.artifacts)) {
-    values.problem(
-      `${setting('artifacts')}: hab does not look there. Write ${setting('use-hab', 'false')}, or name the harts as ${setting('package')}`,
-    )
-  }
-  const own = await values.attempt(() => habTarget(process.platform, process.arch))
-  if (own !== undefined && target !== undefined && target !== own) {
-    values.problem(
-      `${setting('target')}: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write ${setting('target', own)}, or ${setting('use-hab', 'false')}`,
-    )
-  }
-  return { version, channel: releaseChannel, mirror, builder: builder.url, acceptLicense }
 }
 
 async function readPreview(values: SettingValues): Promise<ExportAction['preview']> {
@@ -138,6 +83,8 @@ async function readPreview(values: SettingValues): Promise<ExportAction['preview
       `${setting(nameOf(row))}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both can be found later. Remove it`,
     )
   }
+  // Their release is one in any case.
+  refuseIdle(values, [RELEASE.prerelease], setting('preview', 'true'))
   return { pullRequest }
 }
 

@@ -3,6 +3,7 @@ import { eventPullRequest } from '../../github/pull-request.ts'
 import { setting } from '../../lib/setting.ts'
 import type { PreviewRemoval } from '../../preview/remove.ts'
 import { checkHttpTarget } from '../../publish/http.ts'
+import { refuseIdle } from '../../settings/idle.ts'
 import { type MarathonAccess, readAccess } from '../../settings/read-access.ts'
 import { REMOVAL } from '../../settings/rows/deploy.ts'
 import { ACCESS } from '../../settings/rows/marathon.ts'
@@ -56,7 +57,10 @@ async function readRemoval(values: SettingValues, context: RunContext): Promise<
   if (days !== undefined && !stale) {
     values.problem(`${setting('days')}: goes with ${setting('stale')}. Write ${setting('stale', 'true')} too`)
   }
-  if (values.written(REMOVED.appId)) return { kind: 'app', id: appId ?? '' }
+  if (values.written(REMOVED.appId)) {
+    refuseIdle(values, [HTTP.uploadUrl, HTTP.headers, RETRACTION.comment], setting('app-id'))
+    return { kind: 'app', id: appId ?? '' }
+  }
   if (stale) return { kind: 'stale', days }
   const number = pullRequest ?? eventPullRequest(context)
   if (number !== undefined) return { kind: 'pull-request', number }

@@ -7,16 +7,18 @@ import { code } from '../../lib/markdown.ts'
 import { removeApp } from '../../marathon/deploy/remove.ts'
 import { type Removed, removePullRequest, removeStale } from '../../preview/remove.ts'
 import { REMOVE } from '../../settings/tables.ts'
+import { logReporter } from '../shared/log.ts'
 import { openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
-import { logReporter, runAction } from '../shared/run.ts'
+import { runAction } from '../shared/run.ts'
 import { type RemoveAction, readRemoveAction } from './inputs.ts'
 
-await runAction(REMOVE, async ({ values, signal }) => {
+await runAction(REMOVE, async ({ values, listen }) => {
   const context = await readContext(process.env)
   const action = await readRemoveAction(values, context)
   values.check()
   const report = logReporter()
+  const signal = listen()
   try {
     const opened = await openMarathon(action.access, { report, signal })
     const removed = await remove(action, { ...opened, context, report, signal })

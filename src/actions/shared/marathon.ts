@@ -1,4 +1,3 @@
-import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
 import { createFetch, type Fetch } from '../../http/fetch.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
@@ -7,6 +6,7 @@ import { createAuthorization } from '../../marathon/api/authorization.ts'
 import { createMarathon, type Marathon } from '../../marathon/api/client.ts'
 import { type Agents, createAgents } from '../../marathon/logs/agents.ts'
 import type { MarathonAccess } from '../../settings/read-access.ts'
+import { mask } from './log.ts'
 
 /** Why a run for a fork's pull request has no Marathon address; a hint for `readAccess`. */
 export const FORK_HINT =
@@ -26,7 +26,7 @@ export async function openMarathon(
     async header() {
       const header = await login.header()
       const token = header?.replace(/^\S+?[ =]/, '')
-      if (token !== undefined && !masked.has(token)) core.setSecret(token)
+      if (token !== undefined && !masked.has(token)) mask(token)
       masked.add(token ?? '')
       return header
     },

@@ -1,24 +1,22 @@
-import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
-import * as core from '@actions/core'
 import { exec } from '@actions/exec'
 import type { Run } from '../../habitat/hab/index.ts'
 import { endDescendants } from './end-descendants.ts'
+import { inGroup } from './log.ts'
+import { openProgramOutput } from './program-output.ts'
 
 /** `exec` leaves standard input open, so that a program that asks something would wait for ever. */
 const WITHOUT_INPUT = 'exec "$@" < /dev/null'
 
 /**
- * Runs programs, each in a group of the step's log that is named after its command line. Lines of their output
- * that look like workflow commands are no more than lines: a build's log has other authors than the workflow.
- * A program that cannot be started has the shell's exit status and message: 127 if there is none, 126 if it cannot
- * be executed.
+ * Runs programs, each in a group of the step's log that is named after its command line. A program that
+ * cannot be started has the shell's exit status and message: 127 if there is none, 126 if it cannot be executed.
  * @param signal ends whatever this process has started, and throws its reason: `exec` takes no signal, and the
  *   runner soon kills an action that goes on after it was cancelled
  */
 export function commandRunner(signal?: AbortSignal): Run {
   return (command, onOutput) =>
-    core.group([basename(command.program), ...command.args].join(' '), () =>
+    inGroup([basename(command.program), ...command.args].join(' '), () =>
       runCommand(command, { onStdout: onOutput, onStderr: onOutput, signal }),
     )
 }
@@ -37,15 +35,14 @@ export async function runCommand(
   { onStdout, onStderr, hideStdout = false, signal }: CommandOptions,
 ): Promise<number> {
   signal?.throwIfAborted()
-  const token = randomUUID()
+  const output = openProgramOutput()
   let open = true
   const listener = (onOutput: (chunk: Uint8Array) => void, hide: boolean) => (chunk: Buffer) => {
     // Processes that a program leaves running may keep writing after it has ended.
     if (!open) return
-    if (!hide) process.stdout.write(chunk)
+    if (!hide) output.write(chunk)
     onOutput(chunk)
   }
-  process.stdout.write(`::stop-commands::${token}\n`)
   try {
     const ended = exec('/bin/sh', ['-c', WITHOUT_INPUT, 'sh', program, ...args], {
       cwd,
@@ -59,8 +56,7 @@ export async function runCommand(
     return ((await unlessAborted(ended, signal)) as number | null) ?? 128
   } finally {
     open = false
-    // Its last line may lack a line end.
-    process.stdout.write(`\n::${token}::\n`)
+    output.close()
   }
 }
 

@@ -1,13 +1,12 @@
-import * as core from '@actions/core'
 import { messageOf, UsageError } from '../../lib/errors.ts'
-import type { Reporter } from '../../lib/report.ts'
 import { wordSettings } from '../../lib/setting.ts'
-import { terminalReporter } from '../../lib/terminal/reporter.ts'
+import { type Listener, listenForSignals } from '../../lib/signals.ts'
 import { visible } from '../../lib/visible.ts'
 import type { SettingTable } from '../../settings/setting.ts'
 import { SettingValues } from '../../settings/setting-values.ts'
 import { inputWording } from '../../settings/wording.ts'
 import { Inputs } from './inputs.ts'
+import { annotate, debug, failStep, mask } from './log.ts'
 
 /** An action under way. */
 export interface ActionRun {
@@ -15,52 +14,46 @@ export interface ActionRun {
   values: SettingValues
   /** What must not be shown; masked in the log already. */
   secrets: readonly string[]
-  /** Aborted when the runner asks to stop. */
-  signal: AbortSignal
+  /**
+   * Makes the runner's request to stop abort a signal, instead of ending the process. To be called when there is
+   * something to clean up.
+   */
+  listen(): AbortSignal
 }
 
-/**
- * Runs an action's program. Each problem becomes an annotation, and the step fails; the runner's request to stop
- * becomes the signal's abortion.
- */
+/** Runs an action's program. Each problem becomes an annotation, and the step fails. */
 export async function runAction(
   table: SettingTable,
   program: (run: ActionRun) => Promise<void>,
 ): Promise<void> {
-  const cancellation = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancellation.abort())
+  let listener: Listener | undefined
+  const listen = () => {
+    listener = listenForSignals(['SIGINT', 'SIGTERM'])
+    return listener.signal
+  }
   wordSettings(inputWording(table))
   try {
     const { env } = process
     const inputs = new Inputs(table, env)
     const secrets = inputs.secrets()
-    for (const secret of secrets) core.setSecret(secret)
+    for (const secret of secrets) mask(secret)
     const values = new SettingValues(inputs, env, inputs.origin)
-    await program({ values, secrets, signal: cancellation.signal })
+    await program({ values, secrets, listen })
   } catch (error) {
-    if (cancellation.signal.aborted) return core.setFailed('The run was cancelled.')
-    fail(error)
+    if (listener?.heard()) failStep('The run was cancelled.')
+    else fail(error)
+  } finally {
+    listener?.close()
   }
 }
 
 function fail(error: unknown): void {
   if (error instanceof UsageError) {
-    for (const problem of error.problems) {
-      core.error(visible(problem), { title: 'Mesosize: input' })
-    }
-    core.setFailed(`${error.problems.length} mistake${error.problems.length > 1 ? 's' : ''} in the inputs.`)
+    for (const problem of error.problems) annotate('error', visible(problem), 'Mesosize: input')
+    failStep(`${error.problems.length} mistake${error.problems.length > 1 ? 's' : ''} in the inputs.`)
     return
   }
-  core.setFailed(messageOf(error))
+  failStep(messageOf(error))
   // For developers of this program, with ACTIONS_STEP_DEBUG.
-  if (error instanceof Error) core.debug(error.stack ?? '')
-}
-
-/** A reporter for the log of a step: phases are lines, warnings are annotations. */
-export function logReporter(): Reporter & { close(): void } {
-  const lines = terminalReporter(process.stdout, process.env)
-  return {
-    ...lines,
-    warn: text => core.warning(text, { title: 'Mesosize' }),
-  }
+  if (error instanceof Error) debug(error.stack ?? '')
 }

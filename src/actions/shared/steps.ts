@@ -1,5 +1,5 @@
-import * as core from '@actions/core'
 import { formatDuration } from '../../lib/terminal/format.ts'
+import { inGroup, say } from './log.ts'
 
 /** A step of an action's run and how long it took, milliseconds. */
 export interface Step {
@@ -13,7 +13,7 @@ export class Steps {
 
   /** A step whose log is folded. */
   grouped<T>(title: string, work: () => Promise<T>): Promise<T> {
-    return this.timed(title, () => core.group(title, work))
+    return this.timed(title, () => inGroup(title, work))
   }
 
   /** A step that makes groups of its own, which cannot be nested. */
@@ -24,7 +24,7 @@ export class Steps {
     } finally {
       const duration = performance.now() - start
       this.done.push({ title, duration })
-      core.info(`${title}: ${formatDuration(duration)}`)
+      say(`${title}: ${formatDuration(duration)}`)
     }
   }
 }

@@ -41,8 +41,8 @@ function read(hole: Hole, target: Uint8Array): void {
 
 /** @returns whether the file is still the one that was found */
 function readWhole({ file, position, offset, length }: Hole, target: Uint8Array): boolean {
-  // A file was found here earlier; a link must not be followed, wherever it leads.
-  const handle = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  // A file was found here earlier; a link must not be followed, wherever it leads, nor a pipe's writer waited for.
+  const handle = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     for (let done = 0; done < length; ) {
       const count = readSync(handle, target, offset + done, length - done, position + done)

@@ -1,10 +1,11 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createBLAKE2b } from 'hash-wasm'
 import { readChunks } from '../../http/body.ts'
 import type { Answer } from '../../http/get.ts'
 import { FILE } from '../../http/pace.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { makeFolder } from '../../lib/make-folder.ts'
 import { partialName } from '../../lib/partial.ts'
 import { setting } from '../../lib/setting.ts'
 
@@ -53,7 +54,7 @@ export async function saveVerified(
     }
   }
   try {
-    await mkdir(dirname(destination), { recursive: true })
+    await makeFolder(dirname(destination))
     const file = await open(partial, 'wx')
     try {
       await file.writeFile(observed())

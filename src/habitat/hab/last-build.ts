@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, readFile } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { blake2b256 } from '../../codec/blake2b.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { readRegular } from '../../lib/open-regular.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from '../package/ident.ts'
 
 /** The result of `hab pkg build`. */
@@ -25,7 +26,7 @@ export interface LastBuild {
 export async function readLastBuild(results: string): Promise<LastBuild> {
   const path = join(results, 'last_build.env')
   try {
-    const values = parseEnv(await readFile(path, 'utf8'))
+    const values = parseEnv(await readRegular(path))
     const value = (key: string, pattern: RegExp, shape: string) => {
       const text = values.get(key)
       if (text !== undefined && pattern.test(text)) return text
@@ -63,7 +64,7 @@ const NO_VERSION = '__pkg__version__unset__'
  */
 export async function readFailedBuild(results: string): Promise<string | undefined> {
   try {
-    const values = parseEnv(await readFile(join(results, 'pre_build.env'), 'utf8'))
+    const values = parseEnv(await readRegular(join(results, 'pre_build.env')))
     const ident = parseFullIdent(values.get('pkg_ident') ?? '')
     return ident.version === NO_VERSION ? `${ident.origin}/${ident.name}` : formatIdent(ident)
   } catch {

@@ -42,7 +42,7 @@ const MAX_TEXT = 1024 * 1024
 
 /** @throws MesosizeError HAB_MIRROR if the URL cannot be used */
 export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirror {
-  const files = parseBase(url)
+  const files = parseMirrorUrl(url)
   const address = (path: string) => new URL(`${files.pathname}/${path}`, files)
 
   function read(from: URL, limits: Limits): Promise<Buffer> {
@@ -79,7 +79,7 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
 
   return {
     url: printableUrl(files),
-    latest: channel => manifest(`${checkChannel(channel)}/habitat/latest`),
+    latest: channel => manifest(`${checkHabChannel(channel)}/habitat/latest`),
     manifest: version => manifest(`habitat/${version}`),
     async sha256(version, target) {
       const from = address(`habitat/${version}/${archiveName(target)}.sha256sum`)
@@ -97,7 +97,12 @@ function archiveName(target: string): string {
   return `hab-${target}.tar.gz`
 }
 
-function parseBase(text: string): URL {
+/**
+ * The URL of a mirror, which may end in `/files` or before it.
+ * @returns that of its `/files`
+ * @throws MesosizeError HAB_MIRROR
+ */
+export function parseMirrorUrl(text: string): URL {
   const url = parseWebUrl(text)
   if (!url || url.username || url.password) {
     throw new MesosizeError(
@@ -111,7 +116,8 @@ function parseBase(text: string): URL {
   return url
 }
 
-function checkChannel(channel: string): string {
+/** @throws MesosizeError HAB_CHANNEL if it cannot be part of a URL */
+export function checkHabChannel(channel: string): string {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(channel)) {
     throw new MesosizeError(
       'HAB_CHANNEL',

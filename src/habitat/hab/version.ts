@@ -19,6 +19,20 @@ export interface VersionSources {
 // Builder lists builds that were never released; beyond this many, asking is pointless.
 const MOST_TRIED = 20
 
+/** Whether it names one version. */
+export function isExactVersion(wanted: string): boolean {
+  return semver.valid(wanted) !== null
+}
+
+/** @throws MesosizeError HAB_VERSION if it is not a version, a range, or `latest` */
+export function checkHabVersion(wanted: string): void {
+  if (wanted === 'latest' || (wanted.trim() !== '' && semver.validRange(wanted) !== null)) return
+  throw new MesosizeError(
+    'HAB_VERSION',
+    `hab-version ${JSON.stringify(wanted)} is neither a version nor a range. Write one such as 2.0.500, ^2, 1.6, or latest.`,
+  )
+}
+
 /**
  * Chooses a version of hab. An exact version is used as it is; `latest` is the channel's newest. For a range, it is the
  * channel's newest if that is in the range; else the newest in the range that is already installed, or that Builder
@@ -30,12 +44,7 @@ export async function resolveVersion(wanted: string, sources: VersionSources): P
   const exact = semver.valid(wanted)
   if (exact !== null) return exact
   if (wanted === 'latest') return sources.latest()
-  if (wanted.trim() === '' || semver.validRange(wanted) === null) {
-    throw new MesosizeError(
-      'HAB_VERSION',
-      `hab-version ${JSON.stringify(wanted)} is neither a version nor a range. Write one such as 2.0.500, ^2, 1.6, or latest.`,
-    )
-  }
+  checkHabVersion(wanted)
 
   const inRange = (versions: readonly string[]) =>
     [...new Set(versions)].filter(version => semver.satisfies(version, wanted)).sort(semver.rcompare)

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { makeFolder } from '../../lib/make-folder.ts'
 import type { JobEnvironment, Run } from './run.ts'
 
 /** The folders of one run, removed after it. */
@@ -27,7 +28,7 @@ export async function makeWorkspace(temporary: string): Promise<Workspace> {
   const keys = join(home, '.hab/cache/keys')
   const fsRoot = join(path, 'root')
   const publicKeys = [keys, join(fsRoot, 'hab/cache/keys')]
-  for (const folder of publicKeys) await mkdir(folder, { recursive: true })
+  for (const folder of publicKeys) await makeFolder(folder)
   return { path, home, keys, publicKeys, fsRoot }
 }
 

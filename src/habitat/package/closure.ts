@@ -2,6 +2,7 @@ import { MesosizeError } from '../../lib/errors.ts'
 import { forAll } from '../../lib/for-all.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
+import { interruptible } from '../../lib/signals.ts'
 import { withDependencies } from './dependencies.ts'
 import { Finder, type Root } from './finder.ts'
 import { habPackages } from './hab-packages.ts'
@@ -41,8 +42,11 @@ export async function resolveClosure(
 
   const roots = [...asked, supervisor, launcher, busybox, cacerts]
   const packages = await withDependencies(roots, source, report)
-  checkTargets(packages, request.target)
-  warnOfNative(packages, report)
+  const ordered = await interruptible(() => {
+    checkTargets(packages, request.target)
+    warnOfNative(packages, report)
+    return inDependencyOrder(packages)
+  })
   return {
     target: request.target,
     service: service.package,
@@ -51,7 +55,7 @@ export async function resolveClosure(
     launcher: launcher.package,
     busybox: busybox.package,
     cacerts: cacerts.package,
-    packages: inDependencyOrder(packages),
+    packages: ordered,
     found: service.found,
   }
 }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
@@ -22,6 +23,8 @@ import { isOfThisMachine } from './as-installed.ts'
 // Characters. Hashing the text of each file separately takes several times as long.
 const TOLD_AT_ONCE = 1 << 16
 const PIECE = 1 << 16
+/** Members of a tree between two turns of the event loop, in which a signal is heard. */
+const MEMBERS_A_TURN = 200
 
 /** Packages that `hab pkg install` wrote under a root's hab/pkgs, possibly as an ordinary user. */
 export class InstalledPackages implements PackageSource {
@@ -118,7 +121,11 @@ async function* tree(
 ): AsyncGenerator<Entry> {
   const hash = createHash('sha256')
   try {
-    for (const entry of walk(root, ident, hash)) yield entry
+    let members = 0
+    for (const entry of walk(root, ident, hash)) {
+      if (++members % MEMBERS_A_TURN === 0) await nextTurn()
+      yield entry
+    }
     end(hash.digest('hex'))
   } catch (error) {
     throw unreadable((error as NodeJS.ErrnoException).path ?? join(root, packagePath(ident)), error)
@@ -193,13 +200,15 @@ function inodeOf(path: string): string {
 /** Opens the file only when it is read; most consumers read `file` directly. */
 function* contentOf(path: string, size: number): Generator<Uint8Array> {
   try {
-    // A file was found here earlier; a link must not be followed, wherever it leads.
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    // A file was found here earlier; a link must not be followed, wherever it leads, nor a pipe's writer waited for.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const piece = Buffer.alloc(Math.min(size + 1, PIECE))
-      for (;;) {
+      for (let done = 0; ; ) {
         const length = readSync(file, piece, 0, piece.length, null)
+        if (length === 0 && done !== size) throw changed(path)
         if (length === 0) return
+        done += length
         yield piece.subarray(0, length)
       }
     } finally {
@@ -239,7 +248,7 @@ function unreadable(path: string, error: unknown): unknown {
 function changed(path: string): MesosizeError {
   return new MesosizeError(
     'CONTENT_CHANGED',
-    `The installed package in ${JSON.stringify(path)} changed during the export. Run the export again.`,
+    `The installed package changed in ${JSON.stringify(path)} during the export. Run the export again.`,
   )
 }
 

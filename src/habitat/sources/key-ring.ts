@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import { makeFolder } from '../../lib/make-folder.ts'
+import { readRegular } from '../../lib/open-regular.ts'
 import { partialName, sweepPartials } from '../../lib/partial.ts'
 import { setting } from '../../lib/setting.ts'
 import {
@@ -61,7 +63,7 @@ export class KeyRing {
     if (folder === undefined) return
     const temporary = join(folder, partialName(file))
     try {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       await sweepPartials(folder, /\.pub$/)
       await writeFile(temporary, text, { flag: 'wx', mode: 0o444 })
       await rename(temporary, join(folder, file))
@@ -85,7 +87,7 @@ function checked(text: string, from: string, name: OriginKeyName): PublicOriginK
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await readRegular(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined

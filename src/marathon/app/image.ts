@@ -6,6 +6,7 @@ import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { shellWord } from '../../lib/shell-quote.ts'
 import { formatBytes } from '../../lib/terminal/format.ts'
+import { hadoopScheme } from './fetch-scheme.ts'
 import type { AppRequest, JsonObject } from './request.ts'
 
 /** The image that the app runs, and its origin. */
@@ -36,6 +37,7 @@ export function fetchFields(
   report: Reporter,
 ): JsonObject {
   const whole = wholeImage(tarballs)
+  noteHadoop(tarballs, report)
   if (!whole) {
     checkLayers(tarballs, report)
     const fetch = tarballs.map(({ location: { uri } }, index) => ({
@@ -82,6 +84,14 @@ export function unpackCommand(ident: FullIdent, layered: boolean): string {
 export function imageLabels({ tarballs }: AppImage): Record<string, string> {
   const whole = wholeImage(tarballs)
   return whole ? { 'mesosize.sha256': whole.sha256 } : { 'mesosize.layers': `${tarballs.length}` }
+}
+
+function noteHadoop(tarballs: readonly FetchedTarball[], report: Reporter): void {
+  for (const scheme of new Set(tarballs.flatMap(({ location }) => hadoopScheme(location.uri) ?? []))) {
+    report.note(
+      `Agents fetch ${scheme}:// URIs with the program hadoop: each needs one that is set up for ${scheme}. Where agents have none, use http or https.`,
+    )
+  }
 }
 
 /** The name of a layer's file in the sandbox. */

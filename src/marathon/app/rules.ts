@@ -1,3 +1,4 @@
+import { fetchSchemeProblem } from './fetch-scheme.ts'
 import { javaUriProblem, writeInstead } from './java-uri.ts'
 
 // Checks of single values, for settings before any work and for the finished app definition. Each returns the problem,
@@ -42,7 +43,19 @@ export function fetchUriProblem(value: unknown): string | undefined {
   const instead = isTakenLiterally(value)
     ? () => 'agents do not decode such a URI, so choose a path without it'
     : writeInstead
-  return javaUriProblem(value, instead) ?? quoteProblem(value, instead) ?? hostProblem(value)
+  return (
+    javaUriProblem(value, instead) ??
+    quoteProblem(value, instead) ??
+    hostProblem(value) ??
+    fetchSchemeProblem(value)
+  )
+}
+
+/** Mesos' fetcher takes the name of the file from the path. */
+export function fetchPathProblem(uri: string): string | undefined {
+  return /^[^/]*:\/\/[^/]*\/?$/.test(uri)
+    ? "must have a path after the host, such as https://example.com/app.tgz: Mesos' fetcher refuses it"
+    : undefined
 }
 
 /** The only character that Java allows in a URI but Mesos' fetcher does not (slave/containerizer/fetcher.cpp). */

@@ -1,7 +1,8 @@
 import { MesosizeError } from '../../lib/errors.ts'
 import { isObject } from '../../lib/is-object.ts'
 import { setting } from '../../lib/setting.ts'
-import { hostProblem } from '../app/rules.ts'
+import { fetchSchemeProblem } from '../app/fetch-scheme.ts'
+import { fetchPathProblem, hostProblem } from '../app/rules.ts'
 import { shown } from '../app/shown.ts'
 import type { AppDefinition } from '../app/validate.ts'
 
@@ -40,11 +41,8 @@ function problemOf(uri: string): string | undefined {
   if (/^file:/i.test(uri) || !/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
     return 'is a file on the agent itself, which cannot see the files of this machine'
   }
-  const hostless = hostProblem(uri)
-  if (hostless) return hostless
-  if (/^[^/]*:\/\/[^/]*\/?$/.test(uri)) {
-    return "must have a path after the host, such as https://example.com/app.tgz: Mesos' fetcher refuses it"
-  }
+  const unfit = hostProblem(uri) ?? fetchSchemeProblem(uri) ?? fetchPathProblem(uri)
+  if (unfit) return unfit
   if (!URL.canParse(uri)) return undefined
   const { hostname, pathname } = new URL(uri)
   if (/\/actions\/(?:runs\/\d+\/)?artifacts\/\d+/.test(pathname)) {
