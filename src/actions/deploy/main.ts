@@ -1,7 +1,6 @@
 import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
 import { readContext } from '../../github/context.ts'
-import { connect } from '../../github/octokit.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { deployApp } from '../../marathon/deploy/deploy.ts'
@@ -9,7 +8,6 @@ import { type DeployResult, isSuccess } from '../../marathon/deploy/outcome.ts'
 import { formatPlan, planDeployment } from '../../marathon/deploy/plan.ts'
 import { lastWords } from '../../marathon/logs/last-words.ts'
 import { previewUrl } from '../../preview/comment.ts'
-import { deployPreview } from '../../preview/deploy.ts'
 import { DEPLOY } from '../../settings/tables.ts'
 import { annotate, failStep, logReporter, say } from '../shared/log.ts'
 import { hider, openMarathon } from '../shared/marathon.ts'
@@ -65,7 +63,7 @@ async function deploy(
   failStep([result.message, ...words].join('\n'))
 }
 
-function start(
+async function start(
   action: DeployAction,
   tools: DeployActionTools,
   hide: (text: string) => string,
@@ -81,6 +79,10 @@ function start(
     )
   }
   const fetch = createFetch({ version: manifest.version, signal })
+  const [{ connect }, { deployPreview }] = await Promise.all([
+    import('../../github/octokit.ts'),
+    import('../../preview/deploy.ts'),
+  ])
   const github = connect({ context, token: githubToken, fetch, report, signal })
   return deployPreview({ ...action, preview }, { ...tools, github, hide })
 }

@@ -1,11 +1,10 @@
 import * as core from '@actions/core'
 import manifest from '../../../package.json' with { type: 'json' }
 import { readContext } from '../../github/context.ts'
-import { connect } from '../../github/octokit.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { code } from '../../lib/markdown.ts'
 import { removeApp } from '../../marathon/deploy/remove.ts'
-import { type Removed, removePullRequest, removeStale } from '../../preview/remove.ts'
+import type { Removed } from '../../preview/remove.ts'
 import { REMOVE } from '../../settings/tables.ts'
 import { logReporter } from '../shared/log.ts'
 import { openMarathon } from '../shared/marathon.ts'
@@ -40,6 +39,8 @@ async function remove(action: RemoveAction, tools: DeployActionTools): Promise<R
     return { apps: outcome === 'removed' ? [removal.id] : [], tarballs: [], notes: [] }
   }
   const fetch = createFetch({ version: manifest.version, signal: tools.signal })
+  const { removePullRequest, removeStale } = await import('../../preview/remove.ts')
+  const { connect } = await import('../../github/octokit.ts')
   const github = connect({ ...tools, token: githubToken, fetch })
   const all = { ...tools, github, fetch }
   return removal.kind === 'stale'

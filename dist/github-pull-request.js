@@ -1,0 +1,1 @@
+import{r as e,s as t,u as n}from"./lib-json.js";async function r({rest:e,repository:t},n){let{data:r}=await e.pulls.get({...t,pull_number:n});return{open:r.state===`open`,head:r.head.sha,base:r.base.ref}}const i=e({pull_request:e({number:n()})});function a({event:e}){return t(i,e).value?.pull_request.number}export{r as n,a as t};

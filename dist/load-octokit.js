@@ -1,1 +1,0 @@
-export{t as connect}from"./github-octokit.js";

@@ -1,0 +1,1 @@
+function e(e,t,n=``){let r=`http://${e}:${t}${n}`;return/^(?:\w[\w.-]*|\[[\da-f:.]+\])$/i.test(e)&&URL.canParse(r)?new URL(r):void 0}export{e as t};
