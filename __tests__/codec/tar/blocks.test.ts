@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BLOCK_SIZE, tarBlocks } from '../../../src/codec/tar/blocks.ts'
 import type { Entry, FileEntry } from '../../../src/codec/tar/entry.ts'
 import { fillHoles } from '../../../src/codec/tar/fill.ts'
@@ -66,17 +66,18 @@ describe('content that is not as long as its size says', () => {
 
 describe('content that lies in a file', () => {
   let folder: string
-  beforeAll(() => {
+  beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'blocks-'))
   })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   /** The same entries with their content in files of this machine. */
   function inFiles(entries: Entry[]): Entry[] {
     return entries.map((entry, index) => {
       if (entry.type !== 'file') return entry
       const path = join(folder, String(index))
-      writeFileSync(path, Buffer.concat([...(entry.content as Uint8Array[])]))
+      // Exclusively: what an earlier test left may be a link.
+      writeFileSync(path, Buffer.concat([...(entry.content as Uint8Array[])]), { flag: 'wx' })
       return { ...entry, file: { path, size: entry.size, changed: statSync(path).ctimeMs } }
     })
   }
@@ -125,7 +126,8 @@ describe('content that lies in a file', () => {
     const [entry] = inFiles([file('f', ['hello'])])
     const { path } = (entry as FileEntry).file!
     rmSync(path)
-    symlinkSync('/etc/passwd', path)
+    writeFileSync(join(folder, 'target'), 'hello')
+    symlinkSync('target', path)
     await expect(filled([entry!])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
   })
 
