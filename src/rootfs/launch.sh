@@ -28,17 +28,29 @@ esac
 here=$(CDPATH='' cd -- "$here" && pwd -P) || fail "cannot enter the directory of $0"
 root=$here/rootfs
 box=$root$busybox
+newline='
+'
+whole='unpack the whole tarball'
+writable='the sandbox must be writable and have space left'
+
+# Sets $why to what a program of busybox says; the first argument is what to do if it fails.
+try() {
+  advice=$1
+  shift
+  why=$("$box" "$@" 2>&1) || {
+    why=${why:-$1: status $?}
+    fail "${why%%"$newline"*}: $advice"
+  }
+}
 
 mount() {
   # -n: does not write to the agent's /etc/mtab.
-  why=$("$box" mount -n "$@" 2>&1) ||
-    fail "$why: the task needs CAP_SYS_ADMIN and a seccomp profile that allows mount"
+  try 'the task needs CAP_SYS_ADMIN and a seccomp profile that allows mount' mount -n "$@"
 }
 
 # In the image, so that no absolute symlink leads out to the agent's files.
 inside() {
-  why=$("$box" chroot "$root" "$busybox" "$@" 2>&1) ||
-    fail "$why: cannot restore the modes and owners in $root"
+  try "$writable, and the task needs CAP_CHOWN and CAP_FOWNER" chroot "$root" "$busybox" "$@"
 }
 
 restore() {
@@ -53,7 +65,8 @@ restore() {
 listen() {
   name=${MESOSIZE_ENV_VARS_PREFIX-}PORT_$3
   # The variable's name is known only here: awk looks it up where sh would have to eval.
-  port=$("$box" awk 'BEGIN { printf "%s", ENVIRON[ARGV[1]] }' "$name")
+  try "$whole" awk 'BEGIN { printf "%s", ENVIRON[ARGV[1]] }' "$name"
+  port=$why
   case $port in
     '') return 0 ;;
     0* | *[!0-9]* | ??????*) ;;
@@ -110,14 +123,19 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
   "$box" true 2>/dev/null ||
     fail "cannot run $box: unpack the whole tarball, on a $target agent, where the sandbox is not mounted noexec"
   [ "$("$box" id -u)" = 0 ] || fail 'must run as root: the app definition needs "user": "root"'
-  why=$("$box" unshare -m "$box" true 2>&1) ||
-    fail "$why: the task needs CAP_SYS_ADMIN and a seccomp profile that allows unshare"
+  try 'the task needs CAP_SYS_ADMIN and a seccomp profile that allows unshare' unshare -m "$box" true
+  try 'the task needs CAP_SYS_CHROOT and a seccomp profile that allows chroot' chroot "$root" "$busybox" true
+  "$box" chroot "$root" "$busybox" test -x "$launcher" -a -x "$supervisor" ||
+    fail "cannot run $launcher or $supervisor: $whole"
+  for directory in dev etc proc root sys tmp var/tmp; do
+    [ -d "$root/$directory" ] || fail "$root/$directory is not there: $whole"
+  done
 
   export PATH=/bin HOME=/root
   [ -n "${HAB_LISTEN_GOSSIP-}" ] || listen HAB_LISTEN_GOSSIP 0.0.0.0 GOSSIP
   [ -n "${HAB_LISTEN_HTTP-}" ] || listen HAB_LISTEN_HTTP 0.0.0.0 GATEWAY
   [ -n "${HAB_LISTEN_CTL-}" ] || listen HAB_LISTEN_CTL 127.0.0.1 CTL
-  config=$(configure "$config_variable") || fail "$config"
+  config=$(configure "$config_variable") || fail "${config:-cannot read $config_variable: $whole}"
   [ -z "$config" ] || export "$config_variable=$config"
 
   # Whatever unpacked this may have applied a umask, seen on the top directory, which is 0755 in the tarball;
@@ -125,17 +143,17 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
   case $("$box" stat -c %a "$root") in
     *755) ;;
     *)
-      "$box" chmod -R go+rX "$root"
-      "$box" chmod 700 "$root/root"
+      try "$writable" chmod -R go+rX "$root"
+      try "$writable" chmod 700 "$root/root"
       ;;
   esac
   # Mesos' own unpacking drops sticky and setuid bits and owners.
-  "$box" chmod 1777 "$root/tmp" "$root/var/tmp"
+  try "$writable" chmod 1777 "$root/tmp" "$root/var/tmp"
   restore_special
 
   # On the agent these may be links to paths that the image lacks, hence copies.
   for file in hosts resolv.conf; do
-    if [ -f "/etc/$file" ]; then "$box" cat "/etc/$file" >"$root/etc/$file"; fi
+    [ ! -f "/etc/$file" ] || try "$writable" dd if="/etc/$file" of="$root/etc/$file"
   done
 
   export MESOSIZE_LAUNCH=$$
@@ -149,21 +167,22 @@ mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
 # A /dev of its own: whoever deletes the sandbox must never reach the agent's.
 mount -t tmpfs -o nosuid,noexec,mode=755,size=64k tmpfs "$root/dev"
+memory='the task needs memory for its /dev'
 for device in null zero full random urandom tty; do
   # An agent that is itself in a container may have no tty.
   [ -c "/dev/$device" ] || continue
-  : >"$root/dev/$device"
+  true 2>/dev/null >"$root/dev/$device" || fail "cannot make $root/dev/$device: $memory"
   mount -o bind "/dev/$device" "$root/dev/$device"
 done
-"$box" mkdir "$root/dev/pts" "$root/dev/shm"
+try "$memory" mkdir "$root/dev/pts" "$root/dev/shm"
 # gid 5 is tty in the image's /etc/group.
 mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec devpts "$root/dev/pts"
 mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/dev/shm"
-"$box" ln -s pts/ptmx "$root/dev/ptmx"
-"$box" ln -s /proc/self/fd "$root/dev/fd"
-"$box" ln -s fd/0 "$root/dev/stdin"
-"$box" ln -s fd/1 "$root/dev/stdout"
-"$box" ln -s fd/2 "$root/dev/stderr"
+try "$memory" ln -s pts/ptmx "$root/dev/ptmx"
+try "$memory" ln -s /proc/self/fd "$root/dev/fd"
+try "$memory" ln -s fd/0 "$root/dev/stdin"
+try "$memory" ln -s fd/1 "$root/dev/stdout"
+try "$memory" ln -s fd/2 "$root/dev/stderr"
 
 # A full ident has no newer release: with an update strategy the Supervisor would look for one for ever, without asking
 # Builder. For ORIGIN/NAME it starts what is in the image.
