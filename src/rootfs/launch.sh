@@ -25,8 +25,8 @@ case $0 in
   *) here=./ ;;
 esac
 # CDPATH would send cd elsewhere.
-here=$(CDPATH='' cd -- "$here" && pwd -P) || fail "cannot enter the directory of $0"
-root=$here/rootfs
+CDPATH='' cd -P -- "$here" || fail "cannot enter the directory of $0"
+root=$PWD/rootfs
 box=$root$busybox
 newline='
 '
@@ -110,8 +110,120 @@ configure() {
   }' "$1"
 }
 
-# The second half runs in the namespace, after exec: same process, so only it can see its own number here.
-if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
+# Mounts what the service needs.
+prepare() {
+  # If / is shared, as systemd leaves it, every mount below would show up on the agent.
+  mount --make-rprivate /
+  mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
+  mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
+  # A /dev of its own: whoever deletes the sandbox must never reach the agent's.
+  mount -t tmpfs -o nosuid,noexec,mode=755,size=64k tmpfs "$root/dev"
+  memory='the task needs memory for its /dev'
+  for device in null zero full random urandom tty; do
+    # An agent that is itself in a container may have no tty.
+    [ -c "/dev/$device" ] || continue
+    true 2>/dev/null >"$root/dev/$device" || fail "cannot make $root/dev/$device: $memory"
+    mount -o bind "/dev/$device" "$root/dev/$device"
+  done
+  try "$memory" mkdir "$root/dev/pts" "$root/dev/shm"
+  # gid 5 is tty in the image's /etc/group.
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec devpts "$root/dev/pts"
+  mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/dev/shm"
+  try "$memory" ln -s pts/ptmx "$root/dev/ptmx"
+  try "$memory" ln -s /proc/self/fd "$root/dev/fd"
+  try "$memory" ln -s fd/0 "$root/dev/stdin"
+  try "$memory" ln -s fd/1 "$root/dev/stdout"
+  try "$memory" ln -s fd/2 "$root/dev/stderr"
+}
+
+become_launcher() {
+  # PWD, OLDPWD and _ in the environment would otherwise name the sandbox or a program of the agent.
+  cd /
+  unset OLDPWD _
+  export HAB_SUP_BINARY="$supervisor"
+  exec "$box" chroot "$root" "$launcher" run "$service" "$@"
+}
+
+# PID 1 of the process namespace: when it ends, the kernel ends all other processes in there. It reads from the task's
+# process, so it ends whenever and however that one ends. Until then it sends signals to the launcher as it is told, and
+# reaps orphans. The launcher itself is not PID 1, because PID 1 gets no signal before it has a handler for it.
+first_process() {
+  # Mesos signals every process of a task.
+  trap '' HUP INT TERM
+  trap 'reaping=1; jobs' CHLD
+  while
+    reaping=''
+    if read -r signal pid; then kill "-$signal" "$pid" || :; else [ -n "$reaping" ]; fi
+  do
+    :
+  done 2>/dev/null
+}
+
+# The launcher's parent, which reports the launcher's process ID, and later how it ended.
+second_process() {
+  exec 3>&-
+  trap : HUP INT TERM
+  set +e
+  (
+    set -e
+    prepare
+    read -r number _ <"$root/proc/self/stat"
+    echo "launcher $number"
+    become_launcher "$@" >&5 5>&-
+  )
+  echo "status $?" 2>/dev/null
+  # Until the kernel ends it, which shows the task's process that all have been ended.
+  exec "$box" sleep 600
+}
+
+# Passes a signal on to the launcher, as soon as there is one.
+pass_on() {
+  interrupted=1
+  if [ -n "$launcher_pid" ]; then
+    echo "$1 $launcher_pid" 2>/dev/null >&3 || :
+  else
+    early="$early $1"
+  fi
+}
+
+# The task's own process: stays outside the namespace, passes signals on, and ends the way the launcher ended.
+stay() {
+  launcher_pid='' early=''
+  trap 'pass_on HUP' HUP
+  trap 'pass_on INT' INT
+  trap 'pass_on TERM' TERM
+  exec 5>&1
+  # Not with `&`, which would leave SIGINT and SIGQUIT ignored in everything that the launcher starts, although some
+  # services are stopped by these. In quotes, because other shells cannot parse it.
+  eval 'exec 3> >(first_process)'
+  eval 'exec 4< <(second_process "$@")'
+  exec 5>&-
+  trap '' PIPE
+  # As after SIGKILL, in case nobody is left to report a status.
+  status=137
+  while
+    interrupted='' what=''
+    read -r what number <&4 || [ -n "$interrupted" ]
+  do
+    case $what in
+      launcher)
+        launcher_pid=$number
+        for signal in $early; do pass_on "$signal"; done
+        ;;
+      status)
+        status=$number
+        exec 3>&-
+        ;;
+    esac
+  done
+  trap - HUP INT TERM
+  [ "$status" -le 128 ] || kill "-$((status - 128))" $$ || :
+  exit "$status"
+}
+
+# The second half runs after exec: same process, so only it can see its own number here.
+MESOSIZE_LAUNCH=${MESOSIZE_LAUNCH-}
+if [ "${MESOSIZE_LAUNCH%%-*}" != "$$" ]; then
   # The agent's libraries, plug-ins, sandbox and sockets are not in the image, whatever their paths.
   unset LD_AUDIT LD_BIND_NOW LD_DEBUG LD_DEBUG_OUTPUT LD_LIBRARY_PATH LD_PRELOAD LD_PROFILE LD_PROFILE_OUTPUT
   unset GCONV_PATH LOCPATH SASL_PATH SHELL MESOS_NATIVE_LIBRARY MESOS_NATIVE_JAVA_LIBRARY ENV BASH_ENV
@@ -123,7 +235,13 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
   "$box" true 2>/dev/null ||
     fail "cannot run $box: unpack the whole tarball, on a $target agent, where the sandbox is not mounted noexec"
   [ "$("$box" id -u)" = 0 ] || fail 'must run as root: the app definition needs "user": "root"'
-  try 'the task needs CAP_SYS_ADMIN and a seccomp profile that allows unshare' unshare -m "$box" true
+  # With a process namespace, nothing in the task outlives it. The task does without one if the kernel refuses it, or if
+  # busybox is so old that its shell has no <( ).
+  namespaces=mp
+  "$box" unshare -mp "$box" sh -c ': < <(:)' 2>/dev/null || {
+    namespaces=m
+    try 'the task needs CAP_SYS_ADMIN and a seccomp profile that allows unshare' unshare -m "$box" true
+  }
   try 'the task needs CAP_SYS_CHROOT and a seccomp profile that allows chroot' chroot "$root" "$busybox" true
   "$box" chroot "$root" "$busybox" test -x "$launcher" -a -x "$supervisor" ||
     fail "cannot run $launcher or $supervisor: $whole"
@@ -156,33 +274,11 @@ if [ "${MESOSIZE_LAUNCH-}" != "$$" ]; then
     [ ! -f "/etc/$file" ] || try "$writable" dd if="/etc/$file" of="$root/etc/$file"
   done
 
-  export MESOSIZE_LAUNCH=$$
-  exec "$box" unshare -m "$box" sh "$here/${0##*/}" "$@"
+  export MESOSIZE_LAUNCH=$$-$namespaces
+  exec "$box" unshare -$namespaces "$box" sh "$PWD/${0##*/}" "$@"
 fi
+namespaces=${MESOSIZE_LAUNCH#*-}
 unset MESOSIZE_LAUNCH
-
-# If / is shared, as systemd leaves it, every mount below would show up on the agent.
-mount --make-rprivate /
-mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
-# A /dev of its own: whoever deletes the sandbox must never reach the agent's.
-mount -t tmpfs -o nosuid,noexec,mode=755,size=64k tmpfs "$root/dev"
-memory='the task needs memory for its /dev'
-for device in null zero full random urandom tty; do
-  # An agent that is itself in a container may have no tty.
-  [ -c "/dev/$device" ] || continue
-  true 2>/dev/null >"$root/dev/$device" || fail "cannot make $root/dev/$device: $memory"
-  mount -o bind "/dev/$device" "$root/dev/$device"
-done
-try "$memory" mkdir "$root/dev/pts" "$root/dev/shm"
-# gid 5 is tty in the image's /etc/group.
-mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec devpts "$root/dev/pts"
-mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/dev/shm"
-try "$memory" ln -s pts/ptmx "$root/dev/ptmx"
-try "$memory" ln -s /proc/self/fd "$root/dev/fd"
-try "$memory" ln -s fd/0 "$root/dev/stdin"
-try "$memory" ln -s fd/1 "$root/dev/stdout"
-try "$memory" ln -s fd/2 "$root/dev/stderr"
 
 # A full ident has no newer release: with an update strategy the Supervisor would look for one for ever, without asking
 # Builder. For ORIGIN/NAME it starts what is in the image.
@@ -197,9 +293,7 @@ for argument in "$@"; do
 done
 [ "$strategy" = none ] || service=${service%/*/*}
 
-# PWD, OLDPWD and _ in the environment would otherwise name the sandbox or a program of the agent.
-cd /
-unset OLDPWD _
-export HAB_SUP_BINARY="$supervisor"
+[ "$namespaces" = m ] || stay "$@"
 # exec all the way: SIGTERM must reach the launcher, and Mesos takes the end of this process for the task's.
-exec "$box" chroot "$root" "$launcher" run "$service" "$@"
+prepare
+become_launcher "$@"
