@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { processesIn, processNumbered } from '../e2e/processes.ts'
+import { processesIn, processNumbered, terminateTree } from '../e2e/processes.ts'
 import { cannotLaunch, LAUNCHER, useSandbox } from './launching.ts'
 
 const missing = cannotLaunch()
@@ -12,8 +12,10 @@ describe.skipIf(missing)(`the processes of a task${missing ? ` (skipped: ${missi
   const place = useSandbox()
   const { begin, run, inside, interpose } = place
 
-  // Two that have left the launcher's session, one of which is an orphan.
-  const SERVICES = 'setsid sleep 1000 & sh -c "setsid sleep 1000 &";'
+  // Three that have left the launcher's session: an orphan, one that ignores SIGTERM, and one that has been stopped.
+  const SERVICES = `setsid sleep 1000 & sh -c "setsid sleep 1000 &"
+    (trap '' HUP INT TERM; exec setsid sleep 1000) &
+    setsid sleep 1000 & kill -STOP $!; `
   const READY = 'echo $$; while :; do sleep 0.05; done'
 
   const left = () => processesIn(place.sandbox)
@@ -46,16 +48,45 @@ describe.skipIf(missing)(`the processes of a task${missing ? ` (skipped: ${missi
     ['the launcher', (launcher: number) => launcher],
   ])('all end after SIGKILL to %s', async (_, choose) => {
     const { child, finished, launcher } = await beginReady(`${SERVICES} ${READY}`)
-    expect(left().length).toBeGreaterThanOrEqual(6)
+    expect(left().length).toBeGreaterThanOrEqual(8)
     const chosen = choose(launcher)
     process.kill(typeof chosen === 'number' ? processNumbered(chosen, place.sandbox)! : child.pid!, 'SIGKILL')
     expect(await finished).toMatchObject({ status: null, signal: 'SIGKILL' })
     await expect.poll(left).toEqual([])
   })
 
-  test('all end when the launcher exits, and the task has its status', async () => {
-    const { status, signal } = await run({ probe: `${SERVICES} exit 86` })
-    expect({ status, signal }).toEqual({ status: 86, signal: null })
+  // Some shells give 128 plus the number of a signal: 147 would be SIGSTOP, 192 the last one.
+  test.each([0, 2, 86, 128, 147, 160, 192, 255])(
+    'all end when the launcher exits with %i, as the task does',
+    async status => {
+      expect(await run({ probe: `${SERVICES} exit ${status}` })).toMatchObject({
+        ...{ status, signal: null, stderr: '' },
+      })
+      await expect.poll(left).toEqual([])
+    },
+  )
+
+  test('all end when a signal ends the launcher, and the task leaves no core of a shell', async () => {
+    const command = ['sh', '-c', 'ulimit -c unlimited; exec dash ./launch']
+    const { status, signal } = await run({ probe: `${SERVICES} ulimit -c 0; kill -SEGV $$`, command })
+    expect({ status, signal }).toEqual({ status: null, signal: 'SIGSEGV' })
+    await expect.poll(left).toEqual([])
+    expect(readdirSync(place.sandbox)).toEqual(['launch', 'rootfs'])
+  })
+
+  test("all end after Mesos' SIGTERM to each of them, and the task has the launcher's status", async () => {
+    const { child, finished } = await beginReady(`${SERVICES} trap 'exit 7' TERM; ${READY}`)
+    terminateTree(child.pid!)
+    expect(await finished).toMatchObject({ status: 7, signal: null })
+    await expect.poll(left).toEqual([])
+  })
+
+  test('all end if the launcher has stopped when the task is killed', async () => {
+    const { child, finished, launcher } = await beginReady(`${SERVICES} ${READY}`)
+    process.kill(processNumbered(launcher, place.sandbox)!, 'SIGSTOP')
+    child.kill('SIGTERM')
+    child.kill('SIGKILL')
+    expect(await finished).toMatchObject({ status: null, signal: 'SIGKILL' })
     await expect.poll(left).toEqual([])
   })
 

@@ -130,6 +130,8 @@ export function useSandbox() {
     return start([...fence, 'env', ...clean, `PROBE=${probe}`, ...command, ...args], {
       cwd: '/',
       env: { PATH: process.env.PATH },
+      // A session of its own, as Mesos gives it.
+      detached: true,
     })
   }
 

@@ -172,7 +172,7 @@ second_process() {
     become_launcher "$@" >&5 5>&-
   )
   echo "status $?" 2>/dev/null
-  # Until the kernel ends it, which shows the task's process that all have been ended.
+  # Until the kernel ends it together with all others, which the task's process waits for.
   exec "$box" sleep 600
 }
 
@@ -217,7 +217,12 @@ stay() {
     esac
   done
   trap - HUP INT TERM
-  [ "$status" -le 128 ] || kill "-$((status - 128))" $$ || :
+  # Some signals above SIGTERM only stop a process. A core of this shell would help nobody.
+  if [ "$status" -gt 128 ] && [ "$status" -le 143 ]; then
+    # shellcheck disable=SC3045 # busybox has it
+    ulimit -c 0 || :
+    kill "-$((status - 128))" $$
+  fi
   exit "$status"
 }
 
