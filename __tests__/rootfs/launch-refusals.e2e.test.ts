@@ -1,6 +1,7 @@
 import { chmodSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BUSYBOX } from '../testkit/machine.ts'
 import { IDENTS } from './handmade.ts'
 import { cannotLaunch, LAUNCHER, SUPERVISOR, useSandbox } from './launching.ts'
 
@@ -43,6 +44,25 @@ describe.skipIf(missing)(
       const text = await failure()
       expect(text).toMatch(/^[a-z]+: cannot: in a test: /)
       expect(text.slice(-advice.length - 2)).toBe(`: ${advice}`)
+    })
+
+    // As a user whose processes are limited; root's are not.
+    test.each([
+      ['dash', 'dash'],
+      ['busybox sh', BUSYBOX, 'sh'],
+    ])('where %s cannot start a process', async (_, ...shell) => {
+      const command = [
+        'setpriv',
+        '--reuid=54321',
+        '--clear-groups',
+        'prlimit',
+        '--nproc=1',
+        ...shell,
+        './launch',
+      ]
+      expect(await failure({ command })).toBe(
+        'cannot start a process: raise the limits on processes (pids.max, TasksMax, kernel.pid_max), or the memory of the task',
+      )
     })
 
     test('where a program ends without a word', async () => {

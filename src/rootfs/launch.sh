@@ -20,6 +20,14 @@ fail() {
   exit 1
 }
 
+# A shell that cannot fork ends at once, with a message of its own or, where stderr is discarded, without any. Subshells
+# do not inherit the trap.
+explain_forks() {
+  trap 'case $? in 2 | 254) fail "cannot start a process: $processes" ;; esac' EXIT
+}
+processes='raise the limits on processes (pids.max, TasksMax, kernel.pid_max), or the memory of the task'
+explain_forks
+
 case $0 in
   */*) here=${0%/*}/ ;;
   *) here=./ ;;
@@ -80,7 +88,7 @@ listen() {
 # for a string's start. What may stand before the port needs no escape in JSON, so it is printed as it is.
 # shellcheck disable=SC2016 # the dollar is for awk
 configure() {
-  LC_ALL=C "$box" awk 'BEGIN {
+  LC_ALL=C exec "$box" awk 'BEGIN {
     rest = ENVIRON[ARGV[1]]
     while (match(rest, /"([^"\\]|\\.)*"/)) {
       text = substr(rest, RSTART, RLENGTH)
@@ -163,9 +171,11 @@ first_process() {
 second_process() {
   exec 3>&-
   trap : HUP INT TERM
+  explain_forks
   set +e
   (
     set -e
+    explain_forks
     prepare
     read -r number _ <"$root/proc/self/stat"
     echo "launcher $number"
@@ -216,7 +226,7 @@ stay() {
         ;;
     esac
   done
-  trap - HUP INT TERM
+  trap - EXIT HUP INT TERM
   # Some signals above SIGTERM only stop a process. A core of this shell would help nobody.
   if [ "$status" -gt 128 ] && [ "$status" -le 143 ]; then
     # shellcheck disable=SC3045 # busybox has it
