@@ -515,6 +515,12 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     }
   })
 
+  test("the agent's accounts may be unreadable", async () => {
+    writeFileSync(join(top, 'passwd'), 'not an account\n')
+    const command = ['sh', '-c', 'mount --bind ../passwd /etc/passwd && exec dash ./launch']
+    expect(await inside('echo started', { command })).toBe('started\n')
+  })
+
   test('the sandbox can be deleted while the service runs', async () => {
     const copy = join(top, 'copy')
     cpSync(sandbox, copy, { recursive: true, verbatimSymlinks: true })
