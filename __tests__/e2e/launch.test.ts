@@ -22,7 +22,7 @@ import { BUSYBOX, cannotChroot, missingPrograms, programPath } from '../testkit/
 import { originKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { type App, ask, type Cluster, runTask, type Task } from './agent.ts'
-import { killProcessesIn, processesIn } from './processes.ts'
+import { killProcessesIn, processesIn, processNumbered } from './processes.ts'
 import { EXAMPLES, makePlace, type Place, type RunOptions, runCli } from './run-cli.ts'
 
 const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero'].filter(name =>
@@ -254,21 +254,27 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     },
   )
 
-  function expectRoom({ pid, sandbox }: Task): void {
+  function launcherOf({ sandbox }: Task): number {
+    const program = `/hab/pkgs/${identOf('hab-launcher')}/bin/hab-launch`
+    return processesIn(sandbox).find(pid => commandOf(pid).includes(program))!
+  }
+
+  function expectRoom(task: Task): void {
+    const { sandbox } = task
     const root = join(sandbox, 'rootfs')
-    const launcher = `/hab/pkgs/${identOf('hab-launcher')}/bin/hab-launch`
-    expect(commandOf(pid).slice(-3)).toEqual([launcher, 'run', identOf('hello')])
+    const launcher = launcherOf(task)
+    expect(commandOf(launcher).slice(-2)).toEqual(['run', identOf('hello')])
 
     const account = readFileSync(join(root, 'etc/passwd'), 'utf8').match(/^hab:x:(\d+):(\d+):/m)!
     expect(account.slice(1)).toEqual(['42', '42'])
-    const service = Number(readFileSync(join(root, 'hab/svc/hello/PID'), 'utf8'))
+    const service = processNumbered(Number(readFileSync(join(root, 'hab/svc/hello/PID'), 'utf8')), sandbox)!
     expect(commandOf(service)).toContain('httpd')
     const status = readFileSync(`/proc/${service}/status`, 'utf8')
     expect(status).toMatch(/^Uid:\t42\t42\t42\t42$/m)
     expect(status).toMatch(/^Gid:\t42\t42\t42\t42$/m)
     expect(status).toMatch(/^CapEff:\t0+$/m)
 
-    for (const process of [pid, service]) {
+    for (const process of [launcher, service]) {
       expect(readlinkSync(`/proc/${process}/root`)).toBe(root)
       expect(mountsOf(process)).toEqual({
         '/dev': 'tmpfs rw',
@@ -392,8 +398,8 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
         expect(builder.requests[0]!.path).toBe(
           '/v1/depot/channels/example/stable/pkgs/hello/latest?target=x86_64-linux',
         )
-        expect(commandOf(task.pid)).toContain('example/hello')
-        expect(commandOf(task.pid)).not.toContain(identOf('hello'))
+        expect(commandOf(launcherOf(task))).toContain('example/hello')
+        expect(commandOf(launcherOf(task))).not.toContain(identOf('hello'))
 
         const status = await statusOf(inMarathon(app, task), { fetch })
         expect(status).toMatchObject({ package: identOf('hello'), strategy: 'at-once' })

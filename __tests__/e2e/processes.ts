@@ -6,6 +6,13 @@ export function processesIn(folder: string): number[] {
   return allProcesses().filter(pid => ['root', 'cwd'].some(link => `${pathOf(pid, link)}/`.startsWith(top)))
 }
 
+/** The process among those that has a number in its own process namespace, such as that of a task. */
+export function processNumbered(number: number, folder: string): number | undefined {
+  const numbersOf = (pid: number) =>
+    ifThere(() => readFileSync(`/proc/${pid}/status`, 'utf8'))?.match(/^NSpid:.*\t(\d+)$/m)
+  return processesIn(folder).find(pid => Number(numbersOf(pid)?.[1]) === number)
+}
+
 /** Sends SIGKILL to those. @returns how many there were */
 export function killProcessesIn(folder: string): number {
   const pids = processesIn(folder)

@@ -99,7 +99,7 @@ describe('troubleshooting', () => {
     const pieces = message
       .replace(/^launch: /, '')
       .split('…')
-      .map(piece => piece.trim())
+      .map(piece => piece.trim().replace(/^: /, ''))
       .filter(piece => /\w/.test(piece))
     expect(pieces).not.toEqual([])
     expect(sources.some(source => pieces.every(piece => source.includes(piece)))).toBe(true)
