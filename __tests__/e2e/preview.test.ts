@@ -556,9 +556,9 @@ describe('bad input', () => {
       { action: 'deploy' },
     )
     expect(run.status).toBe(1)
+    expect(run.stdout).toContain('The variable INPUT_COLOUR is not an input of this action, and is ignored.')
     const errors = errorsOf(run)
     for (const text of [
-      'colour: unknown input.',
       'timeout: "15" is not a time',
       'fail-fast: "-1" must be a whole number from 0',
       'app: the app definition: is not valid JSON',

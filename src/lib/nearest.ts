@@ -1,9 +1,9 @@
-/** The known word that was probably meant: a beginning of it, one that it begins, or one at most two slips away. */
+/** The known word that was probably meant: a beginning of it, one that it begins, or one that differs by at most two letters and half of them. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map(name => ({ name, distance: editDistance(word, name) }))
     .sort((a, b) => a.distance - b.distance)
-  const close = ranked.find(({ name, distance }) => distance <= Math.min(2, name.length / 2))
+  const close = ranked.find(({ name, distance }) => distance <= Math.min(2, name.length / 2, word.length / 2))
   const related = ranked.find(
     ({ name }) => word.length > 1 && (name.startsWith(word) || word.startsWith(name)),
   )

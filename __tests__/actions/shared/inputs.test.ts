@@ -151,10 +151,10 @@ describe('names', () => {
     expect(inputsOf({ [name]: 'x' }).problems).toEqual([`${name}: unknown input. Did you mean ${meant}?`])
   })
 
-  test('that resemble no input must be removed', () => {
-    expect(inputsOf({ 'log-level-of-it': '' }).problems).toEqual([
-      'log-level-of-it: unknown input. Remove it.',
-    ])
+  test('that resemble no input may be meant for another program', () => {
+    const inputs = inputsOf({ dir: 'x', 'log-level-of-it': '' })
+    expect(inputs.problems).toEqual([])
+    expect(inputs.strangers).toEqual(['INPUT_DIR', 'INPUT_LOG-LEVEL-OF-IT'])
   })
 
   test('are all known to the table', () => {

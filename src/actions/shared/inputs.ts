@@ -11,6 +11,7 @@ import { headerSecretsIn, secretsIn, urlSecretsIn } from './secrets.ts'
  */
 export class Inputs implements Source {
   readonly #problems = new Set<string>()
+  readonly #strangers: string[] = []
   readonly #rows: readonly (Setting & { input: string })[]
   readonly #env: Environment
 
@@ -22,7 +23,8 @@ export class Inputs implements Source {
       const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase()
       if (name === undefined || known.includes(name)) continue
       const guess = nearest(name, known)
-      this.#problems.add(`${name}: unknown input.${guess ? ` Did you mean ${guess}?` : ' Remove it.'}`)
+      if (guess) this.#problems.add(`${name}: unknown input. Did you mean ${guess}?`)
+      else this.#strangers.push(variable)
     }
     for (const row of this.#rows) if (row.form === 'pairs') this.#pairs(row.input)
   }
@@ -30,6 +32,14 @@ export class Inputs implements Source {
   /** One line each. */
   get problems(): readonly string[] {
     return [...this.#problems]
+  }
+
+  /**
+   * Variables that look like inputs and resemble none. Not mistakes, since any job may set such a variable in its
+   * `env` for a program of its own.
+   */
+  get strangers(): readonly string[] {
+    return this.#strangers
   }
 
   /** Of packages that are named without one. */

@@ -37,6 +37,9 @@ export async function runAction(
     const inputs = new Inputs(table, env)
     const secrets = inputs.secrets()
     for (const secret of secrets) mask(secret)
+    for (const name of inputs.strangers) {
+      annotate('warning', `The variable ${name} is not an input of this action, and is ignored.`)
+    }
     const values = new SettingValues(inputs, env, inputs.origin)
     await program({ values, secrets, listen })
   } catch (error) {
