@@ -24,8 +24,10 @@ const unsupported = process.platform !== 'linux' ? 'hab is for Linux runners' : 
 let mirror: PackagesMirror
 let toolCache: string
 let temporary: string
+let notes: string[]
 
 beforeEach(async () => {
+  notes = []
   mirror = await startPackagesMirror({
     releases: [
       { version: '1.6.1245', origin: 'core' },
@@ -52,7 +54,11 @@ afterEach(async () => {
 function install(request: Partial<HabRequest> = {}) {
   return installHab(
     { version: 'latest', channel: 'stable', mirror: mirror.url, builder: 'http://127.0.0.1:1', ...request },
-    { fetch: createFetch({ version: '1' }), report: silent, retry: { sleep: async () => {}, tries: 2 } },
+    {
+      fetch: createFetch({ version: '1' }),
+      report: { ...silent, note: text => notes.push(text) },
+      retry: { sleep: async () => {}, tries: 2 },
+    },
   )
 }
 
@@ -113,7 +119,11 @@ describe.skipIf(unsupported)('hab', () => {
     await install({ version: '1.6.1245' })
     await mirror.close()
     expect((await install({ version: '^1.6' })).version).toBe('1.6.1245')
-    expect((await failure(install())).code).toBe('HTTP_NETWORK')
+    notes.length = 0
+    const error = await failure(install())
+    expect(error.code).toBe('HTTP_NETWORK')
+    expect(error.message).toContain('hab-mirror')
+    expect(notes).toEqual([expect.stringMatching(/ECONNREFUSED.* Trying again in \d+ s\.$/)])
   })
 
   test('that something else put into the tool cache is not trusted', async () => {

@@ -15,6 +15,7 @@ import {
 } from '../../habitat/hab/index.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { RetryOptions } from '../../http/retry.ts'
+import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { MOST_BYTES, UnusableArchive, unpackRelease } from './unpack-release.ts'
@@ -46,7 +47,8 @@ const MANIFEST = 'manifest.json'
  *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HTTP_…
  */
 export async function installHab(request: HabRequest, tools: InstallHabTools): Promise<HabRelease> {
-  const { fetch, report, signal, retry } = tools
+  const { fetch, report, signal } = tools
+  const retry = { ...noteRetries(report), ...tools.retry }
   const target = habTarget(process.platform, process.arch)
   const mirror = createMirror({ url: request.mirror, fetch, signal, retry })
   const latest = async () => {

@@ -58,7 +58,11 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
         )
       },
       { ...retry, signal },
-    )
+    ).catch(error => {
+      if (!(error instanceof MesosizeError) || error.code !== 'HTTP_NETWORK') throw error
+      const advice = `${error.message} The server is that of hab-mirror; a copy of it can be used instead.`
+      throw new MesosizeError(error.code, advice, { cause: error })
+    })
   }
 
   async function text(from: URL): Promise<string | undefined> {
