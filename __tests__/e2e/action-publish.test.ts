@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { imageTarball } from '../inspect/images.ts'
 import { startArtifactService } from '../testkit/artifact-service.ts'
 import { type ArtifactStoreServerOptions, startArtifactStore } from '../testkit/artifact-store-server.ts'
 import type { BuilderServer } from '../testkit/builder-server.ts'
@@ -141,6 +142,20 @@ describe('to a release', () => {
     const asset = WEB_TARBALL.replace(/tgz$/, 'cdx.json')
     expect((await asAgent(uri.replace(WEB_TARBALL, asset))).toString()).toBe(text)
     expect(github.releases[0]!.assets.map(({ name }) => name)).toEqual([WEB_TARBALL, asset])
+  })
+
+  test('what changed since the last release is handed on, and in the summary', async () => {
+    const { job, github, inputs } = await gitHubJob({ tags: ['v1.0'] })
+    const old = github.addRelease({ tag: 'v0.9', draft: false })
+    const [ident, name] = ['acme/web/0.9.0/20230101000000', 'acme-web-0.9.0-20230101000000.tgz']
+    github.addAsset(old, { name, bytes: await imageTarball([{ ident }]) })
+    const run = await runAction(job, { ...inputs, changes: 'true' }, onTag('v1.0'))
+    const { changes } = publishedQuietly(run).outputs
+    expect(changes).toContain('Compared with [`v0.9`]')
+    expect(changes).toContain(
+      `| \`acme/web\` | \`0.9.0/20230101000000\` | \`${WEB.split('/').slice(2).join('/')}\` |`,
+    )
+    expect(run.summary).toContain(`### Changes\n\n${changes}\n`)
   })
 
   test('the same tarball is not sent again', async () => {

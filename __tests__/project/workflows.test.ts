@@ -15,7 +15,7 @@ test('there are workflows', () => {
     'libraries.yml',
     'release.yml',
   ])
-  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(9)
+  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(10)
 })
 
 describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {

@@ -33,8 +33,22 @@ const LONGEST_APP = 4 << 20
 export async function inspect(place: string, tools: InspectTools): Promise<Inspected> {
   const opened = await peek(await open(place, tools))
   if (!opened.isText) return { contents: await inspectTarballs([opened], tools) }
-  const app = parseApp(await readText(opened), opened.from)
+  const app = await readApp(opened)
   return { app, contents: await inspectApp(app, opened.from, tools) }
+}
+
+/** @throws MesosizeError PLACE_UNREADABLE if it is too long, APP_…, or what reading it throws */
+export async function readApp(opened: Opened): Promise<AppDefinition> {
+  return parseApp(await readText(opened), opened.from)
+}
+
+/**
+ * Reads what is in an image whose tarballs are known.
+ * @param places paths or URLs, in the order in which agents unpack them
+ * @throws MesosizeError
+ */
+export function inspectImage(places: readonly string[], tools: InspectTools): Promise<ImageContents> {
+  return inspectTarballs(openInTurn(places, tools), tools)
 }
 
 /**
@@ -47,8 +61,7 @@ export async function inspectApp(
   source: string,
   tools: InspectTools,
 ): Promise<ImageContents> {
-  const uris = imageUris(app, source)
-  const contents = await inspectTarballs(openInTurn(uris, tools), tools)
+  const contents = await inspectImage(imageUris(app, source), tools)
   const described = describeApp(app)
   const start = contents.start && { ...contents.start, arguments: supervisorArguments(described.cmd ?? '') }
   return { ...contents, app: described, ...(start && { start }) }
@@ -58,7 +71,11 @@ async function* openInTurn(places: readonly string[], tools: OpenTools): AsyncGe
   for (const place of places) yield await open(place, tools)
 }
 
-async function inspectTarballs(
+/**
+ * The same for tarballs that are open already.
+ * @throws MesosizeError
+ */
+export async function inspectTarballs(
   opened: Iterable<Opened> | AsyncIterable<Opened>,
   { report }: InspectTools,
 ): Promise<ImageContents> {

@@ -21,15 +21,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function outputsOf(about: Partial<Exported> = {}) {
-  setExportOutputs(exported(about))
+async function outputsOf(about: Partial<Exported> = {}, changes?: string) {
+  setExportOutputs(exported(about), changes)
   return parsePairs(await readFile(file, 'utf8'))
 }
 
 describe('the outputs', () => {
   test('are those of action.yml', async () => {
     const known = Object.keys(ACTION.outputs)
-    const ofTarball = await outputsOf({ sbomPath: '/srv/results/sbom.json' })
+    const ofTarball = await outputsOf({ sbomPath: '/srv/results/sbom.json' }, '1 changed')
     await writeFile(file, '')
     const ofLayers = await outputsOf({ tarballs: [layer('a')] })
     const set = Object.keys({ ...ofTarball, ...ofLayers })
@@ -99,6 +99,12 @@ describe('the outputs', () => {
   test('have the SBOM only if there is one', async () => {
     expect(await outputsOf()).not.toHaveProperty('sbom')
     expect(await outputsOf({ sbomPath: '/srv/sbom.json' })).toHaveProperty('sbom', '/srv/sbom.json')
+  })
+
+  test('have the changes as they are, if there are any', async () => {
+    expect(await outputsOf()).not.toHaveProperty('changes')
+    const changes = '1 changed.\n\n| a |\n| --- |\n'
+    expect(await outputsOf({}, changes)).toHaveProperty('changes', changes)
   })
 
   test('leave out numbers that do not apply', async () => {

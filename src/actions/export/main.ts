@@ -7,6 +7,7 @@ import type { Exported } from '../../export/exported.ts'
 import type { ExportRequest } from '../../export/request.ts'
 import { runExport } from '../../export/run.ts'
 import { readContext } from '../../github/context.ts'
+import type { GitHub } from '../../github/octokit.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { createUpload } from '../../http/upload.ts'
@@ -25,7 +26,7 @@ import { restorePackageCache } from './package-cache.ts'
 import { layeringOf, type PublisherTools, publisherOf } from './publisher.ts'
 import { type ExportAction, readExportAction } from './request.ts'
 import { WORKSPACE_STATE } from './state.ts'
-import { exportSummary } from './summary.ts'
+import { exportSummary, type Results } from './summary.ts'
 import { tryImage } from './try-image.ts'
 
 await runAction(EXPORT, async ({ values, listen }) => {
@@ -45,6 +46,7 @@ await runAction(EXPORT, async ({ values, listen }) => {
   const temporary = env.RUNNER_TEMP ?? tmpdir()
   try {
     const publish = await values.attempt(() => publisherOf(action, tools))
+    const github = action.changes && (await values.attempt(() => openGitHub(action, tools)))
     values.check()
     const { request: asked, hab } = action
     const onWorkspace = (path: string) => core.saveState(WORKSPACE_STATE, path)
@@ -83,7 +85,11 @@ await runAction(EXPORT, async ({ values, listen }) => {
       runExport(request, { ...tools, publish: publish!, tryOut }),
     )
     await save(exported)
-    await steps.grouped('Set outputs', () => setOutputs(exported, action, steps, tools, healthyAfter))
+    const changes = github
+      ? await steps.grouped('Compare', () => compareWithRelease(exported, action, github, tools))
+      : undefined
+    const results = { healthyAfter, changes }
+    await steps.grouped('Set outputs', () => setOutputs(exported, action, steps, tools, results))
   } finally {
     report.close()
   }
@@ -106,19 +112,37 @@ function withoutWriting(action: ExportAction): ExportAction {
   return { ...action, publish: { to: 'artifact' } }
 }
 
+/** @throws MesosizeError GITHUB_TOKEN */
+async function openGitHub({ githubToken }: ExportAction, tools: PublisherTools): Promise<GitHub> {
+  const { connect } = await import('../../github/octokit.ts')
+  return connect({ ...tools, token: githubToken })
+}
+
+/** @returns how the image differs from that of the last release; undefined if that cannot be said */
+async function compareWithRelease(
+  exported: Exported,
+  { publish }: ExportAction,
+  github: GitHub,
+  tools: PublisherTools,
+): Promise<string | undefined> {
+  const { id, tag } = publish.to === 'release' ? publish : {}
+  const { changesSinceRelease } = await import('./changes.ts')
+  return changesSinceRelease(exported, { id, tag: tag ?? tools.context.tag }, github, tools)
+}
+
 async function setOutputs(
   exported: Exported,
   action: ExportAction,
   steps: Steps,
   tools: PublisherTools,
-  healthyAfter: number | undefined,
+  results: Results,
 ): Promise<void> {
   const { checksumFile, publish, summary } = action
   const { tarballs } = exported
   if (checksumFile) {
     for (const { path, name, sha256 } of tarballs) await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`)
   }
-  setExportOutputs(exported)
+  setExportOutputs(exported, results.changes)
   const { GITHUB_ARTIFACTS } = process.env
   if (GITHUB_ARTIFACTS) await appendFile(GITHUB_ARTIFACTS, tarballs.map(({ path }) => `${path}\n`).join(''))
   // An unpublished tarball gets to its URI, and a draft is published, only in a later step.
@@ -129,7 +153,7 @@ async function setOutputs(
   if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
   // Third-party runners and old servers have no summaries.
   if (summary && process.env.GITHUB_STEP_SUMMARY) {
-    await core.summary.addRaw(exportSummary(exported, steps.done, healthyAfter)).write()
+    await core.summary.addRaw(exportSummary(exported, steps.done, results)).write()
   }
 }
 
@@ -137,12 +161,11 @@ async function setOutputs(
 async function keepForPreviews(
   { ident, packages }: Exported,
   branch: string,
-  { githubToken }: ExportAction,
+  action: ExportAction,
   tools: PublisherTools,
 ): Promise<void> {
   try {
-    const { connect } = await import('../../github/octokit.ts')
-    const github = connect({ ...tools, token: githubToken })
+    const github = await openGitHub(action, tools)
     const sizes = { service: formatIdent(ident), packages }
     await keepSizes(github, tools.context, branch, sizes)
     tools.report.note(`The sizes of this image are kept for the previews of pull requests into ${branch}.`)

@@ -3,16 +3,14 @@ import { type Exported, layerBytes, packagesIn } from '../../export/exported.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import { wholeImage } from '../../image/tarball.ts'
 
-/** Sets every output of the export action, as in action.yml; those that have no value are left out. */
-export function setExportOutputs({
-  ident,
-  tarballs,
-  app,
-  appPath,
-  appText,
-  sbomPath,
-  packages,
-}: Exported): void {
+/**
+ * Sets every output of the export action, as in action.yml; those that have no value are left out.
+ * @param changes since the last release, Markdown
+ */
+export function setExportOutputs(
+  { ident, tarballs, app, appPath, appText, sbomPath, packages }: Exported,
+  changes?: string,
+): void {
   const outputs = {
     app: appText,
     'app-path': appPath,
@@ -24,6 +22,7 @@ export function setExportOutputs({
     release: ident.release,
     ports: JSON.stringify(app.portDefinitions ?? []),
     packages: JSON.stringify(packages),
+    changes,
   }
   for (const [name, value] of Object.entries(outputs)) if (value !== undefined) core.setOutput(name, value)
 }

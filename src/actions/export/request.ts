@@ -24,6 +24,8 @@ export interface ExportAction extends PreviewableExport {
   uriTemplate?: string
   githubToken: string
   checksumFile: boolean
+  /** Whether the image is compared with that of the last release. */
+  changes: boolean
   /** Milliseconds until an image must be healthy to be published; absent if it is not tried. */
   tryTimeout?: number
   summary: boolean

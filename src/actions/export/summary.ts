@@ -13,12 +13,23 @@ const NAMED = 3
 /** The runner discards a summary of more than 1 MiB; the rest of ours is small. */
 const LONGEST_APP = 512 * 1024
 
+/** What was found out about an image besides exporting it. */
+export interface Results {
+  /** Milliseconds, if the image was tried. */
+  healthyAfter?: number
+  /** Since the last release, as Markdown, if that was asked for and could be compared. */
+  changes?: string
+}
+
 /**
  * What was exported, as GitHub-flavoured Markdown for the job summary: a table, the ports, a diagram of the
- * sizes, the app definition, and how to deploy it.
- * @param healthyAfter milliseconds, if the image was tried
+ * sizes, what changed, the app definition, and how to deploy it.
  */
-export function exportSummary(exported: Exported, steps: readonly Step[], healthyAfter?: number): string {
+export function exportSummary(
+  exported: Exported,
+  steps: readonly Step[],
+  { healthyAfter, changes }: Results = {},
+): string {
   const { ident, tarballs, app, appPath, appText, packages } = exported
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const whole = wholeImage(tarballs)
@@ -36,6 +47,7 @@ export function exportSummary(exported: Exported, steps: readonly Step[], health
     ...(whole ? [] : layersOf(tarballs)),
     ...portsOf(app),
     ...sizesOf(packages),
+    ...(changes === undefined ? [] : ['### Changes', changes]),
     details(
       'App definition',
       Buffer.byteLength(appText) > LONGEST_APP

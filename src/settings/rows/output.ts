@@ -114,4 +114,11 @@ export const REPORTING = {
     help: 'write a `.sha256` file beside the tarball, and publish it with `release` and `http`',
     details: 'Not with `layers`, whose names are their checksums.',
   },
+  changes: {
+    input: 'changes',
+    form: 'flag',
+    help: 'compare the image with that of the last published release, for release notes: see the output `changes`',
+    details:
+      'It downloads the tarball that is attached there, or what the app definition there names. Prereleases are left out.',
+  },
 } as const satisfies Settings
