@@ -73,34 +73,50 @@ describe('endpoints', () => {
   })
 })
 
-describe('sizes', () => {
+describe('changes', () => {
   const MIB = 1024 * 1024
+  const builds = (packed: number, ...versions: string[]) => ({ packed, versions })
 
-  test('by package, and as a whole', () => {
+  test('by package, with versions and sizes, and as a whole', () => {
     const changes = [
-      { name: 'core/glibc', before: 10 * MIB, now: 8 * MIB },
-      { name: 'core/new', before: 0, now: MIB },
-      { name: 'core/gone', before: 512, now: 0 },
+      { name: 'core/glibc', before: builds(10 * MIB, '2.35/1'), now: builds(8 * MIB, '2.35/1', '2.36/2') },
+      { name: 'core/new', before: builds(0), now: builds(MIB, '1.0/1') },
+      { name: 'core/gone', before: builds(512, '1.0/1'), now: builds(0) },
+      { name: 'core/as-large', before: builds(9, '1.0/1'), now: builds(9, '1.0/2') },
     ]
-    const body = comment({ sizes: { changes, unchanged: 4, before: 20 * MIB, now: 19 * MIB, base: 'main' } })
+    const body = comment({
+      changes: { changes, unchanged: 4, before: 20 * MIB, now: 19 * MIB, base: 'main' },
+    })
     expect(body).toContain(
       [
-        '#### Size, compared with `main`',
+        '#### Changes, compared with `main`',
         '',
-        '| Package | Before | Now | Difference |',
-        '| --- | --- | --- | --- |',
-        '| `core/glibc` | 10.0 MiB | 8.0 MiB | −2.0 MiB |',
-        '| `core/new` | – | 1.0 MiB | +1.0 MiB |',
-        '| `core/gone` | 512 B | – | −512 B |',
-        '| 4 unchanged |  |  |  |',
-        '| **Tarball** | 20.0 MiB | 19.0 MiB | −1.0 MiB |',
+        '| Package | Before | Now | In the tarball | Difference |',
+        '| --- | --- | --- | --- | --- |',
+        '| `core/glibc` | `2.35/1` | `2.35/1`, `2.36/2` | 8.0 MiB | −2.0 MiB |',
+        '| `core/new` | – | `1.0/1` | 1.0 MiB | +1.0 MiB |',
+        '| `core/gone` | `1.0/1` | – | – | −512 B |',
+        '| `core/as-large` | `1.0/1` | `1.0/2` | 9 B |  |',
+        '| 4 unchanged |  |  |  |  |',
+        '| **Tarball** |  |  | 19.0 MiB | −1.0 MiB |',
       ].join('\n'),
     )
   })
 
-  test('of a great many packages: the largest changes', () => {
-    const changes = Array.from({ length: 40 }, (_, n) => ({ name: `core/p${n}`, before: 1, now: 100 - n }))
-    const body = comment({ sizes: { changes, unchanged: 0, before: 40, now: 4000, base: 'main' } })
+  test('of a package in a great many versions: some', () => {
+    const now = builds(9, ...Array.from({ length: 5000 }, (_, n) => `1.${n}/1`))
+    const changes = [{ name: 'core/many', before: builds(0), now }]
+    const body = comment({ changes: { changes, unchanged: 0, before: 0, now: 9, base: 'main' } })
+    expect(body).toContain('| `core/many` | – | `1.0/1`, `1.1/1`, `1.2/1`, 4997 more | 9 B | +9 B |')
+  })
+
+  test('of a great many packages: the largest', () => {
+    const changes = Array.from({ length: 40 }, (_, n) => ({
+      name: `core/p${n}`,
+      before: builds(1, '1/1'),
+      now: builds(100 - n, '1/2'),
+    }))
+    const body = comment({ changes: { changes, unchanged: 0, before: 40, now: 4000, base: 'main' } })
     expect(body.match(/`core\/p\d+`/g)).toHaveLength(15)
     expect(body).toContain('| 25 more have changed, 0 unchanged |')
   })

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { compareSizes, readImageSizes, readPackageSizes, sizesFile } from '../../src/preview/sizes.ts'
+import { compareImages, readImageSizes, readPackageSizes, sizesFile } from '../../src/preview/sizes.ts'
 
 function size(ident: string, packed: number) {
   return { ident, size: packed * 3, packed }
+}
+
+function builds(packed: number, ...versions: string[]) {
+  return { packed, versions }
 }
 
 const BASE = {
@@ -15,7 +19,7 @@ const BASE = {
   ],
 }
 
-test("package by package, whatever the versions and the service's origin", () => {
+test("package by package, whatever the service's origin", () => {
   const own = {
     service: 'preview/web/1.0.0/20240303000000',
     packages: [
@@ -25,26 +29,44 @@ test("package by package, whatever the versions and the service's origin", () =>
       size('preview/web/1.0.0/20240303000000', 110),
     ],
   }
-  expect(compareSizes(BASE, own)).toEqual({
+  expect(compareImages(BASE, own)).toEqual({
     changes: [
-      { name: 'core/glibc', before: 900, now: 800 },
-      { name: 'core/gone', before: 50, now: 0 },
-      { name: 'core/new', before: 0, now: 20 },
-      { name: 'preview/web', before: 100, now: 110 },
+      {
+        name: 'core/glibc',
+        before: builds(900, '2.35/20240101000000'),
+        now: builds(800, '2.36/20240303000000'),
+      },
+      { name: 'core/gone', before: builds(50, '1.0/20240101000000'), now: builds(0) },
+      { name: 'core/new', before: builds(0), now: builds(20, '1.0/20240303000000') },
+      {
+        name: 'preview/web',
+        before: builds(100, '1.0.0/20240101000000'),
+        now: builds(110, '1.0.0/20240303000000'),
+      },
+      { name: 'core/same', before: builds(7, '1.0/20240101000000'), now: builds(7, '2.0/20240303000000') },
     ],
-    unchanged: 1,
+    unchanged: 0,
     before: 1057,
     now: 937,
   })
 })
 
 test('the same image', () => {
-  expect(compareSizes(BASE, BASE)).toEqual({ changes: [], unchanged: 4, before: 1057, now: 1057 })
+  expect(compareImages(BASE, BASE)).toEqual({ changes: [], unchanged: 4, before: 1057, now: 1057 })
 })
 
-test('one package in two versions counts as one', () => {
-  const own = { ...BASE, packages: [...BASE.packages, size('core/glibc/2.36/20240303000000', 5)] }
-  expect(compareSizes(BASE, own).changes).toEqual([{ name: 'core/glibc', before: 900, now: 905 }])
+test('a package in two versions is one with both', () => {
+  const own = { ...BASE, packages: [size('core/glibc/2.36/20240303000000', 5), ...BASE.packages] }
+  expect(compareImages(BASE, own)).toMatchObject({
+    changes: [
+      {
+        name: 'core/glibc',
+        before: builds(900, '2.35/20240101000000'),
+        now: builds(905, '2.35/20240101000000', '2.36/20240303000000'),
+      },
+    ],
+    unchanged: 3,
+  })
 })
 
 describe('what is kept', () => {

@@ -2,7 +2,7 @@ import { code, details, fenced, table } from '../lib/markdown.ts'
 import { formatBytes, formatBytesChange } from '../lib/terminal/format.ts'
 import type { Endpoint } from '../marathon/deploy/endpoints.ts'
 import type { Preview } from './preview.ts'
-import type { SizeComparison } from './sizes.ts'
+import type { Builds, ImageComparison } from './sizes.ts'
 
 /** What a comment on a pull request says about its preview. */
 export interface PreviewComment {
@@ -14,12 +14,15 @@ export interface PreviewComment {
   /** Ident of the service's package. */
   ident?: string
   endpoints?: readonly Endpoint[]
-  sizes?: SizeComparison & { base: string }
+  /** In its image, compared with that of the base branch. */
+  changes?: ImageComparison & { base: string }
   /** The web page of the workflow run. */
   runUrl: string
 }
 
 const MOST_ROWS = 15
+/** Of one package. */
+const MOST_VERSIONS = 3
 const LONGEST_REASON = 2000
 /** "comment body 65,536 characters" is GitHub's limit; everything else here is small. */
 const MOST_ENDPOINTS = 100
@@ -62,7 +65,7 @@ export function commentBody(comment: PreviewComment): string {
     ...(reason === undefined ? [] : [fenced('text', shorten(reason))]),
     ...endpointsOf(comment),
     table(['', ''], rows),
-    ...sizesOf(comment),
+    ...changesOf(comment),
     logsOf(comment),
   ].join('\n\n')
 }
@@ -107,30 +110,38 @@ function authority(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function sizesOf({ sizes }: PreviewComment): string[] {
-  if (sizes === undefined) return []
-  const { changes, unchanged, before, now, base } = sizes
+function changesOf({ changes: comparison }: PreviewComment): string[] {
+  if (comparison === undefined) return []
+  const { changes, unchanged, before, now, base } = comparison
   const rows = changes
     .slice(0, MOST_ROWS)
-    .map(change => [
-      code(change.name),
-      change.before > 0 ? formatBytes(change.before) : '–',
-      change.now > 0 ? formatBytes(change.now) : '–',
-      difference(change),
+    .map(({ name, before, now }) => [
+      code(name),
+      versionsOf(before),
+      versionsOf(now),
+      ...sizesOf(before.packed, now.packed),
     ])
   const rest = [
     ...(changes.length > MOST_ROWS ? [`${changes.length - MOST_ROWS} more have changed`] : []),
     `${unchanged} unchanged`,
   ]
-  const whole = ['**Tarball**', formatBytes(before), formatBytes(now), difference(sizes)]
   return [
-    `#### Size, compared with ${code(base)}`,
-    table(['Package', 'Before', 'Now', 'Difference'], [...rows, [rest.join(', '), '', '', ''], whole]),
+    `#### Changes, compared with ${code(base)}`,
+    table(
+      ['Package', 'Before', 'Now', 'In the tarball', 'Difference'],
+      [...rows, [rest.join(', '), '', '', '', ''], ['**Tarball**', '', '', ...sizesOf(before, now)]],
+    ),
   ]
 }
 
-function difference({ before, now }: { before: number; now: number }): string {
-  return formatBytesChange(now - before)
+function versionsOf({ versions }: Builds): string {
+  if (versions.length === 0) return '–'
+  const rest = versions.length - MOST_VERSIONS
+  return [...versions.slice(0, MOST_VERSIONS).map(code), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
+}
+
+function sizesOf(before: number, now: number): [now: string, difference: string] {
+  return [now > 0 ? formatBytes(now) : '–', now === before ? '' : formatBytesChange(now - before)]
 }
 
 function logsOf({ appId }: PreviewComment): string {

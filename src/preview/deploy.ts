@@ -12,7 +12,7 @@ import { previewIn, removeEmptyGroup } from './apps.ts'
 import { commentBody, commentMarker, previewUrl } from './comment.ts'
 import { findSizes } from './kept-sizes.ts'
 import { isNewer, isSamePullRequest, type Preview, previewEnvironment, previewGroup } from './preview.ts'
-import { compareSizes, type PackageSize } from './sizes.ts'
+import { compareImages, type PackageSize } from './sizes.ts'
 import { tell } from './tell.ts'
 import type { PreviewTools } from './tools.ts'
 
@@ -21,7 +21,7 @@ export interface PreviewDeployment {
   app: AppDefinition
   preview: Preview
   options: DeployOptions
-  /** Of the app's image, for a comparison with the base branch's. */
+  /** Of the app's image, for a comparison with that of the base branch. */
   packages?: readonly PackageSize[]
   /** Whether to announce it on the pull request, in a comment and as a GitHub deployment. */
   comment: boolean
@@ -144,7 +144,7 @@ async function writeResult(
     reason: isUp ? undefined : tools.hide(result.message),
     ident: typeof ident === 'string' ? ident : undefined,
     endpoints: result.endpoints,
-    sizes: await tell('The comparison of sizes', tools.report, () => comparison(action, tools)),
+    changes: await tell('The comparison with the base branch', tools.report, () => comparison(action, tools)),
     runUrl: runUrl(tools.context),
   })
   await writeComment(tools.github, preview.number, commentMarker(app.id), body)
@@ -157,9 +157,9 @@ async function comparison({ app, preview, packages }: PreviewDeployment, { githu
   const kept = await findSizes(github, base, service)
   if (kept === undefined) {
     report.note(
-      `There are no sizes of ${base} to compare with: they are kept when an export with "preview: true" runs on a push to it.`,
+      `There is nothing of ${base} to compare with: the packages of its image are kept when an export with "preview: true" runs on a push to it.`,
     )
     return undefined
   }
-  return { ...compareSizes(kept, { service, packages }), base }
+  return { ...compareImages(kept, { service, packages }), base }
 }

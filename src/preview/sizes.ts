@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { MesosizeError } from '../lib/errors.ts'
 import { list, object, readJson, text, whole } from '../lib/json.ts'
 
@@ -15,10 +16,18 @@ export interface ImageSizes {
   packages: readonly PackageSize[]
 }
 
-export interface SizeComparison {
-  /** Packages whose size in the tarball differs, the largest difference first. */
-  changes: readonly { name: string; before: number; now: number }[]
-  /** How many packages have the same size as before. */
+/** The builds of a package in an image. */
+export interface Builds {
+  /** VERSION/RELEASE; empty if the image does not have the package. */
+  versions: readonly string[]
+  /** Bytes in the tarball. */
+  packed: number
+}
+
+export interface ImageComparison {
+  /** Packages whose builds, or whose size in the tarball, differ; the largest difference in size first. */
+  changes: readonly { name: string; before: Builds; now: Builds }[]
+  /** How many packages are the same as before. */
   unchanged: number
   /** Of all packages, bytes in the tarball. */
   before: number
@@ -31,35 +40,45 @@ export function sizesFile(service: string, branch: string): string {
 }
 
 /**
- * Compares two images package by package, whatever their versions. The service's own package is the same in both,
- * even if a pull request's was built for another origin.
+ * Compares two images package by package. The service's own package is the same in both, even if a pull request's was
+ * built for another origin.
  */
-export function compareSizes(base: ImageSizes, own: ImageSizes): SizeComparison {
-  const before = packedByName(base, own.service)
-  const now = packedByName(own, own.service)
-  const names = [...new Set([...now.keys(), ...before.keys()])]
-  const all = names.map(name => ({ name, before: before.get(name) ?? 0, now: now.get(name) ?? 0 }))
+export function compareImages(base: ImageSizes, own: ImageSizes): ImageComparison {
+  const before = buildsByName(base, own.service)
+  const now = buildsByName(own, own.service)
+  const names = [...new Set([...now.keys(), ...before.keys()])].sort()
+  const all = names.map(name => ({ name, before: before.get(name) ?? NONE, now: now.get(name) ?? NONE }))
   const changes = all
-    .filter(each => each.before !== each.now)
-    .toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))
+    .filter(each => !isDeepStrictEqual(each.before, each.now))
+    .toSorted((a, b) => sizeDifference(b) - sizeDifference(a))
   return { changes, unchanged: all.length - changes.length, before: total(before), now: total(now) }
 }
 
-function packedByName({ service, packages }: ImageSizes, called: string): Map<string, number> {
-  const sizes = new Map<string, number>()
-  for (const { ident, packed } of packages) {
-    const name = shortName(ident === service ? called : ident)
-    sizes.set(name, (sizes.get(name) ?? 0) + packed)
+const NONE: Builds = { versions: [], packed: 0 }
+
+function buildsByName({ service, packages }: ImageSizes, called: string): Map<string, Builds> {
+  const builds = new Map<string, Builds>()
+  for (const { ident, packed } of packages.toSorted((a, b) => (a.ident < b.ident ? -1 : 1))) {
+    const name = partsOf(ident === service ? called : ident)
+      .slice(0, 2)
+      .join('/')
+    const others = builds.get(name) ?? NONE
+    const version = partsOf(ident).slice(2).join('/')
+    builds.set(name, { versions: [...others.versions, version], packed: others.packed + packed })
   }
-  return sizes
+  return builds
 }
 
-function shortName(ident: string): string {
-  return ident.split('/').slice(0, 2).join('/')
+function partsOf(ident: string): string[] {
+  return ident.split('/')
 }
 
-function total(sizes: ReadonlyMap<string, number>): number {
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
+function sizeDifference({ before, now }: ImageComparison['changes'][number]): number {
+  return Math.abs(now.packed - before.packed)
+}
+
+function total(builds: ReadonlyMap<string, Builds>): number {
+  return [...builds.values()].reduce((sum, { packed }) => sum + packed, 0)
 }
 
 const PACKAGES = list(object({ ident: text, size: whole(), packed: whole() }))

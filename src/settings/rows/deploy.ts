@@ -77,7 +77,7 @@ export const ANNOUNCEMENT = {
     input: 'packages',
     form: 'text',
     value: 'JSON',
-    help: "the export's output of that name; the comment on a preview then compares its size, package by package, with that of the base branch",
+    help: "the export's output of that name; the comment on a preview then shows which packages differ from those of the base branch, and by how many bytes",
     read: text => readPackageSizes(text, 'it'),
   },
   comment: {

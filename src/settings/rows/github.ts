@@ -28,7 +28,8 @@ export const PREVIEW = {
     input: 'preview',
     form: 'flag',
     help: 'export a preview of a pull request, with its own app id and tarball',
-    details: 'On a push to a branch, its sizes are kept for comparison with later previews.',
+    details:
+      'On a push to a branch, its packages and their sizes are kept for comparison with later previews.',
   },
   pullRequest: {
     input: 'pull-request',
