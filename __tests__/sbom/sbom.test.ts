@@ -16,21 +16,18 @@ const base = ['core/busybox-static', 'core/cacerts', 'chef/hab-launcher'].map(na
   build(`${name}/1/20240101000000`),
 )
 const sup = build(SUP, { deps: idents(GLIBC), tdeps: idents(GLIBC) })
-const app: Package = {
-  ...build(APP, {
-    deps: idents(GLIBC),
-    tdeps: idents(GLIBC),
-    runnable: true,
-    plan: {
-      description: 'An app',
-      license: 'Apache-2.0',
-      upstream: 'https://acme.example/',
-      source: 'https://acme.example/app.tgz?a=[b]',
-      sourceSha256: SHA256,
-    },
-  }),
-  hart: { sha256: SHA256, blake2b256: BLAKE2B },
-}
+const app: Package = build(APP, {
+  deps: idents(GLIBC),
+  tdeps: idents(GLIBC),
+  runnable: true,
+  plan: {
+    description: 'An app',
+    license: 'Apache-2.0',
+    upstream: 'https://acme.example/',
+    source: 'https://acme.example/app.tgz?a=[b]',
+    sourceSha256: SHA256,
+  },
+})
 
 function closureOf(service: Package = app, packages = [glibc, ...base, sup, service]): Closure {
   const [busybox, cacerts, launcher] = base as [Package, Package, Package]
@@ -50,7 +47,8 @@ function closureOf(service: Package = app, packages = [glibc, ...base, sup, serv
 }
 
 const tarballs = [{ name: 'acme-app.tgz', sha256: 'ab'.repeat(32) }]
-const image = { closure: closureOf(), tarballs, version: '1.2.3' }
+const harts = new Map([[APP, { sha256: SHA256, blake2b256: BLAKE2B }]])
+const image = { closure: closureOf(), harts, tarballs, version: '1.2.3' }
 
 describe('the SBOM of an image', () => {
   const text = sbomText(image)

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { resolveClosure } from '../habitat/package/closure.ts'
 import { dashedIdent, type FullIdent, formatIdent } from '../habitat/package/ident.ts'
-import type { Closure } from '../habitat/package/package.ts'
+import type { Closure, HartDigests } from '../habitat/package/package.ts'
 import type { PackageSource } from '../habitat/package/source.ts'
 import { divide } from '../image/layers.ts'
 import { type PackOptions, pack } from '../image/pack.ts'
@@ -124,10 +124,20 @@ async function writeSbom(
 ): Promise<SbomFile> {
   // Loaded only where it is needed, because the library and the list of licences are large.
   const { sbomName, sbomText } = await import('../sbom/sbom.ts')
-  const bytes = Buffer.from(sbomText({ closure, tarballs, version: manifest.version }))
+  const harts = await digestsOfHarts(closure)
+  const bytes = Buffer.from(sbomText({ closure, harts, tarballs, version: manifest.version }))
   await writeFile(path, bytes)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return { name: sbomName(closure.service.metadata.ident), path, size: bytes.length, sha256 }
+}
+
+async function digestsOfHarts({ packages }: Closure): Promise<Map<string, HartDigests>> {
+  const found = new Map<string, HartDigests>()
+  for (const each of packages) {
+    const digests = await each.hartDigests?.()
+    if (digests) found.set(formatIdent(each.metadata.ident), digests)
+  }
+  return found
 }
 
 function sizes({ packages }: Closure, packed: readonly PackedTarball[]): Exported['packages'] {

@@ -21,6 +21,8 @@ import { packageUrl } from './purl.ts'
 
 export interface SbomImage {
   closure: Closure
+  /** Of the harts of packages, by ident, as far as there are harts. */
+  harts: ReadonlyMap<string, HartDigests>
   /** In the order in which agents unpack them; SHA-256 in lower-case hex. */
   tarballs: readonly { name: string; sha256: string }[]
   /** Mesosize's. */
@@ -42,7 +44,7 @@ export function sbomText(image: SbomImage): string {
     image.closure.packages
       .map(each => [formatIdent(each.metadata.ident), each] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([ident, each]) => [ident, packageComponent(ident, each)] as const),
+      .map(([ident, each]) => [ident, packageComponent(ident, each, image.harts.get(ident))] as const),
   )
   const refsOf = (idents: readonly FullIdent[]) =>
     new BomRefRepository(idents.map(ident => components.get(formatIdent(ident))!.bomRef))
@@ -91,7 +93,7 @@ function imageComponent({ closure: { service }, tarballs }: SbomImage): Componen
   })
 }
 
-function packageComponent(bomRef: string, { metadata, hart }: Package): Component {
+function packageComponent(bomRef: string, { metadata }: Package, hart: HartDigests | undefined): Component {
   const { ident, target, runnable, plan } = metadata
   return new Component(runnable ? ComponentType.Application : ComponentType.Library, ident.name, {
     bomRef,

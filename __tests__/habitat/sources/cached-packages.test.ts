@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { HartPackages } from '../../../src/habitat/sources/harts.ts'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
 import { silent } from '../../../src/lib/report.ts'
 import { CacheFolder } from '../../../src/package-cache/folder.ts'
+import { blake2b256 } from '../../testkit/blake2b.ts'
 import { type BuilderServer, startBuilder } from '../../testkit/builder-server.ts'
 import { makeHart, writeHart } from '../../testkit/hart.ts'
 import { originKey, writePublicKey } from '../../testkit/origin-key.ts'
@@ -104,19 +106,37 @@ describe('a package whose bytes were kept', () => {
     const opened = await packages().open(ident, from())
     expect(opened?.metadata).toEqual(before.metadata)
     expect(opened?.contentKey).toBe(before.contentKey)
-    expect(before.hart).toBeDefined()
-    expect(opened?.hart).toEqual(before.hart)
     expect(server.requests).toEqual([])
     expect(decode).not.toHaveBeenCalled()
   })
 
-  test('is looked up again if an earlier version kept it, which did not keep the digests of harts', async () => {
-    const { contentKey, hart } = await exported()
+  test('is looked up again if an earlier version kept it, which kept only the key', async () => {
+    const { contentKey } = await exported()
     const alias = await cache().create(`ident ${id} ${TARGET}`, contentKey)
     await alias.commit()
-    expect((await packages().open(ident, from()))?.hart).toEqual(hart)
+    expect((await packages().open(ident, from()))?.contentKey).toBe(contentKey)
     expect(server.count(/download/)).toBe(1)
     expect(decode).not.toHaveBeenCalled()
+  })
+
+  test('has the digests of its hart, which is needed only the first time', async () => {
+    await exported()
+    const hart = await makeHart({ key: acme, package: spec })
+    const digests = { sha256: createHash('sha256').update(hart).digest('hex'), blake2b256: blake2b256(hart) }
+    for (let time = 0; time < 2; time++) {
+      expect(await (await packages().open(ident, from()))!.hartDigests!()).toEqual(digests)
+      await rm(join(artifacts, file), { force: true })
+    }
+    expect(server.count(/download/)).toBe(1)
+    expect(decode).not.toHaveBeenCalled()
+  })
+
+  test('has no digests of another build under its ident', async () => {
+    await exported()
+    const other = { ...spec, files: { 'share/text': 'other' } }
+    await writeFile(join(artifacts, file), await makeHart({ key: acme, package: other }))
+    const opened = await packages().open(ident, from())
+    await expect(opened!.hartDigests!()).rejects.toMatchObject({ code: 'CONTENT_CHANGED' })
   })
 
   test('is one package, however often it is opened', async () => {

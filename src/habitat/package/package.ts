@@ -57,8 +57,11 @@ export interface Package {
   metadata: PackageMetadata
   /** Permanently identifies all its entries and their content; absent if nothing does. */
   contentKey?: string
-  /** Of its hart; absent if it does not come from one. */
-  hart?: HartDigests
+  /**
+   * Reads the digests of its hart; absent or undefined if there is none.
+   * @throws MesosizeError if it cannot be read, or is another one by now
+   */
+  hartDigests?(): Promise<HartDigests | undefined>
   /**
    * Its entries, the same in every image, wherever the package comes from: parents before children, siblings by name,
    * the package's own directory first; directories dated by the release; with paths such as

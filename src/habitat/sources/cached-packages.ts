@@ -1,19 +1,22 @@
-import type * as v from 'valibot'
+import * as v from 'valibot'
 import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { object, pattern, readValue, text } from '../../lib/json.ts'
 import { setting } from '../../lib/setting.ts'
 import type { PackageCache } from '../../package-cache/index.ts'
 import { type FullIdent, formatIdent, type PackageIdent } from '../package/ident.ts'
-import type { Package } from '../package/package.ts'
+import type { HartDigests, Package } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { keptMetadata } from './kept-metadata.ts'
 
 const digest = pattern(/^[0-9a-f]{64}$/, 'a digest of 32 bytes')
 
-/** What an ident stands for; earlier versions kept only the content key, as text. */
-const ALIAS = object({ contentKey: text, hart: object({ sha256: digest, blake2b256: digest }) })
+/** What an ident stands for, with the digests of its hart once somebody has wanted them. */
+const ALIAS = object({
+  contentKey: text,
+  hart: v.optional(object({ sha256: digest, blake2b256: digest })),
+})
 
 type KeptBuild = v.InferOutput<typeof ALIAS> & Pick<Package, 'metadata'>
 
@@ -62,10 +65,18 @@ export class CachedPackages implements PackageSource {
 
   async #find(ident: FullIdent, from: BuilderChannel): Promise<Package | undefined> {
     const kept = await this.#kept(ident)
-    if (kept) return { ...kept, entries: () => this.#entries(ident, from, kept.contentKey) }
+    if (kept) {
+      const { metadata, contentKey, hart } = kept
+      return {
+        metadata,
+        contentKey,
+        hartDigests: async () => hart ?? this.#digestsOf(await this.#reopen(ident, from, contentKey)),
+        entries: () => this.#entries(ident, from, contentKey),
+      }
+    }
     const found = await this.#source.open(ident, from)
     if (found) await this.#remember(found)
-    return found
+    return found && { ...found, hartDigests: () => this.#digestsOf(found) }
   }
 
   /** What is known about a build whose bytes are in the cache. */
@@ -80,10 +91,17 @@ export class CachedPackages implements PackageSource {
   }
 
   /** Maps the ident to the content: an entry without members. */
-  async #remember({ metadata, contentKey, hart }: Package): Promise<void> {
-    if (contentKey === undefined || hart === undefined) return
+  async #remember({ metadata, contentKey }: Package, hart?: HartDigests): Promise<void> {
+    if (contentKey === undefined) return
     const alias = await this.#cache.create(this.#aliasKey(metadata.ident), { contentKey, hart })
     await alias.commit()
+  }
+
+  /** Keeps them, so that the hart need not be there the next time. */
+  async #digestsOf(found: Package): Promise<HartDigests | undefined> {
+    const digests = await found.hartDigests?.()
+    if (digests) await this.#remember(found, digests)
+    return digests
   }
 
   #aliasKey(ident: FullIdent): string {
@@ -92,6 +110,11 @@ export class CachedPackages implements PackageSource {
 
   /** Called only if the cache has lost the bytes since then. */
   async *#entries(ident: FullIdent, from: BuilderChannel, contentKey: string): AsyncGenerator<Entry> {
+    yield* (await this.#reopen(ident, from, contentKey)).entries()
+  }
+
+  /** The package of which something is kept, as its source has it. */
+  async #reopen(ident: FullIdent, from: BuilderChannel, contentKey: string): Promise<Package> {
     const found = await this.#source.open(ident, from)
     if (!found) {
       throw new MesosizeError(
@@ -107,6 +130,6 @@ export class CachedPackages implements PackageSource {
         `${formatIdent(ident)} is a different build from the one in the package cache, though both have the same identifier. Run the export again to use the current one.`,
       )
     }
-    yield* found.entries()
+    return found
   }
 }

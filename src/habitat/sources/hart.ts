@@ -27,8 +27,8 @@ export interface OpenHart {
   signer: OriginKeyName
   /** In the file that was verified, wherever the path leads by now; with the hash that was signed. */
   body: XzStream
-  /** Of the file that was verified. */
-  digests: HartDigests
+  /** Reads the whole file that was verified. */
+  digests(): Promise<HartDigests>
   /** After this, the body cannot be read any more. */
   close(): Promise<void>
 }
@@ -101,40 +101,33 @@ export async function readSignedHeader(start: Buffer, path: string, keys: KeyRin
  * @throws MesosizeError HART_UNREADABLE, HART_FORMAT, HART_SIGNATURE, HART_HASH; KEY_* of the key ring
  */
 export async function openHart(path: string, keys: KeyRing): Promise<OpenHart> {
-  const file = await openRegular(path).catch(error => {
-    throw new MesosizeError(
-      'HART_UNREADABLE',
-      `The hart ${path} cannot be read: ${messageOf(error)}. Correct its path or its permissions.`,
-    )
-  })
+  const file = await open(path)
   try {
-    const { signer, bodyStart: start, hash, digests } = await verify(file, path, keys)
+    const { signer, bodyStart: start, hash } = await verify(file, path, keys)
     const body = { path, fd: file.fd, start, hash }
-    return { path, signer, body, digests, close: () => file.close() }
+    return { path, signer, body, digests: () => digestsOf(file), close: () => file.close() }
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
-async function verify(
-  file: FileHandle,
-  path: string,
-  keys: KeyRing,
-): Promise<HartHeader & { digests: HartDigests }> {
+function open(path: string): Promise<FileHandle> {
+  return openRegular(path).catch(error => {
+    throw new MesosizeError(
+      'HART_UNREADABLE',
+      `The hart ${path} cannot be read: ${messageOf(error)}. Correct its path or its permissions.`,
+    )
+  })
+}
+
+async function verify(file: FileHandle, path: string, keys: KeyRing): Promise<HartHeader> {
   const start = Buffer.alloc(HEADER_LIMIT)
   const { bytesRead } = await file.read(start, 0, HEADER_LIMIT, 0)
   const header = await readSignedHeader(start.subarray(0, bytesRead), path, keys)
   const { hash, bodyStart } = header
   const body = await createBLAKE2b(256)
-  const whole = { sha256: createHash('sha256'), blake2b256: await createBLAKE2b(256) }
-  whole.sha256.update(start.subarray(0, bodyStart))
-  whole.blake2b256.update(start.subarray(0, bodyStart))
-  for await (const piece of bodyOf(file, bodyStart)) {
-    body.update(piece)
-    whole.sha256.update(piece)
-    whole.blake2b256.update(piece)
-  }
+  for await (const piece of bytesOf(file, bodyStart)) body.update(piece)
   const actual = body.digest('hex')
   if (actual !== hash) {
     throw new MesosizeError(
@@ -142,13 +135,20 @@ async function verify(
       `The body of ${path} has the BLAKE2b hash ${actual}, but the signed hash is ${hash}: the file is damaged or was changed. Fetch or build it again.`,
     )
   }
-  return {
-    ...header,
-    digests: { sha256: whole.sha256.digest('hex'), blake2b256: whole.blake2b256.digest('hex') },
-  }
+  return header
 }
 
-async function* bodyOf(file: FileHandle, start: number) {
+async function digestsOf(file: FileHandle): Promise<HartDigests> {
+  const sha256 = createHash('sha256')
+  const blake2b256 = await createBLAKE2b(256)
+  for await (const piece of bytesOf(file, 0)) {
+    sha256.update(piece)
+    blake2b256.update(piece)
+  }
+  return { sha256: sha256.digest('hex'), blake2b256: blake2b256.digest('hex') }
+}
+
+async function* bytesOf(file: FileHandle, start: number) {
   const buffer = new Uint8Array(1 << 20)
   for (let position = start; ; ) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position)

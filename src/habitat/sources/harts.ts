@@ -19,7 +19,7 @@ import {
 } from '../package/ident.ts'
 import { checkIdent, MetadataReader, readMetadata } from '../package/metadata.ts'
 import { metadataToJson } from '../package/metadata-json.ts'
-import type { Package, PackageMetadata } from '../package/package.ts'
+import type { HartDigests, Package, PackageMetadata } from '../package/package.ts'
 import type { BuilderChannel } from '../package/request.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { packageEntries } from './archive.ts'
@@ -189,7 +189,7 @@ export class HartPackages implements PackageSource {
     const { keys, cache } = this.#options
     const hart = await openHart(path, keys)
     try {
-      const { signer, body, digests } = hart
+      const { signer, body } = hart
       const contentKey = `hart ${body.hash}`
       const metadata = (await keptMetadata(cache, contentKey)) ?? (await this.#readAll(hart, contentKey))
       // Else anyone with a key of their own on Builder could sign a package of another origin.
@@ -199,26 +199,44 @@ export class HartPackages implements PackageSource {
           `${path} is ${formatIdent(metadata.ident)}, but it is signed by the origin ${signer.origin}. Fetch it from where its own origin published it.`,
         )
       }
-      return { metadata, contentKey, hart: digests, entries: () => this.#entriesAgain(path, body.hash) }
+      return {
+        metadata,
+        contentKey,
+        hartDigests: () => this.#digestsOf(path, body.hash),
+        entries: () => this.#entriesAgain(path, body.hash),
+      }
     } finally {
       await hart.close()
     }
   }
 
-  /** Opens the hart again, because keeping all harts of an export open would take too many descriptors. */
-  async *#entriesAgain(path: string, hash: string): AsyncGenerator<Entry> {
-    const hart = await openHart(path, this.#options.keys)
+  async #digestsOf(path: string, hash: string): Promise<HartDigests> {
+    const hart = await this.#openAgain(path, hash)
     try {
-      if (hart.body.hash !== hash) {
-        throw new MesosizeError(
-          'HART_CHANGED',
-          `${path} was replaced by another hart while it was exported. Run the export again.`,
-        )
-      }
+      return await hart.digests()
+    } finally {
+      await hart.close()
+    }
+  }
+
+  async *#entriesAgain(path: string, hash: string): AsyncGenerator<Entry> {
+    const hart = await this.#openAgain(path, hash)
+    try {
       yield* this.#entries(hart)
     } finally {
       await hart.close()
     }
+  }
+
+  /** Opens a hart again, because keeping all harts of an export open would take too many descriptors. */
+  async #openAgain(path: string, hash: string): Promise<OpenHart> {
+    const hart = await openHart(path, this.#options.keys)
+    if (hart.body.hash === hash) return hart
+    await hart.close()
+    throw new MesosizeError(
+      'HART_CHANGED',
+      `${path} was replaced by another hart while it was exported. Run the export again.`,
+    )
   }
 
   /** Yields nothing before the whole body has been read and found to be what was signed. */
