@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { examplePackages } from '../../examples/make.ts'
@@ -121,6 +121,10 @@ afterAll(() => rm(root, { recursive: true }))
 interface Options {
   /** A tree that is read instead of the harts. */
   fsRoot?: string
+  /** With Habitat's caches of an ordinary user. */
+  home?: string
+  /** Artifact caches besides these; by default the one with all harts. */
+  artifacts?: readonly string[]
   layering?: Layering
   /** The file of the SBOM. */
   sbom?: string
@@ -132,14 +136,22 @@ interface Options {
 
 const encode = startEncoder({ encoder: 'libdeflate', level: 4 })
 
-async function run({ fsRoot, layering, sbom, cache, publish }: Options): Promise<Exported> {
+async function run({
+  fsRoot,
+  home = root,
+  artifacts = [harts],
+  layering,
+  sbom,
+  cache,
+  publish,
+}: Options): Promise<Exported> {
   const outputDir = await mkdtemp(join(root, 'output-'))
   const request: ExportRequest = {
     ...packageRequest({ packages: [WEB], target: TARGET }),
     supervisor: 'stand-in/hab-sup',
     launcher: 'stand-in/hab-launcher',
     outputDir,
-    artifacts: [harts],
+    artifacts,
     keys: [harts],
     fsRoot,
     compressionLevel: 4,
@@ -155,7 +167,7 @@ async function run({ fsRoot, layering, sbom, cache, publish }: Options): Promise
     fetch: () => Promise.reject(new TypeError('nobody answers')),
     decodeXz,
     report: silent,
-    home: root,
+    home,
     isRoot: false,
     temporary: root,
     cache,
@@ -244,44 +256,50 @@ describe.skipIf(missing)('from harts, and from what hab installed of them', () =
     expect(at('default.toml')).toMatchObject({ mtime: 1 })
   })
 
-  test.each(modes)('the SBOMs are, but for the digests of harts (layers: %s)', async layering => {
-    const folder = await mkdtemp(join(root, 'sboms-'))
-    const sbomOf = async (name: string, options: Options) => {
-      const sbom = join(folder, name, 'sbom.json')
-      const exported = await run({ ...options, layering, sbom })
-      expect(exported.sbomPath).toBe(sbom)
-      return { exported, text: await readFile(sbom, 'utf8') }
-    }
-    const { exported, text } = await sbomOf('harts', {})
-    expect(await cycloneDxProblems(text)).toBeNull()
-    const { metadata, components } = JSON.parse(text)
-    expect(metadata.component.components).toEqual(
-      exported.tarballs.map(({ name, sha256 }) => ({
-        ...{ type: 'file', name, 'bom-ref': `file:${name}`, hashes: [{ alg: 'SHA-256', content: sha256 }] },
-      })),
-    )
-    for (const { 'bom-ref': ident, hashes } of components) {
-      const hart = await readFile(join(harts, `${ident.replaceAll('/', '-')}-${TARGET}.hart`))
-      expect(hashes).toEqual([
-        { alg: 'SHA-256', content: createHash('sha256').update(hart).digest('hex') },
-        { alg: 'BLAKE2b-256', content: blake2b256(hart) },
-      ])
-    }
-    expect(components.find(({ name }: { name: string }) => name === 'web')).toMatchObject({
-      description: 'A web',
-      licenses: [{ license: { id: 'MIT' } }],
-    })
+  test.each(modes)(
+    'the SBOMs are, with the digests of harts as far as these are there (layers: %s)',
+    async layering => {
+      const folder = await mkdtemp(join(root, 'sboms-'))
+      const sbomOf = async (name: string, options: Options) => {
+        const sbom = join(folder, name, 'sbom.json')
+        const exported = await run({ ...options, layering, sbom })
+        expect(exported.sbomPath).toBe(sbom)
+        return { exported, text: await readFile(sbom, 'utf8') }
+      }
+      const { exported, text } = await sbomOf('harts', {})
+      expect(await cycloneDxProblems(text)).toBeNull()
+      const { metadata, components } = JSON.parse(text)
+      expect(metadata.component.components).toEqual(
+        exported.tarballs.map(({ name, sha256 }) => ({
+          ...{ type: 'file', name, 'bom-ref': `file:${name}`, hashes: [{ alg: 'SHA-256', content: sha256 }] },
+        })),
+      )
+      for (const { 'bom-ref': ident, hashes } of components) {
+        const hart = await readFile(join(harts, `${ident.replaceAll('/', '-')}-${TARGET}.hart`))
+        expect(hashes).toEqual([
+          { alg: 'SHA-256', content: createHash('sha256').update(hart).digest('hex') },
+          { alg: 'BLAKE2b-256', content: blake2b256(hart) },
+        ])
+      }
+      expect(components.find(({ name }: { name: string }) => name === 'web')).toMatchObject({
+        description: 'A web',
+        licenses: [{ license: { id: 'MIT' } }],
+      })
 
-    const { cache } = await noting()
-    for (const name of ['cold', 'warm']) expect((await sbomOf(name, { cache })).text).toBe(text)
+      const { cache } = await noting()
+      for (const name of ['cold', 'warm']) expect((await sbomOf(name, { cache })).text).toBe(text)
 
-    const [one, other] = await Promise.all(trees.map(tree => sbomOf(`${tree.user}`, { fsRoot: tree.root })))
-    expect(one!.text).toBe(other!.text)
-    const installed = JSON.parse(one!.text)
-    const withoutHashes = components.map(({ hashes: _, ...component }: { hashes: unknown }) => component)
-    expect(installed).toMatchObject({ metadata, components: withoutHashes })
-    expect(one!.text).not.toContain('BLAKE2b')
-  })
+      for (const { user, root: fsRoot } of trees) {
+        const options = { fsRoot, home: dirname(fsRoot), artifacts: [] }
+        expect((await sbomOf(`${user}`, options)).text).toBe(text)
+      }
+      const withoutHashes = components.map(({ hashes: _, ...component }: { hashes: unknown }) => component)
+      // An ordinary user's harts are not below FS_ROOT.
+      const without = await sbomOf('no-harts', { fsRoot: trees[1]!.root, home: root, artifacts: [] })
+      expect(without.text).not.toContain('BLAKE2b')
+      expect(JSON.parse(without.text)).toMatchObject({ metadata, components: withoutHashes })
+    },
+  )
 
   test('a failure leaves neither an image nor an SBOM', async () => {
     const folder = await mkdtemp(join(root, 'nothing-'))

@@ -61,6 +61,7 @@ describe.skipIf(noPrograms)('hab pkg install', () => {
       packages: ['core/redis'],
       supervisor: SUP,
       launcher: LAUNCHER,
+      artifacts: [join(hab.workspace.home, '.hab/cache/artifacts')],
     })
     const packages = new InstalledPackages(installed.fsRoot)
     const found = await packages.newest(parseIdent('core/redis'))

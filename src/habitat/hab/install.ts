@@ -25,6 +25,8 @@ export interface InstalledRequest {
   packages: readonly string[]
   supervisor: string
   launcher: string
+  /** The artifact cache of an ordinary user; root's is in FS_ROOT (components/core/src/fs.rs). */
+  artifacts: readonly string[]
 }
 
 type Wanted = Pick<PackageRequest, 'packages' | 'supervisor' | 'launcher' | 'builder' | 'base' | 'keys'>
@@ -70,6 +72,7 @@ export async function installForExport(
     packages: await Promise.all(wanted.packages.map(identOf)),
     supervisor: await identOf(supervisor),
     launcher: await identOf(launcher),
+    artifacts: [hab.workspace.artifacts],
   }
 }
 

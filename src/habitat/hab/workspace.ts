@@ -10,6 +10,8 @@ export interface Workspace {
   path: string
   /** The home folder that hab sees; its caches of harts and keys are under `.hab`. */
   home: string
+  /** The artifact cache that hab fills as an ordinary user. */
+  artifacts: string
   /** The key cache of a build, which contains the secret key while the build runs. */
   keys: string
   /** The key caches that an installation searches, as an ordinary user and as root. */
@@ -25,11 +27,12 @@ export interface Workspace {
 export async function makeWorkspace(temporary: string): Promise<Workspace> {
   const path = await mkdtemp(join(temporary, 'mesosize-'))
   const home = join(path, 'home')
+  const artifacts = join(home, '.hab/cache/artifacts')
   const keys = join(home, '.hab/cache/keys')
   const fsRoot = join(path, 'root')
   const publicKeys = [keys, join(fsRoot, 'hab/cache/keys')]
   for (const folder of publicKeys) await makeFolder(folder)
-  return { path, home, keys, publicKeys, fsRoot }
+  return { path, home, artifacts, keys, publicKeys, fsRoot }
 }
 
 export interface RemoveOptions {

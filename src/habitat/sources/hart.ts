@@ -112,6 +112,19 @@ export async function openHart(path: string, keys: KeyRing): Promise<OpenHart> {
   }
 }
 
+/**
+ * The digests of a hart that nobody has verified.
+ * @throws MesosizeError HART_UNREADABLE
+ */
+export async function hartDigests(path: string): Promise<HartDigests> {
+  const file = await open(path)
+  try {
+    return await digestsOf(file)
+  } finally {
+    await file.close()
+  }
+}
+
 function open(path: string): Promise<FileHandle> {
   return openRegular(path).catch(error => {
     throw new MesosizeError(

@@ -18,7 +18,9 @@ import {
 import { readMetadata } from '../package/metadata.ts'
 import type { FoundAt, Package } from '../package/package.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
+import { findArtifact } from './artifact-cache.ts'
 import { isOfThisMachine } from './as-installed.ts'
+import { hartDigests } from './hart.ts'
 
 // Characters. Hashing the text of each file separately takes several times as long.
 const TOLD_AT_ONCE = 1 << 16
@@ -30,15 +32,22 @@ const MEMBERS_A_TURN = 200
 export class InstalledPackages implements PackageSource {
   readonly #root: string
   readonly #found: FoundAt
+  readonly #artifacts: readonly string[]
   readonly #opened = new Map<string, Promise<Package | undefined>>()
 
   /**
    * @param root the FS_ROOT of hab
    * @param found where they were installed from
+   * @param artifacts the artifact caches in which hab may have left their harts, for digests
    */
-  constructor(root: string, found: FoundAt = { source: 'installed package' }) {
+  constructor(
+    root: string,
+    found: FoundAt = { source: 'installed package' },
+    artifacts: readonly string[] = [],
+  ) {
     this.#root = root
     this.#found = found
+    this.#artifacts = artifacts
   }
 
   async newest(wanted: PackageIdent): Promise<FoundBuild | undefined> {
@@ -76,6 +85,10 @@ export class InstalledPackages implements PackageSource {
     return {
       metadata,
       contentKey: `installed ${formatIdent(ident)} ${fingerprint}`,
+      hartDigests: async () => {
+        const hart = await findArtifact(this.#artifacts, ident, metadata.target)
+        return hart === undefined ? undefined : hartDigests(hart)
+      },
       entries: () =>
         tree(root, ident, found => {
           if (found !== fingerprint) throw changed(join(root, path))

@@ -35,7 +35,12 @@ export interface PackageTools {
  * @throws MesosizeError NO_WEBASSEMBLY if harts cannot be read at all
  */
 export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
-  if (request.fsRoot !== undefined) return new InstalledPackages(request.fsRoot, request.installedFrom)
+  const { fsRoot, installedFrom } = request
+  const [own = '', other = ''] = cacheFolders(tools)
+  const caches = [...request.artifacts, join(own, 'artifacts'), join(other, 'artifacts')]
+  if (fsRoot !== undefined) {
+    return new InstalledPackages(fsRoot, installedFrom, [join(fsRoot, 'hab/cache/artifacts'), ...caches])
+  }
   if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) {
     throw new MesosizeError(
       'NO_WEBASSEMBLY',
@@ -43,7 +48,6 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     )
   }
   const { fetch, report, cache, packAhead, signal } = tools
-  const [own = '', other = ''] = cacheFolders(tools)
   const builder = (url: string) =>
     createBuilder({
       url,
@@ -56,7 +60,7 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
   const harts = new HartPackages({
     target: request.target,
     searched: request.artifacts,
-    caches: [...request.artifacts, join(own, 'artifacts'), join(other, 'artifacts')],
+    caches,
     storeIn: join(own, 'artifacts'),
     keys: new KeyRing({
       folders: [...request.keys, join(own, 'keys'), join(other, 'keys')],
