@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { withPrefix } from '../../src/publish/publisher.ts'
 import { publishToRelease } from '../../src/publish/release.ts'
-import { failure, type Job, startJob } from '../github/job.ts'
+import { failure, type Job, sha256, startJob } from '../github/job.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
 import type { StoredRelease } from '../testkit/github-server-state.ts'
 import { locate, makeLayers } from './recorder.ts'
@@ -31,9 +32,10 @@ async function serve(options: GitHubServerOptions) {
   server = await startGitHub(options)
 }
 
+const target = { draft: false, prerelease: false, overwrite: true, checksumFile: false }
+
 /** What a run publishes. */
 function publish(job: Job = startJob(server), which = layers) {
-  const target = { draft: false, prerelease: false, overwrite: true, checksumFile: false }
   return locate(publishToRelease(job.github, job.context, target, {}), which)
 }
 
@@ -243,5 +245,35 @@ describe('publishToRelease', () => {
   test('for a token that may only read, the error names what it lacks', async () => {
     const error = await failure(publish(startJob(server, { token: server.tokens.read })), server)
     expect(error.message).toMatch(/permissions:\n {2}contents: write/)
+  })
+})
+
+describe('the SBOM', () => {
+  async function publishWith(job: Job, prefix = '') {
+    const text = '{"bomFormat":"CycloneDX"}'
+    const path = join(folder, 'any-name.json')
+    await writeFile(path, text)
+    const sbom = { name: 'acme-web-1.cdx.json', path, size: text.length, sha256: sha256(Buffer.from(text)) }
+    const chosen = prefix ? { ...target, tag: 'mesosize-previews', prerelease: true } : target
+    await withPrefix(prefix, publishToRelease(job.github, job.context, chosen, {}))(layers, sbom)
+  }
+
+  test("goes to the tag's release, which has no layers", async () => {
+    await publishWith(startJob(server, { tag: 'v1' }))
+    expect(release('v1')).toMatchObject({ draft: false, prerelease: false })
+    expect(names('v1')).toEqual(['acme-web-1.cdx.json'])
+    expect(names('mesosize-layers')).toHaveLength(layers.length)
+  })
+
+  test('of a preview goes where it is found for removal', async () => {
+    await publishWith(startJob(server), 'pr-7-')
+    expect(names('mesosize-previews')).toEqual(['pr-7-acme-web-1.cdx.json'])
+  })
+
+  test('stays a file where there is no tag, and a note says so', async () => {
+    const job = startJob(server)
+    await publishWith(job)
+    expect(server.releases.map(({ tag }) => tag)).toEqual(['mesosize-layers'])
+    expect(job.notes).toContainEqual(expect.stringContaining('The SBOM is not attached to a release'))
   })
 })

@@ -9,10 +9,12 @@ import {
   roomOf,
 } from '../github/layer-releases.ts'
 import type { GitHub } from '../github/octokit.ts'
-import { publishRelease, type Release } from '../github/releases.ts'
+import { findOrCreateRelease, publishRelease, type Release } from '../github/releases.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { type OnBytes, uploadMissing } from './place.ts'
-import { type Attached, assetFile } from './release-asset.ts'
+import type { SbomFile } from './publisher.ts'
+import { type Attached, assetFile, sbomAsset } from './release-asset.ts'
+import type { ReleaseTarget } from './release-whole.ts'
 
 /** A layer, and where it is or will be. */
 type Plan = { tarball: NamedTarball } & (
@@ -44,6 +46,28 @@ export async function attachLayers(
     published.set(release, release.toPublish ? await publishRelease(github, release) : release)
   }
   return attached.map(each => ({ ...each, release: published.get(each.release) ?? each.release }))
+}
+
+/**
+ * Attaches the SBOM of an image of layers to the release that was chosen, which does not hold the layers. Without such
+ * a release, it stays a file.
+ * @throws MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
+ */
+export async function attachSbom(
+  sbom: SbomFile,
+  target: ReleaseTarget,
+  github: GitHub,
+  context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
+): Promise<void> {
+  if (target.id === undefined && target.tag === undefined && context.tag === undefined) {
+    github.report.note(
+      'The SBOM is not attached to a release: layers are shared by all exports, and this run is not for a tag, whose release could have it.',
+    )
+    return
+  }
+  const release = await findOrCreateRelease(github, target, context)
+  await attach(github, release, sbomAsset(sbom), target.overwrite)
+  if (release.toPublish) await publishRelease(github, release)
 }
 
 /** Finds the layers, and room for the missing ones, in releases that are created if needed. */

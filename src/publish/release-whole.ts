@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { AssetFile } from '../github/asset-upload.ts'
 import { attach } from '../github/assets.ts'
@@ -8,7 +7,7 @@ import type { GitHub } from '../github/octokit.ts'
 import { findOrCreateRelease, publishRelease, type ReleaseChoice } from '../github/releases.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import type { SbomFile } from './publisher.ts'
-import { type Attached, assetFile } from './release-asset.ts'
+import { type Attached, assetFile, sbomAsset } from './release-asset.ts'
 
 /** The release that gets the tarball of a whole image; layers go to those that hold the layers of all images. */
 export interface ReleaseTarget extends ReleaseChoice {
@@ -34,7 +33,7 @@ export async function attachWhole(
   if (target.checksumFile) {
     await attach(github, found, checksumFile(asset.name, tarball.sha256), target.overwrite)
   }
-  if (sbom) await attach(github, found, sbomFile(sbom), target.overwrite)
+  if (sbom) await attach(github, found, sbomAsset(sbom), target.overwrite)
   const release = found.toPublish ? await publishRelease(github, found) : found
   if (release.draft) {
     github.report.warn(
@@ -42,10 +41,6 @@ export async function attachWhole(
     )
   }
   return { tarball, release, asset }
-}
-
-function sbomFile({ path, ...sbom }: SbomFile): AssetFile {
-  return { ...sbom, type: 'application/vnd.cyclonedx+json', open: () => createReadStream(path) }
 }
 
 function checksumFile(name: string, sha256: string): AssetFile {

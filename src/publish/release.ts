@@ -4,7 +4,7 @@ import type { GitHub } from '../github/octokit.ts'
 import { wholeImage } from '../image/tarball.ts'
 import { type KnownUri, knownUri } from './fetch-uri.ts'
 import type { Publisher } from './publisher.ts'
-import { attachLayers } from './release-layers.ts'
+import { attachLayers, attachSbom } from './release-layers.ts'
 import { attachWhole, type ReleaseTarget } from './release-whole.ts'
 
 /**
@@ -25,6 +25,7 @@ export function publishToRelease(
     const attached = whole
       ? [await attachWhole(whole, sbom, target, github, context)]
       : await attachLayers(tarballs, github, context)
+    if (!whole && sbom) await attachSbom(sbom, target, github, context)
     return attached.map(({ tarball, release, asset, ...kept }) => {
       const uri = knownUri(known, tarball) ?? assetUri(context.serverUrl, github, release.tag, asset.name)
       return { ...tarball, location: { uri, assetId: asset.id, page: release.page, ...kept } }

@@ -61,6 +61,13 @@ describe('the job summary', () => {
     expect(brokenTables(text)).toEqual([])
   })
 
+  test('names the SBOM, and has what changed, where there are any', () => {
+    expect(summary()).not.toMatch(/SBOM|### Changes/)
+    expect(summary({ sbomPath: '/srv/a|b.json' })).toContain('| SBOM | `/srv/a\\|b.json`, CycloneDX 1.6 |')
+    const text = exportSummary(exported(), [], { changes: 'Compared with v1' })
+    expect(text).toContain('\n\n### Changes\n\nCompared with v1\n\n')
+  })
+
   test('has the ports with the variables that Marathon sets', () => {
     const text = summary()
     expect(text).toContain('| `http` | tcp | `PORT_HTTP` |\n| `gossip` | udp,tcp | `PORT_GOSSIP` |')

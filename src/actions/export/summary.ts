@@ -30,7 +30,7 @@ export function exportSummary(
   steps: readonly Step[],
   { healthyAfter, changes }: Results = {},
 ): string {
-  const { ident, tarballs, app, appPath, appText, packages } = exported
+  const { ident, tarballs, app, appPath, appText, sbomPath, packages } = exported
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const whole = wholeImage(tarballs)
   return [
@@ -41,6 +41,7 @@ export function exportSummary(
         ['Package', code(formatIdent(ident))],
         ...(whole ? tarballRows(whole, unpacked) : layerRows(tarballs, unpacked)),
         ['App', code(app.id)],
+        ...(sbomPath === undefined ? [] : [['SBOM', `${code(sbomPath)}, CycloneDX 1.6`]]),
         ...(healthyAfter === undefined ? [] : [['Tried', `healthy after ${formatDuration(healthyAfter)}`]]),
       ],
     ),

@@ -58,7 +58,7 @@ export const OUTPUT = {
     value: 'FILE',
     help: 'file for an SBOM of the image, in CycloneDX 1.6: its packages with versions, licences, sources and digests, and who depends on whom',
     details:
-      'With `publish: release` it is also attached to the release, unless there are layers, under the name of the tarball with `.cdx.json` at its end.',
+      'With `publish: release` it is also attached to the release, under the name of the tarball with `.cdx.json` at its end; with layers, to the release of the tag that the workflow runs for, if any.',
     read: readNewFile,
   },
   compressionLevel: {
