@@ -7,6 +7,7 @@ import { FILE } from '../http/pace.ts'
 import { MOST_BYTES } from '../image/read.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { parseWebUrl, printableUrl } from '../lib/url.ts'
+import { takeUserInfo } from '../lib/user-info.ts'
 
 export interface OpenTools {
   fetch: Fetch
@@ -26,9 +27,11 @@ export interface Opened {
  * @throws MesosizeError PLACE_UNREADABLE, HTTP_…; `bytes` throws the like
  */
 export async function open(place: string, { fetch, signal }: OpenTools): Promise<Opened> {
-  const url = parseWebUrl(place)
-  if (url) {
-    const answer = await get(fetch, url, { signal })
+  const given = parseWebUrl(place)
+  if (given) {
+    // As agents do with a URI; fetch refuses such a URL.
+    const { url, authorization } = takeUserInfo(given)
+    const answer = await get(fetch, url, { authorization, signal })
     const { response } = answer
     const from = printableUrl(url)
     if (response.ok) return { from, bytes: readChunks(answer, { most: MOST_BYTES, pace: FILE }) }
