@@ -71,6 +71,8 @@ export interface RunOptions {
   wrapper?: readonly string[]
   /** Sources of modules that are loaded before the bundle. */
   preload?: readonly string[]
+  /** Whether the test writes to its standard input, which otherwise is empty. */
+  typed?: boolean
 }
 
 export interface Run {
@@ -89,7 +91,14 @@ export function runCli(place: Place, args: readonly string[], options: RunOption
 export function startCli(
   place: Place,
   args: readonly string[],
-  { env, cwd = place.work, node = process.execPath, wrapper = [], preload = [] }: RunOptions = {},
+  {
+    env,
+    cwd = place.work,
+    node = process.execPath,
+    wrapper = [],
+    preload = [],
+    typed = false,
+  }: RunOptions = {},
 ): { child: ChildProcess; ended: Promise<Run> } {
   const imports = preload.flatMap(source => [
     '--import',
@@ -109,11 +118,11 @@ export function startCli(
       HAB_BLDR_URL: 'http://127.0.0.1:1',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [typed ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', text => {
+    child[name]!.setEncoding('utf8').on('data', text => {
       output[name] += text
     })
   }

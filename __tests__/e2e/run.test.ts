@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { makeExample } from '../../examples/make.ts'
+import { ifThere } from '../../src/lib/processes.ts'
 import { startHttpServer } from '../testkit/http-server.ts'
 import {
   BUSYBOX,
@@ -12,10 +13,17 @@ import {
   missingPrograms,
   ORDINARY_USER,
 } from '../testkit/machine.ts'
+import { sudoerWith } from '../testkit/sudo-stand-in.ts'
 import { killProcessesIn, processesIn } from './processes.ts'
 import { inShell, makePlace, type Place, problemsOf, type RunOptions, runCli, startCli } from './run-cli.ts'
 
 const missing = cannotChroot() ?? missingPrograms('nsenter', 'setpriv', 'setsid', 'unshare')
+/** Of all processes. */
+function commandLines(): string[] {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+  return pids.map(pid => ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '')
+}
+
 /** No test waits for it: what it limits comes much sooner, or never. */
 const LONG = ['--until-healthy', '--timeout', '45s']
 
@@ -376,6 +384,118 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       /mesosize: \S+ cannot be removed: \S+: something is mounted in it\. Remove it yourself\.\n$/,
     )
     expect(status).toBe(1)
+  })
+
+  const terminal = inShell('exec script -qec "$(printf "%s " "$@")" /dev/null')
+  const noTerminal = missingPrograms('script')
+
+  /** Types a command in the shell of a run once it is there, and ends it. @returns all that the terminal showed */
+  async function inShellOf(args: readonly string[], command: string, options: RunOptions = {}) {
+    const wrapper = [...(options.wrapper ?? []), ...terminal]
+    const { child, ended } = await start([...args, '--shell'], 'This is a shell in', {
+      ...{ wrapper, typed: true, env: { NO_COLOR: '1', ...options.env } },
+    })
+    child.stdin!.write(`${command}\nexit\n`)
+    const { status, stdout } = await ended
+    return { status, shown: stdout.replaceAll('\r', '').replace(/^(?:[#$] )+/gm, '') }
+  }
+
+  describe.skipIf(noTerminal)('with a shell', () => {
+    const cmd = `echo from-the-task >file; exec sleep 1000`
+
+    test('opens it beside the task, with its environment and files, and stops when it ends', async () => {
+      const app = write('any', cmd, { env: { GREETING: 'hello' } })
+      const { status, shown } = await inShellOf([app], 'cat file; echo $GREETING-$((40 + 2)); pwd')
+      expect(shown).toContain('\nfrom-the-task\n')
+      expect(shown).toContain('\nhello-42\n')
+      expect(shown).toMatch(new RegExp(`\\n${place.tmp}/[^\\n]+\\n`))
+      expect(shown).toMatch(/any-1 stopped with .* after SIGTERM/)
+      expect(status).toBe(0)
+    })
+
+    test('opens it in the first of several instances', async () => {
+      const args = [write('any', cmd), '--instances', '2']
+      const { status, shown } = await inShellOf(args, 'cat file')
+      expect(shown).toContain('This is a shell in any-1;')
+      expect(shown).toMatch(/any-1 stopped/)
+      expect(shown).toMatch(/any-2 stopped/)
+      expect(status).toBe(0)
+    })
+
+    test('opens none where the app is never up', async () => {
+      const { status, stdout } = await run([write('any', 'exit 3'), '--shell'], {
+        wrapper: terminal,
+        env: { NO_COLOR: '1' },
+      })
+      expect(stdout).toContain('any-1 ended with status 3')
+      expect(stdout).not.toContain('This is a shell')
+      expect(status).toBe(1)
+    })
+
+    test('needs a terminal', async () => {
+      const { status, stderr } = await run([write('any', cmd), '--shell'])
+      expect(stderr).toContain('--shell: standard output is not a terminal. Start it at one.')
+      expect(status).toBe(2)
+    })
+  })
+
+  describe('through sudo, for which another program stands in', () => {
+    let options: RunOptions
+
+    beforeEach(async () => {
+      const { wrapper, path } = await sudoerWith(join(place.root, 'bin'))
+      for (const folder of [place.root, place.work]) chmodSync(folder, 0o755)
+      for (const folder of [place.tmp, place.home]) chmodSync(folder, 0o777)
+      options = { wrapper, env: { PATH: path } }
+    })
+
+    test('runs as root, and has the status of the run', async () => {
+      const { status, stdout, stderr } = await run([write('any', 'id -u; exit 4')], options)
+      expect(stdout).toBe('any-1 | 0\n')
+      expect(stderr).toContain('any-1 ended with status 4')
+      expect(status).toBe(1)
+      expect(await run([write('any', 'exit 0')], options)).toMatchObject({ status: 0 })
+    })
+
+    test('keeps what an app has from other users: in no file with a name, and in no arguments', async () => {
+      const app = write('any', 'echo up; exec sleep 1000', { env: { SECRET: 'open-sesame' } })
+      const { child, ended } = await start([app], 'any-1 | up', options)
+      const folders = readdirSync(place.tmp, { withFileTypes: true })
+      expect(folders.filter(each => !each.isDirectory())).toEqual([])
+      for (const { name } of folders) expect(statSync(join(place.tmp, name)).mode & 0o006).toBe(0)
+      expect(commandLines().filter(line => line.includes('open-sesame'))).toEqual([])
+      child.kill('SIGTERM')
+      const { status, stderr } = await ended
+      expect(plain(stderr)).toContain('any-1 stopped with SIGTERM, N s after SIGTERM')
+      expect(status).toBe(143)
+    })
+
+    test('leaves nothing behind even if the one that has started it is killed', async () => {
+      const { child, ended } = await start([write('any', 'echo up; exec sleep 1000')], 'any-1 | up', options)
+      child.kill('SIGKILL')
+      await ended
+      await expect.poll(() => readdirSync(place.tmp), { timeout: 60_000 }).toEqual([])
+    })
+
+    test.skipIf(noTerminal)('opens a shell', async () => {
+      const { status, shown } = await inShellOf(
+        [write('any', 'exec sleep 1000')],
+        'echo user-$(id -u)',
+        options,
+      )
+      expect(shown).toContain('\nuser-0\n')
+      expect(status).toBe(0)
+    })
+
+    test('that wants a password after all says what to type', async () => {
+      writeFileSync(
+        join(place.root, 'bin/sudo'),
+        '#!/bin/sh\necho "sudo: a password is required" >&2\nexit 1\n',
+      )
+      const { status, stderr } = await run([write('any', 'exit 0')], options)
+      expect(stderr).toMatch(/^mesosize: Only root can run an app .* Type "sudo -v" and repeat the command/)
+      expect(status).toBe(1)
+    })
   })
 
   describe('of the example', () => {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readApp } from '../agent/app.ts'
@@ -54,6 +55,20 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Hands an app to this program as root: standard input is the terminal, anyone can read arguments, and sudo closes other
+ * descriptors. The file has no name any more when something is written to it, so that it ends with this program even if
+ * that is killed; root opens it through /proc.
+ * @returns its descriptor
+ */
+function openUnnamed(text: string): number {
+  const path = join(tmpdir(), `mesosize-app-${randomBytes(8).toString('hex')}`)
+  const file = openSync(path, 'wx+', 0o600)
+  unlinkSync(path)
+  writeFileSync(file, text)
+  return file
+}
+
 /** Exports packages to this machine alone, wherever agents will find them. */
 async function exportFor(
   request: Parameters<typeof runExport>[0],
@@ -79,12 +94,12 @@ async function runHere(
   session.allow(readApp(app, command.peers).grace)
   if (!isRoot) {
     report.close()
-    return inFolder(async folder => {
-      // A file, because standard input is the terminal, and others can read arguments.
-      const path = join(folder, 'app.json')
-      await writeFile(path, JSON.stringify(app), { mode: 0o600 })
-      return runAsRoot(['run', path, ...argumentsOf(command)])
-    })
+    const handed = openUnnamed(JSON.stringify(app))
+    try {
+      return await runAsRoot(['run', `/proc/${process.pid}/fd/${handed}`, ...argumentsOf(command)])
+    } finally {
+      closeSync(handed)
+    }
   }
   const { instances, peers, timeout, keep, shell, json } = command
   const untilHealthy = command.untilHealthy ? timeout : undefined
