@@ -136,7 +136,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
       '`PORT_PORT`',
       '```mermaid\npie',
       'App definition',
-      'curl -X PUT',
+      'How to deploy it',
     ]) {
       expect(run.summary).toContain(part)
     }

@@ -93,9 +93,9 @@ describe('the job summary', () => {
       const deploy = async (app: object) => {
         const appPath = join(folder, 'app.json')
         await writeFile(appPath, JSON.stringify(app))
-        const [command = ''] = blocks(summary({ app: app as Exported['app'], appPath }), 'sh')
-        const env = { ...process.env, MARATHON: server.url, no_proxy: '*' }
-        await promisify(execFile)('sh', ['-c', command], { env })
+        const [command = ''] = blocks(summary({ app: app as Exported['app'] }), 'sh')
+        const env = { ...process.env, MARATHON_URL: server.url, no_proxy: '*' }
+        await promisify(execFile)('sh', ['-c', command], { env, cwd: folder })
         server.tick(3)
         return server.cluster.app('/acme/web')!.definition
       }
@@ -144,11 +144,28 @@ describe('the job summary', () => {
     expect(brokenTables(text)).toEqual([])
   })
 
-  test('says how to deploy, in shell that runs', () => {
-    const [command] = blocks(summary({ appPath: "/srv/it's here/app.json" }), 'sh')
-    expect(command).toBe(
-      `curl -X PUT "$MARATHON/v2/apps/acme/web?partialUpdate=false" -H 'Content-Type: application/json' -d @'/srv/it'\\''s here/app.json'`,
+  test('says how to deploy where the files of the runner are gone', () => {
+    const text = summary({ appPath: '/home/runner/work/results/app.json' })
+    expect(text).not.toContain('/home/runner')
+    expect(blocks(text, 'sh')).toEqual([
+      `curl -X PUT "$MARATHON_URL/v2/apps/acme/web?partialUpdate=false" -H 'Content-Type: application/json' -d @app.json`,
+    ])
+    expect(blocks(text, 'yaml')).toHaveLength(1)
+  })
+
+  test('says how to deploy only with a later step what it does not show', () => {
+    const text = summary({ appText: 'x'.repeat(600_000) })
+    expect(blocks(text, 'yaml')).toHaveLength(1)
+    expect(blocks(text, 'sh')).toEqual([])
+  })
+
+  test('says what is missing before an app can be deployed whose image no agent can fetch', () => {
+    const fetch = [{ uri: 'file:///home/runner/work/results/x.tgz' }]
+    const text = summary({ app: { id: '/acme/web', fetch } as unknown as Exported['app'] })
+    expect(text).toContain(
+      '- fetch[0].uri: "file:///home/runner/work/results/x.tgz" is a file on the agent itself',
     )
+    expect([...blocks(text, 'yaml'), ...blocks(text, 'sh')]).toEqual([])
   })
 
   test('draws the ten largest packages and the rest, as much as the tarball has of them', () => {

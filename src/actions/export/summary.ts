@@ -2,11 +2,11 @@ import { type Exported, layerBytes, packagesIn } from '../../export/exported.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import { wholeImage } from '../../image/tarball.ts'
 import { code, details, fenced, table } from '../../lib/markdown.ts'
-import { shellQuote } from '../../lib/shell-quote.ts'
 import { formatBytes, formatDuration } from '../../lib/terminal/format.ts'
 import type { JsonObject } from '../../marathon/app/request.ts'
 import type { PublishedTarball } from '../../publish/publisher.ts'
 import type { Step } from '../shared/steps.ts'
+import { howToDeploy } from './how-to-deploy.ts'
 
 const LARGEST = 10
 const NAMED = 3
@@ -30,9 +30,10 @@ export function exportSummary(
   steps: readonly Step[],
   { healthyAfter, changes }: Results = {},
 ): string {
-  const { ident, tarballs, app, appPath, appText, sbomPath, packages } = exported
+  const { ident, tarballs, app, appText, sbomPath, packages } = exported
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const whole = wholeImage(tarballs)
+  const isShown = Buffer.byteLength(appText) <= LONGEST_APP
   return [
     `## ${ident.origin}/${ident.name} ${ident.version}`,
     table(
@@ -51,18 +52,9 @@ export function exportSummary(
     ...(changes === undefined ? [] : ['### Changes', changes]),
     details(
       'App definition',
-      Buffer.byteLength(appText) > LONGEST_APP
-        ? 'It is too long to show; the output `app-path` names its file.'
-        : fenced('json', appText),
+      isShown ? fenced('json', appText) : 'It is too long to show; the output `app-path` names its file.',
     ),
-    details(
-      'How to deploy it',
-      fenced(
-        'sh',
-        // Otherwise Marathon keeps fields that the definition no longer has.
-        `curl -X PUT "$MARATHON/v2/apps/${app.id.replace(/^\//, '')}?partialUpdate=false" -H 'Content-Type: application/json' -d @${shellQuote(appPath)}`,
-      ),
-    ),
+    howToDeploy(app, isShown),
     details(
       'Time',
       table(

@@ -7,10 +7,27 @@ import { shown } from '../app/shown.ts'
 import type { AppDefinition } from '../app/validate.ts'
 
 /**
- * Refuses URIs that Mesos' fetcher can never fetch, because it sends no credentials and cannot log in.
+ * Refuses URIs that Mesos' fetcher can never fetch.
  * @throws MesosizeError APP_UNFETCHABLE, with all of them
  */
-export function checkFetchable({ fetch, uris }: AppDefinition): void {
+export function checkFetchable(app: AppDefinition): void {
+  const problems = unfetchable(app)
+  if (problems.length === 0) return
+  throw new MesosizeError(
+    'APP_UNFETCHABLE',
+    [
+      'No agent can fetch what the app needs:',
+      ...problems.map(problem => `  ${problem}`),
+      `Write URIs that agents can fetch into the app definition, such as those of a web server; ${setting('allow-unfetchable-uri')} deploys it anyway.`,
+    ].join('\n'),
+  )
+}
+
+/**
+ * The URIs of an app that Mesos' fetcher can never fetch, because it sends no credentials and cannot log in.
+ * @returns a line each, with the reason
+ */
+export function unfetchable({ fetch, uris }: AppDefinition): string[] {
   const named = [
     ...listed(fetch).map((item, index) => ({
       path: `fetch[${index}].uri`,
@@ -18,19 +35,10 @@ export function checkFetchable({ fetch, uris }: AppDefinition): void {
     })),
     ...listed(uris).map((uri, index) => ({ path: `uris[${index}]`, uri })),
   ]
-  const problems = named.flatMap(({ path, uri }) => {
+  return named.flatMap(({ path, uri }) => {
     const problem = typeof uri === 'string' && problemOf(uri)
-    return problem ? [`  ${path}: ${shown(uri)} ${problem}`] : []
+    return problem ? [`${path}: ${shown(uri)} ${problem}`] : []
   })
-  if (problems.length === 0) return
-  throw new MesosizeError(
-    'APP_UNFETCHABLE',
-    [
-      'No agent can fetch what the app needs:',
-      ...problems,
-      `Write URIs that agents can fetch into the app definition, such as those of a web server; ${setting('allow-unfetchable-uri')} deploys it anyway.`,
-    ].join('\n'),
-  )
 }
 
 function listed<T>(value: T | T[] | undefined): T[] {
