@@ -1,1 +1,1 @@
-export{t as checkApp}from"./marathon-deploy-fetchable.js";
+export{t as checkApp}from"./marathon-deploy-check.js";
