@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readText } from '../../src/http/body.ts'
 import type { Fetch } from '../../src/http/fetch.ts'
+import { createFetch } from '../../src/http/fetch.ts'
 import { get } from '../../src/http/get.ts'
 import { printableUrl } from '../../src/lib/url.ts'
 
@@ -143,5 +144,13 @@ describe('printableUrl', () => {
     [`data:${'x'.repeat(1000)}`, `data:${'x'.repeat(195)}`],
   ])('%s', (url, expected) => {
     expect(printableUrl(url)).toBe(expected)
+  })
+})
+
+test.each([6000, 10080])('a port that belongs to another protocol is explained: %i', async port => {
+  const url = new URL(`http://127.0.0.1:${port}/v2/info`)
+  await expect(get(createFetch({ version: '1' }), url)).rejects.toMatchObject({
+    code: 'HTTP_NETWORK',
+    message: expect.stringMatching(/: bad port\. The port belongs to another protocol, .* Use another port/),
   })
 })

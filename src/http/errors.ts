@@ -28,15 +28,22 @@ export function formatStatus(status: number): string {
  * @param thrown what `fetch`, or reading its body, threw
  */
 export function networkError(from: string, thrown: unknown): MesosizeError {
-  const certificate = causes(thrown).some(cause => CERTIFICATE.test(codeOf(cause)))
-  const next = certificate
-    ? 'If the server uses your own certificate authority, name its certificate file in NODE_EXTRA_CA_CERTS.'
-    : 'Check the address, the network, and the proxy variables http_proxy, https_proxy and no_proxy.'
   return new MesosizeError(
     'HTTP_NETWORK',
-    `No complete response came from ${from}: ${reasonOf(thrown)}. ${next}`,
+    `No complete response came from ${from}: ${reasonOf(thrown)}. ${adviceFor(thrown)}`,
     { cause: thrown },
   )
+}
+
+function adviceFor(thrown: unknown): string {
+  if (causes(thrown).some(cause => CERTIFICATE.test(codeOf(cause)))) {
+    return 'If the server uses your own certificate authority, name its certificate file in NODE_EXTRA_CA_CERTS.'
+  }
+  // undici's words; see https://fetch.spec.whatwg.org/#port-blocking.
+  if (reasonOf(thrown) === 'bad port') {
+    return 'The port belongs to another protocol, so that no client that follows the Fetch standard connects to it. Use another port of the server, or a proxy in front of it.'
+  }
+  return 'Check the address, the network, and the proxy variables http_proxy, https_proxy and no_proxy.'
 }
 
 /**
