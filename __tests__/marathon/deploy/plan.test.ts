@@ -60,13 +60,14 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
   })
 
   test('a change', async () => {
-    const env = { GREETING: 'hi', PASSWORD: 'hunter2' }
+    const env = { GREETING: 'hi', PASSWORD: 'hunter2', 'A\u001b[31m': '1' }
     const { healthChecks: _, ...rest } = shop
     const fetch = [{ uri: 'https://ci:hunter2@files.test/shop-2.tgz', extract: false, destPath: 'shop.tgz' }]
     const old = { ...shop, env: { OLD: '1', GREETING: 'hello', PASSWORD: 'hunter1' }, backoffSeconds: 5 }
     const planned = await plan({ ...rest, mem: 512, env, fetch }, old)
     expect(planned.filter(line => line.startsWith('  ')).sort()).toEqual([
       "  backoffSeconds: 5 → (Marathon's default)",
+      '  env/A\\x1b[31m: (not set) → "1"',
       '  env/GREETING: "hello" → "hi"',
       '  env/OLD: "1" → (removed)',
       '  env/PASSWORD: (hidden) → (hidden)',

@@ -1,7 +1,8 @@
+import { quote } from '../../lib/quote.ts'
 import { ByteReader } from './byte-reader.ts'
 import { type MemberHead, memberOf } from './member.ts'
 import { type Overrides, parsePax } from './pax.ts'
-import { cString, decodeHeader } from './read-header.ts'
+import { cString, decodeHeader, type TarHeader } from './read-header.ts'
 import { malformed } from './tar-error.ts'
 
 export type TarMember =
@@ -40,7 +41,7 @@ export async function* readTar(
       const header = decodeHeader(block, name)
       const read = EXTENSIONS[header.type]
       if (read) {
-        const content = await extension(bytes, header.size, name)
+        const content = await extension(bytes, header, name)
         overrides = added(overrides ?? {}, read(content, name), name)
         continue
       }
@@ -81,10 +82,14 @@ function added(overrides: Overrides, more: Overrides, name: string): Overrides {
   return { ...overrides, ...more }
 }
 
-async function extension(bytes: ByteReader, size: number, name: string): Promise<Buffer> {
+async function extension(bytes: ByteReader, { type, size }: TarHeader, name: string): Promise<Buffer> {
   if (size > EXTENSION_LIMIT) throw malformed(name, `an extension header has ${size} bytes`)
   const content = Buffer.from(await bytes.exactly(size))
-  await bytes.exactly(padding(size))
+  const [next] = await bytes.exactly(padding(size))
+  // GNU tar takes a name to go on until a NUL, in the padding, too.
+  if (type !== 'x' && type !== 'g' && next && !content.includes(0)) {
+    throw malformed(name, `the long name ${quote(cString(content))} goes on after its ${size} bytes`)
+  }
   return content
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../lib/is-object.ts'
+import { visible } from '../../lib/visible.ts'
 import type { JsonObject, JsonValue } from '../app/request.ts'
 import { shown } from '../app/shown.ts'
 import { ADDED, DEFAULTS } from './defaults.ts'
@@ -40,7 +41,8 @@ export function formatDifference({ path, old, new: wanted }: Difference): string
   const hidden = [old, wanted].some(value => value !== undefined && looksSecret(path, value))
   const side = (value: JsonValue | undefined, absent: string) =>
     value === undefined ? absent : hidden ? '(hidden)' : shown(value)
-  return `${path.slice(1)}: ${side(old, '(not set)')} → ${side(wanted, hasDefault(path) ? "(Marathon's default)" : '(removed)')}`
+  // A definition may have any key.
+  return `${visible(path.slice(1))}: ${side(old, '(not set)')} → ${side(wanted, hasDefault(path) ? "(Marathon's default)" : '(removed)')}`
 }
 
 function* compare(
