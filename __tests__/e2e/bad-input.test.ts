@@ -374,6 +374,17 @@ describe('bad usage', () => {
     expect(snapshot(place.root)).toEqual(before)
   })
 
+  test.each([
+    ['deploy --timout 5m', 'mesosize deploy --help'],
+    ['export core/redis --quux', 'mesosize export --help'],
+    ['help depoly', 'mesosize help --help'],
+    ['depoly', 'mesosize --help'],
+  ])('ends with the help of its own command: %s', async (line, help) => {
+    const { status, stderr } = await runCli(await makePlace(), line.split(' '))
+    expect(status).toBe(2)
+    expect(stderr.endsWith(`\nSee ${help}.\n`)).toBe(true)
+  })
+
   test.each<[string, string[], RegExp]>([
     ['no package', [], /no package given/],
     ['a hart that is not there', ['nothing.hart'], /"nothing\.hart" does not exist/],

@@ -1,8 +1,10 @@
+import { nearest } from '../lib/nearest.ts'
 import type { SettingTable } from '../settings/setting.ts'
 import {
   DEPLOY,
   DIFF,
   EXPORT,
+  GENERAL_ONLY,
   INSPECT,
   REMOVE,
   RUN,
@@ -11,7 +13,17 @@ import {
   STATUS,
 } from '../settings/tables.ts'
 
-export type CommandName = 'export' | 'run' | 'deploy' | 'remove' | 'status' | 'logs' | 'inspect' | 'diff'
+export type CommandName =
+  | 'export'
+  | 'run'
+  | 'deploy'
+  | 'remove'
+  | 'status'
+  | 'logs'
+  | 'inspect'
+  | 'diff'
+  | 'help'
+  | 'version'
 
 type Entries = readonly (readonly [name: string, help: string])[]
 
@@ -177,8 +189,33 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'mesosize diff web.json --marathon http://marathon.example.com:8080 --markdown',
     ],
   },
+  help: {
+    usage: 'mesosize help [COMMAND]',
+    summary: 'print the help of a command',
+    about: 'Prints the help of a command, or of the program as a whole, like the option --help.',
+    table: GENERAL_ONLY,
+    notes: [],
+    variables: [],
+    statuses: [['0', 'printed'], BAD_USAGE],
+    examples: ['mesosize help deploy'],
+  },
+  version: {
+    usage: 'mesosize version',
+    summary: 'print the version',
+    about: 'Prints the version, like the option --version.',
+    table: GENERAL_ONLY,
+    notes: [],
+    variables: [],
+    statuses: [['0', 'printed'], BAD_USAGE],
+    examples: ['mesosize version'],
+  },
 }
 
 export function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(commands, word)
+}
+
+/** The command that was probably meant. */
+export function nearestCommand(word: string): CommandName | undefined {
+  return nearest(word, Object.keys(commands)) as CommandName | undefined
 }

@@ -1,5 +1,5 @@
 import { optionsOf } from '../settings/setting.ts'
-import { type CommandName, commands } from './commands.ts'
+import { type CommandName, type CommandPage, commands } from './commands.ts'
 
 const WIDTH = 100
 /** The column where explanations begin. */
@@ -27,11 +27,8 @@ export function helpText(name: CommandName = 'export'): string {
         `${heading}:`,
         ...options.flatMap(option => entry(usageOf(option), explanationOf(option))),
       ]),
-    '',
-    ...notes,
-    '',
-    'Environment (an empty variable counts as unset):',
-    ...[...standIns, ...variables].flatMap(([name, help]) => entry(`  ${name}`, help)),
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    ...environment([...standIns, ...variables]),
     '',
     'Exit status:',
     ...statuses.flatMap(([status, help]) => entry(`  ${status}`, help)),
@@ -47,6 +44,15 @@ function listOfCommands(): string[] {
     '',
     'Commands (run mesosize COMMAND --help for details):',
     ...Object.entries(commands).flatMap(([name, { summary }]) => entry(`  ${name}`, summary)),
+  ]
+}
+
+function environment(variables: CommandPage['variables']): string[] {
+  if (variables.length === 0) return []
+  return [
+    '',
+    'Environment (an empty variable counts as unset):',
+    ...variables.flatMap(([name, help]) => entry(`  ${name}`, help)),
   ]
 }
 

@@ -19,16 +19,19 @@ export interface Session {
 /**
  * Does a command's work, which ends early when the program receives a signal to stop.
  * @param stopped what to print then, after "Stopped by SIGINT"
+ * @param notes what has been decided so far on the person's behalf
  * @returns the exit status: that of the work, or 128 plus the signal's number
  */
 export async function inSession(
   stopped: string,
+  notes: readonly string[],
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const report = terminalReporter(process.stderr, process.env)
   const listener = listenForSignals(['SIGINT', 'SIGTERM', 'SIGHUP'])
   try {
     const { signal, allow } = listener
+    for (const note of notes) report.note(note)
     return await work({ version: manifest.version, report, signal, allow })
   } catch (error) {
     report.close()

@@ -82,6 +82,8 @@ export const SHOW_LOGS: SettingTable = [
   { heading: 'Output', rows: GENERAL },
 ]
 
+export const GENERAL_ONLY: SettingTable = [{ heading: 'Output', rows: GENERAL }]
+
 export const INSPECT: SettingTable = [
   { heading: 'Output', rows: { ...INSPECT_RESULT, ...JSON_RESULT, ...GENERAL } },
 ]
