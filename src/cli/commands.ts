@@ -46,7 +46,10 @@ export interface CommandPage {
 }
 
 const BAD_USAGE = ['2', 'the request cannot be carried out as written; every problem is listed'] as const
-const COLOURS = ['NO_COLOR', 'no colours; FORCE_COLOR turns them on, on terminals only'] as const
+const COLOURS = [
+  'NO_COLOR',
+  'no colours; FORCE_COLOR turns them on, on terminals only, and never in GitHub Actions',
+] as const
 const APP_ID = 'An APP_ID is the id of a Marathon app, such as /web/shop; the leading slash may be omitted.'
 
 const PLACE = 'An image is given as a tarball or an app definition: a path, or an http or https URL.'
