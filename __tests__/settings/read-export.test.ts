@@ -192,9 +192,8 @@ describe('each option reaches the request', () => {
 
   test('and none is left out of this table', () => {
     const seen = understood.flatMap(([args]) => args.map(arg => /^--([^=]+)/.exec(arg)?.[1]))
-    expect(optionsOf(EXPORT).filter(({ option }) => !['help', 'version', ...seen].includes(option))).toEqual(
-      [],
-    )
+    const elsewhere = ['help', 'version', 'json', 'quiet', ...seen]
+    expect(optionsOf(EXPORT).filter(({ option }) => !elsewhere.includes(option))).toEqual([])
   })
 })
 
@@ -259,6 +258,15 @@ test.each([
   [['-V', '-h'], 'help'],
 ])('%j asks for %s', async (args, kind) => {
   expect(await parseCommand(args, {})).toEqual({ kind })
+})
+
+test.each([
+  [[], { quiet: false, command: { json: false } }],
+  [['--json'], { quiet: false, command: { json: true } }],
+  [['-q'], { quiet: true, command: { json: false } }],
+  [['--quiet', '--json'], { quiet: true, command: { json: true } }],
+])('%j is about what is printed', async (args, line) => {
+  expect(await parseCommandLine(['core/redis', ...args], {})).toMatchObject(line)
 })
 
 test.each([[['--', '--help']], [['core/redis', '--', '-h']]])('%j does not ask for help', async args => {

@@ -4,13 +4,13 @@ import {
   DEPLOY,
   DIFF,
   EXPORT,
-  GENERAL_ONLY,
   INSPECT,
   REMOVE,
   RUN,
   RUN_EXPORT,
   SHOW_LOGS,
   STATUS,
+  TEXT_ONLY,
 } from '../settings/tables.ts'
 
 export type CommandName =
@@ -196,7 +196,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     usage: 'mesosize help [COMMAND]',
     summary: 'print the help of a command',
     about: 'Prints the help of a command, or of the program as a whole, like the option --help.',
-    table: GENERAL_ONLY,
+    table: TEXT_ONLY,
     notes: [],
     variables: [],
     statuses: [['0', 'printed'], BAD_USAGE],
@@ -206,7 +206,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     usage: 'mesosize version',
     summary: 'print the version',
     about: 'Prints the version, like the option --version.',
-    table: GENERAL_ONLY,
+    table: TEXT_ONLY,
     notes: [],
     variables: [],
     statuses: [['0', 'printed'], BAD_USAGE],

@@ -23,7 +23,7 @@ process.exitCode = await main().catch(explain)
 
 /** @returns the exit status */
 async function main(): Promise<number> {
-  const { command, notes } = await parseCommandLine(process.argv.slice(2), process.env)
+  const { command, ...how } = await parseCommandLine(process.argv.slice(2), process.env)
   // Each command's work is loaded only now, so that --help and --version are quick.
   switch (command.kind) {
     case 'help':
@@ -34,39 +34,39 @@ async function main(): Promise<number> {
       return 0
     case 'export': {
       const { exportForPerson } = await import('./export.ts')
-      return inSession('; nothing was written', notes, session => exportForPerson(command.request, session))
+      return inSession('; nothing was written', how, session => exportForPerson(command, session))
     }
     case 'run': {
       const { runForPerson } = await import('./run.ts')
-      return inSession('', notes, session => runForPerson(command.request, session))
+      return inSession('', how, session => runForPerson(command.request, session))
     }
     case 'deploy': {
       const { deployForPerson } = await import('./deploy.ts')
-      return inSession('; what Marathon has started continues', notes, session =>
+      return inSession('; what Marathon has started continues', how, session =>
         deployForPerson(command.request, session),
       )
     }
     case 'remove': {
       const { removeForPerson } = await import('./remove.ts')
-      return inSession('; what Marathon has started continues', notes, session =>
+      return inSession('; what Marathon has started continues', how, session =>
         removeForPerson(command.request, session),
       )
     }
     case 'status': {
       const { showStatus } = await import('./show.ts')
-      return inSession('', notes, session => showStatus(command.request, session))
+      return inSession('', how, session => showStatus(command.request, session))
     }
     case 'logs': {
       const { showLogsForPerson } = await import('./show.ts')
-      return inSession('', notes, session => showLogsForPerson(command.request, session))
+      return inSession('', how, session => showLogsForPerson(command.request, session))
     }
     case 'inspect': {
       const { inspectForPerson } = await import('./inspect.ts')
-      return inSession('', notes, session => inspectForPerson(command.request, session))
+      return inSession('', how, session => inspectForPerson(command.request, session))
     }
     case 'diff': {
       const { diffForPerson } = await import('./inspect.ts')
-      return inSession('', notes, session => diffForPerson(command.request, session))
+      return inSession('', how, session => diffForPerson(command.request, session))
     }
   }
 }

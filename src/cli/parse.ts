@@ -12,7 +12,7 @@ import type {
 import type { RunCommand } from '../settings/read-run.ts'
 import { readAppId } from '../settings/readers.ts'
 import { INSPECT_RESULT } from '../settings/rows/inspect.ts'
-import { JSON_RESULT } from '../settings/rows/show.ts'
+import { EXPORT_RESULT, GENERAL, JSON_RESULT } from '../settings/rows/show.ts'
 import { SettingValues } from '../settings/setting-values.ts'
 import type { Environment } from '../settings/source.ts'
 import { optionSource, readArguments } from './arguments.ts'
@@ -22,7 +22,7 @@ import { type OperandContext, readOperand, readPackages, refuseMore } from './op
 
 /** What a command line asks for. */
 export type Command =
-  | { kind: 'export'; request: ExportRequest }
+  | { kind: 'export'; request: ExportRequest; json: boolean }
   | { kind: 'run'; request: RunCommand }
   | { kind: 'deploy'; request: DeployRequest }
   | { kind: 'remove'; request: RemoveRequest }
@@ -37,6 +37,8 @@ export type Command =
 /** A command, and what applies whatever it is. */
 export interface CommandLine {
   command: Command
+  /** Whether only results, warnings and errors are wanted. */
+  quiet: boolean
   /** What was decided on the person's behalf. */
   notes: readonly string[]
 }
@@ -57,20 +59,21 @@ export async function parseCommandLine(
   const { table, unlisted = [] } = commands[of ?? 'export']
   const line = readArguments(of ? argv.slice(1) : argv, [...table, ...unlisted])
   const origin = env.HAB_ORIGIN || undefined
+  const quiet = line.options.has(GENERAL.quiet.option)
   const notes: string[] = []
-  if (line.options.has('help')) {
+  if (line.options.has(GENERAL.help.option)) {
     const named = of ?? line.positionals.map(({ text }) => text).find(isCommandName)
     if (!named) await refuseMisplaced(line, origin)
-    return { command: { kind: 'help', of: named }, notes }
+    return { command: { kind: 'help', of: named }, quiet, notes }
   }
-  if (line.options.has('version')) return { command: { kind: 'version' }, notes }
+  if (line.options.has(GENERAL.version.option)) return { command: { kind: 'version' }, quiet, notes }
   if (!of) await refuseMisplaced(line, origin)
   const values = new SettingValues(optionSource(line), env, origin)
   const note = (text: string) => void notes.push(text)
   const context = { origin, commandOmitted: of === undefined, note, stdin }
   const command = await readCommand(of ?? 'export', line.positionals, values, context)
   values.check()
-  return { command, notes }
+  return { command, quiet, notes }
 }
 
 /** Do not use the result if `values` has problems afterwards. */
@@ -92,7 +95,8 @@ async function readCommand(
   }
   if (name === 'export') {
     const packages = await readPackages(positionals, values, context)
-    return { kind: name, request: await readExportRequest(values, packages) }
+    const { json } = await values.read(EXPORT_RESULT)
+    return { kind: name, request: await readExportRequest(values, packages), json }
   }
   if (name === 'inspect') {
     const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''

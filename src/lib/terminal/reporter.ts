@@ -139,7 +139,7 @@ export function hasColours(
   return !NO_COLOR
 }
 
-/** A runner's log is none, although some runners give their steps a pseudo-terminal. */
+/** A runner's log is not a terminal, even where the runner gives its steps a pseudo-terminal. */
 function isTerminal(
   { isTTY }: Pick<ReporterStream, 'isTTY'>,
   { TERM, GITHUB_ACTIONS }: Readonly<Record<string, string | undefined>>,
