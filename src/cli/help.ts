@@ -1,4 +1,4 @@
-import { optionsOf } from '../settings/setting.ts'
+import { optionsOf, type Setting } from '../settings/setting.ts'
 import { type CommandName, type CommandPage, commands } from './commands.ts'
 
 const WIDTH = 100
@@ -64,10 +64,15 @@ function usageOf(row: Option): string {
   return 'alone' in row && row.alone !== undefined ? `${name}[=${row.value}]` : `${name} ${row.value}`
 }
 
-function explanationOf(row: Option): string {
+/** What an option does. */
+export function effectOf(row: Setting): string {
   const help = row.help.replaceAll('`', '"')
   // The option turns off what the row describes.
-  const text = row.form === 'flag' && row.default === 'true' ? `do not ${help}` : help
+  return row.form === 'flag' && row.default === 'true' ? `do not ${help}` : help
+}
+
+function explanationOf(row: Option): string {
+  const text = effectOf(row)
   const details = [...detailsOf(row), row.variable && `env: ${row.variable}`].filter(Boolean)
   return details.length > 0 ? `${text} (${details.join('; ')})` : text
 }

@@ -32,6 +32,11 @@ async function main(): Promise<number> {
     case 'version':
       await print(`mesosize ${manifest.version}\n`)
       return 0
+    case 'completion': {
+      const { completionFor } = await import('./completion/shells.ts')
+      await print(completionFor(command.shell))
+      return 0
+    }
     case 'export': {
       const { exportForPerson } = await import('./export.ts')
       return inSession('; nothing was written', how, session => exportForPerson(command, session))

@@ -10,14 +10,14 @@ import type {
   StatusRequest,
 } from '../settings/read-marathon.ts'
 import type { RunCommand } from '../settings/read-run.ts'
-import { readAppId } from '../settings/readers.ts'
+import { choiceOf, readAppId } from '../settings/readers.ts'
 import { INSPECT_RESULT } from '../settings/rows/inspect.ts'
 import { EXPORT_RESULT, GENERAL, JSON_RESULT } from '../settings/rows/show.ts'
 import { SettingValues } from '../settings/setting-values.ts'
 import type { Environment } from '../settings/source.ts'
 import { optionSource, readArguments } from './arguments.ts'
 import { commandOf, readCommandName, refuseMisplaced } from './command-name.ts'
-import { type CommandName, commands, isCommandName } from './commands.ts'
+import { type CommandName, commands, isCommandName, SHELLS } from './commands.ts'
 import { type OperandContext, readOperand, readPackages, refuseMore } from './operands.ts'
 
 /** What a command line asks for. */
@@ -33,6 +33,7 @@ export type Command =
   /** `of` is the command to explain; without it, the program as a whole. */
   | { kind: 'help'; of?: CommandName }
   | { kind: 'version' }
+  | { kind: 'completion'; shell: (typeof SHELLS)[number] }
 
 /** A command, and what applies whatever it is. */
 export interface CommandLine {
@@ -92,6 +93,11 @@ async function readCommand(
   if (name === 'version') {
     refuseMore(positionals, values, 'Give none.')
     return { kind: name }
+  }
+  if (name === 'completion') {
+    const read = choiceOf(SHELLS)
+    const shell = await readOperand(positionals, values, 'SHELL', SHELLS.join(' or '), read)
+    return { kind: name, shell: shell! }
   }
   if (name === 'export') {
     const packages = await readPackages(positionals, values, context)
