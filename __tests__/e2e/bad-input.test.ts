@@ -365,11 +365,12 @@ describe('bad usage', () => {
       /--keys: "\/no\/such"/,
       /--target: "x86_64-windows"/,
       /--patch: "none.json"/,
+      /--uri: "x"/,
       /--uri-base: needs a value/,
     ]) {
       expect(problems.filter(problem => text.test(problem))).toHaveLength(1)
     }
-    expect(problems).toHaveLength(10)
+    expect(problems).toHaveLength(11)
     expect(run.stderr).toMatch(/See mesosize --help\.\n$/)
     expect(snapshot(place.root)).toEqual(before)
   })
