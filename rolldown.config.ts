@@ -31,6 +31,8 @@ function packageOf(id: string): string | undefined {
   return name?.replace('@', '').replace(/[/\\]/, '-')
 }
 
+const notices = licenses()
+
 const programs = defineConfig({
   input: {
     cli: 'src/cli/main.ts',
@@ -54,7 +56,7 @@ const programs = defineConfig({
     chunkFileNames: chunkName,
   },
   plugins: [
-    licenses(),
+    notices,
     {
       name: 'files-beside-the-code',
       generateBundle() {
@@ -76,6 +78,7 @@ const page = defineConfig({
   input: { 'inspect-page': 'src/inspect/page/main.ts' },
   platform: 'browser',
   output: { dir: 'dist', format: 'iife', minify: true, entryFileNames: '[name].js' },
+  plugins: [notices],
 })
 
 export default [programs, page]

@@ -10,13 +10,19 @@ const COMPILED = [
   { title: `liblzma ${LIBLZMA_VERSION} (0BSD)`, file: 'third_party/xz/COPYING.0BSD' },
 ]
 
-/** Writes the licences of everything in the bundle into a file beside it, as those licences require. */
+/**
+ * Writes the licences of everything in the bundles into a file beside them, as those licences require. Builds that
+ * share a folder must share this plugin: the last one writes the notices of all.
+ */
 export function licenses(): Plugin {
+  const folders = new Set<string>()
   return {
     name: 'licenses',
     generateBundle() {
-      const folders = [...this.getModuleIds()].map(packageFolder).filter(folder => folder !== undefined)
-      const notices = [...new Set(folders)].sort().map(packageNotice)
+      for (const folder of [...this.getModuleIds()].map(packageFolder)) {
+        if (folder !== undefined) folders.add(folder)
+      }
+      const notices = [...folders].sort().map(packageNotice)
       const compiled = COMPILED.map(({ title, file }) => notice(title, readFileSync(file, 'utf8')))
       const source = [...notices, ...compiled].join('\n\n')
       this.emitFile({ type: 'asset', fileName: 'THIRD_PARTY_LICENSES.txt', source })

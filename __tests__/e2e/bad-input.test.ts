@@ -365,13 +365,25 @@ describe('bad usage', () => {
       /--keys: "\/no\/such"/,
       /--target: "x86_64-windows"/,
       /--patch: "none.json"/,
+      /--uri: "x"/,
       /--uri-base: needs a value/,
     ]) {
       expect(problems.filter(problem => text.test(problem))).toHaveLength(1)
     }
-    expect(problems).toHaveLength(10)
+    expect(problems).toHaveLength(11)
     expect(run.stderr).toMatch(/See mesosize --help\.\n$/)
     expect(snapshot(place.root)).toEqual(before)
+  })
+
+  test.each([
+    ['deploy --timout 5m', 'mesosize deploy --help'],
+    ['export core/redis --quux', 'mesosize export --help'],
+    ['help depoly', 'mesosize help --help'],
+    ['depoly', 'mesosize --help'],
+  ])('ends with the help of its own command: %s', async (line, help) => {
+    const { status, stderr } = await runCli(await makePlace(), line.split(' '))
+    expect(status).toBe(2)
+    expect(stderr.endsWith(`\nSee ${help}.\n`)).toBe(true)
   })
 
   test.each<[string, string[], RegExp]>([

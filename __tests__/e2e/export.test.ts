@@ -140,6 +140,31 @@ describe('the example', () => {
     expect(readdirSync(place.tmp)).toEqual([])
   })
 
+  test('is described by one object with --json, and by nothing else with --quiet', async () => {
+    const place = await makePlace()
+    const run = await runCli(place, [...HELLO, '--json', '--quiet'])
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    const tarballPath = join(place.work, 'results', `${NAME}.tgz`)
+    const appPath = join(place.work, 'results', `${NAME}.json`)
+    const app = JSON.parse(readFileSync(appPath, 'utf8'))
+    const { packages, ...result } = JSON.parse(run.stdout)
+    expect(result).toEqual({
+      app,
+      appPath,
+      appId: '/example/hello',
+      tarballPath,
+      tarballName: `${NAME}.tgz`,
+      sha256: sha256(readFileSync(tarballPath)),
+      size: statSync(tarballPath).size,
+      uri: app.fetch[0].uri,
+      ident: `example/hello/1.0.0/${RELEASE}`,
+      version: '1.0.0',
+      release: RELEASE,
+      ports: app.portDefinitions,
+    })
+    expect(packages).toHaveLength(5)
+  })
+
   test('ends with a table on stderr, without escape sequences if that is not a terminal', async () => {
     const place = await makePlace()
     const run = await runCli(place, HELLO, { env: { FORCE_COLOR: '1' } })

@@ -88,3 +88,20 @@ test('dependabot looks after both ecosystems, in groups, and waits', () => {
     })
   }
 })
+
+test('dependabot groups what is in the bundle apart from the tools', () => {
+  const { devDependencies } = JSON.parse(read('package.json'))
+  const bundled = [...read('dist/THIRD_PARTY_LICENSES.txt').matchAll(/^(\S+) \d+\.\d+\.\d+\S* \(/gm)]
+    .map(([, name = '']) => name)
+    .filter(name => name in devDependencies)
+  const { groups } = parse(read('.github/dependabot.yml')).updates[0]
+  expect(Object.keys(groups)).toEqual(['bundled', 'tools'])
+  const patterns = new Set(bundled.map(name => name.replace(/^@actions\/.*/, '@actions/*')))
+  expect(groups.bundled.patterns).toEqual([...patterns].sort())
+})
+
+test('the release goes to npm without a token, from a job of its own', () => {
+  const { npm } = parseWorkflow(read('.github/workflows/release.yml')).jobs
+  expect(npm?.permissions).toEqual({ contents: 'read', 'id-token': 'write' })
+  expect(JSON.stringify(npm)).not.toMatch(/secrets\.|NODE_AUTH_TOKEN/)
+})

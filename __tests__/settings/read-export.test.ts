@@ -2,13 +2,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseCommandLine } from '../../src/cli/parse.ts'
+import { type Command, parseCommandLine } from '../../src/cli/parse.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
 import { UsageError } from '../../src/lib/errors.ts'
 import { wordSettings } from '../../src/lib/setting.ts'
 import { optionsOf } from '../../src/settings/setting.ts'
 import { EXPORT } from '../../src/settings/tables.ts'
 import { optionWording } from '../../src/settings/wording.ts'
+
+/** What a command line asks for. */
+async function parseCommand(...line: Parameters<typeof parseCommandLine>): Promise<Command> {
+  const { command } = await parseCommandLine(...line)
+  return command
+}
 
 const folder = await mkdtemp(join(tmpdir(), 'cli-'))
 const at = (name: string) => join(folder, name)
@@ -32,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 async function requestOf(args: readonly string[], env: Record<string, string> = {}): Promise<ExportRequest> {
-  const command = await parseCommandLine(args, env)
+  const command = await parseCommand(args, env)
   if (command.kind !== 'export') throw new Error(`the command is ${command.kind}`)
   return command.request
 }
@@ -41,7 +47,7 @@ async function problemsOf(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<readonly string[]> {
-  const error = await parseCommandLine(args, env).catch(thrown => thrown)
+  const error = await parseCommand(args, env).catch(thrown => thrown)
   expect(error).toBeInstanceOf(UsageError)
   const { problems } = error as UsageError
   expect(problems.filter(problem => /[\r\n]/.test(problem))).toEqual([])
@@ -186,9 +192,8 @@ describe('each option reaches the request', () => {
 
   test('and none is left out of this table', () => {
     const seen = understood.flatMap(([args]) => args.map(arg => /^--([^=]+)/.exec(arg)?.[1]))
-    expect(optionsOf(EXPORT).filter(({ option }) => !['help', 'version', ...seen].includes(option))).toEqual(
-      [],
-    )
+    const elsewhere = ['help', 'version', 'json', 'quiet', ...seen]
+    expect(optionsOf(EXPORT).filter(({ option }) => !elsewhere.includes(option))).toEqual([])
   })
 })
 
@@ -252,7 +257,16 @@ test.each([
   [['-V'], 'version'],
   [['-V', '-h'], 'help'],
 ])('%j asks for %s', async (args, kind) => {
-  expect(await parseCommandLine(args, {})).toEqual({ kind })
+  expect(await parseCommand(args, {})).toEqual({ kind })
+})
+
+test.each([
+  [[], { quiet: false, command: { json: false } }],
+  [['--json'], { quiet: false, command: { json: true } }],
+  [['-q'], { quiet: true, command: { json: false } }],
+  [['--quiet', '--json'], { quiet: true, command: { json: true } }],
+])('%j is about what is printed', async (args, line) => {
+  expect(await parseCommandLine(['core/redis', ...args], {})).toMatchObject(line)
 })
 
 test.each([[['--', '--help']], [['core/redis', '--', '-h']]])('%j does not ask for help', async args => {

@@ -5,8 +5,14 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands } from '../../src/cli/commands.ts'
-import { parseCommandLine } from '../../src/cli/parse.ts'
+import { type Command, parseCommandLine } from '../../src/cli/parse.ts'
 import { UsageError } from '../../src/lib/errors.ts'
+
+/** What a command line asks for. */
+async function parseCommand(...line: Parameters<typeof parseCommandLine>): Promise<Command> {
+  const { command } = await parseCommandLine(...line)
+  return command
+}
 
 const folder = await mkdtemp(join(tmpdir(), 'cli-marathon-'))
 const at = (name: string) => join(folder, name)
@@ -48,7 +54,7 @@ afterAll(() => rm(folder, { recursive: true }))
 const MARATHON = ['--marathon', 'https://cluster.example.com/service/marathon/']
 
 async function problemsOf(args: readonly string[], env = {}): Promise<readonly string[]> {
-  const error = await parseCommandLine(args, env).catch(thrown => thrown)
+  const error = await parseCommand(args, env).catch(thrown => thrown)
   expect(error).toBeInstanceOf(UsageError)
   const { problems } = error as UsageError
   expect(problems.filter(problem => /[\r\n]/.test(problem))).toEqual([])
@@ -62,7 +68,7 @@ const access = {
 
 describe('what a command asks for, with its defaults', () => {
   test('deploy', async () => {
-    expect(await parseCommandLine(['deploy', at('app.json'), ...MARATHON], {})).toEqual({
+    expect(await parseCommand(['deploy', at('app.json'), ...MARATHON], {})).toEqual({
       kind: 'deploy',
       request: {
         access,
@@ -83,34 +89,34 @@ describe('what a command asks for, with its defaults', () => {
 
   test('deploy with an app definition from standard input', async () => {
     const stdin = Readable.from([Buffer.from(JSON.stringify(APP))])
-    const command = await parseCommandLine(['deploy', '-', ...MARATHON], {}, stdin)
+    const command = await parseCommand(['deploy', '-', ...MARATHON], {}, stdin)
     expect(command).toHaveProperty('request.app.id', '/web/shop')
   })
 
   test('remove', async () => {
-    expect(await parseCommandLine(['remove', '/web/shop', ...MARATHON], {})).toEqual({
+    expect(await parseCommand(['remove', '/web/shop', ...MARATHON], {})).toEqual({
       kind: 'remove',
       request: { access, appId: '/web/shop', force: false, timeout: 900_000, json: false },
     })
   })
 
   test('status', async () => {
-    expect(await parseCommandLine(['status', 'web/shop', ...MARATHON], {})).toEqual({
+    expect(await parseCommand(['status', 'web/shop', ...MARATHON], {})).toEqual({
       kind: 'status',
       request: { access, appId: '/web/shop', json: false },
     })
   })
 
   test('logs', async () => {
-    expect(await parseCommandLine(['logs', '/web/shop', ...MARATHON], {})).toEqual({
+    expect(await parseCommand(['logs', '/web/shop', ...MARATHON], {})).toEqual({
       kind: 'logs',
       request: { access, appId: '/web/shop', streams: ['stdout', 'stderr'], lines: 50, follow: false },
     })
   })
 
   test('export, with the word or without', async () => {
-    const without = await parseCommandLine(['core/redis'], {})
-    expect(await parseCommandLine(['export', 'core/redis'], {})).toEqual(without)
+    const without = await parseCommand(['core/redis'], {})
+    expect(await parseCommand(['export', 'core/redis'], {})).toEqual(without)
     expect(without.kind).toBe('export')
   })
 })
@@ -142,14 +148,8 @@ const understood: readonly (readonly [line: readonly string[], path: string, val
 
 describe('each option reaches the request', () => {
   test.each(understood)('%j', async ([command, ...words], path, value) => {
-    expect(await parseCommandLine([command!, ...words, ...MARATHON], {})).toHaveProperty(
-      `request.${path}`,
-      value,
-    )
-    expect(await parseCommandLine([command!, ...MARATHON, ...words], {})).toHaveProperty(
-      `request.${path}`,
-      value,
-    )
+    expect(await parseCommand([command!, ...words, ...MARATHON], {})).toHaveProperty(`request.${path}`, value)
+    expect(await parseCommand([command!, ...MARATHON, ...words], {})).toHaveProperty(`request.${path}`, value)
   })
 })
 
@@ -224,7 +224,7 @@ describe('the address of Marathon and the credentials', () => {
       { credentials: { kind: 'none' } },
     ],
   ])('%s', async (_, words, env, expected) => {
-    const command = await parseCommandLine(['status', '/web/shop', ...words], env)
+    const command = await parseCommand(['status', '/web/shop', ...words], env)
     expect(command).toMatchObject({ request: { access: expected } })
   })
 })
@@ -343,11 +343,11 @@ describe('one mistake is one problem of one line', () => {
 
 describe('help is asked for', () => {
   test.each(Object.keys(commands))('of %s', async of => {
-    expect(await parseCommandLine([of, '--help'], {})).toEqual({ kind: 'help', of })
-    expect(await parseCommandLine([of, '/x', '--quux', '-h'], {})).toEqual({ kind: 'help', of })
+    expect(await parseCommand([of, '--help'], {})).toEqual({ kind: 'help', of })
+    expect(await parseCommand([of, '/x', '--quux', '-h'], {})).toEqual({ kind: 'help', of })
   })
 
   test.each([['constructor'], ['__proto__'], ['toString']])('%s is no command', async word => {
-    expect(await parseCommandLine([word, '--help'], {})).toEqual({ kind: 'help' })
+    expect(await parseCommand([word, '--help'], {})).toEqual({ kind: 'help' })
   })
 })

@@ -119,9 +119,15 @@ function givenBy({ rawName, value = '' }: OptionToken, row: Option): Given {
   return { source: rawName, text: text || (aloneOf(row) ?? '') }
 }
 
-/** Names the option without its value: `-ZTOKEN` may be a secret after a mistyped option. */
+/**
+ * Names the option without its value: `-ZTOKEN` may be a secret after a mistyped option. People who come from the
+ * action write the names of inputs.
+ */
 function unknownOption(token: OptionToken, written: string, known: readonly Option[]): string {
-  const names = known.map(({ option }) => option)
-  const meant = nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), names)
+  const byName = new Map([
+    ...known.flatMap(({ input, option }) => (input ? [[input, option] as const] : [])),
+    ...known.map(({ option }) => [option, option] as const),
+  ])
+  const meant = byName.get(nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), [...byName.keys()]) ?? '')
   return `${visible(token.rawName)}: unknown option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
 }

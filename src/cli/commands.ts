@@ -1,3 +1,4 @@
+import { nearest } from '../lib/nearest.ts'
 import type { SettingTable } from '../settings/setting.ts'
 import {
   DEPLOY,
@@ -9,9 +10,24 @@ import {
   RUN_EXPORT,
   SHOW_LOGS,
   STATUS,
+  TEXT_ONLY,
 } from '../settings/tables.ts'
 
-export type CommandName = 'export' | 'run' | 'deploy' | 'remove' | 'status' | 'logs' | 'inspect' | 'diff'
+export type CommandName =
+  | 'export'
+  | 'run'
+  | 'deploy'
+  | 'remove'
+  | 'status'
+  | 'logs'
+  | 'inspect'
+  | 'diff'
+  | 'help'
+  | 'version'
+  | 'completion'
+
+/** The shells for which there is completion. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 type Entries = readonly (readonly [name: string, help: string])[]
 
@@ -21,6 +37,8 @@ export interface CommandPage {
   /** One line, for the list of commands. */
   summary: string
   about: string
+  /** What its arguments besides options are, for completion: paths, commands, other words, or what no shell knows. */
+  operands: 'files' | 'commands' | 'anything' | readonly string[]
   table: SettingTable
   /** Further settings, which the help of another command lists. */
   unlisted?: SettingTable
@@ -34,7 +52,10 @@ export interface CommandPage {
 }
 
 const BAD_USAGE = ['2', 'the request cannot be carried out as written; every problem is listed'] as const
-const COLOURS = ['NO_COLOR', 'no colours; FORCE_COLOR turns them on, on terminals only'] as const
+const COLOURS = [
+  'NO_COLOR',
+  'no colours; FORCE_COLOR turns them on, on terminals only, and never in GitHub Actions',
+] as const
 const APP_ID = 'An APP_ID is the id of a Marathon app, such as /web/shop; the leading slash may be omitted.'
 
 const PLACE = 'An image is given as a tarball or an app definition: a path, or an http or https URL.'
@@ -47,6 +68,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     about:
       'Exports Habitat packages as a tarball that a Mesos agent runs, and prints the Marathon app definition ' +
       'that runs it. The first package that has a run hook is the service that starts; the others are in the image.',
+    operands: 'files',
     table: EXPORT,
     notes: [
       'A PKG is an identifier, origin/name[/version[/release]], or the path of a hart.',
@@ -67,6 +89,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'Does with an app definition what a Mesos agent does, on this Linux machine: fetches what it needs into a ' +
       'sandbox, gives it ports, runs its command, follows its health check, and stops it gracefully. Packages are ' +
       'exported first. Needs root, or sudo without a password.',
+    operands: 'files',
     table: RUN,
     unlisted: RUN_EXPORT,
     notes: [
@@ -93,6 +116,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'Gives an app definition to Marathon, waits until all its tasks run and are healthy, and reports ' +
       'their addresses. If that fails, it reports why, with the last output of the failing task, and restores ' +
       'the previous version.',
+    operands: 'files',
     table: DEPLOY,
     notes: ['An APP.json is the file that the export wrote, or - for standard input.'],
     variables: [COLOURS],
@@ -111,6 +135,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     usage: 'mesosize remove APP_ID [options]',
     summary: 'remove an app and wait until its tasks are gone',
     about: 'Removes an app from Marathon, and waits until its tasks have ended.',
+    operands: 'anything',
     table: REMOVE,
     notes: [APP_ID],
     variables: [COLOURS],
@@ -127,6 +152,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     about:
       'Shows the instances of an app with their versions, addresses and health: as Marathon reports them and, for ' +
       "apps made by Mesosize, as Habitat's Supervisor does. Also shows the last failure.",
+    operands: 'anything',
     table: STATUS,
     notes: [APP_ID],
     variables: [],
@@ -140,6 +166,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'Prints what the tasks of an app have written, read from their sandboxes on the agents: through DC/OS, ' +
       "or directly from the agents' port 5051. Where several tasks or streams are shown, each line begins with the " +
       "task's number and the stream's name.",
+    operands: 'anything',
     table: SHOW_LOGS,
     notes: [APP_ID],
     variables: [],
@@ -152,6 +179,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
     about:
       'Shows what is in a tarball, or in the image that an app definition fetches: the service and how it starts, ' +
       'its ports, users, hooks and binds, and the packages with their sizes, licences and dependencies.',
+    operands: 'files',
     table: INSPECT,
     notes: [PLACE],
     variables: [],
@@ -168,6 +196,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'Compares two images, and their app definitions if two are given: packages that were added, removed or ' +
       'changed, sizes, files that differ inside a package, and fields of the app definition. With one app ' +
       'definition, it compares what Marathon runs now with that.',
+    operands: 'files',
     table: DIFF,
     notes: [PLACE],
     variables: [],
@@ -177,8 +206,52 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'mesosize diff web.json --marathon http://marathon.example.com:8080 --markdown',
     ],
   },
+  help: {
+    usage: 'mesosize help [COMMAND]',
+    summary: 'print the help of a command',
+    about: 'Prints the help of a command, or of the program as a whole, like the option --help.',
+    operands: 'commands',
+    table: TEXT_ONLY,
+    notes: [],
+    variables: [],
+    statuses: [['0', 'printed'], BAD_USAGE],
+    examples: ['mesosize help deploy'],
+  },
+  version: {
+    usage: 'mesosize version',
+    summary: 'print the version',
+    about: 'Prints the version, like the option --version.',
+    operands: 'anything',
+    table: TEXT_ONLY,
+    notes: [],
+    variables: [],
+    statuses: [['0', 'printed'], BAD_USAGE],
+    examples: ['mesosize version'],
+  },
+  completion: {
+    usage: `mesosize completion <${SHELLS.join(' | ')}>`,
+    summary: 'print a script that lets a shell complete command lines',
+    about:
+      'Prints a script with which a shell completes commands, options, their values, and the names of files and ' +
+      'folders.',
+    operands: SHELLS,
+    table: TEXT_ONLY,
+    notes: ['In bash, and in zsh after compinit, this works as well: source <(mesosize completion bash)'],
+    variables: [],
+    statuses: [['0', 'printed'], BAD_USAGE],
+    examples: [
+      'mesosize completion bash > ~/.local/share/bash-completion/completions/mesosize',
+      'mesosize completion zsh > "$fpath[1]/_mesosize"',
+      'mesosize completion fish > ~/.config/fish/completions/mesosize.fish',
+    ],
+  },
 }
 
 export function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(commands, word)
+}
+
+/** The command that was probably meant. */
+export function nearestCommand(word: string): CommandName | undefined {
+  return nearest(word, Object.keys(commands)) as CommandName | undefined
 }

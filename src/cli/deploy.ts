@@ -11,7 +11,7 @@ import { print, type Session } from './session.ts'
 /** @returns the exit status */
 export async function deployForPerson(request: DeployRequest, session: Session): Promise<number> {
   const { app, options, json } = request
-  const { report, signal } = session
+  const { quiet, report, signal } = session
   const { fetch, marathon, agents } = await connect(request.access, session)
   if (request.dryRun) {
     const plan = await planDeployment(marathon, app, options, { report })
@@ -30,9 +30,10 @@ export async function deployForPerson(request: DeployRequest, session: Session):
   signal.throwIfAborted()
   const words = result.culprit ? await lastWords(result.culprit, agents) : []
   report.close()
-  process.stderr.write(`\n${formatDeployed(result, words)}`)
+  const success = isSuccess(result.state)
+  if (!quiet || !success) process.stderr.write(`\n${formatDeployed(result, words)}`)
   if (json) await print(jsonText(result))
-  return isSuccess(result.state) ? 0 : 1
+  return success ? 0 : 1
 }
 
 function jsonText(value: object): string {

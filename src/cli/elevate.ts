@@ -8,7 +8,7 @@ import { MesosizeError } from '../lib/errors.ts'
 const run = promisify(execFile)
 
 /** Variables that count as root, too. Those that hold secrets must not be arguments, which others can read. */
-const KEPT = ['TMPDIR', 'NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLUMNS', 'DEBUG'].concat(
+const KEPT = ['TMPDIR', 'NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLUMNS', 'DEBUG', 'GITHUB_ACTIONS'].concat(
   ['http_proxy', 'https_proxy', 'no_proxy'].flatMap(name => [name, name.toUpperCase()]),
 )
 

@@ -1,5 +1,5 @@
-import { optionsOf } from '../settings/setting.ts'
-import { type CommandName, commands } from './commands.ts'
+import { optionsOf, type Setting } from '../settings/setting.ts'
+import { type CommandName, type CommandPage, commands } from './commands.ts'
 
 const WIDTH = 100
 /** The column where explanations begin. */
@@ -27,11 +27,8 @@ export function helpText(name: CommandName = 'export'): string {
         `${heading}:`,
         ...options.flatMap(option => entry(usageOf(option), explanationOf(option))),
       ]),
-    '',
-    ...notes,
-    '',
-    'Environment (an empty variable counts as unset):',
-    ...[...standIns, ...variables].flatMap(([name, help]) => entry(`  ${name}`, help)),
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    ...environment([...standIns, ...variables]),
     '',
     'Exit status:',
     ...statuses.flatMap(([status, help]) => entry(`  ${status}`, help)),
@@ -50,6 +47,15 @@ function listOfCommands(): string[] {
   ]
 }
 
+function environment(variables: CommandPage['variables']): string[] {
+  if (variables.length === 0) return []
+  return [
+    '',
+    'Environment (an empty variable counts as unset):',
+    ...variables.flatMap(([name, help]) => entry(`  ${name}`, help)),
+  ]
+}
+
 type Option = ReturnType<typeof optionsOf>[number]
 
 function usageOf(row: Option): string {
@@ -58,10 +64,15 @@ function usageOf(row: Option): string {
   return 'alone' in row && row.alone !== undefined ? `${name}[=${row.value}]` : `${name} ${row.value}`
 }
 
-function explanationOf(row: Option): string {
+/** What an option does. */
+export function effectOf(row: Setting): string {
   const help = row.help.replaceAll('`', '"')
   // The option turns off what the row describes.
-  const text = row.form === 'flag' && row.default === 'true' ? `do not ${help}` : help
+  return row.form === 'flag' && row.default === 'true' ? `do not ${help}` : help
+}
+
+function explanationOf(row: Option): string {
+  const text = effectOf(row)
   const details = [...detailsOf(row), row.variable && `env: ${row.variable}`].filter(Boolean)
   return details.length > 0 ? `${text} (${details.join('; ')})` : text
 }

@@ -3,8 +3,9 @@ import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError, messageOf, UsageError } from '../lib/errors.ts'
 import { wordSettings } from '../lib/setting.ts'
 import { visible } from '../lib/visible.ts'
-import { DEPLOY, DIFF, EXPORT, INSPECT, REMOVE, RUN, SHOW_LOGS } from '../settings/tables.ts'
 import { optionWording } from '../settings/wording.ts'
+import { commandOf } from './command-name.ts'
+import { commands } from './commands.ts'
 import { helpText } from './help.ts'
 import { parseCommandLine } from './parse.ts'
 import { inSession, print } from './session.ts'
@@ -17,12 +18,12 @@ process.stderr.on('error', () => {})
 // `print` reports it.
 process.stdout.on('error', () => {})
 
-wordSettings(optionWording([...EXPORT, ...RUN, ...DEPLOY, ...REMOVE, ...SHOW_LOGS, ...DIFF, ...INSPECT]))
+wordSettings(optionWording(Object.values(commands).flatMap(({ table }) => table)))
 process.exitCode = await main().catch(explain)
 
 /** @returns the exit status */
 async function main(): Promise<number> {
-  const command = await parseCommandLine(process.argv.slice(2), process.env)
+  const { command, ...how } = await parseCommandLine(process.argv.slice(2), process.env)
   // Each command's work is loaded only now, so that --help and --version are quick.
   switch (command.kind) {
     case 'help':
@@ -31,41 +32,46 @@ async function main(): Promise<number> {
     case 'version':
       await print(`mesosize ${manifest.version}\n`)
       return 0
+    case 'completion': {
+      const { completionFor } = await import('./completion/shells.ts')
+      await print(completionFor(command.shell))
+      return 0
+    }
     case 'export': {
       const { exportForPerson } = await import('./export.ts')
-      return inSession('; nothing was written', session => exportForPerson(command.request, session))
+      return inSession('; nothing was written', how, session => exportForPerson(command, session))
     }
     case 'run': {
       const { runForPerson } = await import('./run.ts')
-      return inSession('', session => runForPerson(command.request, session))
+      return inSession('', how, session => runForPerson(command.request, session))
     }
     case 'deploy': {
       const { deployForPerson } = await import('./deploy.ts')
-      return inSession('; what Marathon has started continues', session =>
+      return inSession('; what Marathon has started continues', how, session =>
         deployForPerson(command.request, session),
       )
     }
     case 'remove': {
       const { removeForPerson } = await import('./remove.ts')
-      return inSession('; what Marathon has started continues', session =>
+      return inSession('; what Marathon has started continues', how, session =>
         removeForPerson(command.request, session),
       )
     }
     case 'status': {
       const { showStatus } = await import('./show.ts')
-      return inSession('', session => showStatus(command.request, session))
+      return inSession('', how, session => showStatus(command.request, session))
     }
     case 'logs': {
       const { showLogsForPerson } = await import('./show.ts')
-      return inSession('', session => showLogsForPerson(command.request, session))
+      return inSession('', how, session => showLogsForPerson(command.request, session))
     }
     case 'inspect': {
       const { inspectForPerson } = await import('./inspect.ts')
-      return inSession('', session => inspectForPerson(command.request, session))
+      return inSession('', how, session => inspectForPerson(command.request, session))
     }
     case 'diff': {
       const { diffForPerson } = await import('./inspect.ts')
-      return inSession('', session => diffForPerson(command.request, session))
+      return inSession('', how, session => diffForPerson(command.request, session))
     }
   }
 }
@@ -74,7 +80,8 @@ async function main(): Promise<number> {
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
     for (const problem of error.problems) process.stderr.write(`mesosize: ${visible(problem)}\n`)
-    process.stderr.write('See mesosize --help.\n')
+    const of = commandOf(process.argv.slice(2))
+    process.stderr.write(`See mesosize ${of ? `${of} ` : ''}--help.\n`)
     return BAD_USAGE
   }
   for (const line of messageOf(error).split('\n')) process.stderr.write(`mesosize: ${visible(line)}\n`)

@@ -1,6 +1,5 @@
 import type { ExportRequest } from '../export/request.ts'
 import type { Positional } from '../settings/arguments.ts'
-import { readPackage } from '../settings/package.ts'
 import { readExportRequest } from '../settings/read-export.ts'
 import type {
   DeployRequest,
@@ -11,17 +10,19 @@ import type {
   StatusRequest,
 } from '../settings/read-marathon.ts'
 import type { RunCommand } from '../settings/read-run.ts'
-import { quoted, readAppId } from '../settings/readers.ts'
+import { choiceOf, readAppId } from '../settings/readers.ts'
 import { INSPECT_RESULT } from '../settings/rows/inspect.ts'
-import { JSON_RESULT } from '../settings/rows/show.ts'
+import { EXPORT_RESULT, GENERAL, JSON_RESULT } from '../settings/rows/show.ts'
 import { SettingValues } from '../settings/setting-values.ts'
 import type { Environment } from '../settings/source.ts'
 import { optionSource, readArguments } from './arguments.ts'
-import { type CommandName, commands, isCommandName } from './commands.ts'
+import { commandOf, readCommandName, refuseMisplaced } from './command-name.ts'
+import { type CommandName, commands, isCommandName, SHELLS } from './commands.ts'
+import { type OperandContext, readOperand, readPackages, refuseMore } from './operands.ts'
 
 /** What a command line asks for. */
 export type Command =
-  | { kind: 'export'; request: ExportRequest }
+  | { kind: 'export'; request: ExportRequest; json: boolean }
   | { kind: 'run'; request: RunCommand }
   | { kind: 'deploy'; request: DeployRequest }
   | { kind: 'remove'; request: RemoveRequest }
@@ -32,6 +33,16 @@ export type Command =
   /** `of` is the command to explain; without it, the program as a whole. */
   | { kind: 'help'; of?: CommandName }
   | { kind: 'version' }
+  | { kind: 'completion'; shell: (typeof SHELLS)[number] }
+
+/** A command, and what applies whatever it is. */
+export interface CommandLine {
+  command: Command
+  /** Whether only results, warnings and errors are wanted. */
+  quiet: boolean
+  /** What was decided on the person's behalf. */
+  notes: readonly string[]
+}
 
 /**
  * Reads a command line, the environment, and the files that they name. A line that does not begin with a command
@@ -44,18 +55,26 @@ export async function parseCommandLine(
   argv: readonly string[],
   env: Environment,
   stdin: NodeJS.ReadableStream = process.stdin,
-): Promise<Command> {
-  const [first = ''] = argv
-  const of = isCommandName(first) ? first : undefined
+): Promise<CommandLine> {
+  const of = commandOf(argv)
   const { table, unlisted = [] } = commands[of ?? 'export']
   const line = readArguments(of ? argv.slice(1) : argv, [...table, ...unlisted])
-  if (line.options.has('help')) return { kind: 'help', of }
-  if (line.options.has('version')) return { kind: 'version' }
   const origin = env.HAB_ORIGIN || undefined
+  const quiet = line.options.has(GENERAL.quiet.option)
+  const notes: string[] = []
+  if (line.options.has(GENERAL.help.option)) {
+    const named = of ?? line.positionals.map(({ text }) => text).find(isCommandName)
+    if (!named) await refuseMisplaced(line, origin)
+    return { command: { kind: 'help', of: named }, quiet, notes }
+  }
+  if (line.options.has(GENERAL.version.option)) return { command: { kind: 'version' }, quiet, notes }
+  if (!of) await refuseMisplaced(line, origin)
   const values = new SettingValues(optionSource(line), env, origin)
-  const command = await readCommand(of ?? 'export', line.positionals, values, { origin, stdin })
+  const note = (text: string) => void notes.push(text)
+  const context = { origin, commandOmitted: of === undefined, note, stdin }
+  const command = await readCommand(of ?? 'export', line.positionals, values, context)
   values.check()
-  return command
+  return { command, quiet, notes }
 }
 
 /** Do not use the result if `values` has problems afterwards. */
@@ -63,11 +82,27 @@ async function readCommand(
   name: CommandName,
   positionals: readonly Positional[],
   values: SettingValues,
-  { origin, stdin }: { origin?: string; stdin: NodeJS.ReadableStream },
+  context: OperandContext & { stdin: NodeJS.ReadableStream },
 ): Promise<Command> {
+  const { stdin } = context
+  if (name === 'help') {
+    const [command, ...more] = positionals
+    refuseMore(more, values, 'Give at most one COMMAND.')
+    return { kind: name, of: command && (await values.attempt(() => readCommandName(command.text))) }
+  }
+  if (name === 'version') {
+    refuseMore(positionals, values, 'Give none.')
+    return { kind: name }
+  }
+  if (name === 'completion') {
+    const read = choiceOf(SHELLS)
+    const shell = await readOperand(positionals, values, 'SHELL', SHELLS.join(' or '), read)
+    return { kind: name, shell: shell! }
+  }
   if (name === 'export') {
-    const packages = await readPackages(positionals, values, origin)
-    return { kind: name, request: await readExportRequest(values, packages) }
+    const packages = await readPackages(positionals, values, context)
+    const { json } = await values.read(EXPORT_RESULT)
+    return { kind: name, request: await readExportRequest(values, packages), json }
   }
   if (name === 'inspect') {
     const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''
@@ -76,7 +111,7 @@ async function readCommand(
   }
   if (name === 'run') {
     const { readRun } = await import('../settings/read-run.ts')
-    const read = (packages: readonly Positional[]) => readPackages(packages, values, origin)
+    const read = (packages: readonly Positional[]) => readPackages(packages, values, context)
     return { kind: name, request: await readRun(values, positionals, { stdin, readPackages: read }) }
   }
   // Loaded only now, so that --help and exports are quick.
@@ -104,43 +139,3 @@ async function readCommand(
 }
 
 const PLACE = 'a tarball or an app definition, as a path or a URL'
-
-async function readPackages(
-  positionals: readonly Positional[],
-  values: SettingValues,
-  origin: string | undefined,
-): Promise<string[]> {
-  const read = (text: string) => readPackage(text, { origin, written: true })
-  const packages: string[] = []
-  for (const { text, doubtful } of positionals) {
-    // `--cpus 1`: the 1 is not a package, and not a second mistake. It may also be a secret: `--token SECRET`.
-    const name = doubtful ? await read(text).catch(() => undefined) : await values.attempt(() => read(text))
-    if (name !== undefined) packages.push(name)
-  }
-  if (packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) {
-    values.problem(
-      'PKG_IDENT: no package given. Give one or more identifiers such as core/redis, or paths of harts.',
-    )
-  }
-  return packages
-}
-
-/** The one argument that a command takes besides its options. */
-async function readOperand<T>(
-  positionals: readonly Positional[],
-  values: SettingValues,
-  name: string,
-  what: string,
-  read: (text: string) => T | Promise<T>,
-): Promise<T | undefined> {
-  const sure = positionals.filter(({ doubtful }) => !doubtful)
-  const [first, ...more] = sure.length > 0 ? sure : positionals.slice(0, 1)
-  if (!first) {
-    values.problem(`${name}: is missing. Give ${what}.`)
-    return undefined
-  }
-  for (const { text } of more) {
-    values.problem(`${quoted(text)}: unexpected argument. Give exactly one ${name}.`)
-  }
-  return values.attempt(() => read(first.text))
-}

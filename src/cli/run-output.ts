@@ -17,21 +17,28 @@ export interface RunOutput {
   colours: boolean
   /** Writes a line of ours. */
   say(text: string): void
+  /** Writes one that is left out where only results, warnings and errors are wanted. */
+  tell(text: string): void
   /** Shows nothing of the service's output from now on. */
   mute(): void
 }
 
 /**
  * Shows a run as it goes on: the service's output, each line with its instance, and what happens to the instances.
- * @param options `quiet`: without the service's output; `json`: standard output is for the result
+ * @param options `quiet`: without news that are not results, warnings or errors; `muted`: without the service's
+ *   output; `json`: standard output is for the result
  */
-export function showRun({ quiet, json }: { quiet: boolean; json: boolean }): RunOutput {
+export function showRun(options: { quiet: boolean; muted: boolean; json: boolean }): RunOutput {
+  const { quiet, json } = options
   const { stdout, stderr, env } = process
-  let muted = quiet
+  let { muted } = options
   const colours = hasColours(json ? stderr : stdout, env)
   const paint = (style: Parameters<typeof styleText>[0], text: string, stream: Stream) =>
     hasColours(process[stream], env) ? styleText(style, text, { validateStream: false }) : text
   const say = (text: string) => void stderr.write(`${text}\n`)
+  const tell = (text: string) => {
+    if (!quiet) say(text)
+  }
   const nameOf = (name: string, stream: Stream) => {
     const number = Number(name.slice(name.lastIndexOf('-') + 1))
     return paint(COLOURS[(number - 1) % COLOURS.length]!, visible(name), stream)
@@ -39,6 +46,7 @@ export function showRun({ quiet, json }: { quiet: boolean; json: boolean }): Run
   return {
     colours,
     say,
+    tell,
     mute() {
       muted = true
     },
@@ -52,13 +60,15 @@ export function showRun({ quiet, json }: { quiet: boolean; json: boolean }): Run
       healthy(instance) {
         const { name, healthyAfter } = instance
         const words = `is ${paint('green', 'healthy', 'stderr')} after ${formatDuration(healthyAfter!)}`
-        say(`${nameOf(name, 'stderr')} ${words}`)
-        for (const line of formatTable(instance.ports.flatMap(addresses))) say(`  ${line}`)
+        tell(`${nameOf(name, 'stderr')} ${words}`)
+        for (const line of formatTable(instance.ports.flatMap(addresses))) tell(`  ${line}`)
       },
       ended({ name }, outcome) {
         // Where the output is not shown, the failure is told afterwards, with the last lines.
-        if (muted && (outcome.stopped === undefined || outcome.unhealthy !== undefined)) return
-        say(`${nameOf(name, 'stderr')} ${visible(describeOutcome(outcome))}`)
+        const failed = outcome.stopped === undefined || outcome.unhealthy !== undefined
+        if (muted && failed) return
+        const write = failed || outcome.killed ? say : tell
+        write(`${nameOf(name, 'stderr')} ${visible(describeOutcome(outcome))}`)
       },
     },
   }

@@ -90,21 +90,22 @@ async function runHere(
   session: Session,
   isRoot: boolean,
 ): Promise<number> {
-  const { version, report, signal } = session
+  const { version, quiet, report, signal } = session
   session.allow(readApp(app, command.peers).grace)
   if (!isRoot) {
     report.close()
     const handed = openUnnamed(JSON.stringify(app))
     try {
-      return await runAsRoot(['run', `/proc/${process.pid}/fd/${handed}`, ...argumentsOf(command)])
+      const args = [...argumentsOf(command), ...(quiet ? ['--quiet'] : [])]
+      return await runAsRoot(['run', `/proc/${process.pid}/fd/${handed}`, ...args])
     } finally {
       closeSync(handed)
     }
   }
   const { instances, peers, timeout, keep, shell, json } = command
   const untilHealthy = command.untilHealthy ? timeout : undefined
-  const output = showRun({ quiet: untilHealthy !== undefined && !json, json })
-  const hardSignal = secondSignal(() => output.say('Stopping. Once more kills it at once.'))
+  const output = showRun({ quiet, muted: untilHealthy !== undefined && !json, json })
+  const hardSignal = secondSignal(() => output.tell('Stopping. Once more kills it at once.'))
   const result = await runApp(
     { app, instances, peers, untilHealthy, keep },
     {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import manifest from '../../package.json' with { type: 'json' }
 import { MesosizeError } from '../lib/errors.ts'
+import { silent } from '../lib/report.ts'
 import { listenForSignals } from '../lib/signals.ts'
 import { type ClosableReporter, terminalReporter } from '../lib/terminal/reporter.ts'
 
@@ -8,6 +9,8 @@ import { type ClosableReporter, terminalReporter } from '../lib/terminal/reporte
 export interface Session {
   /** Of this program. */
   version: string
+  /** Whether only results, warnings and errors are printed. */
+  quiet: boolean
   /** Shows progress on standard error; must be closed before anything else is written there. */
   report: ClosableReporter
   /** Aborted when the program receives a signal to stop. */
@@ -19,17 +22,20 @@ export interface Session {
 /**
  * Does a command's work, which ends early when the program receives a signal to stop.
  * @param stopped what to print then, after "Stopped by SIGINT"
+ * @param how `quiet`: without progress and notes; `notes`: what has been decided so far on the person's behalf
  * @returns the exit status: that of the work, or 128 plus the signal's number
  */
 export async function inSession(
   stopped: string,
+  { quiet, notes }: { quiet: boolean; notes: readonly string[] },
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
-  const report = terminalReporter(process.stderr, process.env)
+  const report = reporter(quiet)
   const listener = listenForSignals(['SIGINT', 'SIGTERM', 'SIGHUP'])
   try {
     const { signal, allow } = listener
-    return await work({ version: manifest.version, report, signal, allow })
+    for (const note of notes) report.note(note)
+    return await work({ version: manifest.version, quiet, report, signal, allow })
   } catch (error) {
     report.close()
     const stoppedBy = listener.heard()
@@ -40,6 +46,11 @@ export async function inSession(
     report.close()
     listener.close()
   }
+}
+
+function reporter(quiet: boolean): ClosableReporter {
+  const report = terminalReporter(process.stderr, process.env)
+  return quiet ? { ...silent, warn: report.warn, close: report.close } : report
 }
 
 /**

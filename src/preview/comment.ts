@@ -146,8 +146,8 @@ function sizesOf(before: number, now: number): [now: string, difference: string]
 
 function logsOf({ appId }: PreviewComment): string {
   const commands = [
-    `node dist/cli.js status ${appId} --marathon "$MARATHON_URL"`,
-    `node dist/cli.js logs ${appId} --marathon "$MARATHON_URL" --follow`,
+    `npx mesosize status ${appId} --marathon "$MARATHON_URL"`,
+    `npx mesosize logs ${appId} --marathon "$MARATHON_URL" --follow`,
   ]
   return details('Status and logs', fenced('sh', commands.join('\n')))
 }

@@ -8,7 +8,7 @@ import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
 import { RUN_HERE, TRIAL } from './rows/run.ts'
-import { GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
+import { EXPORT_RESULT, GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
 import type { Setting, SettingTable } from './setting.ts'
 
 export const GITHUB_EXPORT = {
@@ -52,7 +52,10 @@ export const EXPORT: SettingTable = [
   },
   { heading: 'Where agents fetch the image', rows: URIS },
   { heading: 'Previews', rows: PREVIEW },
-  { heading: 'Output', rows: { ...OUTPUT, ...CACHE, ...REPORTING, ...GITHUB_EXPORT, ...GENERAL } },
+  {
+    heading: 'Output',
+    rows: { ...OUTPUT, ...CACHE, ...REPORTING, ...GITHUB_EXPORT, ...EXPORT_RESULT, ...GENERAL },
+  },
 ]
 
 export const DEPLOY: SettingTable = [
@@ -81,6 +84,11 @@ export const SHOW_LOGS: SettingTable = [
   { heading: 'Marathon', rows: ACCESS },
   { heading: 'Output', rows: GENERAL },
 ]
+
+const { quiet: _, ...always } = GENERAL
+
+/** A command that prints one text, at once. */
+export const TEXT_ONLY: SettingTable = [{ heading: 'Output', rows: always }]
 
 export const INSPECT: SettingTable = [
   { heading: 'Output', rows: { ...INSPECT_RESULT, ...JSON_RESULT, ...GENERAL } },

@@ -162,6 +162,7 @@ describe('without a terminal', () => {
   test.each([
     ['a pipe', { isTTY: false }],
     ['a terminal that can do nothing', { env: { TERM: 'dumb' } }],
+    ['the terminal that a runner may be in', { env: { GITHUB_ACTIONS: 'true' } }],
   ])('%s gets plain lines', (_, how) => {
     const { screen, clock, reporter } = setUp({
       ...how,

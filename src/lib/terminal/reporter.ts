@@ -44,7 +44,7 @@ interface OpenPhase extends Progress {
 /**
  * Shows phases on a terminal as one line that is redrawn, the newest open phase in it, and elsewhere as plain
  * lines. A finished phase leaves one line.
- * @param env for NO_COLOR, FORCE_COLOR and TERM
+ * @param env for NO_COLOR, FORCE_COLOR, TERM and GITHUB_ACTIONS
  */
 export function terminalReporter(
   stream: ReporterStream,
@@ -139,9 +139,10 @@ export function hasColours(
   return !NO_COLOR
 }
 
+/** A runner's log is not a terminal, even where the runner gives its steps a pseudo-terminal. */
 function isTerminal(
   { isTTY }: Pick<ReporterStream, 'isTTY'>,
-  { TERM }: Readonly<Record<string, string | undefined>>,
+  { TERM, GITHUB_ACTIONS }: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  return isTTY === true && TERM !== 'dumb'
+  return isTTY === true && TERM !== 'dumb' && GITHUB_ACTIONS !== 'true'
 }

@@ -33,8 +33,22 @@ export const JSON_RESULT = {
   json: { option: 'json', form: 'flag', help: 'print the result as JSON to standard output' },
 } as const satisfies Settings
 
+export const EXPORT_RESULT = {
+  json: {
+    option: 'json',
+    form: 'flag',
+    help: 'print an object with everything that was made, and the app definition in it',
+  },
+} as const satisfies Settings
+
 /** Options of every command. */
 export const GENERAL = {
   help: { option: 'help', short: 'h', form: 'flag', help: 'print this help' },
+  quiet: {
+    option: 'quiet',
+    short: 'q',
+    form: 'flag',
+    help: 'print only results, warnings and errors: no progress, notes or summaries',
+  },
   version: { option: 'version', short: 'V', form: 'flag', help: 'print the version' },
 } as const satisfies Settings
