@@ -1,1 +1,0 @@
-import{i as e}from"./pipeline.js";function t({parts:t}){return t.map(({name:e})=>e).filter(t=>t!==e)}function n(e){let t=e=>e.reduce((e,{size:t})=>e+t,0);return{total:t(e),added:t(e.filter(({location:e})=>!e.kept))}}export{t as n,n as t};

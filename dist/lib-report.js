@@ -1,0 +1,1 @@
+const e={advance(){},done(){}},t={phase:()=>e,note(){},warn(){}};export{t};
