@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { parseWorkflow, README_WORKFLOWS, read, stepsOf, WORKFLOWS } from './documents.ts'
@@ -50,6 +52,12 @@ describe.each(README_WORKFLOWS)('$name', ({ text }) => {
 })
 
 describe.each(WORKFLOWS)('$name', ({ text }) => {
+  test('names only tests that exist, because Vitest does not mind others', () => {
+    const scripts = stepsOf(text).map(({ run }) => run ?? '')
+    const named = scripts.flatMap(script => script.match(/__tests__\/[\w./-]+/g) ?? [])
+    expect(named.filter(path => !existsSync(join(import.meta.dirname, '../..', path)))).toEqual([])
+  })
+
   test('pins every action by commit, and says the version', () => {
     const lines = text.split('\n').filter(line => /^\s*(- )?uses:/.test(line))
     const foreign = lines.filter(line => !/uses: \.\/$/.test(line))
