@@ -1,35 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { defineConfig } from 'rolldown'
+import { chunkGroups, chunkName } from './build/chunks.ts'
 import { licenses } from './build/licenses.ts'
-
-/**
- * Names a chunk for what is in it: after the largest of our modules, or, where packages outweigh them, after the
- * package that has the most of it.
- */
-function chunkName({ name, moduleIds }: { name: string; moduleIds: string[] }): string {
-  if (moduleIds.some(id => id.endsWith('/src/export/pipeline.ts'))) return 'pipeline.js'
-  const sizes = new Map<string, number>()
-  for (const id of moduleIds.filter(existsSync)) {
-    const holder = packageOf(id) ?? 'own'
-    sizes.set(holder, (sizes.get(holder) ?? 0) + statSync(id).size)
-  }
-  const [[holder] = []] = [...sizes].toSorted(([, a], [, b]) => b - a)
-  // Only re-exports what is in another chunk.
-  if (holder === undefined) return name === 'rolldown-runtime' ? `${name}.js` : `load-${name}.js`
-  if (holder !== 'own') return `vendor-${holder}.js`
-  const own = moduleIds.filter(id => existsSync(id) && packageOf(id) === undefined)
-  const [largest = ''] = own.toSorted((a, b) => statSync(b).size - statSync(a).size)
-  // `package.json` is beside src/.
-  const path = relative(import.meta.dirname, largest).replace(/^src[/\\]|\.\w+$/g, '')
-  return `${path.replaceAll(/[/\\]/g, '-')}.js`
-}
-
-/** The package that a module belongs to, such as `actions-core`; undefined for our own. */
-function packageOf(id: string): string | undefined {
-  const name = /.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(id)?.[1]
-  return name?.replace('@', '').replace(/[/\\]/, '-')
-}
 
 const notices = licenses()
 
@@ -54,6 +27,7 @@ const programs = defineConfig({
     entryFileNames: '[name].js',
     // No content hashes: a change shows as a change of a file, and what is read at run time lies beside whatever reads it.
     chunkFileNames: chunkName,
+    codeSplitting: { includeDependenciesRecursively: false, groups: [chunkGroups()] },
   },
   plugins: [
     notices,

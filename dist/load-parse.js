@@ -1,1 +1,1 @@
-export{t as parseConfig}from"./vendor-smol-toml.js";
+export{s as parseConfig}from"./pipeline.js";

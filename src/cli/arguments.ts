@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { builtin } from '../lib/builtin.ts'
 import { nearest } from '../lib/nearest.ts'
 import { visible } from '../lib/visible.ts'
 import type { Arguments, Positional } from '../settings/arguments.ts'
@@ -48,7 +48,7 @@ type Token = NonNullable<ReturnType<typeof tokensOf>>[number]
 type OptionToken = Extract<Token, { kind: 'option' }>
 
 function tokensOf(args: readonly string[], known: readonly Option[]) {
-  return parseArgs({
+  return builtin.util.parseArgs({
     args: [...args],
     options: Object.fromEntries(
       known.map(row => [

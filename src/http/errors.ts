@@ -1,3 +1,4 @@
+import { builtin } from '../lib/builtin.ts'
 import type { ErrorCode } from '../lib/error-code.ts'
 import { MesosizeError } from '../lib/errors.ts'
 
@@ -17,9 +18,7 @@ export class HttpStatusError extends MesosizeError {
 
 /** A status with its standard phrase, such as "404 Not Found"; a server's own phrase is not to be trusted. */
 export function formatStatus(status: number): string {
-  // Not imported: an import of node:http has Node load all of its own fetch as well.
-  const { STATUS_CODES } = process.getBuiltinModule('node:http')
-  return [status, STATUS_CODES[status]].filter(Boolean).join(' ')
+  return [status, builtin.http.STATUS_CODES[status]].filter(Boolean).join(' ')
 }
 
 /**

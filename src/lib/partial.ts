@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtin } from './builtin.ts'
 
 // `.NAME.PID-RANDOM.partial`
 const PARTIAL = /^\.(?<name>.+)\.(?<pid>\d+)-[0-9a-f]{12}\.partial$/
@@ -13,7 +13,7 @@ export const STALE = 60 * 60 * 1000
  * @param name its final name
  */
 export function partialName(name: string): string {
-  return `.${name}.${process.pid}-${randomBytes(6).toString('hex')}.partial`
+  return `.${name}.${process.pid}-${builtin.crypto.randomBytes(6).toString('hex')}.partial`
 }
 
 /**

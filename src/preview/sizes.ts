@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { builtin } from '../lib/builtin.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { list, object, readJson, text, whole } from '../lib/json.ts'
 
@@ -49,7 +49,7 @@ export function compareImages(base: ImageSizes, own: ImageSizes): ImageCompariso
   const names = [...new Set([...now.keys(), ...before.keys()])].sort()
   const all = names.map(name => ({ name, before: before.get(name) ?? NONE, now: now.get(name) ?? NONE }))
   const changes = all
-    .filter(each => !isDeepStrictEqual(each.before, each.now))
+    .filter(each => !builtin.util.isDeepStrictEqual(each.before, each.now))
     .toSorted((a, b) => sizeDifference(b) - sizeDifference(a))
   return { changes, unchanged: all.length - changes.length, before: total(before), now: total(now) }
 }

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { builtin } from '../builtin.ts'
 import type { Phase, Reporter } from '../report.ts'
 import { visible } from '../visible.ts'
 import { formatDuration } from './format.ts'
@@ -54,7 +54,7 @@ export function terminalReporter(
   const terminal = isTerminal(stream, env)
   const colours = hasColours(stream, env)
   const paint = (style: Style, text: string) =>
-    colours ? styleText(style, text, { validateStream: false }) : text
+    colours ? builtin.util.styleText(style, text, { validateStream: false }) : text
   const open = new Set<OpenPhase>()
   let drawn = false
   let stopTicking: (() => void) | undefined

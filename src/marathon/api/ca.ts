@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { builtin } from '../../lib/builtin.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 
 /**
@@ -13,7 +13,7 @@ export function readClusterCa(text: string): string {
   if (!blocks) throw new MesosizeError('MARATHON_CA', `it does not contain a certificate. ${hint}`)
   for (const [index, block] of blocks.entries()) {
     try {
-      new X509Certificate(block)
+      new builtin.crypto.X509Certificate(block)
     } catch (error) {
       const which = blocks.length > 1 ? `certificate ${index + 1} of ${blocks.length}` : 'the certificate'
       throw new MesosizeError('MARATHON_CA', `${which} cannot be read (${messageOf(error)}). ${hint}`)

@@ -1,1 +1,0 @@
-const e={advance(){},done(){}},t={phase:()=>e,note(){},warn(){}};export{t};

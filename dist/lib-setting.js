@@ -1,1 +1,0 @@
-let e=(e,t)=>t===void 0?`--${e}`:`--${e} ${t}`;function t(t){e=t}function n(t,n){return e(t,n)}export{t as n,n as t};

@@ -1,1 +1,0 @@
-function e(e){return`'${e.replaceAll(`'`,`'\\''`)}'`}function t(t){return/^[A-Za-z0-9_@%+=:,./-]+$/.test(t)?t:e(t)}export{t as n,e as t};

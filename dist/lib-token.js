@@ -1,1 +1,0 @@
-function e(e){return/^[\x21-\x7e]+$/.test(e)}export{e as t};

@@ -1,1 +1,0 @@
-function e(e){return e.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,e=>{let t=e.codePointAt(0);return t<256?`\\x${t.toString(16).padStart(2,`0`)}`:`\\u{${t.toString(16)}}`})}export{e as t};

@@ -1,1 +1,0 @@
-function e(e){return typeof e==`number`&&e>5e3?`is more than 5000 instances, which can take Marathon down`:void 0}export{e as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./lib-setting.js";import{U as t}from"./settings-readers.js";function n(n,r,i,a){for(let o of r){if(!n.chosen(o))continue;let r=a===void 0?``:`, or write ${a}`;n.problem(`${e(t(o))}: has no effect with ${i}. Remove it${r}.`)}}export{n as t};

@@ -1,0 +1,15 @@
+/**
+ * Node's large modules, for code that runs at every start. `import { parseArgs } from 'node:util'` has Node load whatever
+ * else that module exports, before a program does anything.
+ */
+export const builtin = {
+  get crypto() {
+    return process.getBuiltinModule('node:crypto')
+  },
+  get http() {
+    return process.getBuiltinModule('node:http')
+  },
+  get util() {
+    return process.getBuiltinModule('node:util')
+  },
+}
