@@ -82,10 +82,14 @@ async function run(job: Job, wrapper: readonly string[], options: FuzzOptions): 
     const ended = await Promise.race([closed, pause(LOOK)])
     if (ended) return endingOf(ended, stderr)
     const name = job.names.findLast(name => existsSync(stateFile(name)))
-    if (name !== undefined) onProgress?.(name, readState(stateFile(name)))
+    const state = name === undefined ? undefined : readState(stateFile(name))
+    if (state) onProgress?.(name!, state)
     const lastInput = await stat(inputFile).catch(() => undefined)
-    const silence = Date.now() - Math.max(started, lastInput?.mtimeMs ?? 0)
-    if (silence < patience && !signal?.aborted) continue
+    const changed = lastInput?.mtimeMs ?? 0
+    const silence = Date.now() - Math.max(started, changed)
+    // Before its first input, a process starts and makes fixtures, which says nothing about an input.
+    const hasInput = (state?.index ?? -1) >= 0 && changed >= started && lastInput!.size > 0
+    if (silence < (hasInput ? patience : 10 * patience) && !signal?.aborted) continue
     child.kill('SIGKILL')
     await closed
     return signal?.aborted ? 'done' : ['hang', `no end after ${Math.round(silence / 1000)} s`]
