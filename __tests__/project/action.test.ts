@@ -59,8 +59,11 @@ describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {
     for (const step of ours) expect(names).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
   })
 
-  test('gives it exactly one of package and plan', () => {
-    for (const { with: given = {} } of ours) expect('package' in given).not.toBe('plan' in given)
+  test('gives it exactly one of package, plan and a project file', () => {
+    for (const { with: given = {} } of ours) {
+      const named = Object.keys(given).filter(name => ['package', 'plan', 'settings'].includes(name))
+      expect(named).toHaveLength(1)
+    }
   })
 
   test('reads only outputs that it has', () => {

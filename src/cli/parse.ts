@@ -1,5 +1,9 @@
 import type { ExportRequest } from '../export/request.ts'
+import { UsageError } from '../lib/errors.ts'
 import type { Positional } from '../settings/arguments.ts'
+import { openProjectFile, PROJECT_FILE } from '../settings/project/open.ts'
+import { clashes } from '../settings/project/services.ts'
+import { commandLineDoor, fileSource, originIn } from '../settings/project/source.ts'
 import { readExportRequest } from '../settings/read-export.ts'
 import type {
   DeployRequest,
@@ -18,11 +22,13 @@ import type { Environment } from '../settings/source.ts'
 import { optionSource, readArguments } from './arguments.ts'
 import { commandOf, readCommandName, refuseMisplaced } from './command-name.ts'
 import { type CommandName, commands, isCommandName, SHELLS } from './commands.ts'
+import { hasProject, layersOf } from './layers.ts'
 import { type OperandContext, readOperand, readPackages, refuseMore } from './operands.ts'
 
 /** What a command line asks for. */
 export type Command =
   | { kind: 'export'; request: ExportRequest; json: boolean }
+  | { kind: 'export-services'; requests: readonly ExportRequest[]; json: boolean }
   | { kind: 'run'; request: RunCommand }
   | { kind: 'deploy'; request: DeployRequest }
   | { kind: 'remove'; request: RemoveRequest }
@@ -59,21 +65,35 @@ export async function parseCommandLine(
   const of = commandOf(argv)
   const { table, unlisted = [] } = commands[of ?? 'export']
   const line = readArguments(of ? argv.slice(1) : argv, [...table, ...unlisted])
-  const origin = env.HAB_ORIGIN || undefined
+  const name = of ?? 'export'
+  const written = optionSource(line)
   const quiet = line.options.has(GENERAL.quiet.option)
   const notes: string[] = []
   if (line.options.has(GENERAL.help.option)) {
     const named = of ?? line.positionals.map(({ text }) => text).find(isCommandName)
-    if (!named) await refuseMisplaced(line, origin)
+    if (!named) await refuseMisplaced(line, env.HAB_ORIGIN)
     return { command: { kind: 'help', of: named }, quiet, notes }
   }
   if (line.options.has(GENERAL.version.option)) return { command: { kind: 'version' }, quiet, notes }
-  if (!of) await refuseMisplaced(line, origin)
-  const values = new SettingValues(optionSource(line), env, origin)
+  const file = hasProject(name) ? await openProjectFile(written, PROJECT_FILE) : undefined
+  if (!of) await refuseMisplaced(line, env.HAB_ORIGIN || (file && originIn([file.common])))
+  if (file) notes.push(`Settings are read from ${file.path}.`)
   const note = (text: string) => void notes.push(text)
-  const context = { origin, commandOmitted: of === undefined, note, stdin }
-  const command = await readCommand(of ?? 'export', line.positionals, values, context)
-  values.check()
+  const read: Command[] = []
+  const problems = new Set<string>()
+  for (const layers of layersOf(name, line.positionals, file)) {
+    const origin = env.HAB_ORIGIN || originIn(layers)
+    const values = new SettingValues(written, env, origin, fileSource(written, layers, commandLineDoor))
+    const context = { origin, commandOmitted: of === undefined, note, stdin }
+    read.push(await readCommand(name, line.positionals, values, context))
+    for (const problem of values.problems) problems.add(problem)
+  }
+  const exports = read.filter(command => command.kind === 'export')
+  const requests = exports.map(({ request }) => request)
+  for (const problem of clashes(requests)) problems.add(problem)
+  if (problems.size > 0) throw new UsageError([...problems])
+  const command: Command =
+    requests.length > 1 ? { kind: 'export-services', requests, json: exports[0]!.json } : read[0]!
   return { command, quiet, notes }
 }
 
