@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { writeHart } from '../testkit/hart.ts'
@@ -72,6 +72,38 @@ test('the command line exports the services of mesosize.toml, which share layers
   const one = await runCli(place, ['acme/api', '--mem', '64'])
   expect(one.status, one.stderr).toBe(0)
   expect(JSON.parse(one.stdout)).toMatchObject({ id: '/shop/api', mem: 64, env: { LOG: 'info' } })
+})
+
+test('the command line lists plans in one line of JSON', async () => {
+  const place = await makePlace()
+  const plans = {
+    app: 'pkg_name=app\npkg_deps=(acme/lib $(cat more))\n',
+    lib: 'pkg_name=lib\npkg_origin=acme\n',
+    win: undefined,
+  }
+  for (const [name, text] of Object.entries(plans)) {
+    await mkdir(join(place.work, name))
+    await writeFile(join(place.work, name, text === undefined ? 'plan.ps1' : 'plan.sh'), text ?? '')
+  }
+  const run = await runCli(place, ['plans', '--json'], { env: { HAB_ORIGIN: 'me' } })
+  expect(run.status, run.stderr).toBe(0)
+  expect(run.stdout).toMatch(/^[^\n]*\n$/)
+  expect(JSON.parse(run.stdout)).toEqual([
+    { folder: 'lib', file: 'plan.sh', origin: 'acme', name: 'lib', dependsOn: [], unread: [] },
+    {
+      folder: 'app',
+      file: 'plan.sh',
+      origin: 'me',
+      name: 'app',
+      dependsOn: ['lib'],
+      unread: ['"$(cat more)" in pkg_deps'],
+    },
+  ])
+  expect(run.stderr).toMatch(
+    /note: .*"win" has plan\.ps1.*\n.*note: app: cannot read "\$\(cat more\)" in pkg_deps/,
+  )
+  const shown = await runCli(place, ['plans'], { env: { HAB_ORIGIN: 'me' } })
+  expect(shown.stdout).toBe('lib  acme/lib\napp  me/app      after lib\n')
 })
 
 describe('the action exports the services of the file that it is given', () => {

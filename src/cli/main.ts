@@ -45,6 +45,10 @@ async function main(): Promise<number> {
       const { exportServices } = await import('./export-services.ts')
       return inSession('', how, session => exportServices(command, session))
     }
+    case 'plans': {
+      const { showPlans } = await import('./plans.ts')
+      return inSession('', how, session => showPlans(command.request, session))
+    }
     case 'run': {
       const { runForPerson } = await import('./run.ts')
       return inSession('', how, session => runForPerson(command.request, session))

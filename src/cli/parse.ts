@@ -16,6 +16,7 @@ import type {
 import type { RunCommand } from '../settings/read-run.ts'
 import { choiceOf, readAppId } from '../settings/readers.ts'
 import { INSPECT_RESULT } from '../settings/rows/inspect.ts'
+import { PLANS_LISTED } from '../settings/rows/plans.ts'
 import { EXPORT_RESULT, GENERAL, JSON_RESULT } from '../settings/rows/show.ts'
 import { SettingValues } from '../settings/setting-values.ts'
 import type { Environment } from '../settings/source.ts'
@@ -24,11 +25,13 @@ import { commandOf, readCommandName, refuseMisplaced } from './command-name.ts'
 import { type CommandName, commands, isCommandName, SHELLS } from './commands.ts'
 import { hasProject, layersOf } from './layers.ts'
 import { type OperandContext, readOperand, readPackages, refuseMore } from './operands.ts'
+import type { PlansCommand } from './plans.ts'
 
 /** What a command line asks for. */
 export type Command =
   | { kind: 'export'; request: ExportRequest; json: boolean }
   | { kind: 'export-services'; requests: readonly ExportRequest[]; json: boolean }
+  | { kind: 'plans'; request: PlansCommand }
   | { kind: 'run'; request: RunCommand }
   | { kind: 'deploy'; request: DeployRequest }
   | { kind: 'remove'; request: RemoveRequest }
@@ -123,6 +126,11 @@ async function readCommand(
     const packages = await readPackages(positionals, values, context)
     const { json } = await values.read(EXPORT_RESULT)
     return { kind: name, request: await readExportRequest(values, packages), json }
+  }
+  if (name === 'plans') {
+    refuseMore(positionals, values, 'Run it in the folder whose plans it is to list.')
+    const { origin } = context
+    return { kind: name, request: { origin, ...(await values.read({ ...PLANS_LISTED, ...JSON_RESULT })) } }
   }
   if (name === 'inspect') {
     const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''
