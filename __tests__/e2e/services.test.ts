@@ -69,6 +69,8 @@ test('the command line exports the services of mesosize.toml, which share layers
   expect([...ofWeb].filter(uri => ofApi.has(uri))).toHaveLength(5)
   expect(readdirSync(join(place.work, 'results/layers'))).toHaveLength(9)
 
+  expect(run.stderr).toContain('note: Settings are read from mesosize.toml.\n')
+
   const one = await runCli(place, ['acme/api', '--mem', '64'])
   expect(one.status, one.stderr).toBe(0)
   expect(JSON.parse(one.stdout)).toMatchObject({ id: '/shop/api', mem: 64, env: { LOG: 'info' } })

@@ -80,7 +80,7 @@ export async function parseCommandLine(
   if (line.options.has(GENERAL.version.option)) return { command: { kind: 'version' }, quiet, notes }
   const file = hasProject(name) ? await openProjectFile(written, PROJECT_FILE) : undefined
   if (!of) await refuseMisplaced(line, env.HAB_ORIGIN || (file && originIn([file.common])))
-  if (file) notes.push(`Settings are read from ${file.path}.`)
+  if (file && !written.given(GENERAL.settings)) notes.push(`Settings are read from ${file.path}.`)
   const note = (text: string) => void notes.push(text)
   const read: Command[] = []
   const problems = new Set<string>()
