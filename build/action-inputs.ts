@@ -1,5 +1,11 @@
 import { stringify } from 'yaml'
-import { inputsOf, type Setting, type SettingGroup, type SettingTable } from '../src/settings/setting.ts'
+import {
+  inputDefault,
+  inputsOf,
+  type Setting,
+  type SettingGroup,
+  type SettingTable,
+} from '../src/settings/setting.ts'
 
 /** A setting described in sentences, for action.yml and the documentation. */
 export function describe(row: Setting, { when }: Pick<SettingGroup, 'when'> = {}): string {
@@ -42,17 +48,10 @@ export function withInputs(text: string, table: SettingTable): string {
 }
 
 function input(row: Setting, group: SettingGroup) {
-  const usual = defaultOf(row)
+  const usual = inputDefault(row)
   return {
     description: describe(row, group),
     ...(row.required && !group.when && { required: true }),
     ...(usual !== undefined && { default: usual }),
   }
-}
-
-/** The default that the runner passes for an input. */
-export function defaultOf(row: Setting): string | undefined {
-  if ('expression' in row && row.expression !== undefined) return row.expression
-  if ('default' in row && row.default !== undefined) return row.default
-  return row.form === 'flag' ? 'false' : undefined
 }

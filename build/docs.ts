@@ -6,9 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { type CommandName, commands } from '../src/cli/commands.ts'
 import { helpText } from '../src/cli/help.ts'
-import { inputsOf, type SettingTable } from '../src/settings/setting.ts'
+import { inputDefault, inputsOf, type SettingTable } from '../src/settings/setting.ts'
 import { DEPLOY, EXPORT, REMOVE } from '../src/settings/tables.ts'
-import { defaultOf, describe, withInputs } from './action-inputs.ts'
+import { describe, withInputs } from './action-inputs.ts'
 import { barChart } from './chart.ts'
 
 /** The actions, each with the settings that are its inputs. */
@@ -58,7 +58,7 @@ function inputTables(settings: SettingTable): string {
     .filter(({ rows }) => rows.length > 0)
     .map(({ group, rows }) => {
       const cells = rows.map(row => {
-        const usual = defaultOf(row)
+        const usual = inputDefault(row)
         return [code(row.input), describe(row), usual === undefined ? '' : code(usual)]
       })
       const when = group.when ? ['', `Only for ${group.when}.`] : []

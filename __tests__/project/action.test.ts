@@ -59,8 +59,12 @@ describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {
     for (const step of ours) expect(names).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
   })
 
-  test('gives it exactly one of package and plan', () => {
-    for (const { with: given = {} } of ours) expect('package' in given).not.toBe('plan' in given)
+  test('gives it a package, a plan or a project file', () => {
+    for (const { with: given = {} } of ours) {
+      const named = Object.keys(given).filter(name => name === 'package' || name === 'plan')
+      expect(named.length).toBeLessThanOrEqual(1)
+      if (named.length === 0) expect(given).toHaveProperty('settings')
+    }
   })
 
   test('reads only outputs that it has', () => {

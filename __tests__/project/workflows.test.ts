@@ -17,7 +17,7 @@ test('there are workflows', () => {
     'libraries.yml',
     'release.yml',
   ])
-  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(10)
+  expect(README_WORKFLOWS.map(({ name }) => name)).toHaveLength(12)
 })
 
 describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {

@@ -192,7 +192,7 @@ describe('each option reaches the request', () => {
 
   test('and none is left out of this table', () => {
     const seen = understood.flatMap(([args]) => args.map(arg => /^--([^=]+)/.exec(arg)?.[1]))
-    const elsewhere = ['help', 'version', 'json', 'quiet', ...seen]
+    const elsewhere = ['help', 'version', 'json', 'quiet', 'settings', ...seen]
     expect(optionsOf(EXPORT).filter(({ option }) => !elsewhere.includes(option))).toEqual([])
   })
 })

@@ -5,6 +5,7 @@ import {
   DIFF,
   EXPORT,
   INSPECT,
+  PLANS,
   REMOVE,
   RUN,
   RUN_EXPORT,
@@ -22,6 +23,7 @@ export type CommandName =
   | 'logs'
   | 'inspect'
   | 'diff'
+  | 'plans'
   | 'help'
   | 'version'
   | 'completion'
@@ -205,6 +207,19 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       'mesosize diff web-1.2.0.tgz web-1.3.0.tgz',
       'mesosize diff web.json --marathon http://marathon.example.com:8080 --markdown',
     ],
+  },
+  plans: {
+    usage: 'mesosize plans [options]',
+    summary: 'list the plans of a repository in the order in which they can be built',
+    about:
+      'Lists the plans below the working folder, each after the plans that it depends on. Plans are read, and never ' +
+      'run: what a plan computes is not known, and is reported.',
+    operands: [],
+    table: PLANS,
+    notes: ['With "--json", the list is a JSON array for the matrix of a workflow.'],
+    variables: [['HAB_ORIGIN', 'origin of plans that name none']],
+    statuses: [['0', 'listed'], ['1', 'failed'], BAD_USAGE],
+    examples: ['mesosize plans', 'mesosize plans --changed-since origin/main --json'],
   },
   help: {
     usage: 'mesosize help [COMMAND]',

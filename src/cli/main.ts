@@ -41,6 +41,14 @@ async function main(): Promise<number> {
       const { exportForPerson } = await import('./export.ts')
       return inSession('; nothing was written', how, session => exportForPerson(command, session))
     }
+    case 'export-services': {
+      const { exportServices } = await import('./export-services.ts')
+      return inSession('', how, session => exportServices(command, session))
+    }
+    case 'plans': {
+      const { showPlans } = await import('./plans.ts')
+      return inSession('', how, session => showPlans(command.request, session))
+    }
     case 'run': {
       const { runForPerson } = await import('./run.ts')
       return inSession('', how, session => runForPerson(command.request, session))

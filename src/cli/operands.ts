@@ -2,6 +2,7 @@ import type { Positional } from '../settings/arguments.ts'
 import { statusOf } from '../settings/files.ts'
 import { readPackage } from '../settings/package.ts'
 import { invalid, quoted } from '../settings/readers.ts'
+import { NAMED } from '../settings/rows/packages.ts'
 import type { SettingValues } from '../settings/setting-values.ts'
 import { nearestCommand } from './commands.ts'
 
@@ -21,6 +22,7 @@ export async function readPackages(
   values: SettingValues,
   context: OperandContext,
 ): Promise<string[]> {
+  if (positionals.length === 0 && values.written(NAMED.packages)) return (await values.read(NAMED)).packages
   const packages: string[] = []
   for (const [index, { text, doubtful }] of positionals.entries()) {
     const read = () => readNamed(text, { ...context, commandOmitted: context.commandOmitted && index === 0 })

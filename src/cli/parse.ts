@@ -1,5 +1,9 @@
 import type { ExportRequest } from '../export/request.ts'
+import { UsageError } from '../lib/errors.ts'
 import type { Positional } from '../settings/arguments.ts'
+import { openProjectFile, PROJECT_FILE } from '../settings/project/open.ts'
+import { clashes } from '../settings/project/services.ts'
+import { commandLineDoor, fileSource, originIn } from '../settings/project/source.ts'
 import { readExportRequest } from '../settings/read-export.ts'
 import type {
   DeployRequest,
@@ -12,17 +16,22 @@ import type {
 import type { RunCommand } from '../settings/read-run.ts'
 import { choiceOf, readAppId } from '../settings/readers.ts'
 import { INSPECT_RESULT } from '../settings/rows/inspect.ts'
+import { PLANS_LISTED } from '../settings/rows/plans.ts'
 import { EXPORT_RESULT, GENERAL, JSON_RESULT } from '../settings/rows/show.ts'
 import { SettingValues } from '../settings/setting-values.ts'
 import type { Environment } from '../settings/source.ts'
 import { optionSource, readArguments } from './arguments.ts'
 import { commandOf, readCommandName, refuseMisplaced } from './command-name.ts'
 import { type CommandName, commands, isCommandName, SHELLS } from './commands.ts'
+import { hasProject, layersOf } from './layers.ts'
 import { type OperandContext, readOperand, readPackages, refuseMore } from './operands.ts'
+import type { PlansCommand } from './plans.ts'
 
 /** What a command line asks for. */
 export type Command =
   | { kind: 'export'; request: ExportRequest; json: boolean }
+  | { kind: 'export-services'; requests: readonly ExportRequest[]; json: boolean }
+  | { kind: 'plans'; request: PlansCommand }
   | { kind: 'run'; request: RunCommand }
   | { kind: 'deploy'; request: DeployRequest }
   | { kind: 'remove'; request: RemoveRequest }
@@ -59,21 +68,35 @@ export async function parseCommandLine(
   const of = commandOf(argv)
   const { table, unlisted = [] } = commands[of ?? 'export']
   const line = readArguments(of ? argv.slice(1) : argv, [...table, ...unlisted])
-  const origin = env.HAB_ORIGIN || undefined
+  const name = of ?? 'export'
+  const written = optionSource(line)
   const quiet = line.options.has(GENERAL.quiet.option)
   const notes: string[] = []
   if (line.options.has(GENERAL.help.option)) {
     const named = of ?? line.positionals.map(({ text }) => text).find(isCommandName)
-    if (!named) await refuseMisplaced(line, origin)
+    if (!named) await refuseMisplaced(line, env.HAB_ORIGIN)
     return { command: { kind: 'help', of: named }, quiet, notes }
   }
   if (line.options.has(GENERAL.version.option)) return { command: { kind: 'version' }, quiet, notes }
-  if (!of) await refuseMisplaced(line, origin)
-  const values = new SettingValues(optionSource(line), env, origin)
+  const file = hasProject(name) ? await openProjectFile(written, PROJECT_FILE) : undefined
+  if (!of) await refuseMisplaced(line, env.HAB_ORIGIN || (file && originIn([file.common])))
+  if (file && !written.given(GENERAL.settings)) notes.push(`Settings are read from ${file.path}.`)
   const note = (text: string) => void notes.push(text)
-  const context = { origin, commandOmitted: of === undefined, note, stdin }
-  const command = await readCommand(of ?? 'export', line.positionals, values, context)
-  values.check()
+  const read: Command[] = []
+  const problems = new Set<string>()
+  for (const layers of layersOf(name, line.positionals, file)) {
+    const origin = env.HAB_ORIGIN || originIn(layers)
+    const values = new SettingValues(written, env, origin, fileSource(written, layers, commandLineDoor))
+    const context = { origin, commandOmitted: of === undefined, note, stdin }
+    read.push(await readCommand(name, line.positionals, values, context))
+    for (const problem of values.problems) problems.add(problem)
+  }
+  const exports = read.filter(command => command.kind === 'export')
+  const requests = exports.map(({ request }) => request)
+  for (const problem of clashes(requests)) problems.add(problem)
+  if (problems.size > 0) throw new UsageError([...problems])
+  const command: Command =
+    requests.length > 1 ? { kind: 'export-services', requests, json: exports[0]!.json } : read[0]!
   return { command, quiet, notes }
 }
 
@@ -103,6 +126,11 @@ async function readCommand(
     const packages = await readPackages(positionals, values, context)
     const { json } = await values.read(EXPORT_RESULT)
     return { kind: name, request: await readExportRequest(values, packages), json }
+  }
+  if (name === 'plans') {
+    refuseMore(positionals, values, 'Run it in the folder whose plans it is to list.')
+    const { origin } = context
+    return { kind: name, request: { origin, ...(await values.read({ ...PLANS_LISTED, ...JSON_RESULT })) } }
   }
   if (name === 'inspect') {
     const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''

@@ -96,7 +96,8 @@ async function runHere(
     report.close()
     const handed = openUnnamed(JSON.stringify(app))
     try {
-      const args = [...argumentsOf(command), ...(quiet ? ['--quiet'] : [])]
+      // All settings are arguments by now, so no project file is read again.
+      const args = [...argumentsOf(command), '--settings=/dev/null', ...(quiet ? ['--quiet'] : [])]
       return await runAsRoot(['run', `/proc/${process.pid}/fd/${handed}`, ...args])
     } finally {
       closeSync(handed)

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'BUILD_RESULT'
   | 'CACHE_WRITE'
   | 'CANCELLED'
+  | 'CHANGES_UNKNOWN'
   | 'CONFIG_INVALID'
   | 'CONTENT_CHANGED'
   | 'DCOS_LOGIN'

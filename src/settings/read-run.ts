@@ -49,7 +49,7 @@ export async function readRun(
     return { ...here, source: { packages, keep: values.written(OUTPUT.outputDir) } }
   }
   for (const row of optionsOf(RUN_EXPORT)) {
-    if (values.written(row)) {
+    if (values.chosen(row)) {
       values.problem(
         `${setting(row.option)}: is for exporting packages, but ${quoted(named)} is an app definition. Leave it out, or name packages.`,
       )

@@ -20,22 +20,27 @@ export class SettingValues {
   readonly #source: Source
   readonly #env: Environment
   readonly #origin: string | undefined
+  readonly #file: Source | undefined
 
-  /** @param origin of packages that are named without one */
-  constructor(source: Source, env: Environment, origin?: string) {
+  /**
+   * @param origin of packages that are named without one
+   * @param file what a project file gives; variables outrank it, so that credentials in them go to the addresses in them
+   */
+  constructor(source: Source, env: Environment, origin?: string, file?: Source) {
     this.#source = source
     this.#env = env
     this.#origin = origin
+    this.#file = file
     this.problems = new Set([...source.problems, ...proxyProblems(env)])
   }
 
-  /** Where a setting's values come from: the person, its variable, its default, another setting. */
+  /** Where a setting's values come from: the person, its variable, the project file, its default, another setting. */
   given(setting: Setting): readonly Given[] {
-    const written = this.#source.given(setting)
+    const variable = this.#variable(setting)
+    const written = this.#written(setting)
     // If a setting takes one value, the last one written counts.
     if (written) return setting.form === 'lines' || setting.form === 'pairs' ? written : written.slice(-1)
-    const variable = setting.variable && this.#env[setting.variable]
-    if (setting.variable && variable) return [{ source: setting.variable, text: variable }]
+    if (variable) return [variable]
     if (!('default' in setting || 'defaultOf' in setting)) return []
     if (setting.default !== undefined) return [{ source: named(nameOf(setting)), text: setting.default }]
     return setting.form !== 'flag' && setting.defaultOf ? this.given(setting.defaultOf) : []
@@ -43,19 +48,21 @@ export class SettingValues {
 
   /** Whether a person wrote the setting itself, rather than a variable or a default standing in. */
   written(setting: Setting): boolean {
+    return this.#written(setting) !== undefined
+  }
+
+  /** Whether a person wrote the setting for this very run: the project file is for others, too. */
+  chosen(setting: Setting): boolean {
     return this.#source.given(setting) !== undefined
   }
 
-  /**
-   * Whether a person wrote the setting, and not just its default: GitHub's runner passes the defaults in action.yml
-   * on as if they were written.
-   */
-  chosen(setting: Setting): boolean {
-    const { form } = setting
-    const usual = 'default' in setting ? setting.default : undefined
-    return (this.#source.given(setting) ?? []).some(({ text }) =>
-      form === 'flag' ? text.toLowerCase() !== (usual ?? 'false') : text !== usual,
-    )
+  #written(setting: Setting): readonly Given[] | undefined {
+    return this.#source.given(setting) ?? (this.#variable(setting) ? undefined : this.#file?.given(setting))
+  }
+
+  #variable({ variable }: Setting): Given | undefined {
+    const text = variable && this.#env[variable]
+    return variable && text ? { source: variable, text } : undefined
   }
 
   /**

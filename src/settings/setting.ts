@@ -102,6 +102,13 @@ export function nameOf({ option, input }: Pick<Setting, 'option' | 'input'>): st
   return option ?? input ?? ''
 }
 
+/** The default that action.yml gives an input, and that the runner passes to the action. */
+export function inputDefault(row: Setting): string | undefined {
+  if ('expression' in row && row.expression !== undefined) return row.expression
+  if ('default' in row && row.default !== undefined) return row.default
+  return row.form === 'flag' ? 'false' : undefined
+}
+
 /** A part of a table, with its heading in the help and the documentation. */
 export interface SettingGroup {
   heading: string

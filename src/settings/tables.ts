@@ -5,6 +5,7 @@ import { DIFF_RESULT, INSPECT_RESULT } from './rows/inspect.ts'
 import { ACCESS } from './rows/marathon.ts'
 import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
 import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
+import { PLANS_LISTED } from './rows/plans.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
 import { RUN_HERE, TRIAL } from './rows/run.ts'
@@ -56,6 +57,11 @@ export const EXPORT: SettingTable = [
     heading: 'Output',
     rows: { ...OUTPUT, ...CACHE, ...REPORTING, ...GITHUB_EXPORT, ...EXPORT_RESULT, ...GENERAL },
   },
+]
+
+export const PLANS: SettingTable = [
+  { heading: 'What is listed', rows: PLANS_LISTED },
+  { heading: 'Output', rows: { ...JSON_RESULT, ...GENERAL } },
 ]
 
 export const DEPLOY: SettingTable = [

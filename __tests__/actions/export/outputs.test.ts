@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 async function outputsOf(about: Partial<Exported> = {}, changes?: string) {
-  setExportOutputs(exported(about), changes)
+  setExportOutputs([{ exported: exported(about), changes }])
   return parsePairs(await readFile(file, 'utf8'))
 }
 
@@ -76,7 +76,8 @@ describe('the outputs', () => {
 
   test('say what was exported', async () => {
     const { app, appPath, appText } = exported()
-    expect(await outputsOf()).toEqual({
+    const { services: _all, ...outputs } = await outputsOf()
+    expect(outputs).toEqual({
       app: appText,
       'app-path': appPath,
       'app-id': '/acme/web',
@@ -94,6 +95,24 @@ describe('the outputs', () => {
       packages:
         '[{"ident":"acme/web/1.0.0/20240101000000","size":2000000,"packed":1000000},{"ident":"core/glibc/2.35/20240101000000","size":4000000,"packed":2000000}]',
     })
+  })
+
+  test('are those of the first service, with those of all as JSON', async () => {
+    const first = exported()
+    const second = exported({ app: { ...first.app, id: '/acme/api' } as typeof first.app, appText: '{}\n' })
+    setExportOutputs([{ exported: first }, { exported: second }])
+    const outputs = parsePairs(await readFile(file, 'utf8'))
+    expect(outputs).toMatchObject({ app: first.appText, 'app-id': '/acme/web' })
+    const services: Record<string, unknown>[] = JSON.parse(outputs.services!)
+    const { services: _all, ...ofFirst } = outputs
+    const plain = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+    expect(
+      Object.fromEntries(Object.entries(services[0]!).map(([name, value]) => [name, plain(value)])),
+    ).toEqual(ofFirst)
+    expect(services.map(each => [each['app-id'], each.app])).toEqual([
+      ['/acme/web', first.appText],
+      ['/acme/api', '{}\n'],
+    ])
   })
 
   test('have the SBOM only if there is one', async () => {

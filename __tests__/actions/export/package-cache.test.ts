@@ -54,7 +54,7 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
       steps: { grouped: (_, work) => work() },
       report: { ...silent, note: text => notes.push(text) },
     })
-    await save(await runExport(cache))
+    await save([await runExport(cache)])
   }
   return { service, runExport, run, notes, saved }
 }

@@ -16,7 +16,8 @@ import { runAction } from '../shared/run.ts'
 import { type DeployAction, readDeployAction } from './inputs.ts'
 import { deploySummary } from './summary.ts'
 
-await runAction(DEPLOY, async ({ values, secrets, listen }) => {
+await runAction(DEPLOY, async ({ file, valuesOf, secrets, listen }) => {
+  const values = valuesOf(file ? [file.deploy, file.common] : [])
   const context = await readContext(process.env)
   const action = await readDeployAction(values, context.fromFork)
   values.check()

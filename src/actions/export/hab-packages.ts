@@ -25,33 +25,34 @@ export interface HabTools extends InstallHabTools {
   onWorkspace: (path: string) => void
 }
 
-/**
- * Gets the packages with hab: installs it, builds the plan if there is one, and installs everything that the image
- * needs into a root of this run.
- * @returns the request in terms of the installed packages
- */
-export async function packagesFromHab(
-  { request, plan }: ExportAction,
+/** Installs hab, and makes a workspace for it. @param token for Builder */
+export async function openHab(
   wanted: NonNullable<ExportAction['hab']>,
+  token: string | undefined,
   steps: Steps,
   tools: HabTools,
-): Promise<InstalledRequest & Pick<PackageRequest, 'installedFrom'>> {
-  const { env, temporary, report } = tools
+): Promise<Hab> {
+  const { env, temporary } = tools
   const workspace = await makeWorkspace(temporary)
   tools.onWorkspace(workspace.path)
   const release = await steps.grouped('Install hab', () => installHab(wanted, tools))
   const isRoot = process.getuid?.() === 0
   const consent = { accept: wanted.acceptLicense, env, home: homedir(), isRoot }
   const license = await licenseVariable(release.version, consent)
-  const hab: Hab = {
-    release,
-    workspace,
-    run: commandRunner(tools.signal),
-    env,
-    license,
-    token: request.token,
-  }
+  return { release, workspace, run: commandRunner(tools.signal), env, license, token }
+}
 
+/**
+ * Gets the packages of an export with hab: builds the plan if there is one, and installs everything that the image
+ * needs into the root of this run.
+ * @returns the request in terms of the installed packages
+ */
+export async function packagesFromHab(
+  { request, plan }: ExportAction,
+  hab: Hab,
+  steps: Steps,
+  report: Reporter,
+): Promise<InstalledRequest & Pick<PackageRequest, 'installedFrom'>> {
   const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request, report)))
   const packages = built ? [built.hart] : request.packages
   const readIdent = (hart: string) => hartIdent(hart, decodeXz, request.maxPackageSize)

@@ -30,8 +30,8 @@ export interface CacheTools {
 export interface WorkflowCache {
   /** For the export; undefined if nothing is kept. */
   cache: PackageCacheRequest | undefined
-  /** Saves what the export used, for later runs. */
-  save(exported: Pick<Exported, 'packages'>): Promise<void>
+  /** Saves what the exports used, for later runs. */
+  save(exported: readonly Pick<Exported, 'packages'>[]): Promise<void>
 }
 
 /**
@@ -64,8 +64,10 @@ export async function restorePackageCache(
   )
   return {
     cache: { ...wanted, folder },
-    async save({ packages }) {
-      const idents = packages.map(({ ident }) => ident).sort()
+    async save(exported) {
+      const idents = [
+        ...new Set(exported.flatMap(({ packages }) => packages.map(({ ident }) => ident))),
+      ].sort()
       const key = prefix + shortHash(idents.join('\n'))
       if (key === restored) return
       await steps.grouped('Save the package cache', () =>

@@ -12,7 +12,8 @@ import type { DeployActionTools } from '../shared/marathon-tools.ts'
 import { runAction } from '../shared/run.ts'
 import { type RemoveAction, readRemoveAction } from './inputs.ts'
 
-await runAction(REMOVE, async ({ values, listen }) => {
+await runAction(REMOVE, async ({ file, valuesOf, listen }) => {
+  const values = valuesOf(file ? [file.remove, file.common] : [])
   const context = await readContext(process.env)
   const action = await readRemoveAction(values, context)
   values.check()

@@ -1,6 +1,6 @@
 import { nearest } from '../../lib/nearest.ts'
 import { parseJson } from '../../lib/parse-json.ts'
-import { inputsOf, type Setting, type SettingTable } from '../../settings/setting.ts'
+import { inputDefault, inputsOf, type Setting, type SettingTable } from '../../settings/setting.ts'
 import type { Environment, Given, Source } from '../../settings/source.ts'
 import { headerSecretsIn, secretsIn, urlSecretsIn } from './secrets.ts'
 
@@ -47,9 +47,15 @@ export class Inputs implements Source {
     return this.#raw('origin').trim() || undefined
   }
 
-  given({ input = '', form }: Setting): readonly Given[] | undefined {
+  given(row: Setting): readonly Given[] | undefined {
+    const { input = '', form } = row
     const texts = this.#texts(input, form)
-    return texts.length > 0 ? texts.map(text => ({ source: input, text })) : undefined
+    // The runner passes the defaults in action.yml as if a workflow had given them.
+    const usual = inputDefault(row)
+    const isUsual = texts.every(
+      text => (form === 'flag' && isBoolean(text) ? text.toLowerCase() : text) === usual,
+    )
+    return isUsual ? undefined : texts.map(text => ({ source: input, text }))
   }
 
   /** Every text that must never be shown, in inputs and in the variables that stand in for them. */
@@ -104,6 +110,11 @@ export class Inputs implements Source {
       return `${key}=${value}`
     })
   }
+}
+
+/** As YAML's core schema has them. */
+function isBoolean(text: string): boolean {
+  return /^(true|True|TRUE|false|False|FALSE)$/.test(text)
 }
 
 function linesOf(text: string): string[] {

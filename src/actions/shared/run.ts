@@ -2,16 +2,24 @@ import { messageOf, UsageError } from '../../lib/errors.ts'
 import { wordSettings } from '../../lib/setting.ts'
 import { type Listener, listenForSignals } from '../../lib/signals.ts'
 import { visible } from '../../lib/visible.ts'
+import type { FileSettings, ProjectFile } from '../../settings/project/file.ts'
+import { openProjectFile } from '../../settings/project/open.ts'
+import { actionDoor, fileSource, originIn } from '../../settings/project/source.ts'
 import type { SettingTable } from '../../settings/setting.ts'
 import { SettingValues } from '../../settings/setting-values.ts'
+import type { Source } from '../../settings/source.ts'
 import { inputWording } from '../../settings/wording.ts'
 import { Inputs } from './inputs.ts'
 import { annotate, debug, failStep, mask } from './log.ts'
+import { urlSecretsIn } from './secrets.ts'
 
 /** An action under way. */
 export interface ActionRun {
-  /** The action's inputs. */
-  values: SettingValues
+  inputs: Source
+  /** If the workflow names one. */
+  file: ProjectFile | undefined
+  /** The inputs, and what these tables of the project file say, the first of which counts. */
+  valuesOf(layers: readonly FileSettings[]): SettingValues
   /** What must not be shown; masked in the log already. */
   secrets: readonly string[]
   /**
@@ -35,19 +43,34 @@ export async function runAction(
   try {
     const { env } = process
     const inputs = new Inputs(table, env)
-    const secrets = inputs.secrets()
-    for (const secret of secrets) mask(secret)
+    const ofInputs = inputs.secrets()
+    for (const secret of ofInputs) mask(secret)
     for (const name of inputs.strangers) {
       annotate('warning', `The variable ${name} is not an input of this action, and is ignored.`)
     }
-    const values = new SettingValues(inputs, env, inputs.origin)
-    await program({ values, secrets, listen })
+    const file = await openProjectFile(inputs)
+    const ofFile = file ? textsIn(file).flatMap(urlSecretsIn) : []
+    for (const secret of ofFile) mask(secret)
+    const valuesOf = (layers: readonly FileSettings[]) =>
+      new SettingValues(
+        inputs,
+        env,
+        inputs.origin ?? originIn(layers),
+        fileSource(inputs, layers, actionDoor),
+      )
+    await program({ inputs, file, valuesOf, secrets: [...ofInputs, ...ofFile], listen })
   } catch (error) {
     if (listener?.heard()) failStep('The run was cancelled.')
     else fail(error)
   } finally {
     listener?.close()
   }
+}
+
+function textsIn({ common, services, deploy, remove }: ProjectFile): string[] {
+  return [common, ...services, deploy, remove].flatMap(table =>
+    [...table.values()].flatMap(given => given.map(({ text }) => text)),
+  )
 }
 
 function fail(error: unknown): void {

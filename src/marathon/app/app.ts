@@ -11,6 +11,8 @@ import { type AppImage, fetchFields, imageLabels, somethingFetched } from './ima
 import { mergePatch } from './merge-patch.ts'
 import { definePorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
+import { warnOfUnknownFields } from './unknown-fields.ts'
+import { noteUnknownKeys } from './unknown-keys.ts'
 import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
 
@@ -53,6 +55,9 @@ function assemble(
   request: AppRequest,
   report: Reporter,
 ): AppDefinition {
+  const { config, patch = {} } = request
+  if (config) noteUnknownKeys(service, config, report)
+  warnOfUnknownFields(patch, report)
   const { portNames, env } = configure(service, request, report)
   const { definitions, gateway } = definePorts(portNames)
   const app: JsonObject = {
@@ -72,7 +77,7 @@ function assemble(
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
   }
   if (image) reportUpdates(service, image.found, request, report)
-  return validateApp(mergePatch(app, request.patch ?? {}), report)
+  return validateApp(mergePatch(app, patch), report)
 }
 
 /** Time for the package's own shutdown, then for the hooks and the Supervisor's own. */

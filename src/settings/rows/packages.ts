@@ -17,6 +17,7 @@ export const NAMED = {
   },
 } as const satisfies Settings
 
+/** Read before all others: see `SettingValues`. */
 const ORIGIN = {
   input: 'origin',
   variable: 'HAB_ORIGIN',

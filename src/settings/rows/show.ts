@@ -1,4 +1,4 @@
-import { readCount, wholeNumber } from '../readers.ts'
+import { readCount, readText, wholeNumber } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
 export const LOGS = {
@@ -43,6 +43,14 @@ export const EXPORT_RESULT = {
 
 /** Options of every command. */
 export const GENERAL = {
+  settings: {
+    option: 'settings',
+    input: 'settings',
+    form: 'text',
+    value: 'FILE',
+    help: 'project file with further settings; the command line reads `mesosize.toml` in the working folder by default, the action none',
+    read: readText,
+  },
   help: { option: 'help', short: 'h', form: 'flag', help: 'print this help' },
   quiet: {
     option: 'quiet',
