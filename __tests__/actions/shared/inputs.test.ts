@@ -154,7 +154,10 @@ describe('names', () => {
   test('that resemble no input may be meant for another program', () => {
     const inputs = inputsOf({ dir: 'x', 'log-level-of-it': '' })
     expect(inputs.problems).toEqual([])
-    expect(inputs.strangers).toEqual(['INPUT_DIR', 'INPUT_LOG-LEVEL-OF-IT'])
+    expect(inputs.strangers).toEqual([
+      'The variable INPUT_DIR is not an input of this action, and is ignored. Did you mean output-dir?',
+      'The variable INPUT_LOG-LEVEL-OF-IT is not an input of this action, and is ignored.',
+    ])
   })
 
   test('are all known to the table', () => {

@@ -23,8 +23,13 @@ export class Inputs implements Source {
       const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase()
       if (name === undefined || known.includes(name)) continue
       const guess = nearest(name, known)
-      if (guess) this.#problems.add(`${name}: unknown input. Did you mean ${guess}?`)
-      else this.#strangers.push(variable)
+      const hint = guess ? ` Did you mean ${guess}?` : ''
+      // The last word of a name alone, such as DIR or TOKEN, is the name of many other things.
+      if (guess && !guess.endsWith(`-${name}`)) this.#problems.add(`${name}: unknown input.${hint}`)
+      else
+        this.#strangers.push(
+          `The variable ${variable} is not an input of this action, and is ignored.${hint}`,
+        )
     }
     for (const row of this.#rows) if (row.form === 'pairs') this.#pairs(row.input)
   }
@@ -35,8 +40,8 @@ export class Inputs implements Source {
   }
 
   /**
-   * Variables that look like inputs and resemble none. Not mistakes, since any job may set such a variable in its
-   * `env` for a program of its own.
+   * A sentence for each variable that looks like an input and resembles none. These are not mistakes, since any job may
+   * set such a variable in its `env` for a program of its own.
    */
   get strangers(): readonly string[] {
     return this.#strangers

@@ -45,9 +45,7 @@ export async function runAction(
     const inputs = new Inputs(table, env)
     const ofInputs = inputs.secrets()
     for (const secret of ofInputs) mask(secret)
-    for (const name of inputs.strangers) {
-      annotate('warning', `The variable ${name} is not an input of this action, and is ignored.`)
-    }
+    for (const stranger of inputs.strangers) annotate('warning', stranger)
     const file = await openProjectFile(inputs)
     const ofFile = file ? textsIn(file).flatMap(urlSecretsIn) : []
     for (const secret of ofFile) mask(secret)
