@@ -3,7 +3,7 @@ import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
 import { parseWebUrl } from '../lib/url.ts'
-import type { PortRequest } from '../marathon/app/request.ts'
+import type { PortLabel, PortRequest, ServicePortRequest } from '../marathon/app/request.ts'
 import { appIdProblem, countProblem, fetchPathProblem, fetchUriProblem } from '../marathon/app/rules.ts'
 
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
@@ -216,4 +216,26 @@ export function readPort(text: string): PortRequest {
     )
   }
   return { name, path }
+}
+
+/** A label of a port: `NAME:KEY=VALUE`. */
+export function readPortLabel(text: string): PortLabel {
+  const [, port, key, value] = /^([A-Za-z0-9][A-Za-z0-9_-]*):([^=\0-\x1f\x7f]+)=(.*)$/s.exec(text) ?? []
+  if (port === undefined || key === undefined || value === undefined) {
+    throw invalid(
+      `${quoted(text)} is not a label of a port. Write NAME:KEY=VALUE, such as http:VIP_0=/web:80.`,
+    )
+  }
+  return { port, key, value }
+}
+
+/** A service port: `NAME=NUMBER`. */
+export function readServicePort(text: string): ServicePortRequest {
+  const [, port, number] = /^([A-Za-z0-9][A-Za-z0-9_-]*)=([1-9]\d{0,4})$/.exec(text) ?? []
+  if (port === undefined || Number(number) > 65535) {
+    throw invalid(
+      `${quoted(text)} is not a service port. Write NAME=NUMBER with a number from 1 to 65535, such as http=10080.`,
+    )
+  }
+  return { port, number: Number(number) }
 }

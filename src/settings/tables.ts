@@ -3,6 +3,7 @@ import { ANNOUNCEMENT, DEPLOYED, DEPLOYMENT, REMOVAL } from './rows/deploy.ts'
 import { githubToken, jobSummary, PREVIEW } from './rows/github.ts'
 import { DIFF_RESULT, INSPECT_RESULT } from './rows/inspect.ts'
 import { ACCESS } from './rows/marathon.ts'
+import { NETWORK } from './rows/network.ts'
 import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
 import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
@@ -39,6 +40,7 @@ export const EXPORT: SettingTable = [
   { heading: 'The program hab', rows: hab },
   { heading: 'Resources of a task', rows: RESOURCES },
   { heading: 'App definition', rows: APP },
+  { heading: 'Ports', rows: NETWORK },
   { heading: 'Supervisor', rows: SUPERVISOR },
   { heading: 'Trying the image', rows: TRIAL },
   { heading: 'Where the image goes', rows: PUBLISH },

@@ -90,6 +90,28 @@ test('the whole of it', () => {
 `)
 })
 
+test('labels and service ports are those of the port, and the health check still asks the gateway', () => {
+  const { app } = define({
+    portLabels: [{ port: 'http', key: 'VIP_0', value: '/web:80' }],
+    servicePorts: [{ port: 'http', number: 10_080 }],
+  })
+  expect((app.portDefinitions as JsonObject[])[0]).toEqual({
+    port: 10_080,
+    name: 'http',
+    protocol: 'tcp',
+    labels: { VIP_0: '/web:80' },
+  })
+  expect(app).toMatchObject({ healthChecks: [{ portIndex: 2 }] })
+})
+
+test('two ports with one service port are refused', () => {
+  const servicePorts = [
+    { port: 'http', number: 10_080 },
+    { port: 'gossip', number: 10_080 },
+  ]
+  expect(() => define({ servicePorts })).toThrow(/portDefinitions\[1\]\.port: 10080 is also the number/)
+})
+
 describe('id', () => {
   test('is the requested one, without a note', () => {
     const { app, notes } = define({ id: '/shop/web' })

@@ -9,7 +9,8 @@ import { configure } from './configuration.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
 import { type AppImage, fetchFields, imageLabels, somethingFetched } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
-import { definePorts } from './ports.ts'
+import { withDetails } from './port-details.ts'
+import { type AppPort, portDefinitions, SUPERVISOR_PORTS } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
 import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
@@ -53,8 +54,9 @@ function assemble(
   request: AppRequest,
   report: Reporter,
 ): AppDefinition {
-  const { portNames, env } = configure(service, request, report)
-  const { definitions, gateway } = definePorts(portNames)
+  const { ports: ofService, env } = configure(service, request, report)
+  // Those of the service come first, so that PORT0 is its first port.
+  const ports = withDetails([...ofService, ...SUPERVISOR_PORTS], request)
   const app: JsonObject = {
     id: request.id ?? madeUpId(service, request, report),
     cmd: commandLine(service.ident, wholeImage(tarballs) === undefined, request),
@@ -68,8 +70,8 @@ function assemble(
     ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
     labels: { ...(image && ownLabels(service, image, request)), ...request.labels },
-    portDefinitions: definitions,
-    ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
+    portDefinitions: portDefinitions(ports),
+    ...(request.healthCheck && { healthChecks: [healthCheck(service, request, ports, report)] }),
   }
   if (image) reportUpdates(service, image.found, request, report)
   return validateApp(mergePatch(app, request.patch ?? {}), report)
@@ -122,9 +124,10 @@ function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequ
 function healthCheck(
   { ident }: PackageMetadata,
   { env, group }: AppRequest,
-  gateway: number,
+  ports: readonly AppPort[],
   report: Reporter,
 ): JsonObject {
+  const gateway = ports.findIndex(({ name }) => name === 'gateway')
   if (env.HAB_LISTEN_HTTP) {
     report.warn(
       `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon assigns. Leave out the variable, or disable the health check with ${setting('no-health-check')}.`,

@@ -7,21 +7,21 @@ import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
-import { namePorts, portVariable } from './ports.ts'
+import { type AppPort, namePorts, portVariable } from './ports.ts'
 import type { AppRequest } from './request.ts'
 
 /**
  * Combines the user's configuration with the ports that Marathon will assign. The value of the package's variable is a
  * JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number, also at the end of addresses such as
  * `"127.0.0.1:$PORT_<NAME>"`.
- * @returns the Marathon names of the service's ports, and the app's `env`
+ * @returns the service's ports, and the app's `env`
  * @throws MesosizeError CONFIG_INVALID
  */
 export function configure(
   service: PackageMetadata,
   { env, config = {}, ports: asked, envVarsPrefix }: AppRequest,
   report: Reporter,
-): { portNames: string[]; env: Record<string, string> } {
+): { ports: AppPort[]; env: Record<string, string> } {
   const variable = configVariable(service.ident.name)
   const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? '', variable))
   const ports = asked.length > 0 ? namedPorts(service, asked, wanted) : exportedPorts(service, wanted, report)
@@ -50,7 +50,7 @@ export function configure(
 
   const { [variable]: _own, ...others } = env
   return {
-    portNames: [...names.values()],
+    ports: [...names].map(([exported, name]) => ({ name, exported, protocol: 'tcp' })),
     env: {
       ...others,
       ...(Object.keys(final).length > 0 && { [variable]: configJson(final) }),

@@ -10,6 +10,22 @@ export interface PortRequest {
   path?: string
 }
 
+/** A label of one port. */
+export interface PortLabel {
+  /** The port's name in Marathon, or that of its export. */
+  port: string
+  key: string
+  value: string
+}
+
+/** The number at which a load balancer offers a port. */
+export interface ServicePortRequest {
+  /** As in `PortLabel`. */
+  port: string
+  /** 1 to 65535. */
+  number: number
+}
+
 /** How Supervisors update the service by themselves. */
 export interface UpdateRequest {
   /** The Supervisor's flag; there is no request for its `none`. */
@@ -44,6 +60,8 @@ export interface AppRequest {
   updates?: UpdateRequest
   /** The service's ports, if they cannot be derived correctly from its exports; empty to derive them. */
   ports: readonly PortRequest[]
+  portLabels?: readonly PortLabel[]
+  servicePorts?: readonly ServicePortRequest[]
   healthCheck: boolean
   /** The cluster's Marathon runs with `--env_vars_prefix` of this value. */
   envVarsPrefix?: string

@@ -6,7 +6,6 @@ import {
   cpusProblem,
   diskProblem,
   envKeyProblem,
-  envVarsPrefixProblem,
   groupProblem,
   instancesProblem,
   labelKeyProblem,
@@ -14,7 +13,7 @@ import {
   peerProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
-import { amount, choiceOf, invalid, quoted, readPort, ruled } from '../readers.ts'
+import { amount, choiceOf, invalid, quoted, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
 /** A large number may be a typing error, so it is accepted only in a patch. */
@@ -101,15 +100,6 @@ export const APP = {
     help: "TOML file with the package's own configuration, which overrides its default.toml",
     read: readConfig,
   },
-  ports: {
-    option: 'port',
-    input: 'ports',
-    form: 'lines',
-    value: 'NAME[=PATH]',
-    help: 'ports of the service, each an export or a path in its configuration; by default derived from the exports',
-    details: 'Naming one drops the others.',
-    read: readPort,
-  },
   healthCheck: {
     option: 'no-health-check',
     input: 'health-check',
@@ -122,14 +112,6 @@ export const APP = {
     input: 'uris',
     form: 'flag',
     help: 'write the old `uris` field instead of `fetch`',
-  },
-  envVarsPrefix: {
-    option: 'env-vars-prefix',
-    input: 'env-vars-prefix',
-    form: 'text',
-    value: 'PREFIX',
-    help: "value of the flag --env_vars_prefix of the cluster's Marathon",
-    read: ruled(envVarsPrefixProblem),
   },
   constraints: {
     option: 'constraint',
