@@ -431,6 +431,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       tasks: [
         {
           ...{ id: 'hello.1', host: '127.0.0.1', slaveId: 'S1', version, healthCheckResults: [] },
+          ipAddresses: [{ ipAddress: '127.0.0.1', protocol: 'IPv4' }],
           ports: app.portDefinitions.map(({ name }) => task.ports[name]!),
         },
       ],

@@ -3,8 +3,14 @@ import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
 import { parseWebUrl } from '../lib/url.ts'
-import type { PortLabel, PortRequest, ServicePortRequest } from '../marathon/app/request.ts'
-import { appIdProblem, countProblem, fetchPathProblem, fetchUriProblem } from '../marathon/app/rules.ts'
+import type { NetworkRequest, PortLabel, PortRequest, ServicePortRequest } from '../marathon/app/request.ts'
+import {
+  appIdProblem,
+  countProblem,
+  fetchPathProblem,
+  fetchUriProblem,
+  networkNameProblem,
+} from '../marathon/app/rules.ts'
 
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
 export function invalid(message: string): MesosizeError {
@@ -216,6 +222,20 @@ export function readPort(text: string): PortRequest {
     )
   }
   return { name, path }
+}
+
+/** The network of the tasks: `host`, `bridge`, or `container:NAME`. */
+export function readNetwork(text: string): NetworkRequest {
+  if (text === 'host' || text === 'bridge') return { mode: text }
+  const [, name] = /^container:(.*)$/s.exec(text) ?? []
+  if (name === undefined) {
+    throw invalid(
+      `${quoted(text)} is not a network. Write host, bridge, or container:NAME with a network of the cluster, such as container:dcos.`,
+    )
+  }
+  const problem = networkNameProblem(name)
+  if (problem) throw invalid(`${quoted(text)}: the name ${problem}.`)
+  return { mode: 'container', name }
 }
 
 /** A label of a port: `NAME:KEY=VALUE`. */

@@ -40,7 +40,7 @@ export const EXPORT: SettingTable = [
   { heading: 'The program hab', rows: hab },
   { heading: 'Resources of a task', rows: RESOURCES },
   { heading: 'App definition', rows: APP },
-  { heading: 'Ports', rows: NETWORK },
+  { heading: 'Network', rows: NETWORK },
   { heading: 'Supervisor', rows: SUPERVISOR },
   { heading: 'Trying the image', rows: TRIAL },
   { heading: 'Where the image goes', rows: PUBLISH },

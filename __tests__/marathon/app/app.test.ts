@@ -435,11 +435,11 @@ describe('patch', () => {
   })
 
   test('names settings that cannot be combined with the generated fields', () => {
-    expect(() => define({ patch: { ipAddress: { networkName: 'dcos' } } })).toThrow(
+    expect(() => define({ patch: { ports: [8080] } })).toThrow(
       expect.objectContaining({
         code: 'APP_INVALID',
         message: expect.stringMatching(
-          /would refuse.*\n {2}ipAddress: cannot be combined with portDefinitions.* networks/,
+          /would refuse.*\n {2}ports: cannot be combined with portDefinitions: remove it/,
         ),
       }),
     )

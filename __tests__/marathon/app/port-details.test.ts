@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { MesosizeError } from '../../../src/lib/errors.ts'
 import { withDetails } from '../../../src/marathon/app/port-details.ts'
-import { type AppPort, SUPERVISOR_PORTS } from '../../../src/marathon/app/ports.ts'
+import { type AppPort, supervisorPorts } from '../../../src/marathon/app/ports.ts'
 
 const http: AppPort = { name: 'http', exported: 'http', protocol: 'tcp' }
 const admin: AppPort = { name: 'adminport', exported: 'admin-port', protocol: 'tcp' }
-const ports = [http, admin, ...SUPERVISOR_PORTS]
+const ports = [http, admin, ...supervisorPorts()]
 
 test('labels and service ports go to the port with that name, its own or that of its export', () => {
   const detailed = withDetails(ports, {
@@ -19,15 +19,15 @@ test('labels and service ports go to the port with that name, its own or that of
   expect(detailed).toEqual([
     { ...http, labels: { VIP_0: '/web:80', VIP_1: '10.1.2.3:80' } },
     { ...admin, servicePort: 10_080 },
-    { name: 'gossip', protocol: 'udp,tcp', labels: { VIP_0: '/ring:9638' } },
-    { name: 'gateway', protocol: 'tcp' },
-    { name: 'ctl', protocol: 'tcp' },
+    { name: 'gossip', protocol: 'udp,tcp', number: 9638, labels: { VIP_0: '/ring:9638' } },
+    { name: 'gateway', protocol: 'tcp', number: 9631 },
+    { name: 'ctl', protocol: 'tcp', number: 9632 },
   ])
 })
 
 test('a name in Marathon comes before the same name of an export', () => {
   const renamed: AppPort = { name: 'gossip2', exported: 'gossip', protocol: 'tcp' }
-  const detailed = withDetails([renamed, ...SUPERVISOR_PORTS], {
+  const detailed = withDetails([renamed, ...supervisorPorts()], {
     servicePorts: [{ port: 'gossip', number: 10_638 }],
   })
   expect(detailed.find(({ servicePort }) => servicePort === 10_638)?.name).toBe('gossip')

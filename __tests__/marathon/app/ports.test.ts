@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { namePorts, portDefinitions, SUPERVISOR_PORTS } from '../../../src/marathon/app/ports.ts'
+import { namePorts, portDefinitions, supervisorPorts } from '../../../src/marathon/app/ports.ts'
 
 describe('namePorts', () => {
   test.each<[string[], string[]]>([
@@ -38,7 +38,7 @@ describe('namePorts', () => {
       fc.property(fc.uniqueArray(name, { maxLength: 20 }), exports => {
         const names = namePorts(exports)
         expect([...names.keys()]).toEqual(exports)
-        const all = [...names.values(), ...SUPERVISOR_PORTS.map(port => port.name)]
+        const all = [...names.values(), ...supervisorPorts().map(port => port.name)]
         expect(new Set(all).size).toBe(exports.length + 3)
         for (const port of all) expect(port).toMatch(/^[a-z][a-z0-9]*$/)
       }),

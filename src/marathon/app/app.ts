@@ -9,8 +9,9 @@ import { configure } from './configuration.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
 import { type AppImage, fetchFields, imageLabels, somethingFetched } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
+import { checkNetwork, networkFields } from './network.ts'
 import { withDetails } from './port-details.ts'
-import { type AppPort, portDefinitions, SUPERVISOR_PORTS } from './ports.ts'
+import { type AppPort, supervisorPorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
 import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
@@ -56,7 +57,7 @@ function assemble(
 ): AppDefinition {
   const { ports: ofService, env } = configure(service, request, report)
   // Those of the service come first, so that PORT0 is its first port.
-  const ports = withDetails([...ofService, ...SUPERVISOR_PORTS], request)
+  const ports = withDetails([...ofService, ...supervisorPorts(request.network)], request)
   const app: JsonObject = {
     id: request.id ?? madeUpId(service, request, report),
     cmd: commandLine(service.ident, wholeImage(tarballs) === undefined, request),
@@ -70,11 +71,13 @@ function assemble(
     ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
     labels: { ...(image && ownLabels(service, image, request)), ...request.labels },
-    portDefinitions: portDefinitions(ports),
+    ...networkFields(ports, request.network),
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, ports, report)] }),
   }
   if (image) reportUpdates(service, image.found, request, report)
-  return validateApp(mergePatch(app, request.patch ?? {}), report)
+  const patched = mergePatch(app, request.patch ?? {})
+  checkNetwork(patched, request)
+  return validateApp(patched, report)
 }
 
 /** Time for the package's own shutdown, then for the hooks and the Supervisor's own. */

@@ -1,4 +1,5 @@
 import type { TomlTable } from 'smol-toml'
+import { configuredPort } from '../../habitat/config/address.ts'
 import { configJson, configVariable, mergeConfig, valueAt } from '../../habitat/config/config.ts'
 import { parseConfigVariable } from '../../habitat/config/parse.ts'
 import { namedPorts, resolveExports } from '../../habitat/config/ports.ts'
@@ -19,13 +20,14 @@ import type { AppRequest } from './request.ts'
  */
 export function configure(
   service: PackageMetadata,
-  { env, config = {}, ports: asked, envVarsPrefix }: AppRequest,
+  { env, config = {}, ports: asked, envVarsPrefix, network }: AppRequest,
   report: Reporter,
 ): { ports: AppPort[]; env: Record<string, string> } {
   const variable = configVariable(service.ident.name)
   const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? '', variable))
   const ports = asked.length > 0 ? namedPorts(service, asked, wanted) : exportedPorts(service, wanted, report)
-  const names = namePorts(ports.filter(({ sameAs }) => sameAs === undefined).map(({ name }) => name))
+  const listeners = ports.filter(({ sameAs }) => sameAs === undefined)
+  const names = namePorts(listeners.map(({ name }) => name))
   let final = wanted
   for (const { name, path, before, sameAs } of ports) {
     const portName = names.get(sameAs ?? name)!
@@ -40,7 +42,7 @@ export function configure(
         `Export ${JSON.stringify(name)} is the port "${portName}" in Marathon, and ${portVariable(portName)} in the task.`,
       )
     }
-    if (written !== undefined) {
+    if (written !== undefined && network?.mode !== 'container') {
       report.note(
         `The configuration sets ${path.join('.')} to ${configJson(written)}; Marathon's choice, ${placeholder}, replaces it.`,
       )
@@ -50,7 +52,12 @@ export function configure(
 
   const { [variable]: _own, ...others } = env
   return {
-    ports: [...names].map(([exported, name]) => ({ name, exported, protocol: 'tcp' })),
+    ports: listeners.map(({ name, path, number }) => ({
+      name: names.get(name)!,
+      exported: name,
+      protocol: 'tcp',
+      number: configuredPort(valueAt(wanted, path))?.number ?? number,
+    })),
     env: {
       ...others,
       ...(Object.keys(final).length > 0 && { [variable]: configJson(final) }),

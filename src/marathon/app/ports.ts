@@ -1,4 +1,4 @@
-import type { JsonObject } from './request.ts'
+import type { JsonObject, NetworkRequest } from './request.ts'
 
 /** A port of an app. */
 export interface AppPort {
@@ -7,21 +7,25 @@ export interface AppPort {
   /** The name of the export or request that it comes from; absent for the Supervisor's. */
   exported?: string
   protocol: 'tcp' | 'udp,tcp'
+  /** Where it listens if Marathon does not choose; undefined if the configuration has no number. */
+  number?: number
   labels?: Readonly<Record<string, string>>
   /** The number at which a load balancer offers it; Marathon chooses one if absent. */
   servicePort?: number
 }
 
-/**
- * The Supervisor's own ports. The control gateway listens only on 127.0.0.1, but two Supervisors on one agent would
- * still conflict.
- */
-export const SUPERVISOR_PORTS: readonly AppPort[] = [
+/** The Supervisor's ports, with its own default numbers. */
+const SUPERVISOR_PORTS: readonly AppPort[] = [
   // One entry, because Marathon requires unique numbers and gossip needs both protocols on the same one.
-  { name: 'gossip', protocol: 'udp,tcp' },
-  { name: 'gateway', protocol: 'tcp' },
-  { name: 'ctl', protocol: 'tcp' },
+  { name: 'gossip', protocol: 'udp,tcp', number: 9638 },
+  { name: 'gateway', protocol: 'tcp', number: 9631 },
 ]
+/** The control gateway listens only on 127.0.0.1, but on the network of the host two Supervisors would conflict. */
+const CONTROL: AppPort = { name: 'ctl', protocol: 'tcp', number: 9632 }
+
+export function supervisorPorts({ mode }: NetworkRequest = { mode: 'host' }): readonly AppPort[] {
+  return mode === 'host' ? [...SUPERVISOR_PORTS, CONTROL] : SUPERVISOR_PORTS
+}
 
 /** The variable in which Marathon passes the number of a named port to a task. */
 export function portVariable(portName: string): string {
@@ -34,7 +38,7 @@ export function portVariable(portName: string): string {
  * @returns port names by export, in the order given
  */
 export function namePorts(exports: readonly string[]): Map<string, string> {
-  const taken = new Set<string>(SUPERVISOR_PORTS.map(port => port.name))
+  const taken = new Set<string>(supervisorPorts().map(port => port.name))
   const kept = new Set(exports.filter(name => fitName(name) === name && !taken.has(name)))
   for (const name of kept) taken.add(name)
   return new Map(

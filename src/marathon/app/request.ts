@@ -10,6 +10,9 @@ export interface PortRequest {
   path?: string
 }
 
+/** The network of the tasks; `name` is that of a network of the cluster, which gives each task an address. */
+export type NetworkRequest = { mode: 'host' } | { mode: 'bridge' } | { mode: 'container'; name: string }
+
 /** A label of one port. */
 export interface PortLabel {
   /** The port's name in Marathon, or that of its export. */
@@ -60,6 +63,8 @@ export interface AppRequest {
   updates?: UpdateRequest
   /** The service's ports, if they cannot be derived correctly from its exports; empty to derive them. */
   ports: readonly PortRequest[]
+  /** That of the host by default. */
+  network?: NetworkRequest
   portLabels?: readonly PortLabel[]
   servicePorts?: readonly ServicePortRequest[]
   healthCheck: boolean

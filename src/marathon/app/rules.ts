@@ -94,6 +94,13 @@ export function labelKeyProblem(value: unknown): string | undefined {
     : 'must be text without control characters, such as team'
 }
 
+/** The name of a network of the cluster (types/network.raml). */
+export function networkNameProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)
+    ? undefined
+    : 'must be 1 to 63 lower-case letters, digits and inner "-", such as "dcos"'
+}
+
 export function atLeast(minimum: number, example: string) {
   return (value: unknown): string | undefined =>
     typeof value === 'number' && Number.isFinite(value) && value >= minimum

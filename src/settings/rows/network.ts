@@ -1,9 +1,18 @@
 import { envVarsPrefixProblem } from '../../marathon/app/rules.ts'
-import { readPort, readPortLabel, readServicePort, ruled } from '../readers.ts'
+import { readNetwork, readPort, readPortLabel, readServicePort, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
-/** The ports of a task. The names are those of AppRequest. */
+/** The network and the ports of a task. The names are those of AppRequest. */
 export const NETWORK = {
+  network: {
+    option: 'network',
+    input: 'network',
+    form: 'text',
+    value: 'NETWORK',
+    default: 'host',
+    help: 'network of the tasks: `host`, `bridge`, or `container:NAME`, on which each task has an address',
+    read: readNetwork,
+  },
   ports: {
     option: 'port',
     input: 'ports',
