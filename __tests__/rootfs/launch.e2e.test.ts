@@ -81,6 +81,40 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       )
     })
 
+    test('fills secrets into the configuration, as strings of JSON, and shows them nowhere else', async () => {
+      const secrets = {
+        SECRET_PLAIN: 'hunter2',
+        SECRET_EMPTY: '',
+        SECRET_QUOTED: `a"b\\c' & \\u0041 $(id) \`id\` %s $PORT_HTTP "$SECRET_PLAIN" 雪`,
+        SECRET_PEM_2: '-----BEGIN\nAAAA==\r\n\tx\u0001\u001f\u007f-----END\n\n',
+      }
+      const config = {
+        ...{ plain: '$SECRET_PLAIN', empty: '$SECRET_EMPTY', list: ['$SECRET_QUOTED'] },
+        db: { pem: '$SECRET_PEM_2', $SECRET_PLAIN: 'a key', text: 'x$SECRET_PLAIN', other: '$SECRET_plain' },
+      }
+      const { stdout, stderr, status } = await run({
+        probe: 'printf %s "$HAB_HELLO_WEB"',
+        command: [...shell, './launch'],
+        env: {
+          ...secrets,
+          PORT_HTTP: '31004',
+          HAB_HELLO_WEB: JSON.stringify({ ...config, port: '$PORT_HTTP' }),
+        },
+      })
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+      expect(JSON.parse(stdout)).toEqual({
+        ...{ plain: 'hunter2', empty: '', list: [secrets.SECRET_QUOTED] },
+        db: { ...config.db, pem: secrets.SECRET_PEM_2 },
+        port: 31_004,
+      })
+    })
+
+    test('shows no secret where it cannot start', async () => {
+      const missing = 'HAB_HELLO_WEB needs SECRET_B, which is not set: give the app a secret in that variable'
+      const env = { SECRET_A: 'hunter2', HAB_HELLO_WEB: '["$SECRET_A","$SECRET_B"]' }
+      expect(await failure({ command: [...shell, './launch'], env })).toBe(missing)
+    })
+
     test('says in one line that it must be root', async () => {
       chmodSync(sandbox, 0o755)
       const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...shell, './launch']

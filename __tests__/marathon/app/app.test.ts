@@ -387,6 +387,21 @@ describe('health check', () => {
     expect(notes.join()).not.toContain('s3cret')
   })
 
+  test.each<[string, Partial<AppRequest>]>([
+    ['a setting', { secrets: { HAB_SUP_GATEWAY_AUTH_TOKEN: 'gateway/token' } }],
+    ['a patch', { patch: { env: { HAB_SUP_GATEWAY_AUTH_TOKEN: 'x' } } }],
+  ])('only connects if %s gives the gateway a token', (_, request) => {
+    expect(define(request).app.healthChecks).toMatchObject([{ protocol: 'MESOS_TCP', portIndex: 2 }])
+  })
+
+  test('asks for the service if a patch takes the token away', () => {
+    const request = {
+      env: { HAB_SUP_GATEWAY_AUTH_TOKEN: 'x' },
+      patch: { env: { HAB_SUP_GATEWAY_AUTH_TOKEN: null } },
+    }
+    expect(define(request).app.healthChecks).toMatchObject([{ protocol: 'MESOS_HTTP', portIndex: 2 }])
+  })
+
   test('that cannot reach a gateway elsewhere is warned of', () => {
     const env = { HAB_LISTEN_HTTP: '0.0.0.0:9631' }
     expect(define({ env }).warnings).toEqual([expect.stringMatching(/HAB_LISTEN_HTTP.*0\.0\.0\.0:9631/)])

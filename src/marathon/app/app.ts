@@ -1,11 +1,14 @@
+import { configVariable } from '../../habitat/config/config.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import { type PlannedTarball, wholeImage } from '../../image/tarball.ts'
+import { isObject } from '../../lib/is-object.ts'
 import { type Reporter, silent } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { appIdOf } from './app-id.ts'
 import { commandLine, commandOfPatch } from './command.ts'
 import { configure } from './configuration.ts'
+import { checkPatchedConfiguration } from './configuration-patch.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
 import { type AppImage, fetchFields, imageLabels, somethingFetched } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -15,6 +18,7 @@ import { type AppPort, supervisorPorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
 import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
+import { variableOf } from './variable.ts'
 
 /**
  * Creates the Marathon app definition of a package, valid for Marathon 1.4 to 1.11. Warns if a patch makes it depend on
@@ -55,7 +59,7 @@ function assemble(
   request: AppRequest,
   report: Reporter,
 ): AppDefinition {
-  const { ports: ofService, env } = configure(service, request, report)
+  const { ports: ofService, env, secrets } = configure(service, request, report)
   // Those of the service come first, so that PORT0 is its first port.
   const ports = withDetails([...ofService, ...supervisorPorts(request.network)], request)
   const app: JsonObject = {
@@ -70,6 +74,7 @@ function assemble(
     taskKillGracePeriodSeconds: secondsToEnd(service, request, report),
     ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
+    ...(Object.keys(secrets).length > 0 && { secrets }),
     labels: { ...(image && ownLabels(service, image, request)), ...request.labels },
     ...networkFields(ports, request.network),
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, ports, report)] }),
@@ -77,6 +82,9 @@ function assemble(
   if (image) reportUpdates(service, image.found, request, report)
   const patched = mergePatch(app, request.patch ?? {})
   checkNetwork(patched, request)
+  const variable = configVariable(service.ident.name)
+  const patchedEnv = isObject(patched.env) ? (patched.env as JsonObject) : {}
+  checkPatchedConfiguration(variable, env[variable], patchedEnv[variable], report)
   return validateApp(patched, report)
 }
 
@@ -126,17 +134,20 @@ function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequ
 
 function healthCheck(
   { ident }: PackageMetadata,
-  { env, group }: AppRequest,
+  request: AppRequest,
   ports: readonly AppPort[],
   report: Reporter,
 ): JsonObject {
   const gateway = ports.findIndex(({ name }) => name === 'gateway')
-  if (env.HAB_LISTEN_HTTP) {
+  const listen = variableOf(request, 'HAB_LISTEN_HTTP')
+  if (listen) {
     report.warn(
-      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon assigns. Leave out the variable, or disable the health check with ${setting('no-health-check')}.`,
+      `HAB_LISTEN_HTTP is set to ${JSON.stringify(listen)}, but the health check asks the Supervisor on the port that Marathon assigns. Leave out the variable, or disable the health check with ${setting('no-health-check')}.`,
     )
   }
-  if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway)
+  if (!variableOf(request, 'HAB_SUP_GATEWAY_AUTH_TOKEN')) {
+    return serviceHealthCheck(ident.name, request.group, gateway)
+  }
   report.note(
     'HAB_SUP_GATEWAY_AUTH_TOKEN is set, but Marathon cannot send it: the health check only checks that the gateway answers.',
   )

@@ -1,6 +1,6 @@
 import type { TomlTable } from 'smol-toml'
 import { configuredPort } from '../../habitat/config/address.ts'
-import { configJson, configVariable, mergeConfig, valueAt } from '../../habitat/config/config.ts'
+import { configJson, configVariable, mergeConfig, tableAt, valueAt } from '../../habitat/config/config.ts'
 import { parseConfigVariable } from '../../habitat/config/parse.ts'
 import { namedPorts, resolveExports } from '../../habitat/config/ports.ts'
 import type { ServicePort } from '../../habitat/config/service-ports.ts'
@@ -9,20 +9,22 @@ import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { type AppPort, namePorts, portVariable } from './ports.ts'
-import type { AppRequest } from './request.ts'
+import type { AppRequest, JsonObject } from './request.ts'
+import { configSecrets, secretFields, withConfigSecrets } from './secrets.ts'
 
 /**
  * Combines the user's configuration with the ports that Marathon will assign. The value of the package's variable is a
  * JSON object in which `launch` replaces each `"$PORT_<NAME>"` by the number, also at the end of addresses such as
- * `"127.0.0.1:$PORT_<NAME>"`.
- * @returns the service's ports, and the app's `env`
+ * `"127.0.0.1:$PORT_<NAME>"`, and each `"$SECRET_<NAME>"` by the value of that variable.
+ * @returns the service's ports, and the app's `env` and `secrets`
  * @throws MesosizeError CONFIG_INVALID
  */
 export function configure(
   service: PackageMetadata,
-  { env, config = {}, ports: asked, envVarsPrefix, network }: AppRequest,
+  request: AppRequest,
   report: Reporter,
-): { ports: AppPort[]; env: Record<string, string> } {
+): { ports: AppPort[]; env: JsonObject; secrets: JsonObject } {
+  const { env, config = {}, ports: asked, envVarsPrefix, network } = request
   const variable = configVariable(service.ident.name)
   const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? '', variable))
   const ports = asked.length > 0 ? namedPorts(service, asked, wanted) : exportedPorts(service, wanted, report)
@@ -50,6 +52,12 @@ export function configure(
     final = mergeConfig(final, tableAt(path, placeholder))
   }
 
+  const secrets = configSecrets(request)
+  const paths = ports.map(({ path }) => path)
+  final = withConfigSecrets(final, secrets, paths, report)
+  const isSet = Object.keys(final).length > 0
+  const fields = secretFields(request, secrets, isSet ? variable : undefined)
+
   const { [variable]: _own, ...others } = env
   return {
     ports: listeners.map(({ name, path, number }) => ({
@@ -58,9 +66,11 @@ export function configure(
       protocol: 'tcp',
       number: configuredPort(valueAt(wanted, path))?.number ?? number,
     })),
+    secrets: fields.secrets,
     env: {
       ...others,
-      ...(Object.keys(final).length > 0 && { [variable]: configJson(final) }),
+      ...fields.env,
+      ...(isSet && { [variable]: configJson(final) }),
       ...(envVarsPrefix !== undefined && { MESOSIZE_ENV_VARS_PREFIX: envVarsPrefix }),
     },
   }
@@ -91,8 +101,4 @@ function exportedPorts(
     )
   }
   return ports
-}
-
-function tableAt([key, ...rest]: readonly string[], value: string): TomlTable {
-  return Object.fromEntries([[key!, rest.length > 0 ? tableAt(rest, value) : value]])
 }

@@ -51,6 +51,10 @@ export interface AppRequest {
   instances: number
   env: Readonly<Record<string, string>>
   labels: Readonly<Record<string, string>>
+  /** Variables of the task whose values are in the cluster's secret store: the secret's path there, by variable. */
+  secrets?: Readonly<Record<string, string>>
+  /** The same for values of the package's own configuration, by their dotted path. */
+  configSecrets?: Readonly<Record<string, string>>
   /** The package's own configuration, which overrides its default.toml. */
   config?: TomlTable
   /** Write the seed-era `uris` instead of `fetch`. */

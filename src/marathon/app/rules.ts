@@ -81,6 +81,13 @@ export function envKeyProblem(value: unknown): string | undefined {
     : 'must be letters, digits and "_", not starting with a digit, such as JAVA_OPTS'
 }
 
+/** A dotted path in a package's configuration. */
+export function configPathProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[^\s.=]+(?:\.[^\s.=]+)*$/.test(value)
+    ? undefined
+    : 'must be a path in the configuration, such as db.password'
+}
+
 /** The value of Marathon's flag `--env_vars_prefix`. */
 export function envVarsPrefixProblem(value: unknown): string | undefined {
   return typeof value === 'string' && VARIABLE.test(value)

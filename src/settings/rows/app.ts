@@ -3,6 +3,7 @@ import { manyInstancesProblem } from '../../marathon/app/many-instances.ts'
 import {
   appIdProblem,
   bindProblem,
+  configPathProblem,
   cpusProblem,
   diskProblem,
   envKeyProblem,
@@ -84,6 +85,15 @@ export const APP = {
     help: 'environment variables of the task',
     keyProblem: envKeyProblem,
   },
+  secrets: {
+    option: 'secret',
+    input: 'secrets',
+    form: 'pairs',
+    value: 'KEY=VALUE',
+    help: "environment variables of the task whose values are in the cluster's secret store, such as `TOKEN=web/token`",
+    details: 'The value is the path of the secret there.',
+    keyProblem: envKeyProblem,
+  },
   labels: {
     option: 'label',
     input: 'labels',
@@ -99,6 +109,15 @@ export const APP = {
     value: 'FILE.toml',
     help: "TOML file with the package's own configuration, which overrides its default.toml",
     read: readConfig,
+  },
+  configSecrets: {
+    option: 'config-secret',
+    input: 'config-secrets',
+    form: 'pairs',
+    value: 'KEY=VALUE',
+    help: "values of the package's own configuration that are in the cluster's secret store, such as `db.password=web/db`",
+    details: 'The key is a path in the configuration, the value is the path of the secret.',
+    keyProblem: configPathProblem,
   },
   healthCheck: {
     option: 'no-health-check',
