@@ -7,6 +7,7 @@ import { APP, RESOURCES, SUPERVISOR } from './rows/app.ts'
 import { NETWORK } from './rows/network.ts'
 import { CACHE, OUTPUT, URIS } from './rows/output.ts'
 import { PACKAGES } from './rows/packages.ts'
+import { SCHEDULING } from './rows/scheduling.ts'
 import type { SettingValues } from './setting-values.ts'
 
 /**
@@ -24,6 +25,7 @@ export async function readExportRequest(
     ...(await values.read(RESOURCES)),
     ...(await values.read(APP)),
     ...(await values.read(NETWORK)),
+    ...(await values.read(SCHEDULING)),
   }
   const { strategy, ...supervisor } = await values.read(SUPERVISOR)
   const builder = { url: builderUrl, channel }

@@ -3,7 +3,13 @@ import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
 import { parseWebUrl } from '../lib/url.ts'
-import type { NetworkRequest, PortLabel, PortRequest, ServicePortRequest } from '../marathon/app/request.ts'
+import type {
+  NetworkRequest,
+  PortLabel,
+  PortRequest,
+  ServicePortRequest,
+  UpgradeStrategy,
+} from '../marathon/app/request.ts'
 import {
   appIdProblem,
   countProblem,
@@ -236,6 +242,22 @@ export function readNetwork(text: string): NetworkRequest {
   const problem = networkNameProblem(name)
   if (problem) throw invalid(`${quoted(text)}: the name ${problem}.`)
   return { mode: 'container', name }
+}
+
+/** Marathon's upgrade strategy: `min=SHARE`, `over=SHARE`, or both with a comma between them. */
+export function readUpgrade(text: string): UpgradeStrategy {
+  const shares = new Map<string, number>()
+  for (const part of text.split(',')) {
+    const [, name = '', share = ''] = /^(min|over)=(.*)$/.exec(part) ?? []
+    const value = readNumber(share)
+    if (shares.has(name) || !(value >= 0 && value <= 1)) {
+      throw invalid(
+        `${quoted(text)} is not an upgrade strategy. Write shares from 0 to 1, such as min=0.5,over=0.2.`,
+      )
+    }
+    shares.set(name, value)
+  }
+  return { minimumHealthCapacity: shares.get('min') ?? 1, maximumOverCapacity: shares.get('over') ?? 1 }
 }
 
 /** A label of a port: `NAME:KEY=VALUE`. */

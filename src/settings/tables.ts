@@ -9,6 +9,7 @@ import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
 import { RUN_HERE, TRIAL } from './rows/run.ts'
+import { SCHEDULING } from './rows/scheduling.ts'
 import { EXPORT_RESULT, GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
 import type { Setting, SettingTable } from './setting.ts'
 
@@ -41,6 +42,7 @@ export const EXPORT: SettingTable = [
   { heading: 'Resources of a task', rows: RESOURCES },
   { heading: 'App definition', rows: APP },
   { heading: 'Network', rows: NETWORK },
+  { heading: 'Placement and updates', rows: SCHEDULING },
   { heading: 'Supervisor', rows: SUPERVISOR },
   { heading: 'Trying the image', rows: TRIAL },
   { heading: 'Where the image goes', rows: PUBLISH },

@@ -144,8 +144,31 @@ test.each([
 ])('with SHUTDOWN_TIMEOUT %s a task has %i seconds to end', (shutdownTimeout, seconds) => {
   const { app, notes } = define({}, service({ shutdownTimeout }))
   expect(app.taskKillGracePeriodSeconds).toBe(seconds)
-  const note = `acme/my-web/1.0.0/20240102030405 asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use --patch: {"taskKillGracePeriodSeconds": SECONDS}.`
+  const note = `acme/my-web/1.0.0/20240102030405 asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use --kill-grace-period.`
   expect(notes.includes(note)).toBe((shutdownTimeout ?? 0) > 3600)
+})
+
+test('a setting decides how long a task has to end, in whole seconds, and a patch replaces it', () => {
+  const metadata = service({ shutdownTimeout: 999_999_999 })
+  const { app, notes } = define({ killGracePeriod: 1500 }, metadata)
+  expect(app.taskKillGracePeriodSeconds).toBe(2)
+  expect(notes.join()).not.toContain('shut down')
+  const patch = { taskKillGracePeriodSeconds: 7 }
+  expect(define({ killGracePeriod: 1500, patch }, metadata).app.taskKillGracePeriodSeconds).toBe(7)
+})
+
+test('roles, the upgrade strategy and constraints are those of the request', () => {
+  const { app, warnings } = define({
+    acceptedRoles: ['slave_public', '*'],
+    upgrade: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.2 },
+    constraints: [['hostname', 'UNIQUE']],
+  })
+  expect(app).toMatchObject({
+    acceptedResourceRoles: ['slave_public', '*'],
+    upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.2 },
+    constraints: [['hostname', 'UNIQUE']],
+  })
+  expect(warnings).toEqual([expect.stringContaining('the --mesos_role of Marathon')])
 })
 
 test('a patch decides how long a task has to end', () => {
@@ -153,6 +176,25 @@ test('a patch decides how long a task has to end', () => {
   const { app, notes } = define({ patch }, service({ shutdownTimeout: 999_999_999 }))
   expect(app.taskKillGracePeriodSeconds).toBe(86_400)
   expect(notes.join()).not.toContain('shut down')
+})
+
+test('what is fetched besides the image comes after it, and the agent unpacks it', () => {
+  const more = ['file:///etc/docker.tar.gz', 'https://files.example.com/jre.tar.gz']
+  const { uri } = tarball().location
+  expect(define({ fetch: more }).app.fetch).toEqual([
+    { uri, extract: false, destPath: 'acme-my-web-1.0.0-20240102030405.tgz' },
+    ...more.map(uri => ({ uri })),
+  ])
+  expect(define({ fetch: more, legacyUris: true }).app.uris).toEqual([uri, ...more])
+  const layers = [
+    { ...tarball('https://files.example.com/a.tgz'), isLayer: true },
+    { ...tarball('https://files.example.com/b.tgz'), isLayer: true },
+  ]
+  const app = defineApp(web, { ...image, tarballs: layers }, appRequest({ fetch: more }), silent)
+  expect((app.fetch as JsonObject[]).map(({ uri }) => uri)).toEqual([
+    ...layers.map(({ location }) => location.uri),
+    ...more,
+  ])
 })
 
 describe('uris', () => {

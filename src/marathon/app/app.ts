@@ -71,6 +71,8 @@ function assemble(
     disk: request.disk,
     instances: request.instances,
     ...(request.constraints?.length && { constraints: request.constraints.map(parts => [...parts]) }),
+    ...(request.acceptedRoles?.length && { acceptedResourceRoles: [...request.acceptedRoles] }),
+    ...(request.upgrade && { upgradeStrategy: { ...request.upgrade } }),
     taskKillGracePeriodSeconds: secondsToEnd(service, request, report),
     ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
@@ -91,12 +93,13 @@ function assemble(
 /** Time for the package's own shutdown, then for the hooks and the Supervisor's own. */
 function secondsToEnd(
   { ident, shutdownTimeout = 0 }: PackageMetadata,
-  { patch }: AppRequest,
+  { patch, killGracePeriod }: AppRequest,
   report: Reporter,
 ): number {
+  if (killGracePeriod !== undefined) return Math.ceil(killGracePeriod / 1000)
   if (shutdownTimeout > LONGEST_SHUTDOWN && patch?.taskKillGracePeriodSeconds === undefined) {
     report.note(
-      `${formatIdent(ident)} asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use ${setting('patch')}: {"taskKillGracePeriodSeconds": SECONDS}.`,
+      `${formatIdent(ident)} asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use ${setting('kill-grace-period')}.`,
     )
   }
   return Math.max(30, Math.min(shutdownTimeout, LONGEST_SHUTDOWN) + 20)

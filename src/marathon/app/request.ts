@@ -10,6 +10,14 @@ export interface PortRequest {
   path?: string
 }
 
+/** Marathon's, in shares of the instances, 0 to 1. */
+export interface UpgradeStrategy {
+  /** That stay healthy during a deployment. */
+  minimumHealthCapacity: number
+  /** That may run in addition. */
+  maximumOverCapacity: number
+}
+
 /** The network of the tasks; `name` is that of a network of the cluster, which gives each task an address. */
 export type NetworkRequest = { mode: 'host' } | { mode: 'bridge' } | { mode: 'container'; name: string }
 
@@ -74,6 +82,13 @@ export interface AppRequest {
   healthCheck: boolean
   /** The cluster's Marathon runs with `--env_vars_prefix` of this value. */
   envVarsPrefix?: string
+  /** URIs of what agents fetch besides the image. */
+  fetch?: readonly string[]
+  /** Roles whose resources the app accepts; Marathon's default if empty. */
+  acceptedRoles?: readonly string[]
+  upgrade?: UpgradeStrategy
+  /** Milliseconds from SIGTERM to SIGKILL; derived from the package if absent. */
+  killGracePeriod?: number
   /** Each consists of a field, an operator, and a value for operators that take one. */
   constraints?: readonly (readonly string[])[]
   /** RFC 7396 merge patch, applied last. */

@@ -101,6 +101,13 @@ export function labelKeyProblem(value: unknown): string | undefined {
     : 'must be text without control characters, such as team'
 }
 
+/** A Mesos role (Mesos: common/roles.cpp). */
+export function roleProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && /^(?!-|\.{1,2}$)[^\t-\r \x7f]+$/.test(value)
+    ? undefined
+    : 'must be a Mesos role without spaces that does not start with "-", such as "dev"'
+}
+
 /** The name of a network of the cluster (types/network.raml). */
 export function networkNameProblem(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)

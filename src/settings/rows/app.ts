@@ -14,7 +14,7 @@ import {
   peerProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
-import { amount, choiceOf, invalid, quoted, ruled } from '../readers.ts'
+import { amount, choiceOf, readFetchUri, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
 /** A large number may be a typing error, so it is accepted only in a patch. */
@@ -126,23 +126,19 @@ export const APP = {
     default: 'true',
     help: 'have Marathon check the health of the service',
   },
+  fetch: {
+    option: 'fetch',
+    input: 'fetch',
+    form: 'lines',
+    value: 'URI',
+    help: 'further files for the sandbox of a task, besides the image; agents unpack archives',
+    read: readFetchUri,
+  },
   legacyUris: {
     option: 'uris',
     input: 'uris',
     form: 'flag',
     help: 'write the old `uris` field instead of `fetch`',
-  },
-  constraints: {
-    option: 'constraint',
-    input: 'constraints',
-    form: 'lines',
-    value: 'FIELD:OPERATOR[:VALUE]',
-    help: 'constraints on where tasks run, such as `hostname:UNIQUE` or `rack:GROUP_BY:3`',
-    read(text) {
-      const parts = /^([^:]+):([^:]+)(?::(.+))?$/.exec(text)?.slice(1)
-      if (!parts) throw invalid(`${quoted(text)} is not a constraint. Write one such as hostname:UNIQUE.`)
-      return parts.filter(part => part !== undefined)
-    },
   },
   patch: {
     option: 'patch',
