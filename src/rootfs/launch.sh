@@ -267,7 +267,7 @@ if [ "${MESOSIZE_LAUNCH%%-*}" != "$$" ]; then
   umask 022
 
   "$box" true 2>/dev/null ||
-    fail "cannot run $box: unpack the whole tarball, on a $target agent, where the sandbox is not mounted noexec"
+    fail "cannot run $box: unpack the whole tarball, on an agent for $target, where the sandbox is not mounted noexec"
   [ "$("$box" id -u 2>/dev/null)" = 0 ] || fail 'must run as root: the app definition needs "user": "root"'
   # With a process namespace, nothing in the task outlives it. The task does without one if the kernel refuses it, or if
   # busybox is so old that its shell has no <( ).

@@ -469,6 +469,33 @@ describe('labels', () => {
   })
 })
 
+describe('a package for aarch64', () => {
+  const arm = service({ target: 'aarch64-linux' })
+  const note =
+    'acme/my-web/1.0.0/20240102030405 runs only on aarch64 agents. If the cluster also has others, start the agents with an attribute such as arch:aarch64, and write --constraint arch:LIKE:aarch64.'
+
+  test('has a label that says so, and a note of what keeps it on such agents', () => {
+    const { app, notes } = define({}, arm)
+    expect(app.labels).toMatchObject({ 'mesosize.target': 'aarch64-linux' })
+    expect(notes).toContain(note)
+  })
+
+  test.each<Partial<AppRequest>>([
+    { constraints: [['arch', 'LIKE', 'aarch64']] },
+    { patch: { constraints: [['arch', 'IS', 'aarch64']] } },
+  ])('needs no note with %j', request => {
+    const { app, notes } = define(request, arm)
+    expect(app.labels).toMatchObject({ 'mesosize.target': 'aarch64-linux' })
+    expect(notes).not.toContain(note)
+  })
+
+  test.each(['x86_64-linux', 'x86_64-linux-kernel2'])('unlike one for %s', target => {
+    const { app, notes } = define({}, service({ target }))
+    expect(app.labels).not.toHaveProperty(['mesosize.target'])
+    expect(notes.join()).not.toContain('agents')
+  })
+})
+
 describe('patch', () => {
   test('comes last, adds and removes', () => {
     const patch = {

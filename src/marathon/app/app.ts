@@ -16,6 +16,7 @@ import { checkNetwork, networkFields } from './network.ts'
 import { withDetails } from './port-details.ts'
 import { type AppPort, supervisorPorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
+import { noteArchitecture, targetLabel } from './target.ts'
 import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
 import { variableOf } from './variable.ts'
@@ -82,6 +83,7 @@ function assemble(
     ...(request.healthCheck && { healthChecks: [healthCheck(service, request, ports, report)] }),
   }
   if (image) reportUpdates(service, image.found, request, report)
+  noteArchitecture(service, request, report)
   const patched = mergePatch(app, request.patch ?? {})
   checkNetwork(patched, request)
   const variable = configVariable(service.ident.name)
@@ -123,11 +125,12 @@ function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: 
 }
 
 /** `mesosize.ident` is the package in the image; with a strategy, tasks may run a newer release. */
-function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequest): Record<string, string> {
+function ownLabels(service: PackageMetadata, image: AppImage, request: AppRequest): Record<string, string> {
   const { source, channel } = image.found
   const strategy = commandOfPatch(request) === undefined ? request.updates?.strategy : undefined
   return {
-    'mesosize.ident': formatIdent(ident),
+    'mesosize.ident': formatIdent(service.ident),
+    ...targetLabel(service),
     ...(channel !== undefined && { 'mesosize.channel': channel }),
     ...imageLabels(image),
     'mesosize.source': source,
