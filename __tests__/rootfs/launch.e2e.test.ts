@@ -261,6 +261,35 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     })
   })
 
+  describe.each(shells)('volumes under %s', (_, ...shell) => {
+    const command = [...shell, './launch']
+
+    test('are directories and files of the agent, or of the sandbox, in the image', async () => {
+      const data = join(top, 'agent data')
+      mkdirSync(data)
+      writeFileSync(join(data, 'kept'), 'of the agent\n')
+      writeFileSync(join(top, 'file'), 'a file\n')
+      mkdirSync(join(sandbox, 'jre'))
+      writeFileSync(join(sandbox, 'jre/java'), 'java\n')
+      const lines = [`${data}:/hab/svc/web/data`, `${top}/file:/etc/ssl2/*.pem`, 'jre:/var/run/jre:ro']
+      const output = await inside(
+        `cat /hab/svc/web/data/kept "/etc/ssl2/*.pem" /run/jre/java
+        echo new > /hab/svc/web/data/new; (echo x > /run/jre/x) 2>/dev/null || echo read-only
+        echo "<\${MESOSIZE_VOLUMES-unset}><$IFS>"; echo /*c`,
+        { command, env: { MESOSIZE_VOLUMES: lines.join('\n') } },
+      )
+      expect(output).toBe('of the agent\na file\njava\nread-only\n<unset>< \t\n>\n/etc /proc\n')
+      expect(readFileSync(join(data, 'new'), 'utf8')).toBe('new\n')
+      expect(existsSync(join(sandbox, 'jre/x'))).toBe(false)
+    })
+
+    test('that are not there are named', async () => {
+      expect(await failure({ command, env: { MESOSIZE_VOLUMES: '/no/such:/data' } })).toBe(
+        '/no/such is not there: the volume /no/such:/data needs it on every agent that runs the task',
+      )
+    })
+  })
+
   describe.each(shells)('the environment under %s', (_, ...shell) => {
     // What names libraries, plug-ins, files and sockets of the agent, none of which is in the image.
     const ofTheAgent = [

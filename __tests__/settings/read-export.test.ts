@@ -86,6 +86,7 @@ test('a package alone is asked for with the defaults that the help gives', async
       constraints: [],
       acceptedRoles: [],
       fetch: [],
+      volumes: [],
       healthCheck: true,
     },
   })
@@ -117,6 +118,14 @@ const understood: readonly (readonly [args: readonly string[], path: string, val
     [{ name: 'http' }, { name: 'admin', path: 'admin.port' }],
   ],
   [['--fetch', 'file:///etc/docker.tar.gz'], 'app.fetch', ['file:///etc/docker.tar.gz']],
+  [
+    ['--volume', '/srv/my web:/hab/svc/web/data', '--volume=jre/bin:/opt/jre:ro'],
+    'app.volumes',
+    [
+      { source: '/srv/my web', path: '/hab/svc/web/data', readOnly: false },
+      { source: 'jre/bin', path: '/opt/jre', readOnly: true },
+    ],
+  ],
   [['--accepted-role', 'slave_public', '--accepted-role=*'], 'app.acceptedRoles', ['slave_public', '*']],
   [
     ['--upgrade', 'min=0.5,over=0.2'],
@@ -394,6 +403,18 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     /^--config-secret: the key "db\.\.password" must be a path in the config/,
   ],
   [['--fetch', 'https://files.example.com'], /^--fetch: "https:\/\/files\.example\.com" must have a path/],
+  ...[
+    '/srv',
+    '/srv:data',
+    '/:/data',
+    ':/data',
+    '/srv:/',
+    '/srv:/a/',
+    '/srv:/a:rw',
+    '/srv:/a/../b',
+    '../x:/a',
+  ].map(text => [['--volume', text], /^--volume: ".*" is not a volume\. Write SOURCE:PATH or/] as const),
+  [['--volume', '/srv:/proc/1'], /^--volume: "\/srv:\/proc\/1": a volume cannot be in \/proc/],
   [['--accepted-role', 'a b'], /^--accepted-role: "a b" must be a Mesos role/],
   [['--upgrade', '0.5'], /^--upgrade: "0\.5" is not an upgrade strategy\. Write shares from 0 to 1/],
   [['--upgrade', 'min=1.5'], /^--upgrade: "min=1\.5" is not/],

@@ -161,12 +161,42 @@ prepare() {
   try "$memory" ln -s fd/0 "$root/dev/stdin"
   try "$memory" ln -s fd/1 "$root/dev/stdout"
   try "$memory" ln -s fd/2 "$root/dev/stderr"
+
+  # A line each: SOURCE:PATH, or SOURCE:PATH:ro.
+  set -f
+  IFS=$newline
+  for volume in ${MESOSIZE_VOLUMES-}; do
+    unset IFS
+    path=${volume#*:}
+    bind "${volume%%:*}" "${path%:ro}"
+    case $path in *:ro) mount -o remount,bind,ro "$mounted" ;; esac
+  done
+  unset IFS
+  set +f
+}
+
+# Shows the service a directory or file of the agent, or, without a slash at its beginning, of the sandbox.
+bind() {
+  source=$1
+  case $source in /*) ;; *) source=${root%/*}/$source ;; esac
+  if [ -d "$source" ]; then
+    inside mkdir -p "$2"
+  elif [ -e "$source" ]; then
+    inside mkdir -p "${2%/*}/"
+    inside touch "$2"
+  else
+    fail "$source is not there: the volume $1:$2 needs it on every agent that runs the task"
+  fi
+  # A symlink on the way there leads to a place in the image, not on the agent.
+  inside readlink -f "$2"
+  mounted=$root$why
+  mount -o bind "$source" "$mounted"
 }
 
 become_launcher() {
   # PWD, OLDPWD and _ in the environment would otherwise name the sandbox or a program of the agent.
   cd /
-  unset OLDPWD _
+  unset OLDPWD _ MESOSIZE_VOLUMES
   export HAB_SUP_BINARY="$supervisor"
   exec "$box" chroot "$root" "$launcher" run "$service" "$@"
 }

@@ -9,6 +9,7 @@ import type {
   PortRequest,
   ServicePortRequest,
   UpgradeStrategy,
+  VolumeRequest,
 } from '../marathon/app/request.ts'
 import {
   appIdProblem,
@@ -258,6 +259,21 @@ export function readUpgrade(text: string): UpgradeStrategy {
     shares.set(name, value)
   }
   return { minimumHealthCapacity: shares.get('min') ?? 1, maximumOverCapacity: shares.get('over') ?? 1 }
+}
+
+/** A volume: `SOURCE:PATH`, or `SOURCE:PATH:ro`. `launch` mounts it, and reads one a line. */
+export function readVolume(text: string): VolumeRequest {
+  const [, source, path, mode] = /^(\/?[^/:\n][^:\n]*):((?:\/[^/:\n]+)+)(:ro)?$/.exec(text) ?? []
+  const isPlain = (value: string) => !value.split('/').some(part => part === '.' || part === '..')
+  if (source === undefined || path === undefined || !isPlain(source) || !isPlain(path)) {
+    throw invalid(
+      `${quoted(text)} is not a volume. Write SOURCE:PATH or SOURCE:PATH:ro, such as /srv/web:/hab/svc/web/data; a SOURCE without a slash at its beginning is in the sandbox.`,
+    )
+  }
+  if (/^\/(?:proc|sys|dev)(?:\/|$)/.test(path)) {
+    throw invalid(`${quoted(text)}: a volume cannot be in /proc, /sys or /dev. Choose another path.`)
+  }
+  return { source, path, readOnly: mode !== undefined }
 }
 
 /** A label of a port: `NAME:KEY=VALUE`. */

@@ -197,6 +197,16 @@ test('what is fetched besides the image comes after it, and the agent unpacks it
   ])
 })
 
+test('volumes are a variable for launch, one a line', () => {
+  const volumes = [
+    { source: '/srv/web', path: '/hab/svc/my-web/data', readOnly: false },
+    { source: 'jre', path: '/opt/jre', readOnly: true },
+  ]
+  expect(define({ volumes }).app.env).toMatchObject({
+    MESOSIZE_VOLUMES: '/srv/web:/hab/svc/my-web/data\njre:/opt/jre:ro',
+  })
+})
+
 describe('uris', () => {
   test('stand in place of fetch, and the command does not unpack', () => {
     const { app, warnings } = define({ legacyUris: true })

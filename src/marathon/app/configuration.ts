@@ -9,7 +9,7 @@ import type { PackageMetadata } from '../../habitat/package/package.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { type AppPort, namePorts, portVariable } from './ports.ts'
-import type { AppRequest, JsonObject } from './request.ts'
+import type { AppRequest, JsonObject, VolumeRequest } from './request.ts'
 import { configSecrets, secretFields, withConfigSecrets } from './secrets.ts'
 
 /**
@@ -24,7 +24,7 @@ export function configure(
   request: AppRequest,
   report: Reporter,
 ): { ports: AppPort[]; env: JsonObject; secrets: JsonObject } {
-  const { env, config = {}, ports: asked, envVarsPrefix, network } = request
+  const { env, config = {}, ports: asked, envVarsPrefix, network, volumes = [] } = request
   const variable = configVariable(service.ident.name)
   const wanted = mergeConfig(config, parseConfigVariable(env[variable] ?? '', variable))
   const ports = asked.length > 0 ? namedPorts(service, asked, wanted) : exportedPorts(service, wanted, report)
@@ -71,9 +71,15 @@ export function configure(
       ...others,
       ...fields.env,
       ...(isSet && { [variable]: configJson(final) }),
+      ...(volumes.length > 0 && { MESOSIZE_VOLUMES: volumeLines(volumes) }),
       ...(envVarsPrefix !== undefined && { MESOSIZE_ENV_VARS_PREFIX: envVarsPrefix }),
     },
   }
+}
+
+/** The volumes in the form in which `launch` reads them. */
+function volumeLines(volumes: readonly VolumeRequest[]): string {
+  return volumes.map(({ source, path, readOnly }) => `${source}:${path}${readOnly ? ':ro' : ''}`).join('\n')
 }
 
 /** The ports among a service's exports, with a note about each result that may be unexpected. */

@@ -18,6 +18,15 @@ export interface UpgradeStrategy {
   maximumOverCapacity: number
 }
 
+/** A directory or file that the service sees in its file tree. */
+export interface VolumeRequest {
+  /** An absolute path on the agent, or a path in the sandbox. */
+  source: string
+  /** An absolute path in the image. */
+  path: string
+  readOnly: boolean
+}
+
 /** The network of the tasks; `name` is that of a network of the cluster, which gives each task an address. */
 export type NetworkRequest = { mode: 'host' } | { mode: 'bridge' } | { mode: 'container'; name: string }
 
@@ -82,6 +91,7 @@ export interface AppRequest {
   healthCheck: boolean
   /** The cluster's Marathon runs with `--env_vars_prefix` of this value. */
   envVarsPrefix?: string
+  volumes?: readonly VolumeRequest[]
   /** URIs of what agents fetch besides the image. */
   fetch?: readonly string[]
   /** Roles whose resources the app accepts; Marathon's default if empty. */

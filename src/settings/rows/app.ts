@@ -14,7 +14,7 @@ import {
   peerProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
-import { amount, choiceOf, readFetchUri, ruled } from '../readers.ts'
+import { amount, choiceOf, readFetchUri, readVolume, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
 /** A large number may be a typing error, so it is accepted only in a patch. */
@@ -133,6 +133,15 @@ export const APP = {
     value: 'URI',
     help: 'further files for the sandbox of a task, besides the image; agents unpack archives',
     read: readFetchUri,
+  },
+  volumes: {
+    option: 'volume',
+    input: 'volumes',
+    form: 'lines',
+    value: 'SOURCE:PATH[:ro]',
+    help: "directories or files of the agent, or of the task's sandbox, that the service sees at another path",
+    details: 'A `SOURCE` without a slash at its beginning is in the sandbox.',
+    read: readVolume,
   },
   legacyUris: {
     option: 'uris',
