@@ -107,7 +107,7 @@ export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
 function readPorts(ports: unknown): number[] {
   return (Array.isArray(ports) ? ports : []).map(port => {
     if (Number.isSafeInteger(port) && port >= 0 && port <= 65_535) return port
-    const shown = typeof port === 'string' ? quote(port) : String(port).slice(0, 100)
+    const shown = typeof port === 'string' ? quote(port) : JSON.stringify(port).slice(0, 100)
     throw new MesosizeError(
       'MARATHON_UNEXPECTED',
       `Marathon's response gives a task the port ${shown}, which is not a number up to 65535. Check ${setting('marathon')}, and whether a proxy changes responses.`,
