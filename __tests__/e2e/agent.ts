@@ -19,7 +19,8 @@ export interface App {
   taskKillGracePeriodSeconds: number
   fetch?: { uri: string; extract: boolean; destPath: string }[]
   uris?: string[]
-  env: Record<string, string>
+  env: Record<string, string | { secret: string }>
+  secrets?: Record<string, { source: string }>
   labels: Record<string, string>
   portDefinitions: { name: string; protocol: string }[]
   healthChecks: { portIndex: number; path: string }[]
@@ -38,6 +39,8 @@ export interface Cluster {
   filesystemLinux: boolean
   /** Marathon's flag --env_vars_prefix. */
   envVarsPrefix: string
+  /** Values in the cluster's secret store, by their paths. */
+  secrets?: Record<string, string>
   /** A capability that tasks cannot have, such as sys_admin. */
   withheld?: string
 }
@@ -224,9 +227,19 @@ function taskEnvironment(
     ...Object.fromEntries(
       Object.entries(prefixed).map(([name, value]) => [cluster.envVarsPrefix + name, value]),
     ),
-    ...app.env,
+    ...Object.fromEntries(
+      Object.entries(app.env).map(([name, value]) => [name, variableValue(value, app, cluster)]),
+    ),
   }
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
+}
+
+/** The value of a variable, which DC/OS' plugin for secrets takes from the store as the task starts. */
+function variableValue(value: App['env'][string], { secrets }: App, cluster: Cluster): string {
+  if (typeof value === 'string') return value
+  const found = cluster.secrets?.[secrets![value.secret]!.source]
+  if (found === undefined) throw new Error(`the secret store has no ${value.secret}`)
+  return found
 }
 
 function linkPrograms({ programs }: Cluster, sandbox: string): string {

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, wri
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { makeExample } from '../../examples/make.ts'
+import { examplePackages, makeExample } from '../../examples/make.ts'
 import { writeHart } from '../testkit/hart.ts'
 import { missingPrograms } from '../testkit/machine.ts'
 import { originKey, writePublicKey } from '../testkit/origin-key.ts'
@@ -444,6 +444,32 @@ describe('the app definition', () => {
     expect(app.constraints).toEqual([['hostname', 'UNIQUE']])
     expect(app.labels).toMatchObject({ team: 'ops', 'mesosize.source': 'artifact cache' })
     expect(app).not.toHaveProperty('healthChecks')
+  })
+
+  test('of harts for aarch64, made on any machine, is for agents of that kind', async () => {
+    const place = await makePlace()
+    for (const spec of examplePackages()) {
+      const key = originKey(spec.ident.split('/')[0]!)
+      await writePublicKey(place.keys, key)
+      // Of the usual target there is a newer one, which must not be taken.
+      await writeHart(place.artifacts, { key, package: { ...spec, target: 'aarch64-linux' } })
+      const newer = spec.ident.replace(/\d{14}$/, '20300101000000')
+      await writeHart(place.artifacts, { key, package: { ...spec, ident: newer, deps: [] } })
+    }
+    const args = ['--artifacts', place.artifacts, '--keys', place.keys, ...STAND_INS.slice(0, 4)]
+    const where = ['--target', 'aarch64-linux', '--constraint', 'arch:LIKE:aarch64']
+    const app = appOf(await runCli(place, ['example/hello', ...args, ...where]))
+    expect(app.labels).toMatchObject({
+      'mesosize.ident': `example/hello/1.0.0/${RELEASE}`,
+      'mesosize.target': 'aarch64-linux',
+    })
+    expect(app.constraints).toEqual([['arch', 'LIKE', 'aarch64']])
+    const tree = unpack(join(place.work, `results/${NAME}.tgz`), join(place.root, 'unpacked'))
+    expect(readFileSync(join(tree, 'launch'), 'utf8')).toContain("target='aarch64-linux'")
+    for (const spec of examplePackages()) {
+      const metafile = join(tree, 'rootfs/hab/pkgs', spec.ident, 'TARGET')
+      expect(readFileSync(metafile, 'utf8').trim()).toBe('aarch64-linux')
+    }
   })
 
   test('joins --config, the package variable and the ports that Marathon gives', async () => {

@@ -316,6 +316,24 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     await expectEnd(second)
   })
 
+  test.each([
+    ['dash', gnu],
+    ['busybox sh', busybox],
+  ])('serves a secret of its configuration, which nothing else shows, under %s', async (_, programs) => {
+    const secret = String.raw`hush "hush" \o/ 100%`
+    const app = await exportHello('--config-secret', 'greeting=web/greeting')
+    expect(app).toMatchObject({
+      env: { SECRET_GREETING: { secret: 'SECRET_GREETING' } },
+      secrets: { SECRET_GREETING: { source: 'web/greeting' } },
+    })
+    const task = await run(app, { ...plain, programs, secrets: { 'web/greeting': secret } })
+    await expectService(task, secret)
+    for (const file of ['launch', 'stdout', 'stderr']) {
+      expect(readFileSync(join(task.sandbox, file), 'utf8')).not.toContain('hush')
+    }
+    await expectEnd(task)
+  })
+
   describe('whose package has a required bind', () => {
     const bound = 'example/hello/1.2.0/20240301000000'
 
@@ -431,6 +449,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       tasks: [
         {
           ...{ id: 'hello.1', host: '127.0.0.1', slaveId: 'S1', version, healthCheckResults: [] },
+          ipAddresses: [{ ipAddress: '127.0.0.1', protocol: 'IPv4' }],
           ports: app.portDefinitions.map(({ name }) => task.ports[name]!),
         },
       ],

@@ -50,6 +50,9 @@ test('ports and health checks are described in each network', () => {
     ports: [{ name: 'http', port: 0, protocol: 'udp,tcp' }],
     healthChecks: [{ protocol: 'MESOS_HTTP', path: '/', port: '0' }],
   })
-  const mapped = app({ container: { portMappings: [{ containerPort: 8080, name: 'web' }] } })
+  const mapped = app({
+    networks: [{ mode: 'container/bridge' }],
+    container: { portMappings: [{ containerPort: 8080, name: 'web' }] },
+  })
   expect(describeApp(mapped).ports).toEqual([{ name: 'web', port: 8080, protocol: 'tcp' }])
 })

@@ -110,7 +110,7 @@ describe.skipIf(missing)(
     })
 
     const cannotRun =
-      /^cannot run \/.*\/bin\/busybox: unpack the whole tarball, on a x86_64-linux agent, where the sandbox is not mounted noexec$/
+      /^cannot run \/.*\/bin\/busybox: unpack the whole tarball, on an agent for x86_64-linux, where the sandbox is not mounted noexec$/
 
     test('where busybox is for another machine', async () => {
       const file = openSync(join(place.root, 'hab/pkgs', IDENTS.busybox, 'bin/busybox'), 'r+')

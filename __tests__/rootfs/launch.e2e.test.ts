@@ -81,6 +81,40 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
       )
     })
 
+    test('fills secrets into the configuration, as strings of JSON, and shows them nowhere else', async () => {
+      const secrets = {
+        SECRET_PLAIN: 'hunter2',
+        SECRET_EMPTY: '',
+        SECRET_QUOTED: `a"b\\c' & \\u0041 $(id) \`id\` %s $PORT_HTTP "$SECRET_PLAIN" 雪`,
+        SECRET_PEM_2: '-----BEGIN\nAAAA==\r\n\tx\u0001\u001f\u007f-----END\n\n',
+      }
+      const config = {
+        ...{ plain: '$SECRET_PLAIN', empty: '$SECRET_EMPTY', list: ['$SECRET_QUOTED'] },
+        db: { pem: '$SECRET_PEM_2', $SECRET_PLAIN: 'a key', text: 'x$SECRET_PLAIN', other: '$SECRET_plain' },
+      }
+      const { stdout, stderr, status } = await run({
+        probe: 'printf %s "$HAB_HELLO_WEB"',
+        command: [...shell, './launch'],
+        env: {
+          ...secrets,
+          PORT_HTTP: '31004',
+          HAB_HELLO_WEB: JSON.stringify({ ...config, port: '$PORT_HTTP' }),
+        },
+      })
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+      expect(JSON.parse(stdout)).toEqual({
+        ...{ plain: 'hunter2', empty: '', list: [secrets.SECRET_QUOTED] },
+        db: { ...config.db, pem: secrets.SECRET_PEM_2 },
+        port: 31_004,
+      })
+    })
+
+    test('shows no secret where it cannot start', async () => {
+      const missing = 'HAB_HELLO_WEB needs SECRET_B, which is not set: give the app a secret in that variable'
+      const env = { SECRET_A: 'hunter2', HAB_HELLO_WEB: '["$SECRET_A","$SECRET_B"]' }
+      expect(await failure({ command: [...shell, './launch'], env })).toBe(missing)
+    })
+
     test('says in one line that it must be root', async () => {
       chmodSync(sandbox, 0o755)
       const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...shell, './launch']
@@ -223,6 +257,35 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     test('are created again if the user sets the variable that marks the second half', async () => {
       expect(await inside(`echo "[\${MESOSIZE_LAUNCH-unset}]"`, { env: { MESOSIZE_LAUNCH: '1' } })).toBe(
         '[unset]\n',
+      )
+    })
+  })
+
+  describe.each(shells)('volumes under %s', (_, ...shell) => {
+    const command = [...shell, './launch']
+
+    test('are directories and files of the agent, or of the sandbox, in the image', async () => {
+      const data = join(top, 'agent data')
+      mkdirSync(data)
+      writeFileSync(join(data, 'kept'), 'of the agent\n')
+      writeFileSync(join(top, 'file'), 'a file\n')
+      mkdirSync(join(sandbox, 'jre'))
+      writeFileSync(join(sandbox, 'jre/java'), 'java\n')
+      const lines = [`${data}:/hab/svc/web/data`, `${top}/file:/etc/ssl2/*.pem`, 'jre:/var/run/jre:ro']
+      const output = await inside(
+        `cat /hab/svc/web/data/kept "/etc/ssl2/*.pem" /run/jre/java
+        echo new > /hab/svc/web/data/new; (echo x > /run/jre/x) 2>/dev/null || echo read-only
+        echo "<\${MESOSIZE_VOLUMES-unset}><$IFS>"; echo /*c`,
+        { command, env: { MESOSIZE_VOLUMES: lines.join('\n') } },
+      )
+      expect(output).toBe('of the agent\na file\njava\nread-only\n<unset>< \t\n>\n/etc /proc\n')
+      expect(readFileSync(join(data, 'new'), 'utf8')).toBe('new\n')
+      expect(existsSync(join(sandbox, 'jre/x'))).toBe(false)
+    })
+
+    test('that are not there are named', async () => {
+      expect(await failure({ command, env: { MESOSIZE_VOLUMES: '/no/such:/data' } })).toBe(
+        '/no/such is not there: the volume /no/such:/data needs it on every agent that runs the task',
       )
     })
   })

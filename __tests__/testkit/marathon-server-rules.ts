@@ -1,6 +1,8 @@
 // What the stand-in for Marathon refuses, in the words of Marathon's own tests and sources as the project's facts
 // have them, and its recorded answers. On purpose none of it comes from src/marathon, which is tested against it.
 
+import { isOnNetwork, mappingsOf, normalizedPorts, servicePortsOf } from './marathon-server-ports.ts'
+
 export type MarathonVersion = '1.4' | '1.5' | '1.10'
 
 export interface Reply {
@@ -130,7 +132,9 @@ function* semanticErrors(app: Json, version: MarathonVersion) {
       'operator must be one of the following UNIQUE, CLUSTER, GROUP_BY, LIKE, MAX_PER, UNLIKE or IS',
     )
   }
-  const count = app.portDefinitions?.length ?? app.ports?.length ?? 1
+  const count = isOnNetwork(app)
+    ? mappingsOf(app).length
+    : (app.portDefinitions?.length ?? app.ports?.length ?? 1)
   for (const [index, { protocol = 'HTTP', port, portIndex = 0 }] of (app.healthChecks ?? []).entries()) {
     if (protocol !== 'COMMAND' && port === undefined && portIndex >= count) {
       const text =
@@ -165,9 +169,7 @@ export function normalized(
   const artifacts = has(fetch)
     ? fetch
     : (uris ?? []).map((uri: string) => ({ uri, extract: /\.(tgz|tar\.gz|zip|txz|tar)$/.test(uri) }))
-  const old: number[] = (before?.portDefinitions ?? []).map(({ port }: Json) => port)
-  const definitions = app.portDefinitions ??
-    ports?.map((port: number) => ({ port })) ?? [{ port: 0, name: 'default' }]
+  const old = before ? servicePortsOf(before) : []
   const patience = version === '1.10' ? [0, 0] : [300, 600]
   return {
     id,
@@ -200,12 +202,7 @@ export function normalized(
       cache: false,
       ...artifact,
     })),
-    portDefinitions: definitions.map(({ labels, ...definition }: Json, index: number) => ({
-      protocol: 'tcp',
-      ...definition,
-      ...(Object.keys(labels ?? {}).length > 0 && { labels }),
-      port: definition.port || (freePorts ? (old[index] ?? freePorts.next().value) : 0),
-    })),
+    ...normalizedPorts({ ...app, ports }, index => (freePorts ? (old[index] ?? freePorts.next().value) : 0)),
     healthChecks: (app.healthChecks ?? []).map((check: Json) => ({
       gracePeriodSeconds: 300,
       intervalSeconds: 60,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { countHostPorts, servicePortsOf } from './marathon-server-ports.ts'
 import {
   type Json,
   type Loose,
@@ -116,11 +117,7 @@ export function createCluster({ version, now, start }: ClusterOptions) {
 
   /** The service ports that no app has, from the flag --local_port_min on. */
   function* freePorts(): Generator<number, number> {
-    const taken = new Set(
-      [...apps.values()].flatMap(({ definition }) =>
-        definition.portDefinitions.map(({ port }: Json) => port),
-      ),
-    )
+    const taken = new Set([...apps.values()].flatMap(({ definition }) => servicePortsOf(definition)))
     for (let port = 10_000; ; port++) if (!taken.has(port)) yield port
   }
 
@@ -231,7 +228,10 @@ export function createCluster({ version, now, start }: ClusterOptions) {
       version: app.version,
       host: '127.0.0.1',
       slaveId: 'a3f2c9d4-7b1e-4c55-9a60-0d2b6c8e1f00-S1',
-      ports: definition.portDefinitions.map(() => 31_000 + Math.floor(Math.random() * 1000)),
+      ports: Array.from(
+        { length: countHostPorts(definition) },
+        () => 31_000 + Math.floor(Math.random() * 1000),
+      ),
       stagedAt: timestamp(),
       state: 'TASK_STAGING',
       age: 0,

@@ -1,3 +1,4 @@
+import { isOnNetwork, servicePortsOf } from './marathon-server-ports.ts'
 import type { Json, MarathonVersion } from './marathon-server-rules.ts'
 import {
   type Cluster,
@@ -29,9 +30,8 @@ export function taskView(
     host: task.host,
     slaveId: task.slaveId,
     ports: dead ? [] : task.ports,
-    servicePorts:
-      version === '1.10' && !alone ? [] : app.definition.portDefinitions.map(({ port }: Json) => port),
-    ipAddresses: ran || version !== '1.10' ? [{ ipAddress: task.host, protocol: 'IPv4' }] : [],
+    servicePorts: version === '1.10' && !alone ? [] : servicePortsOf(app.definition),
+    ipAddresses: ran || version !== '1.10' ? [{ ipAddress: addressOf(task, app), protocol: 'IPv4' }] : [],
     localVolumes: [],
     ...(!dead && { stagedAt: task.stagedAt, version: task.version }),
     ...(!dead && ran && { startedAt: task.startedAt }),
@@ -70,11 +70,18 @@ export function definitionView({ definition }: StoredApp, { version }: Pick<Clus
   const isEmpty = (value: unknown) =>
     typeof value === 'object' && value !== null && Object.keys(value).length === 0
   const { labels, portDefinitions, ...rest } = definition
+  const onHost = !isOnNetwork(definition)
   return {
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => !isEmpty(value))),
     labels,
-    portDefinitions,
+    ...(onHost && { portDefinitions }),
   }
+}
+
+/** Not the same for any two tasks of a network that gives each an address. */
+function addressOf({ host, id }: StoredTask, { definition, tasks }: StoredApp): string {
+  const mode = isOnNetwork(definition) ? definition.networks[0].mode : 'host'
+  return mode === 'container' ? `9.0.0.${2 + tasks.findIndex(task => task.id === id)}` : host
 }
 
 /** An app with all that can be embedded in it; without any `embed`, Marathon gives the counts and deployments. */

@@ -1,6 +1,7 @@
 import { formatIdent } from '../habitat/package/ident.ts'
 import { wholeImage } from '../image/tarball.ts'
-import type { JsonValue } from '../marathon/app/request.ts'
+import { definedPorts } from '../marathon/app/defined-ports.ts'
+import type { JsonObject } from '../marathon/app/request.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import { type Exported, layerBytes, packagesIn } from './exported.ts'
 
@@ -15,8 +16,8 @@ export interface ExportResult extends ImageResult {
   ident: string
   version: string
   release: string
-  /** The port definitions of the app; a patch may have made them anything that Marathon takes. */
-  ports: JsonValue
+  /** The port definitions of the app, or, on a network other than that of the host, its port mappings. */
+  ports: readonly JsonObject[]
   packages: Exported['packages']
 }
 
@@ -58,7 +59,7 @@ export function resultOf({ ident, tarballs, app, appPath, sbomPath, packages }: 
     ident: formatIdent(ident),
     version: ident.version,
     release: ident.release,
-    ports: app.portDefinitions ?? [],
+    ports: definedPorts(app),
     packages,
   }
 }

@@ -1,5 +1,6 @@
 import { MesosizeError } from '../lib/errors.ts'
 import { isObject } from '../lib/is-object.ts'
+import { definedPorts } from '../marathon/app/defined-ports.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import type { InspectedApp } from './contents.ts'
 
@@ -31,13 +32,11 @@ export function imageUris(app: AppDefinition, source: string): string[] {
 
 /** What of an app definition says how its image runs. */
 export function describeApp(app: AppDefinition): InspectedApp {
-  const mappings = isObject(app.container) ? objectsOf(app.container.portMappings) : []
-  const ports = mappings.length > 0 ? mappings : objectsOf(app.portDefinitions)
   return {
     id: String(app.id),
     cmd: textOf(app.cmd),
     user: textOf(app.user),
-    ports: ports.map(({ name, port, containerPort, protocol }) => ({
+    ports: definedPorts(app).map(({ name, port, containerPort, protocol }) => ({
       name: textOf(name),
       port: Number(port ?? containerPort ?? 0),
       protocol: textOf(protocol) ?? 'tcp',

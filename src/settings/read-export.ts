@@ -4,8 +4,10 @@ import { setting } from '../lib/setting.ts'
 import { refuseIdle } from './idle.ts'
 import { quoted } from './readers.ts'
 import { APP, RESOURCES, SUPERVISOR } from './rows/app.ts'
+import { NETWORK } from './rows/network.ts'
 import { CACHE, OUTPUT, URIS } from './rows/output.ts'
 import { PACKAGES } from './rows/packages.ts'
+import { SCHEDULING } from './rows/scheduling.ts'
 import type { SettingValues } from './setting-values.ts'
 
 /**
@@ -19,7 +21,12 @@ export async function readExportRequest(
   const { origin, builderUrl, channel, baseUrl, baseChannel, ...found } = await values.read(PACKAGES)
   const { folder, size, kept } = await values.read(CACHE)
   const { uri, uriBase } = await values.read(URIS)
-  const app = { ...(await values.read(RESOURCES)), ...(await values.read(APP)) }
+  const app = {
+    ...(await values.read(RESOURCES)),
+    ...(await values.read(APP)),
+    ...(await values.read(NETWORK)),
+    ...(await values.read(SCHEDULING)),
+  }
   const { strategy, ...supervisor } = await values.read(SUPERVISOR)
   const builder = { url: builderUrl, channel }
   const request: ExportRequest = {

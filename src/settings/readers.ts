@@ -3,8 +3,21 @@ import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
 import { parseWebUrl } from '../lib/url.ts'
-import type { PortRequest } from '../marathon/app/request.ts'
-import { appIdProblem, countProblem, fetchPathProblem, fetchUriProblem } from '../marathon/app/rules.ts'
+import type {
+  NetworkRequest,
+  PortLabel,
+  PortRequest,
+  ServicePortRequest,
+  UpgradeStrategy,
+  VolumeRequest,
+} from '../marathon/app/request.ts'
+import {
+  appIdProblem,
+  countProblem,
+  fetchPathProblem,
+  fetchUriProblem,
+  networkNameProblem,
+} from '../marathon/app/rules.ts'
 
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
 export function invalid(message: string): MesosizeError {
@@ -216,4 +229,71 @@ export function readPort(text: string): PortRequest {
     )
   }
   return { name, path }
+}
+
+/** The network of the tasks: `host`, `bridge`, or `container:NAME`. */
+export function readNetwork(text: string): NetworkRequest {
+  if (text === 'host' || text === 'bridge') return { mode: text }
+  const [, name] = /^container:(.*)$/s.exec(text) ?? []
+  if (name === undefined) {
+    throw invalid(
+      `${quoted(text)} is not a network. Write host, bridge, or container:NAME with a network of the cluster, such as container:dcos.`,
+    )
+  }
+  const problem = networkNameProblem(name)
+  if (problem) throw invalid(`${quoted(text)}: the name ${problem}.`)
+  return { mode: 'container', name }
+}
+
+/** Marathon's upgrade strategy: `min=SHARE`, `over=SHARE`, or both with a comma between them. */
+export function readUpgrade(text: string): UpgradeStrategy {
+  const shares = new Map<string, number>()
+  for (const part of text.split(',')) {
+    const [, name = '', share = ''] = /^(min|over)=(.*)$/.exec(part) ?? []
+    const value = readNumber(share)
+    if (shares.has(name) || !(value >= 0 && value <= 1)) {
+      throw invalid(
+        `${quoted(text)} is not an upgrade strategy. Write shares from 0 to 1, such as min=0.5,over=0.2.`,
+      )
+    }
+    shares.set(name, value)
+  }
+  return { minimumHealthCapacity: shares.get('min') ?? 1, maximumOverCapacity: shares.get('over') ?? 1 }
+}
+
+/** A volume: `SOURCE:PATH`, or `SOURCE:PATH:ro`. `launch` mounts it, and reads one a line. */
+export function readVolume(text: string): VolumeRequest {
+  const [, source, path, mode] = /^(\/?[^/:\n][^:\n]*):((?:\/[^/:\n]+)+)(:ro)?$/.exec(text) ?? []
+  const isPlain = (value: string) => !value.split('/').some(part => part === '.' || part === '..')
+  if (source === undefined || path === undefined || !isPlain(source) || !isPlain(path)) {
+    throw invalid(
+      `${quoted(text)} is not a volume. Write SOURCE:PATH or SOURCE:PATH:ro, such as /srv/web:/hab/svc/web/data; a SOURCE without a slash at its beginning is in the sandbox.`,
+    )
+  }
+  if (/^\/(?:proc|sys|dev)(?:\/|$)/.test(path)) {
+    throw invalid(`${quoted(text)}: a volume cannot be in /proc, /sys or /dev. Choose another path.`)
+  }
+  return { source, path, readOnly: mode !== undefined }
+}
+
+/** A label of a port: `NAME:KEY=VALUE`. */
+export function readPortLabel(text: string): PortLabel {
+  const [, port, key, value] = /^([A-Za-z0-9][A-Za-z0-9_-]*):([^=\0-\x1f\x7f]+)=(.*)$/s.exec(text) ?? []
+  if (port === undefined || key === undefined || value === undefined) {
+    throw invalid(
+      `${quoted(text)} is not a label of a port. Write NAME:KEY=VALUE, such as http:VIP_0=/web:80.`,
+    )
+  }
+  return { port, key, value }
+}
+
+/** A service port: `NAME=NUMBER`. */
+export function readServicePort(text: string): ServicePortRequest {
+  const [, port, number] = /^([A-Za-z0-9][A-Za-z0-9_-]*)=([1-9]\d{0,4})$/.exec(text) ?? []
+  if (port === undefined || Number(number) > 65535) {
+    throw invalid(
+      `${quoted(text)} is not a service port. Write NAME=NUMBER with a number from 1 to 65535, such as http=10080.`,
+    )
+  }
+  return { port, number: Number(number) }
 }

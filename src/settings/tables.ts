@@ -3,12 +3,14 @@ import { ANNOUNCEMENT, DEPLOYED, DEPLOYMENT, REMOVAL } from './rows/deploy.ts'
 import { githubToken, jobSummary, PREVIEW } from './rows/github.ts'
 import { DIFF_RESULT, INSPECT_RESULT } from './rows/inspect.ts'
 import { ACCESS } from './rows/marathon.ts'
+import { NETWORK } from './rows/network.ts'
 import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
 import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { PLANS_LISTED } from './rows/plans.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
 import { RUN_HERE, TRIAL } from './rows/run.ts'
+import { SCHEDULING } from './rows/scheduling.ts'
 import { EXPORT_RESULT, GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
 import type { Setting, SettingTable } from './setting.ts'
 
@@ -40,6 +42,8 @@ export const EXPORT: SettingTable = [
   { heading: 'The program hab', rows: hab },
   { heading: 'Resources of a task', rows: RESOURCES },
   { heading: 'App definition', rows: APP },
+  { heading: 'Network', rows: NETWORK },
+  { heading: 'Placement and updates', rows: SCHEDULING },
   { heading: 'Supervisor', rows: SUPERVISOR },
   { heading: 'Trying the image', rows: TRIAL },
   { heading: 'Where the image goes', rows: PUBLISH },

@@ -173,17 +173,20 @@ test('ids that would begin a line of their own are not taken', async () => {
   })
 })
 
-test.each([99_999, 65_536, -1, 8080.5, '8080', null, 1e300])('an invalid port is refused: %j', async port => {
-  const server = await marathonServer()
-  const tasks = [{ id: 'shop.1', host: 'a', ports: [31_000, port] }]
-  server.fault({ reply: { status: 200, body: { app: { version: '1', tasks } } } })
-  await expect(getApp(clientOf(server.url).marathon, '/web/shop')).rejects.toMatchObject({
-    code: 'MARATHON_UNEXPECTED',
-    message: expect.stringContaining(
-      `Marathon's response gives a task the port ${JSON.stringify(port)}, which`,
-    ),
-  })
-})
+test.each([99_999, 65_536, -1, 8080.5, '8080', null, 1e300, { toString: null }, [31_000]])(
+  'an invalid port is refused: %j',
+  async port => {
+    const server = await marathonServer()
+    const tasks = [{ id: 'shop.1', host: 'a', ports: [31_000, port] }]
+    server.fault({ reply: { status: 200, body: { app: { version: '1', tasks } } } })
+    await expect(getApp(clientOf(server.url).marathon, '/web/shop')).rejects.toMatchObject({
+      code: 'MARATHON_UNEXPECTED',
+      message: expect.stringContaining(
+        `Marathon's response gives a task the port ${JSON.stringify(port)}, which`,
+      ),
+    })
+  },
+)
 
 describe('a server that is not a Marathon', () => {
   test.each([

@@ -90,6 +90,28 @@ test('the whole of it', () => {
 `)
 })
 
+test('labels and service ports are those of the port, and the health check still asks the gateway', () => {
+  const { app } = define({
+    portLabels: [{ port: 'http', key: 'VIP_0', value: '/web:80' }],
+    servicePorts: [{ port: 'http', number: 10_080 }],
+  })
+  expect((app.portDefinitions as JsonObject[])[0]).toEqual({
+    port: 10_080,
+    name: 'http',
+    protocol: 'tcp',
+    labels: { VIP_0: '/web:80' },
+  })
+  expect(app).toMatchObject({ healthChecks: [{ portIndex: 2 }] })
+})
+
+test('two ports with one service port are refused', () => {
+  const servicePorts = [
+    { port: 'http', number: 10_080 },
+    { port: 'gossip', number: 10_080 },
+  ]
+  expect(() => define({ servicePorts })).toThrow(/portDefinitions\[1\]\.port: 10080 is also the number/)
+})
+
 describe('id', () => {
   test('is the requested one, without a note', () => {
     const { app, notes } = define({ id: '/shop/web' })
@@ -122,8 +144,31 @@ test.each([
 ])('with SHUTDOWN_TIMEOUT %s a task has %i seconds to end', (shutdownTimeout, seconds) => {
   const { app, notes } = define({}, service({ shutdownTimeout }))
   expect(app.taskKillGracePeriodSeconds).toBe(seconds)
-  const note = `acme/my-web/1.0.0/20240102030405 asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use --patch: {"taskKillGracePeriodSeconds": SECONDS}.`
+  const note = `acme/my-web/1.0.0/20240102030405 asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use --kill-grace-period.`
   expect(notes.includes(note)).toBe((shutdownTimeout ?? 0) > 3600)
+})
+
+test('a setting decides how long a task has to end, in whole seconds, and a patch replaces it', () => {
+  const metadata = service({ shutdownTimeout: 999_999_999 })
+  const { app, notes } = define({ killGracePeriod: 1500 }, metadata)
+  expect(app.taskKillGracePeriodSeconds).toBe(2)
+  expect(notes.join()).not.toContain('shut down')
+  const patch = { taskKillGracePeriodSeconds: 7 }
+  expect(define({ killGracePeriod: 1500, patch }, metadata).app.taskKillGracePeriodSeconds).toBe(7)
+})
+
+test('roles, the upgrade strategy and constraints are those of the request', () => {
+  const { app, warnings } = define({
+    acceptedRoles: ['slave_public', '*'],
+    upgrade: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.2 },
+    constraints: [['hostname', 'UNIQUE']],
+  })
+  expect(app).toMatchObject({
+    acceptedResourceRoles: ['slave_public', '*'],
+    upgradeStrategy: { minimumHealthCapacity: 0.5, maximumOverCapacity: 0.2 },
+    constraints: [['hostname', 'UNIQUE']],
+  })
+  expect(warnings).toEqual([expect.stringContaining('the --mesos_role of Marathon')])
 })
 
 test('a patch decides how long a task has to end', () => {
@@ -131,6 +176,35 @@ test('a patch decides how long a task has to end', () => {
   const { app, notes } = define({ patch }, service({ shutdownTimeout: 999_999_999 }))
   expect(app.taskKillGracePeriodSeconds).toBe(86_400)
   expect(notes.join()).not.toContain('shut down')
+})
+
+test('what is fetched besides the image comes after it, and the agent unpacks it', () => {
+  const more = ['file:///etc/docker.tar.gz', 'https://files.example.com/jre.tar.gz']
+  const { uri } = tarball().location
+  expect(define({ fetch: more }).app.fetch).toEqual([
+    { uri, extract: false, destPath: 'acme-my-web-1.0.0-20240102030405.tgz' },
+    ...more.map(uri => ({ uri })),
+  ])
+  expect(define({ fetch: more, legacyUris: true }).app.uris).toEqual([uri, ...more])
+  const layers = [
+    { ...tarball('https://files.example.com/a.tgz'), isLayer: true },
+    { ...tarball('https://files.example.com/b.tgz'), isLayer: true },
+  ]
+  const app = defineApp(web, { ...image, tarballs: layers }, appRequest({ fetch: more }), silent)
+  expect((app.fetch as JsonObject[]).map(({ uri }) => uri)).toEqual([
+    ...layers.map(({ location }) => location.uri),
+    ...more,
+  ])
+})
+
+test('volumes are a variable for launch, one a line', () => {
+  const volumes = [
+    { source: '/srv/web', path: '/hab/svc/my-web/data', readOnly: false },
+    { source: 'jre', path: '/opt/jre', readOnly: true },
+  ]
+  expect(define({ volumes }).app.env).toMatchObject({
+    MESOSIZE_VOLUMES: '/srv/web:/hab/svc/my-web/data\njre:/opt/jre:ro',
+  })
 })
 
 describe('uris', () => {
@@ -365,6 +439,21 @@ describe('health check', () => {
     expect(notes.join()).not.toContain('s3cret')
   })
 
+  test.each<[string, Partial<AppRequest>]>([
+    ['a setting', { secrets: { HAB_SUP_GATEWAY_AUTH_TOKEN: 'gateway/token' } }],
+    ['a patch', { patch: { env: { HAB_SUP_GATEWAY_AUTH_TOKEN: 'x' } } }],
+  ])('only connects if %s gives the gateway a token', (_, request) => {
+    expect(define(request).app.healthChecks).toMatchObject([{ protocol: 'MESOS_TCP', portIndex: 2 }])
+  })
+
+  test('asks for the service if a patch takes the token away', () => {
+    const request = {
+      env: { HAB_SUP_GATEWAY_AUTH_TOKEN: 'x' },
+      patch: { env: { HAB_SUP_GATEWAY_AUTH_TOKEN: null } },
+    }
+    expect(define(request).app.healthChecks).toMatchObject([{ protocol: 'MESOS_HTTP', portIndex: 2 }])
+  })
+
   test('that cannot reach a gateway elsewhere is warned of', () => {
     const env = { HAB_LISTEN_HTTP: '0.0.0.0:9631' }
     expect(define({ env }).warnings).toEqual([expect.stringMatching(/HAB_LISTEN_HTTP.*0\.0\.0\.0:9631/)])
@@ -387,6 +476,33 @@ describe('labels', () => {
     expect(define({ labels: { 'mesosize.channel': 'x' } }).app.labels).toMatchObject({
       'mesosize.channel': 'x',
     })
+  })
+})
+
+describe('a package for aarch64', () => {
+  const arm = service({ target: 'aarch64-linux' })
+  const note =
+    'acme/my-web/1.0.0/20240102030405 runs only on aarch64 agents. If the cluster also has others, start the agents with an attribute such as arch:aarch64, and write --constraint arch:LIKE:aarch64.'
+
+  test('has a label that says so, and a note of what keeps it on such agents', () => {
+    const { app, notes } = define({}, arm)
+    expect(app.labels).toMatchObject({ 'mesosize.target': 'aarch64-linux' })
+    expect(notes).toContain(note)
+  })
+
+  test.each<Partial<AppRequest>>([
+    { constraints: [['arch', 'LIKE', 'aarch64']] },
+    { patch: { constraints: [['arch', 'IS', 'aarch64']] } },
+  ])('needs no note with %j', request => {
+    const { app, notes } = define(request, arm)
+    expect(app.labels).toMatchObject({ 'mesosize.target': 'aarch64-linux' })
+    expect(notes).not.toContain(note)
+  })
+
+  test.each(['x86_64-linux', 'x86_64-linux-kernel2'])('unlike one for %s', target => {
+    const { app, notes } = define({}, service({ target }))
+    expect(app.labels).not.toHaveProperty(['mesosize.target'])
+    expect(notes.join()).not.toContain('agents')
   })
 })
 
@@ -413,11 +529,11 @@ describe('patch', () => {
   })
 
   test('names settings that cannot be combined with the generated fields', () => {
-    expect(() => define({ patch: { ipAddress: { networkName: 'dcos' } } })).toThrow(
+    expect(() => define({ patch: { ports: [8080] } })).toThrow(
       expect.objectContaining({
         code: 'APP_INVALID',
         message: expect.stringMatching(
-          /would refuse.*\n {2}ipAddress: cannot be combined with portDefinitions.* networks/,
+          /would refuse.*\n {2}ports: cannot be combined with portDefinitions: remove it/,
         ),
       }),
     )

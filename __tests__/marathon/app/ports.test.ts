@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { definePorts, namePorts } from '../../../src/marathon/app/ports.ts'
+import { namePorts, portDefinitions, supervisorPorts } from '../../../src/marathon/app/ports.ts'
 
 describe('namePorts', () => {
   test.each<[string[], string[]]>([
@@ -38,7 +38,7 @@ describe('namePorts', () => {
       fc.property(fc.uniqueArray(name, { maxLength: 20 }), exports => {
         const names = namePorts(exports)
         expect([...names.keys()]).toEqual(exports)
-        const all = definePorts([...names.values()]).definitions.map(port => port.name as string)
+        const all = [...names.values(), ...supervisorPorts().map(port => port.name)]
         expect(new Set(all).size).toBe(exports.length + 3)
         for (const port of all) expect(port).toMatch(/^[a-z][a-z0-9]*$/)
       }),
@@ -46,13 +46,14 @@ describe('namePorts', () => {
   })
 })
 
-test('the service comes first, and the gateway is where it says', () => {
-  const { definitions, gateway } = definePorts(['http'])
-  expect(definitions).toEqual([
-    { port: 0, name: 'http', protocol: 'tcp' },
-    { port: 0, name: 'gossip', protocol: 'udp,tcp' },
-    { port: 0, name: 'gateway', protocol: 'tcp' },
-    { port: 0, name: 'ctl', protocol: 'tcp' },
+test('definitions leave the number to Marathon, unless there is a service port', () => {
+  expect(
+    portDefinitions([
+      { name: 'http', exported: 'http', protocol: 'tcp', labels: { VIP_0: '/web:80' } },
+      { name: 'gossip', protocol: 'udp,tcp', servicePort: 10_638 },
+    ]),
+  ).toEqual([
+    { port: 0, name: 'http', protocol: 'tcp', labels: { VIP_0: '/web:80' } },
+    { port: 10_638, name: 'gossip', protocol: 'udp,tcp' },
   ])
-  expect(gateway).toBe(2)
 })

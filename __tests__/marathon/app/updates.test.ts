@@ -70,14 +70,17 @@ describe('a token for Builder', () => {
   test('is never copied from the export to the app, with a note', () => {
     const { notes, warnings } = define({ updates: { ...updates, token: true } })
     expect(notes[1]).toMatch(
-      /does not contain this export's Builder token.*HAB_AUTH_TOKEN as a Marathon secret/,
+      /does not contain this export's Builder token.*write --secret HAB_AUTH_TOKEN=SOURCE/,
     )
     expect(warnings).toEqual([])
   })
 
-  test('as a secret of Marathon needs no note', () => {
-    const { notes, warnings, app } = define({ updates: { ...updates, token: true }, patch: asSecret })
-    expect(app).toMatchObject(asSecret)
+  test.each<[string, Partial<AppRequest>]>([
+    ['in a patch', { patch: asSecret }],
+    ['by a setting', { secrets: { HAB_AUTH_TOKEN: 'builder/token' } }],
+  ])('as a secret of Marathon %s needs no note', (_, request) => {
+    const { notes, warnings, app } = define({ updates: { ...updates, token: true }, ...request })
+    expect(app).toMatchObject({ env: { HAB_AUTH_TOKEN: { secret: expect.any(String) } } })
     expect(notes).toHaveLength(1)
     // That the cluster must have secrets is all that there is to say.
     expect(warnings).toEqual([

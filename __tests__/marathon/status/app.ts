@@ -9,6 +9,7 @@ export function taskOf(id: string, more: Partial<Task> = {}): Task {
     id,
     host: '10.0.0.5',
     ports: [31_005, 31_006, 31_007, 31_008],
+    ipAddresses: [{ ipAddress: '10.0.0.5', protocol: 'IPv4' }],
     version: NEW,
     slaveId: 'S1',
     state: 'TASK_RUNNING',

@@ -3,6 +3,7 @@ import { formatIdent } from '../../habitat/package/ident.ts'
 import { wholeImage } from '../../image/tarball.ts'
 import { code, details, fenced, table } from '../../lib/markdown.ts'
 import { formatBytes, formatDuration } from '../../lib/terminal/format.ts'
+import { definedPorts } from '../../marathon/app/defined-ports.ts'
 import type { JsonObject } from '../../marathon/app/request.ts'
 import type { PublishedTarball } from '../../publish/publisher.ts'
 import type { Step } from '../shared/steps.ts'
@@ -107,7 +108,7 @@ function contentOf(packages: readonly string[], isFirst: boolean): string {
 }
 
 function portsOf(app: JsonObject): string[] {
-  const ports = (app.portDefinitions ?? []) as { name?: string; protocol?: string }[]
+  const ports = definedPorts(app) as { name?: string; protocol?: string }[]
   if (ports.length === 0) return []
   const rows = ports.map(({ name, protocol }, index) => [
     code(name ?? String(index)),

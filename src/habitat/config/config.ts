@@ -9,6 +9,11 @@ export function valueAt(table: TomlTable, path: readonly string[]): TomlValue | 
   )
 }
 
+/** A configuration with one value at a path. */
+export function tableAt([key, ...rest]: readonly string[], value: TomlValue): TomlTable {
+  return Object.fromEntries([[key!, rest.length > 0 ? tableAt(rest, value) : value]])
+}
+
 /**
  * Merges one configuration into another as Habitat does (toml_merge in components/common/src/templating/config.rs):
  * tables are merged key by key, everything else is replaced, arrays included.

@@ -12,6 +12,8 @@ export interface Task {
   host: string
   /** The host's ports that Marathon gave it, in the order of the port definitions. */
   ports: readonly number[]
+  /** Its own, or those of the host if it has none; empty until it runs. */
+  ipAddresses: readonly { ipAddress: string; protocol?: string }[]
   /** The app's version when the task was started; empty for a task that has ended. */
   version: string
   /** The agent's id. */
@@ -61,6 +63,7 @@ const TASK_FIELDS = {
   id: v.fallback(word, ''),
   host: v.fallback(word, ''),
   ports: v.optional(v.pipe(v.unknown(), v.transform(readPorts)), []),
+  ipAddresses: each(object({ ipAddress: word, protocol: maybe(word) })),
   version: v.fallback(word, ''),
   slaveId: maybe(word),
   state: maybe(word),
@@ -104,7 +107,7 @@ export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
 function readPorts(ports: unknown): number[] {
   return (Array.isArray(ports) ? ports : []).map(port => {
     if (Number.isSafeInteger(port) && port >= 0 && port <= 65_535) return port
-    const shown = typeof port === 'string' ? quote(port) : String(port).slice(0, 100)
+    const shown = typeof port === 'string' ? quote(port) : JSON.stringify(port).slice(0, 100)
     throw new MesosizeError(
       'MARATHON_UNEXPECTED',
       `Marathon's response gives a task the port ${shown}, which is not a number up to 65535. Check ${setting('marathon')}, and whether a proxy changes responses.`,

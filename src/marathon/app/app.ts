@@ -1,20 +1,27 @@
+import { configVariable } from '../../habitat/config/config.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import { type PlannedTarball, wholeImage } from '../../image/tarball.ts'
+import { isObject } from '../../lib/is-object.ts'
 import { type Reporter, silent } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { appIdOf } from './app-id.ts'
 import { commandLine, commandOfPatch } from './command.ts'
 import { configure } from './configuration.ts'
+import { checkPatchedConfiguration } from './configuration-patch.ts'
 import { gatewayHealthCheck, serviceHealthCheck } from './health-check.ts'
 import { type AppImage, fetchFields, imageLabels, somethingFetched } from './image.ts'
 import { mergePatch } from './merge-patch.ts'
-import { definePorts } from './ports.ts'
+import { checkNetwork, networkFields } from './network.ts'
+import { withDetails } from './port-details.ts'
+import { type AppPort, supervisorPorts } from './ports.ts'
 import type { AppRequest, JsonObject } from './request.ts'
+import { noteArchitecture, targetLabel } from './target.ts'
 import { warnOfUnknownFields } from './unknown-fields.ts'
 import { noteUnknownKeys } from './unknown-keys.ts'
 import { reportUpdates } from './updates.ts'
 import { type AppDefinition, validateApp } from './validate.ts'
+import { variableOf } from './variable.ts'
 
 /**
  * Creates the Marathon app definition of a package, valid for Marathon 1.4 to 1.11. Warns if a patch makes it depend on
@@ -58,8 +65,9 @@ function assemble(
   const { config, patch = {} } = request
   if (config) noteUnknownKeys(service, config, report)
   warnOfUnknownFields(patch, report)
-  const { portNames, env } = configure(service, request, report)
-  const { definitions, gateway } = definePorts(portNames)
+  const { ports: ofService, env, secrets } = configure(service, request, report)
+  // Those of the service come first, so that PORT0 is its first port.
+  const ports = withDetails([...ofService, ...supervisorPorts(request.network)], request)
   const app: JsonObject = {
     id: request.id ?? madeUpId(service, request, report),
     cmd: commandLine(service.ident, wholeImage(tarballs) === undefined, request),
@@ -69,26 +77,36 @@ function assemble(
     disk: request.disk,
     instances: request.instances,
     ...(request.constraints?.length && { constraints: request.constraints.map(parts => [...parts]) }),
+    ...(request.acceptedRoles?.length && { acceptedResourceRoles: [...request.acceptedRoles] }),
+    ...(request.upgrade && { upgradeStrategy: { ...request.upgrade } }),
     taskKillGracePeriodSeconds: secondsToEnd(service, request, report),
     ...(image ? fetchFields(image, service.ident, request, report) : somethingFetched(request)),
     env,
+    ...(Object.keys(secrets).length > 0 && { secrets }),
     labels: { ...(image && ownLabels(service, image, request)), ...request.labels },
-    portDefinitions: definitions,
-    ...(request.healthCheck && { healthChecks: [healthCheck(service, request, gateway, report)] }),
+    ...networkFields(ports, request.network),
+    ...(request.healthCheck && { healthChecks: [healthCheck(service, request, ports, report)] }),
   }
   if (image) reportUpdates(service, image.found, request, report)
-  return validateApp(mergePatch(app, patch), report)
+  noteArchitecture(service, request, report)
+  const patched = mergePatch(app, patch)
+  checkNetwork(patched, request)
+  const variable = configVariable(service.ident.name)
+  const patchedEnv = isObject(patched.env) ? (patched.env as JsonObject) : {}
+  checkPatchedConfiguration(variable, env[variable], patchedEnv[variable], report)
+  return validateApp(patched, report)
 }
 
 /** Time for the package's own shutdown, then for the hooks and the Supervisor's own. */
 function secondsToEnd(
   { ident, shutdownTimeout = 0 }: PackageMetadata,
-  { patch }: AppRequest,
+  { patch, killGracePeriod }: AppRequest,
   report: Reporter,
 ): number {
+  if (killGracePeriod !== undefined) return Math.ceil(killGracePeriod / 1000)
   if (shutdownTimeout > LONGEST_SHUTDOWN && patch?.taskKillGracePeriodSeconds === undefined) {
     report.note(
-      `${formatIdent(ident)} asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use ${setting('patch')}: {"taskKillGracePeriodSeconds": SECONDS}.`,
+      `${formatIdent(ident)} asks for ${shutdownTimeout} seconds to shut down, but gets one hour. To set another time, use ${setting('kill-grace-period')}.`,
     )
   }
   return Math.max(30, Math.min(shutdownTimeout, LONGEST_SHUTDOWN) + 20)
@@ -112,11 +130,12 @@ function madeUpId({ ident }: PackageMetadata, { appGroup }: AppRequest, report: 
 }
 
 /** `mesosize.ident` is the package in the image; with a strategy, tasks may run a newer release. */
-function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequest): Record<string, string> {
+function ownLabels(service: PackageMetadata, image: AppImage, request: AppRequest): Record<string, string> {
   const { source, channel } = image.found
   const strategy = commandOfPatch(request) === undefined ? request.updates?.strategy : undefined
   return {
-    'mesosize.ident': formatIdent(ident),
+    'mesosize.ident': formatIdent(service.ident),
+    ...targetLabel(service),
     ...(channel !== undefined && { 'mesosize.channel': channel }),
     ...imageLabels(image),
     'mesosize.source': source,
@@ -126,16 +145,20 @@ function ownLabels({ ident }: PackageMetadata, image: AppImage, request: AppRequ
 
 function healthCheck(
   { ident }: PackageMetadata,
-  { env, group }: AppRequest,
-  gateway: number,
+  request: AppRequest,
+  ports: readonly AppPort[],
   report: Reporter,
 ): JsonObject {
-  if (env.HAB_LISTEN_HTTP) {
+  const gateway = ports.findIndex(({ name }) => name === 'gateway')
+  const listen = variableOf(request, 'HAB_LISTEN_HTTP')
+  if (listen) {
     report.warn(
-      `HAB_LISTEN_HTTP is set to ${JSON.stringify(env.HAB_LISTEN_HTTP)}, but the health check asks the Supervisor on the port that Marathon assigns. Leave out the variable, or disable the health check with ${setting('no-health-check')}.`,
+      `HAB_LISTEN_HTTP is set to ${JSON.stringify(listen)}, but the health check asks the Supervisor on the port that Marathon assigns. Leave out the variable, or disable the health check with ${setting('no-health-check')}.`,
     )
   }
-  if (!env.HAB_SUP_GATEWAY_AUTH_TOKEN) return serviceHealthCheck(ident.name, group, gateway)
+  if (!variableOf(request, 'HAB_SUP_GATEWAY_AUTH_TOKEN')) {
+    return serviceHealthCheck(ident.name, request.group, gateway)
+  }
   report.note(
     'HAB_SUP_GATEWAY_AUTH_TOKEN is set, but Marathon cannot send it: the health check only checks that the gateway answers.',
   )

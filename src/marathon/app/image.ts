@@ -33,7 +33,7 @@ const DEFAULT_FETCHER_CACHE = 2 * 1024 ** 3
 export function fetchFields(
   { tarballs }: AppImage,
   ident: FullIdent,
-  { legacyUris }: AppRequest,
+  { legacyUris, fetch: more = [] }: AppRequest,
   report: Reporter,
 ): JsonObject {
   const whole = wholeImage(tarballs)
@@ -46,23 +46,26 @@ export function fetchFields(
       cache: true,
       destPath: layerFile(`${index}`.padStart(3, '0')),
     }))
-    return { fetch }
+    return { fetch: [...fetch, ...more.map(uri => ({ uri }))] }
   }
   const { uri } = whole.location
   // No `cache`: the fetcher never checks whether the file at a URI has changed.
-  if (!legacyUris) return { fetch: [{ uri, extract: false, destPath: tarballName(ident) }] }
+  if (!legacyUris) {
+    const image = { uri, extract: false, destPath: tarballName(ident) }
+    return { fetch: [image, ...more.map(uri => ({ uri }))] }
+  }
   if (!/\.(?:tgz|tar\.gz)$/.test(uri)) {
     report.warn(
       `With ${setting('uris')} the agent unpacks the tarball only if its URI ends in .tgz or .tar.gz, but this one does not. Give another ${setting('uri')}, or leave ${setting('uris')} out.`,
     )
   }
-  return { uris: [uri] }
+  return { uris: [uri, ...more] }
 }
 
 /** Placeholder for the fetch fields while the image's location is unknown, because a patch may conflict with them. */
-export function somethingFetched({ legacyUris }: AppRequest): JsonObject {
-  const uri = 'file:///'
-  return legacyUris ? { uris: [uri] } : { fetch: [{ uri }] }
+export function somethingFetched({ legacyUris, fetch: more = [] }: AppRequest): JsonObject {
+  const uris = ['file:///', ...more]
+  return legacyUris ? { uris } : { fetch: uris.map(uri => ({ uri })) }
 }
 
 /**

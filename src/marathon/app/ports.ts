@@ -1,15 +1,31 @@
-import type { JsonObject } from './request.ts'
+import type { JsonObject, NetworkRequest } from './request.ts'
 
-/**
- * The Supervisor's own ports. The control gateway listens only on 127.0.0.1, but two Supervisors on one agent would
- * still conflict.
- */
-const SUPERVISOR_PORTS = [
+/** A port of an app. */
+export interface AppPort {
+  /** Its name in Marathon: letters and digits. */
+  name: string
+  /** The name of the export or request that it comes from; absent for the Supervisor's. */
+  exported?: string
+  protocol: 'tcp' | 'udp,tcp'
+  /** Where it listens if Marathon does not choose; undefined if the configuration has no number. */
+  number?: number
+  labels?: Readonly<Record<string, string>>
+  /** The number at which a load balancer offers it; Marathon chooses one if absent. */
+  servicePort?: number
+}
+
+/** The Supervisor's ports, with its own default numbers. */
+const SUPERVISOR_PORTS: readonly AppPort[] = [
   // One entry, because Marathon requires unique numbers and gossip needs both protocols on the same one.
-  { name: 'gossip', protocol: 'udp,tcp' },
-  { name: 'gateway', protocol: 'tcp' },
-  { name: 'ctl', protocol: 'tcp' },
-] as const
+  { name: 'gossip', protocol: 'udp,tcp', number: 9638 },
+  { name: 'gateway', protocol: 'tcp', number: 9631 },
+]
+/** The control gateway listens only on 127.0.0.1, but on the network of the host two Supervisors would conflict. */
+const CONTROL: AppPort = { name: 'ctl', protocol: 'tcp', number: 9632 }
+
+export function supervisorPorts({ mode }: NetworkRequest = { mode: 'host' }): readonly AppPort[] {
+  return mode === 'host' ? [...SUPERVISOR_PORTS, CONTROL] : SUPERVISOR_PORTS
+}
 
 /** The variable in which Marathon passes the number of a named port to a task. */
 export function portVariable(portName: string): string {
@@ -22,7 +38,7 @@ export function portVariable(portName: string): string {
  * @returns port names by export, in the order given
  */
 export function namePorts(exports: readonly string[]): Map<string, string> {
-  const taken = new Set<string>(SUPERVISOR_PORTS.map(port => port.name))
+  const taken = new Set<string>(supervisorPorts().map(port => port.name))
   const kept = new Set(exports.filter(name => fitName(name) === name && !taken.has(name)))
   for (const name of kept) taken.add(name)
   return new Map(
@@ -42,15 +58,12 @@ function fitName(name: string): string {
   return /^[a-z]/.test(letters) ? letters : `port${letters}`
 }
 
-/**
- * The app's portDefinitions, all with numbers chosen by Marathon; those of the service come first, so that PORT0 is its
- * first port.
- * @returns the definitions, and the index of the Supervisor's HTTP gateway among them
- */
-export function definePorts(servicePorts: readonly string[]): { definitions: JsonObject[]; gateway: number } {
-  const ports = [...servicePorts.map(name => ({ name, protocol: 'tcp' })), ...SUPERVISOR_PORTS]
-  return {
-    definitions: ports.map(({ name, protocol }) => ({ port: 0, name, protocol })),
-    gateway: ports.findIndex(({ name }) => name === 'gateway'),
-  }
+/** The ports as portDefinitions. Without `requirePorts`, `port` is the service port, and the host's is Marathon's choice. */
+export function portDefinitions(ports: readonly AppPort[]): JsonObject[] {
+  return ports.map(({ name, protocol, labels, servicePort = 0 }) => ({
+    port: servicePort,
+    name,
+    protocol,
+    ...(labels && { labels: { ...labels } }),
+  }))
 }

@@ -81,6 +81,13 @@ export function envKeyProblem(value: unknown): string | undefined {
     : 'must be letters, digits and "_", not starting with a digit, such as JAVA_OPTS'
 }
 
+/** A dotted path in a package's configuration. */
+export function configPathProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[^\s.=]+(?:\.[^\s.=]+)*$/.test(value)
+    ? undefined
+    : 'must be a path in the configuration, such as db.password'
+}
+
 /** The value of Marathon's flag `--env_vars_prefix`. */
 export function envVarsPrefixProblem(value: unknown): string | undefined {
   return typeof value === 'string' && VARIABLE.test(value)
@@ -92,6 +99,20 @@ export function labelKeyProblem(value: unknown): string | undefined {
   return typeof value === 'string' && /^[^\0-\x1f\x7f]+$/.test(value)
     ? undefined
     : 'must be text without control characters, such as team'
+}
+
+/** A Mesos role (Mesos: common/roles.cpp). */
+export function roleProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && /^(?!-|\.{1,2}$)[^\t-\r \x7f]+$/.test(value)
+    ? undefined
+    : 'must be a Mesos role without spaces that does not start with "-", such as "dev"'
+}
+
+/** The name of a network of the cluster (types/network.raml). */
+export function networkNameProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)
+    ? undefined
+    : 'must be 1 to 63 lower-case letters, digits and inner "-", such as "dcos"'
 }
 
 export function atLeast(minimum: number, example: string) {

@@ -1,11 +1,11 @@
 import { compareBuilds, formatIdent } from '../../habitat/package/ident.ts'
 import type { Closure, FoundAt, PackageMetadata } from '../../habitat/package/package.ts'
 import { MesosizeError } from '../../lib/errors.ts'
-import { isObject } from '../../lib/is-object.ts'
 import type { Reporter } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { commandOfPatch } from './command.ts'
 import type { AppRequest } from './request.ts'
+import { variableOf } from './variable.ts'
 
 /**
  * With a strategy, the Supervisor is given ORIGIN/NAME and starts the newest release in the image, which must be the
@@ -33,7 +33,7 @@ export function reportUpdates(
   request: AppRequest,
   report: Reporter,
 ): void {
-  const { updates, env, patch } = request
+  const { updates } = request
   if (!updates) return
   const command = commandOfPatch(request)
   if (command !== undefined) {
@@ -48,15 +48,14 @@ export function reportUpdates(
   report.note(
     `With the strategy ${updates.strategy}, each task's Supervisor updates to newer releases of ${ident.origin}/${ident.name} from the channel ${channel} of ${url}. Marathon does not know about them, and every new task starts with ${formatIdent(ident)} again.${isThere ? '' : ` That release was not looked up there (source: ${found.source}): check that newer ones will be in this channel.`}`,
   )
-  const patched = isObject(patch?.env) ? patch.env.HAB_AUTH_TOKEN : undefined
-  const token = patched === undefined ? env.HAB_AUTH_TOKEN : patched
+  const token = variableOf(request, 'HAB_AUTH_TOKEN')
   if (typeof token === 'string') {
     report.warn(
-      'HAB_AUTH_TOKEN is plain text in the app definition, visible to everyone who may read the app. If Marathon has a secret store, refer to a secret in a patch instead: {"env": {"HAB_AUTH_TOKEN": {"secret": "builder"}}, "secrets": {"builder": {"source": "NAME"}}}.',
+      `HAB_AUTH_TOKEN is plain text in the app definition, visible to everyone who may read the app. If the cluster has a secret store, write ${setting('secret', 'HAB_AUTH_TOKEN=SOURCE')} instead.`,
     )
   } else if (updates.token && !token) {
     report.note(
-      `The app does not contain this export's Builder token. If the channel ${channel} needs one, give the task HAB_AUTH_TOKEN as a Marathon secret, in a patch.`,
+      `The app does not contain this export's Builder token. If the channel ${channel} needs one, write ${setting('secret', 'HAB_AUTH_TOKEN=SOURCE')}, with its place in the cluster's secret store.`,
     )
   }
 }

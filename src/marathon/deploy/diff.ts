@@ -55,6 +55,7 @@ function* compare(
   if (isDeepStrictEqual(wanted, had)) return
   // Marathon chose a number, and keeps it.
   if (rule === '/portDefinitions/port' && wanted === 0 && anyPort) return
+  if (rule === '/container/portMappings/servicePort' && (wanted ?? 0) === 0) return
   if (isObject(wanted) && isObject(had)) {
     for (const key of new Set([...Object.keys(had), ...Object.keys(wanted)])) {
       yield* compare(`${path}/${key}`, `${rule}/${key}`, own(wanted, key), own(had, key), anyPort)

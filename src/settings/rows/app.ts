@@ -3,10 +3,10 @@ import { manyInstancesProblem } from '../../marathon/app/many-instances.ts'
 import {
   appIdProblem,
   bindProblem,
+  configPathProblem,
   cpusProblem,
   diskProblem,
   envKeyProblem,
-  envVarsPrefixProblem,
   groupProblem,
   instancesProblem,
   labelKeyProblem,
@@ -14,7 +14,7 @@ import {
   peerProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
-import { amount, choiceOf, invalid, quoted, readPort, ruled } from '../readers.ts'
+import { amount, choiceOf, readFetchUri, readVolume, ruled } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
 /** A large number may be a typing error, so it is accepted only in a patch. */
@@ -85,6 +85,15 @@ export const APP = {
     help: 'environment variables of the task',
     keyProblem: envKeyProblem,
   },
+  secrets: {
+    option: 'secret',
+    input: 'secrets',
+    form: 'pairs',
+    value: 'KEY=VALUE',
+    help: "environment variables of the task whose values are in the cluster's secret store, such as `TOKEN=web/token`",
+    details: 'The value is the path of the secret there.',
+    keyProblem: envKeyProblem,
+  },
   labels: {
     option: 'label',
     input: 'labels',
@@ -101,14 +110,14 @@ export const APP = {
     help: "TOML file with the package's own configuration, which overrides its default.toml",
     read: readConfig,
   },
-  ports: {
-    option: 'port',
-    input: 'ports',
-    form: 'lines',
-    value: 'NAME[=PATH]',
-    help: 'ports of the service, each an export or a path in its configuration; by default derived from the exports',
-    details: 'Naming one drops the others.',
-    read: readPort,
+  configSecrets: {
+    option: 'config-secret',
+    input: 'config-secrets',
+    form: 'pairs',
+    value: 'KEY=VALUE',
+    help: "values of the package's own configuration that are in the cluster's secret store, such as `db.password=web/db`",
+    details: 'The key is a path in the configuration, the value is the path of the secret.',
+    keyProblem: configPathProblem,
   },
   healthCheck: {
     option: 'no-health-check',
@@ -117,31 +126,28 @@ export const APP = {
     default: 'true',
     help: 'have Marathon check the health of the service',
   },
+  fetch: {
+    option: 'fetch',
+    input: 'fetch',
+    form: 'lines',
+    value: 'URI',
+    help: 'further files for the sandbox of a task, besides the image; agents unpack archives',
+    read: readFetchUri,
+  },
+  volumes: {
+    option: 'volume',
+    input: 'volumes',
+    form: 'lines',
+    value: 'SOURCE:PATH[:ro]',
+    help: "directories or files of the agent, or of the task's sandbox, that the service sees at another path",
+    details: 'A `SOURCE` without a slash at its beginning is in the sandbox.',
+    read: readVolume,
+  },
   legacyUris: {
     option: 'uris',
     input: 'uris',
     form: 'flag',
     help: 'write the old `uris` field instead of `fetch`',
-  },
-  envVarsPrefix: {
-    option: 'env-vars-prefix',
-    input: 'env-vars-prefix',
-    form: 'text',
-    value: 'PREFIX',
-    help: "value of the flag --env_vars_prefix of the cluster's Marathon",
-    read: ruled(envVarsPrefixProblem),
-  },
-  constraints: {
-    option: 'constraint',
-    input: 'constraints',
-    form: 'lines',
-    value: 'FIELD:OPERATOR[:VALUE]',
-    help: 'constraints on where tasks run, such as `hostname:UNIQUE` or `rack:GROUP_BY:3`',
-    read(text) {
-      const parts = /^([^:]+):([^:]+)(?::(.+))?$/.exec(text)?.slice(1)
-      if (!parts) throw invalid(`${quoted(text)} is not a constraint. Write one such as hostname:UNIQUE.`)
-      return parts.filter(part => part !== undefined)
-    },
   },
   patch: {
     option: 'patch',

@@ -1,15 +1,12 @@
 import * as v from 'valibot'
+import { networkNameProblem } from '../rules.ts'
 import { LABELS } from './environment.ts'
 import { PORT, PORT_NAME, PROTOCOL } from './ports.ts'
 import { list, oneOf, ruled, shape, text } from './shape.ts'
 
 // networks, and the older ipAddress (types/network.raml).
 
-const NAME = ruled<string>(value =>
-  typeof value === 'string' && /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)
-    ? undefined
-    : 'must be 1 to 63 lower-case letters, digits and inner "-", such as "dcos"',
-)
+const NAME = ruled<string>(networkNameProblem)
 
 const DISCOVERY_PORT = shape({
   number: v.optional(PORT, 0),

@@ -1,0 +1,43 @@
+import { roleProblem } from '../../marathon/app/rules.ts'
+import { invalid, quoted, readDuration, readUpgrade, ruled } from '../readers.ts'
+import type { Settings } from '../setting.ts'
+
+/** Where tasks run, and how they are replaced. The names are those of AppRequest. */
+export const SCHEDULING = {
+  constraints: {
+    option: 'constraint',
+    input: 'constraints',
+    form: 'lines',
+    value: 'FIELD:OPERATOR[:VALUE]',
+    help: 'constraints on where tasks run, such as `hostname:UNIQUE` or `rack:GROUP_BY:3`',
+    read(text) {
+      const parts = /^([^:]+):([^:]+)(?::(.+))?$/.exec(text)?.slice(1)
+      if (!parts) throw invalid(`${quoted(text)} is not a constraint. Write one such as hostname:UNIQUE.`)
+      return parts.filter(part => part !== undefined)
+    },
+  },
+  acceptedRoles: {
+    option: 'accepted-role',
+    input: 'accepted-roles',
+    form: 'lines',
+    value: 'ROLE',
+    help: 'roles whose resources tasks may use, such as `slave_public` for public agents of DC/OS, or `*`',
+    read: ruled(roleProblem),
+  },
+  upgrade: {
+    option: 'upgrade',
+    input: 'upgrade',
+    form: 'text',
+    value: 'min=SHARE,over=SHARE',
+    help: 'shares of the instances, from 0 to 1, that stay healthy during a deployment, and that may run in addition; by default 1 each',
+    read: readUpgrade,
+  },
+  killGracePeriod: {
+    option: 'kill-grace-period',
+    input: 'kill-grace-period',
+    form: 'text',
+    value: 'TIME',
+    help: "time from SIGTERM to SIGKILL, such as 90s or 5m; by default what the package's shutdown needs, at least 30s",
+    read: readDuration,
+  },
+} as const satisfies Settings
