@@ -14,6 +14,7 @@ import {
   ORDINARY_USER,
 } from '../testkit/machine.ts'
 import { sudoerWith } from '../testkit/sudo-stand-in.ts'
+import { mountsNear } from './mounts.ts'
 import { killProcessesIn, processesIn } from './processes.ts'
 import { inShell, makePlace, type Place, problemsOf, type RunOptions, runCli, startCli } from './run-cli.ts'
 
@@ -34,18 +35,18 @@ interface Patch {
 describe.skipIf(missing)(`mesosize run${missing ? ` (SKIPPED: ${missing})` : ''}`, () => {
   let place: Place
   let removePlace: () => Promise<void>
-  let mounts: string
+  let mounts: string[]
 
   beforeEach(async () => {
     place = await makePlace(remove => {
       removePlace = remove
     })
-    mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    mounts = mountsNear(place.root)
   })
   afterEach(async () => {
     // Nothing is left, whatever the test has done: no process, no mount, no sandbox.
     expect(killProcessesIn(place.root)).toBe(0)
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(mounts)
+    expect(mountsNear(place.root)).toEqual(mounts)
     expect(readdirSync(place.tmp)).toEqual([])
     await removePlace()
   })
