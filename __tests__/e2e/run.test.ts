@@ -318,6 +318,15 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     expect(status).toBe(130)
   })
 
+  test('stops gracefully when nobody reads its output any more', async () => {
+    const cmd = `trap 'exit 0' TERM; while :; do echo up; sleep 0.05; done`
+    const { child, ended } = await start([write('any', cmd)], 'any-1 | up')
+    child.stdout!.destroy()
+    const { status, stderr } = await ended
+    expect(stderr).toMatch(/any-1 stopped with status 0, .*\nStopped by SIGTERM\.\n$/)
+    expect(status).toBe(143)
+  })
+
   test('kills at the second Ctrl-C', async () => {
     const cmd = `trap '' TERM; (trap '' TERM; sleep 1000) & echo up; while :; do sleep 1; done`
     const app = write('any', cmd, { taskKillGracePeriodSeconds: 600 })

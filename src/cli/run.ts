@@ -113,6 +113,7 @@ async function runHere(
   const hardSignal = secondSignal(() =>
     output.tell('Stopping gracefully. Press Ctrl-C again to kill it at once.'),
   )
+  if (!json) stopWithoutReader()
   const result = await runApp(
     { app, instances, peers, untilHealthy, keep },
     {
@@ -147,6 +148,13 @@ function secondSignal(onFirst: () => void): AbortSignal {
   }
   for (const name of names) process.on(name, begin)
   return second.signal
+}
+
+/** Stops this program, gracefully, when nobody reads the service's output any more, as SIGPIPE ends other programs. */
+function stopWithoutReader(): void {
+  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.kill(process.pid, 'SIGTERM')
+  })
 }
 
 function openShell(output: ReturnType<typeof showRun>): (instance: Instance) => Promise<void> {
