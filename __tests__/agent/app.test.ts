@@ -45,7 +45,7 @@ describe('what the fetcher makes of a URI', () => {
 test('peers join the command of an app with a Supervisor, and of no other', () => {
   const labels = { 'mesosize.ident': 'acme/web/1/2' }
   expect(read({ labels }, ['10.0.0.1:9638']).command[2]).toBe('exit 0 --peer=10.0.0.1:9638')
-  expect(() => read({}, ['10.0.0.1'])).toThrow(/^peer: only an app that Mesosize exported/)
+  expect(() => read({}, ['10.0.0.1'])).toThrow(/^--peer: only an app that Mesosize exported/)
 })
 
 test('names what an app does not get here', () => {

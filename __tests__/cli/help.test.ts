@@ -117,6 +117,10 @@ describe.each(Object.entries(commands))('the help of %s', (name, { table, usage,
     expect(text).not.toMatch(/--(?:marathon-password|dcos-token|dcos-password) [a-z]/)
   })
 
+  test('has something below each heading', () => {
+    expect(text).not.toMatch(/:\n\n/)
+  })
+
   test('has no two options that share a letter or a name', () => {
     const words = own.flatMap(({ option, short }) => (short ? [option, short] : [option]))
     expect(words.filter((word, i) => words.indexOf(word) !== i)).toEqual([])

@@ -30,17 +30,17 @@ test('a run is shown with what happens to its instances', () => {
   expect(show(false, false)).toBe(
     'Stopping.\nweb-1 | output\nweb-1 is healthy after 1.0 s\n' +
       'web-1 stopped with status 0, 1.0 s after SIGTERM\nweb-1 ended with status 7 after 5.0 s\n' +
-      'web-1 did not stop within 1.0 s of SIGTERM, and was killed\n',
+      'web-1 had not stopped 1.0 s after SIGTERM, and was killed\n',
   )
 })
 
 test('a quiet one has only the output of the service, and what went wrong', () => {
   expect(show(true, false)).toBe(
     'web-1 | output\nweb-1 ended with status 7 after 5.0 s\n' +
-      'web-1 did not stop within 1.0 s of SIGTERM, and was killed\n',
+      'web-1 had not stopped 1.0 s after SIGTERM, and was killed\n',
   )
 })
 
 test('a muted one does not have the output, and a failure is for later', () => {
-  expect(show(true, true)).toBe('web-1 did not stop within 1.0 s of SIGTERM, and was killed\n')
+  expect(show(true, true)).toBe('web-1 had not stopped 1.0 s after SIGTERM, and was killed\n')
 })

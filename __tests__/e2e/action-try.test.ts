@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { makeExample } from '../../examples/make.ts'
 import { startHttpServer } from '../testkit/http-server.ts'
 import { BUSYBOX, cannotChroot } from '../testkit/machine.ts'
+import { mountsNear } from './mounts.ts'
 import { processesIn } from './processes.ts'
 import { errorsOf, leaksOf, makeJob, runAction } from './run-action.ts'
 import { finishedTogether, makePlace, type Place } from './run-cli.ts'
@@ -23,7 +24,7 @@ describe.skipIf(missing)(`an image that is tried first${missing ? ` (SKIPPED: ${
     const server = await startHttpServer()
     onTestFinished(() => server.close())
     const job = await makeJob()
-    const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    const mounts = mountsNear(job.root)
     if (patch) writeFileSync(join(job.workspace, 'patch.json'), JSON.stringify(patch))
     const run = await runAction(job, {
       package: 'example/hello',
@@ -42,7 +43,7 @@ describe.skipIf(missing)(`an image that is tried first${missing ? ` (SKIPPED: ${
     })
     expect(readdirSync(job.temp)).toEqual([])
     expect(processesIn(job.root)).toEqual([])
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(mounts)
+    expect(mountsNear(job.root)).toEqual(mounts)
     expect(run.badGroups).toEqual([])
     return { run, job, files: [...server.files.keys()] }
   }

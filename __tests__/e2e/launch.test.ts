@@ -22,6 +22,7 @@ import { BUSYBOX, cannotChroot, missingPrograms, programPath } from '../testkit/
 import { originKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { type App, ask, type Cluster, runTask, type Task } from './agent.ts'
+import { mountsNear } from './mounts.ts'
 import { killProcessesIn, processesIn, processNumbered } from './processes.ts'
 import { EXAMPLES, makePlace, type Place, type RunOptions, runCli } from './run-cli.ts'
 
@@ -30,9 +31,10 @@ const DEVICES = ['full', 'null', 'random', 'tty', 'urandom', 'zero'].filter(name
 )
 
 /** What of the machine no task may change. */
-function hostState() {
-  const files = ['/proc/self/mountinfo', '/etc/passwd', '/etc/group']
+function hostState({ root }: Place) {
+  const files = ['/etc/passwd', '/etc/group']
   return {
+    mounts: mountsNear(root),
     ...Object.fromEntries(files.map(file => [file, readFileSync(file, 'utf8')])),
     ...Object.fromEntries(
       DEVICES.map(name => {
@@ -86,12 +88,12 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     })
     // As the work directory of an agent is.
     chmodSync(place.root, 0o755)
-    host = hostState()
+    host = hostState(place)
   })
   afterEach(async () => {
     await expect.poll(() => killProcessesIn(place.root)).toBe(0)
     // What were mounted on the host below a sandbox would be deleted with it.
-    expect(hostState()).toEqual(host)
+    expect(hostState(place)).toEqual(host)
     await removePlace()
   })
 
@@ -240,11 +242,11 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       try {
         const task = await run(await exportHello(...args()), { ...plain, ...cluster })
         await expectService(task, greeting)
-        expect(hostState()).toEqual(host)
+        expect(hostState(place)).toEqual(host)
         expectRoom(task)
         await expectEnd(task)
 
-        expect(hostState()).toEqual(host)
+        expect(hostState(place)).toEqual(host)
         expect(spawnSync('rm', ['-rf', task.sandbox])).toMatchObject({ status: 0 })
         expect(existsSync(task.sandbox)).toBe(false)
         expect(existsSync(canary)).toBe(true)

@@ -14,6 +14,7 @@ import {
   ORDINARY_USER,
 } from '../testkit/machine.ts'
 import { sudoerWith } from '../testkit/sudo-stand-in.ts'
+import { mountsNear } from './mounts.ts'
 import { killProcessesIn, processesIn } from './processes.ts'
 import { inShell, makePlace, type Place, problemsOf, type RunOptions, runCli, startCli } from './run-cli.ts'
 
@@ -34,18 +35,18 @@ interface Patch {
 describe.skipIf(missing)(`mesosize run${missing ? ` (SKIPPED: ${missing})` : ''}`, () => {
   let place: Place
   let removePlace: () => Promise<void>
-  let mounts: string
+  let mounts: string[]
 
   beforeEach(async () => {
     place = await makePlace(remove => {
       removePlace = remove
     })
-    mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    mounts = mountsNear(place.root)
   })
   afterEach(async () => {
     // Nothing is left, whatever the test has done: no process, no mount, no sandbox.
     expect(killProcessesIn(place.root)).toBe(0)
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(mounts)
+    expect(mountsNear(place.root)).toEqual(mounts)
     expect(readdirSync(place.tmp)).toEqual([])
     await removePlace()
   })
@@ -155,7 +156,7 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
           healthChecks: [{ protocol: 'COMMAND', command: { value: 'test -f ready' } }],
         },
         LONG,
-        ['app-1 is healthy after N s', 'app-1 did not stop within N s of SIGTERM, and was killed'],
+        ['app-1 is healthy after N s', 'app-1 had not stopped N s after SIGTERM, and was killed'],
       ],
     ])('tells first what a person needs: it %s', async (name, cmd, patch, args, lines) => {
       const { status, stdout, stderr } = await run([write('app', cmd, patch), ...args])
@@ -310,11 +311,20 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     expect(stdout).toBe('any-1 | up\nany-1 | bye\n')
     // The shell may report that its sleep was ended, as part of the tree.
     expect(plain(stderr).filter(line => !/healthy|Terminated$/.test(line))).toEqual([
-      'Stopping. Once more kills it at once.',
+      'Stopping gracefully. Press Ctrl-C again to kill it at once.',
       'any-1 stopped with status 0, N s after SIGTERM',
       'Stopped by SIGINT.',
     ])
     expect(status).toBe(130)
+  })
+
+  test('stops gracefully when nobody reads its output any more', async () => {
+    const cmd = `trap 'exit 0' TERM; while :; do echo up; sleep 0.05; done`
+    const { child, ended } = await start([write('any', cmd)], 'any-1 | up')
+    child.stdout!.destroy()
+    const { status, stderr } = await ended
+    expect(stderr).toMatch(/any-1 stopped with status 0, .*\nStopped by SIGTERM\.\n$/)
+    expect(status).toBe(143)
   })
 
   test('kills at the second Ctrl-C', async () => {
@@ -322,11 +332,11 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     const app = write('any', cmd, { taskKillGracePeriodSeconds: 600 })
     const { child, ended } = await start([app], 'any-1 | up')
     child.stderr!.on('data', text => {
-      if (`${text}`.includes('Stopping.')) child.kill('SIGINT')
+      if (`${text}`.includes('Stopping')) child.kill('SIGINT')
     })
     child.kill('SIGINT')
     const { status, stderr } = await ended
-    expect(stderr).toMatch(/any-1 did not stop within .* of SIGTERM, and was killed\nStopped by SIGINT\.\n$/)
+    expect(stderr).toMatch(/any-1 had not stopped .* after SIGTERM, and was killed\nStopped by SIGINT\.\n$/)
     expect(status).toBe(130)
   })
 
@@ -346,7 +356,7 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       syncBuiltinESMExports()`
     const { child, ended } = await start([app], 'hanging', { preload: [hanging] })
     child.stderr!.on('data', text => {
-      if (!`${text}`.includes('Stopping.')) return
+      if (!`${text}`.includes('Stopping')) return
       // Nothing tells when the second was heard.
       const more = setInterval(() => child.kill('SIGTERM'), 50)
       void ended.finally(() => clearInterval(more))
@@ -364,6 +374,21 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     await ended
     await expect.poll(() => readdirSync(place.tmp), { timeout: 60_000 }).toEqual([])
     expect(processesIn(place.root)).toEqual([])
+  })
+
+  test('says nothing of its own files when something cannot be fetched', async () => {
+    const app = write('any', 'true', { fetch: [{ uri: '/nonexistent/file' }] })
+    // Node warns of files that it finds open when it collects them.
+    const collect = `
+      import { setFlagsFromString } from 'node:v8'
+      setFlagsFromString('--expose-gc')
+      const { runInNewContext } = await import('node:vm')
+      const gc = runInNewContext('gc')
+      process.on('beforeExit', () => gc())
+      setInterval(() => gc(), 20).unref()`
+    const { status, stderr } = await run([app], { preload: [collect] })
+    expect(stderr).toMatch(/^mesosize: fetch\[0\]: "\/nonexistent\/file" cannot be fetched: .*\n$/)
+    expect(status).toBe(1)
   })
 
   test('does not remove a sandbox in which something is mounted', async () => {
@@ -410,6 +435,8 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       expect(shown).toContain('\nhello-42\n')
       expect(shown).toMatch(new RegExp(`\\n${place.tmp}/[^\\n]+\\n`))
       expect(shown).toMatch(/any-1 stopped with .* after SIGTERM/)
+      // Of dash and bash, where the terminal's process groups are not those of the container.
+      expect(shown).not.toMatch(/process group|job control|can't access tty/)
       expect(status).toBe(0)
     })
 
@@ -487,6 +514,13 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       expect(status).toBe(0)
     })
 
+    test('says what to do where root may not open the files of a user', async () => {
+      const wrapper = ['setpriv', '--bounding-set=-sys_ptrace', ...options.wrapper!]
+      const { status, stderr } = await run([write('any', 'exit 0')], { ...options, wrapper })
+      expect(stderr).toMatch(/^mesosize: Root may not open the files of .* lacks CAP_SYS_PTRACE/)
+      expect(status).toBe(1)
+    })
+
     test('that wants a password after all says what to type', async () => {
       writeFileSync(
         join(place.root, 'bin/sudo'),
@@ -512,6 +546,21 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       ...['example/hello', '--artifacts', shared.artifacts, '--keys', shared.keys, '--no-cache'],
       ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
     ]
+
+    test.each(['a folder', '100%25'])('runs it where TMPDIR is %j', async name => {
+      const folder = join(place.work, name)
+      mkdirSync(folder)
+      const { status, stderr } = await run([...example(), ...LONG], { env: { TMPDIR: folder } })
+      expect(stderr).toContain('hello-1 is healthy')
+      expect(status).toBe(0)
+      expect(readdirSync(folder)).toEqual([])
+    })
+
+    test('says what is wrong with a TMPDIR that does not exist', async () => {
+      const { status, stderr } = await run(example(), { env: { TMPDIR: join(place.work, 'nowhere') } })
+      expect(stderr).toMatch(/^mesosize: \S+nowhere cannot be written: ENOENT.* the variable TMPDIR\.\n$/)
+      expect(status).toBe(1)
+    })
 
     test('exports it, runs two beside each other until both are healthy, and stops them gracefully', async () => {
       const args = ['--uri-base', 'https://nowhere.invalid', '--instances', '2', '--peer', '127.0.0.1:31044']
@@ -551,6 +600,16 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       expect(status).toBe(1)
     })
 
+    test('asks for the app definition where a tarball is given', async () => {
+      const tarball = join(place.work, 'web-1.0.tgz')
+      writeFileSync(tarball, '')
+      expect(problemsOf(await run([tarball]))).toEqual([
+        expect.stringMatching(
+          /^".*web-1\.0\.tgz" is a tarball, .* definition, such as ".*web-1\.0\.json"\.$/,
+        ),
+      ])
+    })
+
     test('lists all mistakes', async () => {
       const run1 = await run([write('any', 'exit 0'), '--cpu', '2', '--timeout', '5s', '--shell', '--json'])
       expect(problemsOf(run1)).toEqual([
@@ -566,7 +625,7 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       const app = write('any', 'exit 0', { gpus: 1, container: { type: 'MESOS', volumes } })
       const { status, stderr } = await run([app])
       expect(plain(stderr)[0]).toBe(
-        'warning: The app has container.volumes, gpus, which "mesosize run" does not provide. It starts without.',
+        'warning: The app has container.volumes, gpus, which "mesosize run" does not provide. It starts without them.',
       )
       expect(status).toBe(0)
     })

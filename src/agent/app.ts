@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { MesosizeError } from '../lib/errors.ts'
 import { isObject } from '../lib/is-object.ts'
+import { setting } from '../lib/setting.ts'
 import { shellWord } from '../lib/shell-quote.ts'
 import { canonicalId } from '../marathon/app/app-id.ts'
 import { effectiveNetworks } from '../marathon/app/checks/effective.ts'
@@ -82,7 +83,7 @@ function commandOf(
   const isOurs = isObject(labels) && labels['mesosize.ident'] !== undefined && cmd !== undefined
   if (peers.length > 0 && !isOurs) {
     throw notRunnable(
-      'peer: only an app that Mesosize exported has a Supervisor that can join a ring. Leave peers out.',
+      `${setting('peer')}: only an app that Mesosize exported has a Supervisor that can join a ring. Leave peers out.`,
     )
   }
   if (cmd !== undefined)

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { descendantsOf, ifThere, statOf } from '../lib/processes.ts'
+import { shellWord } from '../lib/shell-quote.ts'
 import { type Account, asAccount } from './account.ts'
 import { AGENT_PATH, programPath } from './programs.ts'
 
@@ -32,7 +33,7 @@ export interface Container {
    * @throws Error if the task has ended
    */
   beside(command: readonly string[]): Promise<Program>
-  /** The same for a shell, in the root directory that the service has. */
+  /** The same for a shell, in the root directory that the service has. Needs the program `script`. */
   shell(): Promise<Program>
 }
 
@@ -91,15 +92,30 @@ export function startContainer({ command, account, sandbox, env }: ContainerOpti
       return { program: program!, args: [...args, ...asAccount(account, command)], env }
     },
     async shell() {
+      const first = await entered(outer)
       const inside = descendantsOf(outer).find(pid => rootOf(pid) !== '/')
-      if (inside === undefined) return this.beside(['sh', '-i'])
+      if (inside === undefined) return onTerminal(first, await this.beside(['sh', '-i']))
       const target = [`--target=${inside}`, ...NAMESPACES, '--root', '--wd']
-      return {
+      return onTerminal(first, {
         program: programPath('nsenter'),
         args: [...target, '--', '/bin/sh', '-i'],
         env: environmentOf(inside),
-      }
+      })
     },
+  }
+}
+
+/**
+ * Gives a shell in a container a terminal and a session of its own. Its process groups have no numbers outside the
+ * container, nor those outside in there, so it could not hand the terminal of this program back.
+ */
+function onTerminal(first: number, { program, args, env }: Program): Program {
+  const enter = [programPath('nsenter'), `--target=${first}`, '--pid', '--', programPath('setsid'), '--ctty']
+  const line = [...enter, program, ...args].map(shellWord).join(' ')
+  return {
+    program: programPath('script'),
+    args: ['--quiet', '--command', line, '/dev/null'],
+    env: { ...env, SHELL: '/bin/sh' },
   }
 }
 

@@ -85,9 +85,14 @@ export class Instance {
     const { app, account, folder, name } = this.#options
     const signal = AbortSignal.any([tools.signal, this.#over.signal])
     const sandbox = await makeSandbox(folder, name, account)
-    for (const artifact of app.artifacts)
-      await fetchArtifact(artifact, sandbox.path, account, { ...tools, signal })
-    signal.throwIfAborted()
+    try {
+      for (const artifact of app.artifacts)
+        await fetchArtifact(artifact, sandbox.path, account, { ...tools, signal })
+      signal.throwIfAborted()
+    } catch (error) {
+      for (const file of Object.values(sandbox.files)) file.destroy()
+      throw error
+    }
     const env = taskEnvironment(app, { taskId: this.#taskId, sandbox: sandbox.path, ports: this.ports })
     const container = startContainer({ command: app.command, account, sandbox: sandbox.path, env })
     this.#container = container
@@ -207,6 +212,6 @@ export function describeOutcome({ status, signal, after, stopped, killed, unheal
   const how = signal === undefined ? `status ${status}` : signal
   if (unhealthy !== undefined) return `is unhealthy, and an agent would kill it. ${unhealthy}`
   if (stopped === undefined) return `ended with ${how} after ${formatDuration(after)}`
-  if (killed) return `did not stop within ${formatDuration(stopped)} of SIGTERM, and was killed`
+  if (killed) return `had not stopped ${formatDuration(stopped)} after SIGTERM, and was killed`
   return `stopped with ${how}, ${formatDuration(stopped)} after SIGTERM`
 }

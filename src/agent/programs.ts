@@ -20,19 +20,19 @@ export function programPath(name: string): string {
 
 /**
  * Checks for all that every run needs.
+ * @param more what this one needs besides
  * @throws MesosizeError RUN_PROGRAMS
  */
-export function checkPrograms(): void {
-  const absent = ['cp', 'id', 'mount', 'nsenter', 'setpriv', 'setsid', 'sh', 'tar', 'unshare'].filter(
-    name => findProgram(name) === undefined,
-  )
+export function checkPrograms(more: readonly string[] = []): void {
+  const needed = ['cp', 'id', 'mount', 'nsenter', 'setpriv', 'setsid', 'sh', 'tar', 'unshare', ...more]
+  const absent = needed.filter(name => findProgram(name) === undefined)
   if (absent.length > 0) throw missing(absent)
 }
 
 function missing(names: readonly string[]): MesosizeError {
   return new MesosizeError(
     'RUN_PROGRAMS',
-    `This machine lacks ${names.join(', ')}. Install ${names.length > 1 ? 'them' : 'it'}; Debian and Ubuntu have most in the packages util-linux, coreutils and tar.`,
+    `This machine lacks ${names.join(', ')}. Install ${names.length > 1 ? 'them' : 'it'}; Debian and Ubuntu have most in the packages util-linux, bsdutils, coreutils and tar.`,
   )
 }
 

@@ -61,7 +61,7 @@ export async function runApp(request: RunRequest, tools: RunTools): Promise<RunR
   const app = readApp(request.app, request.peers)
   if (app.ignored.length > 0) {
     tools.report.warn(
-      `The app has ${app.ignored.join(', ')}, which "mesosize run" does not provide. It starts without.`,
+      `The app has ${app.ignored.join(', ')}, which "mesosize run" does not provide. It starts without them.`,
     )
   }
   const account = await findAccount(app.user)

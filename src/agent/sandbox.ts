@@ -37,7 +37,7 @@ exit 1`
  */
 export async function makeSandboxFolder(keep: boolean): Promise<SandboxFolder> {
   const parent = process.env.TMPDIR ? tmpdir() : '/var/tmp'
-  const path = await inSandbox(parent, async () => realpath(await mkdtemp(join(parent, 'mesosize-run-'))))
+  const path = await inTemporary(parent, async () => realpath(await mkdtemp(join(parent, 'mesosize-run-'))))
   // An agent's work directory can be passed through, its sandboxes not.
   await chmod(path, 0o711)
   if (keep) return { path, close: async () => {} }
@@ -59,7 +59,7 @@ export interface Sandbox {
 /** Source: slave/paths.cpp in Mesos; the mode is that of Mesos 1.6 and later. */
 export async function makeSandbox(folder: string, name: string, { uid, gid }: Account): Promise<Sandbox> {
   const path = join(folder, name)
-  return inSandbox(path, async () => {
+  return inTemporary(path, async () => {
     await mkdir(path, { mode: 0o750 })
     await chown(path, uid, gid)
     const files = {
@@ -89,7 +89,11 @@ export function sandboxFull(sandbox: string, cause: unknown): MesosizeError {
   )
 }
 
-async function inSandbox<T>(path: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Writes in a temporary folder.
+ * @throws MesosizeError SANDBOX_UNWRITABLE, SANDBOX_FULL
+ */
+export async function inTemporary<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -27,14 +27,24 @@ function asRoot(args: readonly string[]): string[] {
   ]
 }
 
+/** Ends with this status where root may not open what this process has open: proc(5), PTRACE_MODE_READ_FSCREDS. */
+const CANNOT_OPEN = 77
+const TRY_OPENING = `try { fs.readlinkSync("/proc/${process.pid}/exe") } catch { process.exit(${CANNOT_OPEN}) }`
+
 /**
- * Checks whether sudo lets this program run as root without a password.
+ * Checks whether sudo lets this program run as root without a password, and root open the files of this one.
  * @throws MesosizeError RUN_ROOT
  */
 export async function checkSudo(): Promise<void> {
   try {
-    await run('sudo', asRoot(['--version']))
-  } catch {
+    await run('sudo', asRoot(['--eval', TRY_OPENING]))
+  } catch (error) {
+    if ((error as { code?: unknown }).code === CANNOT_OPEN) {
+      throw new MesosizeError(
+        'RUN_ROOT',
+        'Root may not open the files of other users\' processes here, because it lacks CAP_SYS_PTRACE, as in many containers. Repeat the command as root, or start the container with "--cap-add=SYS_PTRACE".',
+      )
+    }
     throw new MesosizeError(
       'RUN_ROOT',
       'Only root can run an app as an agent does, and "sudo" does not allow it without a password here. Type "sudo -v" and repeat the command, or repeat it as root.',

@@ -4,17 +4,19 @@ import { once } from 'node:events'
 import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readApp } from '../agent/app.ts'
 import type { Instance } from '../agent/instance.ts'
 import { checkSystem } from '../agent/machine.ts'
 import { checkPrograms } from '../agent/programs.ts'
 import { runApp } from '../agent/run.ts'
+import { inTemporary } from '../agent/sandbox.ts'
 import { runExport } from '../export/run.ts'
 import { createFetch } from '../http/fetch.ts'
 import { UsageError } from '../lib/errors.ts'
 import { silent } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
+import { fetchUriProblem } from '../marathon/app/rules.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import { publishNowhere } from '../publish/none.ts'
 import type { RunCommand } from '../settings/read-run.ts'
@@ -30,7 +32,7 @@ export async function runForPerson(command: RunCommand, session: Session): Promi
     throw new UsageError([`${setting('shell')}: standard output is not a terminal. Start it at one.`])
   }
   if (isRoot) {
-    checkPrograms()
+    checkPrograms(command.shell ? ['script'] : [])
     endWithStarter()
   } else {
     await checkSudo()
@@ -47,7 +49,10 @@ export async function runForPerson(command: RunCommand, session: Session): Promi
 
 /** Gives work a folder, which no other user can enter and which is removed afterwards. */
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'mesosize-app-'))
+  const temporary = resolve(tmpdir())
+  // Not every path can be written as a URI that agents understand.
+  const parent = fetchUriProblem(`file://${temporary}`) === undefined ? temporary : '/var/tmp'
+  const folder = await inTemporary(parent, () => mkdtemp(join(parent, 'mesosize-app-')))
   try {
     return await work(folder)
   } finally {
@@ -94,7 +99,7 @@ async function runHere(
   session.allow(readApp(app, command.peers).grace)
   if (!isRoot) {
     report.close()
-    const handed = openUnnamed(JSON.stringify(app))
+    const handed = await inTemporary(tmpdir(), async () => openUnnamed(JSON.stringify(app)))
     try {
       // All settings are arguments by now, so no project file is read again.
       const args = [...argumentsOf(command), '--settings=/dev/null', ...(quiet ? ['--quiet'] : [])]
@@ -106,7 +111,10 @@ async function runHere(
   const { instances, peers, timeout, keep, shell, json } = command
   const untilHealthy = command.untilHealthy ? timeout : undefined
   const output = showRun({ quiet, muted: untilHealthy !== undefined && !json, json })
-  const hardSignal = secondSignal(() => output.tell('Stopping. Once more kills it at once.'))
+  const hardSignal = secondSignal(() =>
+    output.tell('Stopping gracefully. Press Ctrl-C again to kill it at once.'),
+  )
+  if (!json) stopWithoutReader()
   const result = await runApp(
     { app, instances, peers, untilHealthy, keep },
     {
@@ -141,6 +149,13 @@ function secondSignal(onFirst: () => void): AbortSignal {
   }
   for (const name of names) process.on(name, begin)
   return second.signal
+}
+
+/** Stops this program, gracefully, when nobody reads the service's output any more, as SIGPIPE ends other programs. */
+function stopWithoutReader(): void {
+  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.kill(process.pid, 'SIGTERM')
+  })
 }
 
 function openShell(output: ReturnType<typeof showRun>): (instance: Instance) => Promise<void> {

@@ -5,7 +5,7 @@ import type { AppDefinition } from '../marathon/app/validate.ts'
 import type { Positional } from './arguments.ts'
 import { readFileText, statusOf } from './files.ts'
 import { readExportRequest } from './read-export.ts'
-import { quoted } from './readers.ts'
+import { invalid, quoted } from './readers.ts'
 import { OUTPUT } from './rows/output.ts'
 import { RUN_HERE } from './rows/run.ts'
 import { JSON_RESULT } from './rows/show.ts'
@@ -82,6 +82,12 @@ async function isApp(text: string): Promise<boolean> {
 }
 
 async function readApp(named: string, stdin: NodeJS.ReadableStream): Promise<AppDefinition> {
+  const tarball = /\.(?:tgz|tar\.gz)$/.exec(named)
+  if (tarball) {
+    throw invalid(
+      `${quoted(named)} is a tarball, which does not say how to run it. Give its app definition, such as ${quoted(`${named.slice(0, tarball.index)}.json`)}.`,
+    )
+  }
   const text = named === '-' ? await readAll(stdin) : await readFileText(named)
   const { parseApp } = await import('../marathon/deploy/app-text.ts')
   return parseApp(text, named === '-' ? 'standard input' : quoted(named))
