@@ -1,4 +1,4 @@
-import{l as e}from"./pipeline.js";import{Mn as t,g as n,y as r}from"./start.js";function i(t){let n=t.map(({name:e})=>e);return`# Completion for bash, printed by "mesosize completion bash".
+import{x as e}from"./pipeline.js";import{Gn as t,S as n,T as r}from"./start.js";function i(t){let n=t.map(({name:e})=>e);return`# Completion for bash, printed by "mesosize completion bash".
 
 _mesosize_reply() {
   local line

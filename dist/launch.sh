@@ -84,38 +84,57 @@ listen() {
 }
 
 # Prints the package's configuration with the number in place of each string "$PORT_<NAME>", and in strings such as
-# "127.0.0.1:$PORT_<NAME>", or what is wrong. String by string, so that an escaped quote before $PORT_ is not taken
-# for a string's start. What may stand before the port needs no escape in JSON, so it is printed as it is.
+# "127.0.0.1:$PORT_<NAME>", and with the value of SECRET_<NAME> as the string in place of "$SECRET_<NAME>"; or, with
+# status 9, what is wrong. String by string, so that an escaped quote before $PORT_ is not taken for a string's start. What may stand
+# before the port needs no escape in JSON, so it is printed as it is.
 # shellcheck disable=SC2016 # the dollar is for awk
 configure() {
-  LC_ALL=C exec "$box" awk 'BEGIN {
-    rest = ENVIRON[ARGV[1]]
-    while (match(rest, /"([^"\\]|\\.)*"/)) {
-      text = substr(rest, RSTART, RLENGTH)
-      filled = filled substr(rest, 1, RSTART - 1)
-      rest = substr(rest, RSTART + RLENGTH)
-      # A string before a colon, or in TOML before an equals sign, is a key.
-      if (text ~ "^\"([][A-Za-z0-9.:*_+/-]*:)?[$]PORT_[A-Z0-9_]+\"$" && rest !~ /^[ \t\r\n]*[:=]/) {
-        dollar = index(text, "$")
-        host = substr(text, 2, dollar - 2)
-        suffix = substr(text, dollar + 6, length(text) - dollar - 6)
-        name = ENVIRON["MESOSIZE_ENV_VARS_PREFIX"] "PORT_" suffix
-        if (!(name in ENVIRON)) {
-          printf "%s needs %s, which is not set: ", ARGV[1], name
-          printf "give the app a port definition with the name \"%s\"", tolower(suffix)
-          exit 1
-        }
-        text = ENVIRON[name]
-        if (text !~ /^[1-9][0-9]*$/ || text + 0 > 65535) {
-          printf "%s is not a port number: %s", name, text
-          exit 1
-        }
-        if (host != "") text = "\"" host text "\""
-      }
-      filled = filled text
+  LC_ALL=C exec "$box" awk '
+    # A variable of the task, which has to be there.
+    function given(name, advice) {
+      if (name in ENVIRON) return ENVIRON[name]
+      printf "%s needs %s, which is not set: give the app %s", ARGV[1], name, advice
+      exit 9
     }
-    printf "%s", filled rest
-  }' "$1"
+    function port(suffix,  name, number) {
+      name = ENVIRON["MESOSIZE_ENV_VARS_PREFIX"] "PORT_" suffix
+      number = given(name, "a port definition with the name \"" tolower(suffix) "\"")
+      if (number ~ /^[1-9][0-9]*$/ && number + 0 <= 65535) return number
+      printf "%s is not a port number: %s", name, number
+      exit 9
+    }
+    # As a string, in JSON as well as in TOML.
+    function quoted(value,  text, character) {
+      while (match(value, /[[:cntrl:]"\\]/)) {
+        character = substr(value, RSTART, 1)
+        text = text substr(value, 1, RSTART - 1)
+        text = text (character in code ? sprintf("\\u%04x", code[character]) : "\\" character)
+        value = substr(value, RSTART + 1)
+      }
+      return "\"" text value "\""
+    }
+    BEGIN {
+      for (number = 1; number < 32; number++) code[sprintf("%c", number)] = number
+      code["\177"] = 127
+      rest = ENVIRON[ARGV[1]]
+      while (match(rest, /"([^"\\]|\\.)*"/)) {
+        text = substr(rest, RSTART, RLENGTH)
+        filled = filled substr(rest, 1, RSTART - 1)
+        rest = substr(rest, RSTART + RLENGTH)
+        # A string before a colon, or in TOML before an equals sign, is a key.
+        isKey = rest ~ /^[ \t\r\n]*[:=]/
+        if (!isKey && text ~ "^\"([][A-Za-z0-9.:*_+/-]*:)?[$]PORT_[A-Z0-9_]+\"$") {
+          dollar = index(text, "$")
+          host = substr(text, 2, dollar - 2)
+          text = port(substr(text, dollar + 6, length(text) - dollar - 6))
+          if (host != "") text = "\"" host text "\""
+        }
+        if (!isKey && text ~ /^"[$]SECRET_[A-Z0-9_]+"$/)
+          text = quoted(given(substr(text, 3, length(text) - 3), "a secret in that variable"))
+        filled = filled text
+      }
+      printf "%s", filled rest
+    }' "$1"
 }
 
 # Mounts what the service needs.
@@ -142,12 +161,42 @@ prepare() {
   try "$memory" ln -s fd/0 "$root/dev/stdin"
   try "$memory" ln -s fd/1 "$root/dev/stdout"
   try "$memory" ln -s fd/2 "$root/dev/stderr"
+
+  # A line each: SOURCE:PATH, or SOURCE:PATH:ro.
+  set -f
+  IFS=$newline
+  for volume in ${MESOSIZE_VOLUMES-}; do
+    unset IFS
+    path=${volume#*:}
+    bind "${volume%%:*}" "${path%:ro}"
+    case $path in *:ro) mount -o remount,bind,ro "$mounted" ;; esac
+  done
+  unset IFS
+  set +f
+}
+
+# Shows the service a directory or file of the agent, or, without a slash at its beginning, of the sandbox.
+bind() {
+  source=$1
+  case $source in /*) ;; *) source=${root%/*}/$source ;; esac
+  if [ -d "$source" ]; then
+    inside mkdir -p "$2"
+  elif [ -e "$source" ]; then
+    inside mkdir -p "${2%/*}/"
+    inside touch "$2"
+  else
+    fail "$source is not there: the volume $1:$2 needs it on every agent that runs the task"
+  fi
+  # A symlink on the way there leads to a place in the image, not on the agent.
+  inside readlink -f "$2"
+  mounted=$root$why
+  mount -o bind "$source" "$mounted"
 }
 
 become_launcher() {
   # PWD, OLDPWD and _ in the environment would otherwise name the sandbox or a program of the agent.
   cd /
-  unset OLDPWD _
+  unset OLDPWD _ MESOSIZE_VOLUMES
   export HAB_SUP_BINARY="$supervisor"
   exec "$box" chroot "$root" "$launcher" run "$service" "$@"
 }
@@ -248,7 +297,7 @@ if [ "${MESOSIZE_LAUNCH%%-*}" != "$$" ]; then
   umask 022
 
   "$box" true 2>/dev/null ||
-    fail "cannot run $box: unpack the whole tarball, on a $target agent, where the sandbox is not mounted noexec"
+    fail "cannot run $box: unpack the whole tarball, on an agent for $target, where the sandbox is not mounted noexec"
   [ "$("$box" id -u 2>/dev/null)" = 0 ] || fail 'must run as root: the app definition needs "user": "root"'
   # With a process namespace, nothing in the task outlives it. The task does without one if the kernel refuses it, or if
   # busybox is so old that its shell has no <( ).
@@ -268,7 +317,11 @@ if [ "${MESOSIZE_LAUNCH%%-*}" != "$$" ]; then
   [ -n "${HAB_LISTEN_GOSSIP-}" ] || listen HAB_LISTEN_GOSSIP 0.0.0.0 GOSSIP
   [ -n "${HAB_LISTEN_HTTP-}" ] || listen HAB_LISTEN_HTTP 0.0.0.0 GATEWAY
   [ -n "${HAB_LISTEN_CTL-}" ] || listen HAB_LISTEN_CTL 127.0.0.1 CTL
-  config=$(configure "$config_variable") || fail "${config:-cannot read $config_variable: $whole}"
+  config=$(configure "$config_variable") || case $? in
+    9) fail "$config" ;;
+    # What there is of it may hold secrets.
+    *) fail "cannot read $config_variable: $whole" ;;
+  esac
   [ -z "$config" ] || export "$config_variable=$config"
 
   # Whatever unpacked this may have applied a umask, seen on the top directory, which is 0755 in the tarball;

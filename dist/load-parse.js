@@ -1,1 +1,1 @@
-export{s as parseConfig}from"./pipeline.js";
+export{r as parseConfig}from"./pipeline.js";
