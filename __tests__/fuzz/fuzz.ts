@@ -111,7 +111,7 @@ async function keep(
 ): Promise<void> {
   for (const file of await readdir(from)) {
     await mkdir(keepIn, { recursive: true })
-    const [, name = '', index] = /^(.*)-(\d+)$/.exec(file)!
+    const [, name = '', index] = /^(.*?)-(-?\d+)$/.exec(file)!
     const path = join(keepIn, `${name}-${seed}-${index}`)
     await copyFile(join(from, file), path)
     const found = states.get(name)!.findings.filter(each => each.index === Number(index))

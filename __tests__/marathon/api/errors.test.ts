@@ -92,6 +92,19 @@ describe('what Marathon says of a field', () => {
     ])
   })
 
+  test('once, and no more than a person reads', () => {
+    const same = { path: '/cpus', errors: Array(500).fill('error.min') }
+    const others = Array.from({ length: 40 }, (_, index) => ({
+      path: `/labels/${index}`,
+      errors: ['x'.repeat(5000)],
+    }))
+    const { message } = refused(422, { message: 'Invalid JSON', details: [same, same, ...others] })
+    const lines = message.split('\n')
+    expect(lines[1]).toBe('  /cpus -1: is too small (error.min)')
+    expect(lines.slice(-2)).toEqual(['  and 26 more', 'Change that in the app definition.'])
+    expect(message.length).toBeLessThan(20_000)
+  })
+
   test('of an app in a group, as of one alone', () => {
     const group = { apps: [app] }
     expect(refused(422, about('/apps(0)/cpus', 'error.min'), { app: group }).message).toContain(

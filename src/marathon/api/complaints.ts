@@ -35,7 +35,8 @@ export function complaintsIn(body: unknown, app: JsonValue | undefined): string[
     const path = pathOf(name)
     const value = name === undefined || path === '/' ? '' : valueText(app, name)
     const words = [...errors, ...(error === undefined ? [] : [error])]
-    return words.length > 0 ? [`${path}${value}: ${words.map(inWords).join('; ')}`] : []
+    if (words.length === 0) return []
+    return [`${path}${value}: ${[...new Set(words.map(inWords))].join('; ')}`.slice(0, MOST_WORDS)]
   })
 }
 

@@ -42,6 +42,9 @@ export interface Refused {
   secrets: readonly string[]
 }
 
+/** More than a person corrects at once. */
+const MOST_COMPLAINTS = 15
+
 /** The body of a response 409. */
 const LOCK = fields({ deployments: each(object({ id: word })) })
 
@@ -109,7 +112,9 @@ export function refusal(refused: Refused): MarathonError {
   if (status === 429 || status > 500 || (status === 500 && words === '')) {
     return error('MARATHON_UNAVAILABLE', `${marathon}${quoted}. Try again later.`)
   }
-  const complaints = complaintsIn(body, refused.app).map(mask)
+  const all = [...new Set(complaintsIn(body, refused.app).map(mask))]
+  const others = all.length - MOST_COMPLAINTS
+  const complaints = [...all.slice(0, MOST_COMPLAINTS), ...(others > 0 ? [`and ${others} more`] : [])]
   return error(
     'MARATHON_REFUSED',
     complaints.length > 0
