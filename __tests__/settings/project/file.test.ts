@@ -42,6 +42,13 @@ describe('values become what a person would write as arguments', () => {
     ['env = { A = "x=y", B = 1, C = true, D = "" }', 'env', ['A=x=y', 'B=1', 'C=true', 'D=']],
     ['[env]\nA = 1', 'env', ['A=1']],
     ['env.A = 1', 'env', ['A=1']],
+    ['service-port = { http = 80, admin = "81" }', 'service-port', ['http=80', 'admin=81']],
+    ['port-label = "http:VIP_0=/web:80"', 'port-label', ['http:VIP_0=/web:80']],
+    [
+      '[port-label.http]\nVIP_0 = "/web:80"\nTEAM = "a=b"\n[port-label.gossip]\nVIP_0 = "/ring:9638"',
+      'port-label',
+      ['http:VIP_0=/web:80', 'http:TEAM=a=b', 'gossip:VIP_0=/ring:9638'],
+    ],
     ['uris = true', 'uris', ['true']],
     // These options turn off what their rows describe.
     ['no-cache = true', 'no-cache', ['false']],
@@ -112,6 +119,15 @@ describe('each mistake is reported with its line', () => {
       'mesosize.toml:1: mem: the value must be a string or a number.',
       'mesosize.toml:2: uris: the value must be true or false, without quotes.',
     ],
+    [
+      'service-port = { http = { a = 1 } }',
+      'mesosize.toml:1: service-port: the value must be a table of strings or numbers; "http" is something else.',
+    ],
+    [
+      'port-label = { http = "VIP_0=/web:80" }',
+      'mesosize.toml:1: port-label: the value must be a table for each name; "http" is something else.',
+    ],
+    ['peer = { a = "b" }', 'mesosize.toml:1: peer: the value must be a string, or a list of strings.'],
     ['mem = [1]', 'mesosize.toml:1: mem: the value must be a string or a number.'],
     ['mem = 2024-01-01', 'mesosize.toml:1: mem: the value must be a string or a number.'],
     ['channel = ""', 'mesosize.toml:1: channel: the value is empty. Give one, or remove the line.'],

@@ -11,6 +11,8 @@ export function textsOf(row: Setting, value: TomlValue): string[] {
     case 'flag':
       return [flagOf(row.option !== undefined && row.default === 'true', value)]
     case 'lines':
+      if (isTable(value) && row.value.includes('='))
+        return linesOf(row.value.includes(':KEY='), value as TomlTable)
       return (Array.isArray(value) ? value : [value]).map(each =>
         textOf(each, 'a string, or a list of strings'),
       )
@@ -19,6 +21,22 @@ export function textsOf(row: Setting, value: TomlValue): string[] {
     default:
       return [textOf(value, 'a string or a number')]
   }
+}
+
+/**
+ * `NAME=VALUE` from a table, or `NAME:KEY=VALUE` from a table for each name.
+ * @param isNested whether there is a table for each name
+ */
+function linesOf(isNested: boolean, value: TomlTable): string[] {
+  return Object.entries(value).flatMap(([name, each]) => {
+    if (!isNested)
+      return [
+        `${name}=${textOf(each, `a table of strings or numbers; ${JSON.stringify(name)} is something else`)}`,
+      ]
+    if (!isTable(each))
+      throw new Error(`must be a table for each name; ${JSON.stringify(name)} is something else`)
+    return linesOf(false, each as TomlTable).map(line => `${name}:${line}`)
+  })
 }
 
 /** @param turnsOff whether the key, like its option, turns off what the row describes */
