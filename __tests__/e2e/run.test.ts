@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -292,6 +301,39 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     ])
   })
 
+  test('touches nothing through links that an archive brings, where the user of the app could not', async () => {
+    // An agent's work directory can be passed through.
+    chmodSync(place.root, 0o755)
+    const precious = join(place.root, 'precious')
+    const links = join(place.root, 'links')
+    for (const folder of [precious, links]) mkdirSync(folder)
+    writeFileSync(join(precious, 'file'), 'precious', { mode: 0o600 })
+    for (const [name, target] of Object.entries({ folder: precious, file: join(precious, 'file') }))
+      symlinkSync(target, join(links, name))
+    const archive = execFileSync('tar', ['-c', '-C', links, 'folder', 'file'])
+    const server = await startHttpServer()
+    onTestFinished(() => server.close())
+    server.files.set('/links.tar', archive)
+    server.files.set('/file', Buffer.from('other'))
+    const uri = `${server.url}/file`
+    for (const artifact of [
+      { uri, cache: true },
+      { uri, executable: true },
+      { uri, destPath: 'folder/new' },
+      { uri, destPath: 'folder/new', cache: true },
+    ]) {
+      const fetch = [{ uri: `${server.url}/links.tar` }, artifact]
+      const { status, stderr } = await run([write('any', 'true', { user: 'nobody', fetch })], {
+        env: { HOME: place.home },
+      })
+      expect(stderr).toMatch(/^mesosize: fetch\[1\]: \S+\/file" cannot be fetched: .*\. Check the URI\.\n$/)
+      expect(status).toBe(1)
+    }
+    expect(readdirSync(precious)).toEqual(['file'])
+    expect(readFileSync(join(precious, 'file'), 'utf8')).toBe('precious')
+    expect(statSync(join(precious, 'file'))).toMatchObject({ mode: 0o100600, uid: 0 })
+  })
+
   test('gives two runs at once different ports', async () => {
     const app = write('web', page, asks())
     const runs = await Promise.all([1, 2].map(() => run([app, ...LONG, '--json', '--instances', '2'])))
@@ -341,15 +383,12 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
   })
 
   test('ends at the third signal, even if it hangs', async () => {
-    const server = await startHttpServer()
-    onTestFinished(() => server.close())
-    server.files.set('/file', Buffer.from('content\n'))
-    const app = write('any', 'true', { fetch: [{ uri: `${server.url}/file` }] })
+    const app = write('any', 'true')
     // Stands in for a file system that does not answer.
     const hanging = `
       import promises from 'node:fs/promises'
       import { syncBuiltinESMExports } from 'node:module'
-      promises.lchown = () => {
+      promises.chown = () => {
         console.error('hanging')
         return new Promise(() => setInterval(() => {}, 1000))
       }
