@@ -7,9 +7,11 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { makeExample } from '../../examples/make.ts'
@@ -334,6 +336,28 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     expect(statSync(join(precious, 'file'))).toMatchObject({ mode: 0o100600, uid: 0 })
   })
 
+  test.each(['MESOS_HTTP', 'COMMAND'])(
+    'ends with the task, whatever its %s check waits for',
+    async protocol => {
+      let asked = false
+      const silent = createServer(({ url }, response) => {
+        if (url === '/asked') response.writeHead(asked ? 200 : 404).end()
+        else asked = true
+      })
+      await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+      onTestFinished(() => void silent.closeAllConnections())
+      onTestFinished(() => void silent.close())
+      const { port } = silent.address() as AddressInfo
+      const get = `${BUSYBOX} wget -Y off -q -O /dev/null http://127.0.0.1:${port}`
+      const command = { value: `${get}/silence` }
+      const check = protocol === 'COMMAND' ? { protocol, command } : { protocol, port, path: '/silence' }
+      const app = write('any', `until ${get}/asked; do sleep 0.05; done`, {
+        healthChecks: [{ ...check, timeoutSeconds: 100_000 }],
+      })
+      expect((await run([app])).status).toBe(0)
+    },
+  )
+
   test('gives two runs at once different ports', async () => {
     const app = write('web', page, asks())
     const runs = await Promise.all([1, 2].map(() => run([app, ...LONG, '--json', '--instances', '2'])))
@@ -615,6 +639,19 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
         ])
       }
       expect(readdirSync(place.work)).toEqual([])
+    })
+
+    test('leaves only what the next run removes if it is killed', async () => {
+      const { child, ended } = await start(example(), 'hello: ')
+      child.kill('SIGKILL')
+      await ended
+      // Its janitor removes the sandbox.
+      await expect.poll(() => readdirSync(place.tmp), { timeout: 60_000 }).toHaveLength(1)
+      const [left] = readdirSync(place.tmp)
+      const before = Date.now() / 1000 - 2 * 60 * 60
+      utimesSync(join(place.tmp, left!), before, before)
+      const { status, stderr } = await run([...example(), ...LONG])
+      expect(status, stderr).toBe(0)
     })
   })
 
