@@ -147,16 +147,14 @@ describe('what is kept of an image has a limit for', () => {
     await expect(collect(imageMembers([WEB]), kept)).rejects.toMatchObject(refusal('2000 packages'))
   })
 
-  test.each([
-    ['files', imageMembers([LIBRARY]).slice(0, 1)],
-    ['packages and their files', imageMembers([LIBRARY]).slice(4)],
-  ])('the names of %s', async (_, members) => {
+  test('names', async () => {
     const kept = new Kept()
     const add = (path: string) => kept.add({ path, type: 'file', size: 0, mode: 0o644 }, 'web.tgz')
     for (let count = 0; count < 15; count++) add('a'.repeat(2 ** 24))
     add('a'.repeat(2 ** 24 - 2 ** 17))
     // Each of these characters is six in a page.
     expect(() => add('<'.repeat(2 ** 15))).toThrow(expect.objectContaining(refusal('256 MiB')))
-    await expect(collect(members, kept)).rejects.toMatchObject(refusal('256 MiB'))
+    for (const members of [imageMembers([LIBRARY]).slice(0, 1), imageMembers([LIBRARY]).slice(4)])
+      await expect(collect(members, kept)).rejects.toMatchObject(refusal('256 MiB'))
   })
 })
