@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { makeExample } from '../../examples/make.ts'
@@ -292,6 +303,61 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     ])
   })
 
+  test('touches nothing through links that an archive brings, where the user of the app could not', async () => {
+    // An agent's work directory can be passed through.
+    chmodSync(place.root, 0o755)
+    const precious = join(place.root, 'precious')
+    const links = join(place.root, 'links')
+    for (const folder of [precious, links]) mkdirSync(folder)
+    writeFileSync(join(precious, 'file'), 'precious', { mode: 0o600 })
+    for (const [name, target] of Object.entries({ folder: precious, file: join(precious, 'file') }))
+      symlinkSync(target, join(links, name))
+    const archive = execFileSync('tar', ['-c', '-C', links, 'folder', 'file'])
+    const server = await startHttpServer()
+    onTestFinished(() => server.close())
+    server.files.set('/links.tar', archive)
+    server.files.set('/file', Buffer.from('other'))
+    const uri = `${server.url}/file`
+    for (const artifact of [
+      { uri, cache: true },
+      { uri, executable: true },
+      { uri, destPath: 'folder/new' },
+      { uri, destPath: 'folder/new', cache: true },
+    ]) {
+      const fetch = [{ uri: `${server.url}/links.tar` }, artifact]
+      const { status, stderr } = await run([write('any', 'true', { user: 'nobody', fetch })], {
+        env: { HOME: place.home },
+      })
+      expect(stderr).toMatch(/^mesosize: fetch\[1\]: \S+\/file" cannot be fetched: .*\. Check the URI\.\n$/)
+      expect(status).toBe(1)
+    }
+    expect(readdirSync(precious)).toEqual(['file'])
+    expect(readFileSync(join(precious, 'file'), 'utf8')).toBe('precious')
+    expect(statSync(join(precious, 'file'))).toMatchObject({ mode: 0o100600, uid: 0 })
+  })
+
+  test.each(['MESOS_HTTP', 'COMMAND'])(
+    'ends with the task, whatever its %s check waits for',
+    async protocol => {
+      let asked = false
+      const silent = createServer(({ url }, response) => {
+        if (url === '/asked') response.writeHead(asked ? 200 : 404).end()
+        else asked = true
+      })
+      await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+      onTestFinished(() => void silent.closeAllConnections())
+      onTestFinished(() => void silent.close())
+      const { port } = silent.address() as AddressInfo
+      const get = `${BUSYBOX} wget -Y off -q -O /dev/null http://127.0.0.1:${port}`
+      const command = { value: `${get}/silence` }
+      const check = protocol === 'COMMAND' ? { protocol, command } : { protocol, port, path: '/silence' }
+      const app = write('any', `until ${get}/asked; do sleep 0.05; done`, {
+        healthChecks: [{ ...check, timeoutSeconds: 100_000 }],
+      })
+      expect((await run([app])).status).toBe(0)
+    },
+  )
+
   test('gives two runs at once different ports', async () => {
     const app = write('web', page, asks())
     const runs = await Promise.all([1, 2].map(() => run([app, ...LONG, '--json', '--instances', '2'])))
@@ -341,15 +407,12 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
   })
 
   test('ends at the third signal, even if it hangs', async () => {
-    const server = await startHttpServer()
-    onTestFinished(() => server.close())
-    server.files.set('/file', Buffer.from('content\n'))
-    const app = write('any', 'true', { fetch: [{ uri: `${server.url}/file` }] })
+    const app = write('any', 'true')
     // Stands in for a file system that does not answer.
     const hanging = `
       import promises from 'node:fs/promises'
       import { syncBuiltinESMExports } from 'node:module'
-      promises.lchown = () => {
+      promises.chown = () => {
         console.error('hanging')
         return new Promise(() => setInterval(() => {}, 1000))
       }
@@ -576,6 +639,19 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
         ])
       }
       expect(readdirSync(place.work)).toEqual([])
+    })
+
+    test('leaves only what the next run removes if it is killed', async () => {
+      const { child, ended } = await start(example(), 'hello: ')
+      child.kill('SIGKILL')
+      await ended
+      // Its janitor removes the sandbox.
+      await expect.poll(() => readdirSync(place.tmp), { timeout: 60_000 }).toHaveLength(1)
+      const [left] = readdirSync(place.tmp)
+      const before = Date.now() / 1000 - 2 * 60 * 60
+      utimesSync(join(place.tmp, left!), before, before)
+      const { status, stderr } = await run([...example(), ...LONG])
+      expect(status, stderr).toBe(0)
     })
   })
 

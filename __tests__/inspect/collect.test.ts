@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readTarball } from '../../src/image/read.ts'
 import { collectTarball, type TarballContents } from '../../src/inspect/collect.ts'
+import { Kept } from '../../src/inspect/kept.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { pieces } from '../testkit/pieces.ts'
 import { type TarEntry, tarOf } from '../testkit/tar.ts'
@@ -31,9 +32,9 @@ const WEB: PackageSpec = {
   },
 }
 
-async function collect(members: readonly TarEntry[]): Promise<TarballContents> {
+async function collect(members: readonly TarEntry[], kept?: Kept): Promise<TarballContents> {
   const bytes = gzipSync(await tarOf(members))
-  return collectTarball(readTarball(pieces(bytes), 'web.tgz'), 3, 'web.tgz')
+  return collectTarball(readTarball(pieces(bytes), 'web.tgz'), 3, 'web.tgz', kept)
 }
 
 function sha256(text: string): string {
@@ -130,5 +131,30 @@ describe('a tarball that no export writes is refused, where', () => {
     const members = imageMembers([{ ...LIBRARY, metafiles }])
     await expect(collect(members)).rejects.toMatchObject({ code })
     await expect(collect(members)).rejects.toThrow(/acme\/library.* in web\.tgz/)
+  })
+})
+
+describe('what is kept of an image has a limit for', () => {
+  const refusal = (what: string) => ({
+    code: 'TARBALL_UNREADABLE',
+    message: expect.stringMatching(`^web\\.tgz was not written by an export: .* more than ${what}\\.`),
+  })
+
+  test('packages, in all layers together', async () => {
+    const kept = new Kept()
+    const { packages } = await collect(imageMembers([LIBRARY]), kept)
+    for (let count = 1; count < 2000; count++) kept.add(packages[0]!, 'web.tgz')
+    await expect(collect(imageMembers([WEB]), kept)).rejects.toMatchObject(refusal('2000 packages'))
+  })
+
+  test('names', async () => {
+    const kept = new Kept()
+    const add = (path: string) => kept.add({ path, type: 'file', size: 0, mode: 0o644 }, 'web.tgz')
+    for (let count = 0; count < 15; count++) add('a'.repeat(2 ** 24))
+    add('a'.repeat(2 ** 24 - 2 ** 17))
+    // Each of these characters is six in a page.
+    expect(() => add('<'.repeat(2 ** 15))).toThrow(expect.objectContaining(refusal('256 MiB')))
+    for (const members of [imageMembers([LIBRARY]).slice(0, 1), imageMembers([LIBRARY]).slice(4)])
+      await expect(collect(members, kept)).rejects.toMatchObject(refusal('256 MiB'))
   })
 })

@@ -194,3 +194,14 @@ test('what depends on itself in a circle is shown once', async () => {
   const lines = formatContents((await inspect(circle, tools())).contents)
   expect(lines.slice(lines.indexOf('Dependencies') + 1)).toEqual([a, `└─ ${b}`, `   └─ ${a} (see above)`])
 })
+
+test('a tree of dependencies without end is cut', async () => {
+  const idents = Array.from({ length: 150 }, (_, index) => `acme/p${index}/1/20240101000000` as const)
+  const packages = idents.map((ident, index) => ({ ident, deps: idents.slice(index + 1) }))
+  const dense = await written('dense.tgz', await imageTarball(packages))
+  const lines = formatContents((await inspect(dense, tools())).contents)
+  // One for the service, and one for each dependency of each package.
+  const rest = 1 + (150 * 149) / 2 - 10_000
+  expect(lines.slice(lines.indexOf('Dependencies') + 1)).toHaveLength(10_001)
+  expect(lines.at(-1)).toBe(`and ${rest} more`)
+})

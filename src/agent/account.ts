@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { MesosizeError } from '../lib/errors.ts'
 import { quote } from '../lib/quote.ts'
@@ -46,26 +48,34 @@ export function asAccount({ name, uid, gid }: Account, command: readonly string[
 
 /**
  * Runs a program of this machine to its end as an account.
+ * @param options.input what it reads from standard input
  * @returns what is wrong, in the program's own words; undefined if all went well
+ * @throws what `input` throws
  */
 export async function doAs(
   account: Account,
   [name, ...words]: readonly [string, ...string[]],
-  { cwd, signal }: { cwd: string; signal: AbortSignal },
+  { cwd, signal, input }: { cwd: string; signal: AbortSignal; input?: AsyncIterable<Uint8Array> },
 ): Promise<string | undefined> {
   const [program, ...args] = asAccount(account, [programPath(name), ...words])
-  try {
-    await run(program, args, { cwd, signal, env: { PATH: AGENT_PATH, LC_ALL: 'C' } })
+  const running = run(program, args, { cwd, signal, env: { PATH: AGENT_PATH, LC_ALL: 'C' } })
+  const stdin = running.child.stdin!
+  const [ended, given] = await Promise.allSettled([
+    running,
+    input ? pipeline(Readable.from(input), stdin, { signal }) : stdin.end(),
+  ])
+  signal.throwIfAborted()
+  if (ended.status === 'fulfilled') {
+    if (given.status === 'rejected') throw given.reason
     return undefined
-  } catch (error) {
-    signal.throwIfAborted()
-    const { stderr = '', message } = error as { stderr?: string; message: string }
-    // Programs that are started by their paths name themselves so.
-    return (
-      stderr
-        .trim()
-        .split('\n')[0]
-        ?.replace(/^\/\S*\//, '') || message
-    )
   }
+  // A program that fails may not read all of its input; its own words say why.
+  const { stderr = '', message } = ended.reason as { stderr?: string; message: string }
+  // Programs that are started by their paths name themselves so.
+  return (
+    stderr
+      .trim()
+      .split('\n')[0]
+      ?.replace(/^\/\S*\//, '') || message
+  )
 }

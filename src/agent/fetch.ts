@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs'
-import { chmod, copyFile, lchown, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { createReadStream } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { readChunks } from '../http/body.ts'
 import type { Fetch } from '../http/fetch.ts'
 import { get } from '../http/get.ts'
@@ -25,9 +23,13 @@ export interface FetchTools {
   signal: AbortSignal
 }
 
+/** An existing file is not replaced. */
+const SAVE = 'set -C && cat >"$1"'
+
 /**
  * Puts an artifact into a sandbox, as Mesos' fetcher does: as the task's user, and unpacked if its name says that it is
- * an archive. Source: src/launcher/fetcher.cpp in Mesos.
+ * an archive. What is in the sandbox already may have come out of an archive, links to anywhere included, so that
+ * nothing in it is touched as root for another user. Source: src/launcher/fetcher.cpp in Mesos.
  * @throws MesosizeError FETCH_FAILED, SANDBOX_FULL
  */
 export async function fetchArtifact(
@@ -38,16 +40,16 @@ export async function fetchArtifact(
 ): Promise<void> {
   const { file, uri } = artifact
   const at = { cwd: sandbox, signal: tools.signal }
-  const path = join(sandbox, file)
   try {
     if (file.includes('/')) await orThrow(doAs(account, ['mkdir', '-p', '--', dirname(file)], at))
     const url = parseWebUrl(uri.trimStart())
     if (url) {
-      await download(artifact, url, path, account, tools)
-      await lchown(path, account.uid, account.gid)
+      const input = await contentOf(artifact, url, account, tools)
+      await orThrow(doAs(account, ['sh', '-c', SAVE, 'sh', file], { ...at, input }))
     } else {
       await orThrow(doAs(account, ['cp', '-L', '--', localPath(artifact), file], at))
     }
+    if (artifact.executable) await orThrow(doAs(account, ['chmod', '755', '--', file], at))
   } catch (error) {
     tools.signal.throwIfAborted()
     if (isFull(error)) throw sandboxFull(sandbox, error)
@@ -57,8 +59,7 @@ export async function fetchArtifact(
       `cannot be fetched: ${messageOf(error)}${/[.!?]$/.test(messageOf(error)) ? '' : '. Check the URI.'}`,
     )
   }
-  if (artifact.executable) await chmod(path, 0o755)
-  else if (artifact.extract) await unpack(artifact, sandbox, account, tools.signal)
+  if (artifact.extract && !artifact.executable) await unpack(artifact, sandbox, account, tools.signal)
 }
 
 /** A path as it is; file:// as the fetcher reads it, which decodes nothing. */
@@ -77,34 +78,34 @@ function localPath(artifact: Artifact): string {
   return path
 }
 
-async function download(
+/** The bytes of a file on the web, from the cache if that is wanted. */
+async function contentOf(
   { uri, cache: wanted }: Artifact,
   url: URL,
-  path: string,
   { name }: Account,
   { fetch, cache, signal }: FetchTools,
-): Promise<void> {
+): Promise<AsyncIterable<Uint8Array>> {
   const kept = wanted ? cache : undefined
-  if (!kept) return save(path)
-  await copyFile(await kept.get(`${name}\n${uri}`, save), path)
+  if (!kept) return download()
+  return createReadStream(await kept.get(`${name}\n${uri}`, save))
 
-  async function save(to: string): Promise<void> {
+  async function save(to: string) {
+    try {
+      await writeFile(to, await download(), { flag: 'wx', signal })
+    } catch (error) {
+      await rm(to, { force: true })
+      throw error
+    }
+  }
+
+  async function download() {
     const { url: address, authorization } = takeUserInfo(url)
     const answer = await get(fetch, address, { authorization, signal })
     if (answer.response.status !== 200) {
       await answer.response.body?.cancel()
       throw new Error(`the server answered ${answer.response.status}. Check the URI.`)
     }
-    try {
-      await pipeline(
-        Readable.from(readChunks(answer, { most: MOST_BYTES, pace: FILE })),
-        createWriteStream(to, { flags: 'wx' }),
-        { signal },
-      )
-    } catch (error) {
-      await rm(to, { force: true })
-      throw error
-    }
+    return readChunks(answer, { most: MOST_BYTES, pace: FILE })
   }
 }
 

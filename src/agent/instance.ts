@@ -182,7 +182,7 @@ export class Instance {
     const asked = describeCheck(check, this)
     const since = performance.now()
     for (let failures = 0; ; ) {
-      const problem = await probe(check, { ports: this.ports, container })
+      const problem = await probe(check, { ports: this.ports, container }, signal)
       if (signal.aborted || this.#stopping) return
       const { healthy, lost, pause } = judge(problem === undefined, performance.now() - since)
       failures = healthy ? 0 : failures + 1

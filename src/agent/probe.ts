@@ -21,11 +21,17 @@ const MOST_WORDS = 300
 
 /**
  * Carries out a health check once. Source: checks/checker_process.cpp in Mesos.
+ * @param over aborted when nobody wants to know any more: what is asked need not be the task, and may never answer
  * @returns what is wrong, as the rest of a sentence about the check; undefined if the task is healthy
  */
-export async function probe(check: HealthCheck, task: Probed): Promise<string | undefined> {
+export async function probe(
+  check: HealthCheck,
+  task: Probed,
+  over: AbortSignal,
+): Promise<string | undefined> {
   const limit = check.timeoutSeconds * 1000
-  const signal = limit > 0 ? AbortSignal.timeout(limit) : undefined
+  const late = limit > 0 ? AbortSignal.timeout(limit) : undefined
+  const signal = late ? AbortSignal.any([over, late]) : over
   try {
     switch (check.protocol) {
       case 'COMMAND':
@@ -40,7 +46,7 @@ export async function probe(check: HealthCheck, task: Probed): Promise<string | 
         return await ask(urlOf(check, task), signal)
     }
   } catch (error) {
-    if (signal?.aborted) return `had no answer within ${check.timeoutSeconds} s`
+    if (late?.aborted) return `had no answer within ${check.timeoutSeconds} s`
     const { code } = error as NodeJS.ErrnoException
     return code === 'ECONNREFUSED' ? 'found nothing listening there' : `failed: ${messageOf(error)}`
   }
@@ -63,7 +69,7 @@ function urlOf(check: HealthCheck, task: Pick<Probed, 'ports'>): string {
 }
 
 /** Not by `fetch`, which goes through proxies. Certificates are not checked, as by Mesos. */
-async function ask(url: string, signal?: AbortSignal): Promise<string | undefined> {
+async function ask(url: string, signal: AbortSignal): Promise<string | undefined> {
   const request = url.startsWith('https:')
     ? httpsRequest(url, { signal, rejectUnauthorized: false, agent: false })
     : httpRequest(url, { signal, agent: false })
@@ -83,7 +89,7 @@ async function ask(url: string, signal?: AbortSignal): Promise<string | undefine
   return `was answered ${status}${body.trim() === '' ? '' : `, ${quote(body.trim(), MOST_WORDS)}`}`
 }
 
-async function runCommand(command: string, { container }: Probed, signal?: AbortSignal) {
+async function runCommand(command: string, { container }: Probed, signal: AbortSignal) {
   const { program, args, env } = await container.beside(['sh', '-c', command])
   return new Promise<string | undefined>((resolve, reject) => {
     execFile(program, args, { env: { ...env }, signal, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {

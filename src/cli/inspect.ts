@@ -7,6 +7,7 @@ import { diffMarkdown, formatDiff } from '../inspect/format-diff.ts'
 import { type Inspected, inspect, inspectApp } from '../inspect/inspect.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
+import { interruptible } from '../lib/signals.ts'
 import { getApp } from '../marathon/api/apps.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import { missing } from '../marathon/logs/logs.ts'
@@ -22,7 +23,11 @@ export async function inspectForPerson(
   const { contents } = await inspect(place, toolsOf(session))
   if (html !== undefined) await writePage(html, contents)
   session.report.close()
-  await print(json ? `${JSON.stringify(contents, null, 2)}\n` : linesOf(formatContents(contents)))
+  await print(
+    await interruptible(() =>
+      json ? `${JSON.stringify(contents, null, 2)}\n` : linesOf(formatContents(contents)),
+    ),
+  )
   return 0
 }
 
@@ -34,13 +39,12 @@ export async function diffForPerson(request: DiffRequest, session: Session): Pro
     request.old === undefined
       ? await inspectRunning(now.app, request, session)
       : await inspect(request.old, tools)
-  const diff = compareImages(old, now)
   session.report.close()
-  const text = request.json
-    ? JSON.stringify(diff, null, 2)
-    : request.markdown
-      ? diffMarkdown(diff)
-      : formatDiff(diff).join('\n')
+  const text = await interruptible(() => {
+    const diff = compareImages(old, now)
+    if (request.json) return JSON.stringify(diff, null, 2)
+    return request.markdown ? diffMarkdown(diff) : formatDiff(diff).join('\n')
+  })
   await print(`${text}\n`)
   return 0
 }
@@ -48,7 +52,8 @@ export async function diffForPerson(request: DiffRequest, session: Session): Pro
 /** @throws MesosizeError PAGE_UNWRITABLE */
 async function writePage(path: string, contents: ImageContents): Promise<void> {
   const { contentsPage } = await import('../inspect/html.ts')
-  await writeFile(path, contentsPage(contents)).catch(error => {
+  const page = await interruptible(() => contentsPage(contents))
+  await writeFile(path, page).catch(error => {
     throw new MesosizeError(
       'PAGE_UNWRITABLE',
       `${setting('html')}: ${JSON.stringify(path)} cannot be written: ${messageOf(error)}. Name a file in a folder that exists.`,

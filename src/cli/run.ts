@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readApp } from '../agent/app.ts'
@@ -14,6 +14,7 @@ import { inTemporary } from '../agent/sandbox.ts'
 import { runExport } from '../export/run.ts'
 import { createFetch } from '../http/fetch.ts'
 import { UsageError } from '../lib/errors.ts'
+import { partialName, sweepPartials } from '../lib/partial.ts'
 import { silent } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
 import { fetchUriProblem } from '../marathon/app/rules.ts'
@@ -47,12 +48,16 @@ export async function runForPerson(command: RunCommand, session: Session): Promi
   })
 }
 
-/** Gives work a folder, which no other user can enter and which is removed afterwards. */
+const NAME = 'mesosize-app'
+
+/** Gives work a folder, which no other user can enter and which is removed afterwards, at the latest by a later run. */
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const temporary = resolve(tmpdir())
   // Not every path can be written as a URI that agents understand.
   const parent = fetchUriProblem(`file://${temporary}`) === undefined ? temporary : '/var/tmp'
-  const folder = await inTemporary(parent, () => mkdtemp(join(parent, 'mesosize-app-')))
+  await sweepPartials(parent, new RegExp(`^${NAME}$`))
+  const folder = join(parent, partialName(NAME))
+  await inTemporary(parent, () => mkdir(folder, { mode: 0o700 }))
   try {
     return await work(folder)
   } finally {

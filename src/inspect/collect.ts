@@ -5,6 +5,7 @@ import { MetadataReader } from '../habitat/package/metadata.ts'
 import type { PackageMetadata } from '../habitat/package/package.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import type { InspectedFile, InspectedPackage } from './contents.ts'
+import { Kept } from './kept.ts'
 
 /** What one tarball holds. */
 export interface TarballContents {
@@ -39,6 +40,7 @@ interface Passing {
  * Sorts a tarball's entries into packages and the rest.
  * @param tarball its index in the image
  * @param name what the tarball is called in errors
+ * @param kept what is kept of the whole image
  * @throws MesosizeError TARBALL_UNREADABLE if an export cannot have written it, METAFILE_INVALID, IDENT_MISMATCH, or
  *   what `entries` throws
  */
@@ -46,12 +48,20 @@ export async function collectTarball(
   entries: AsyncIterable<Entry>,
   tarball: number,
   name: string,
+  kept = new Kept(),
 ): Promise<TarballContents> {
   const contents: TarballContents = { packages: [], generated: [], texts: new Map(), entries: 0, unpacked: 0 }
   const seen = new Set<string>()
   let current: Passing | undefined
+  const keep = (file: InspectedFile) => {
+    kept.add(file, name)
+    return file
+  }
   const finish = () => {
-    if (current) contents.packages.push(describe(current.reader.metadata(), current.files, tarball))
+    if (!current) return
+    const described = describe(current.reader.metadata(), current.files, tarball)
+    kept.add({ ...described, files: [] }, name)
+    contents.packages.push(described)
     current = undefined
   }
   for await (const entry of entries) {
@@ -60,7 +70,7 @@ export async function collectTarball(
     const [, path, ident] = IN_PACKAGE.exec(entry.path) ?? []
     if (current?.ident !== ident) finish()
     if (path === undefined || ident === undefined) {
-      await noteGenerated(entry, contents)
+      await noteGenerated(entry, contents, keep)
       continue
     }
     if (!current) {
@@ -69,23 +79,27 @@ export async function collectTarball(
       seen.add(ident)
       current = { ident, reader: new MetadataReader(`${ident} in ${name}`), files: [] }
     }
-    await noteMember({ ...entry, path }, current)
+    await noteMember({ ...entry, path }, current, keep)
   }
   finish()
   return contents
 }
 
-async function noteGenerated(entry: Entry, { generated, texts }: TarballContents): Promise<void> {
+type Keep = (file: InspectedFile) => InspectedFile
+
+async function noteGenerated(entry: Entry, { generated, texts }: TarballContents, keep: Keep): Promise<void> {
   const wanted = WANTED.includes(entry.path) && entry.type === 'file' && entry.size <= LONGEST_TEXT
   const pieces: Uint8Array[] = []
-  generated.push(await fileOf(entry, entry.path, piece => wanted && pieces.push(Uint8Array.from(piece))))
+  generated.push(
+    keep(await fileOf(entry, entry.path, piece => wanted && pieces.push(Uint8Array.from(piece)))),
+  )
   if (wanted) texts.set(entry.path, Buffer.concat(pieces).toString('utf8'))
 }
 
-async function noteMember(member: Entry, { ident, reader, files }: Passing): Promise<void> {
+async function noteMember(member: Entry, { ident, reader, files }: Passing, keep: Keep): Promise<void> {
   const path = member.path.slice(`hab/pkgs/${ident}/`.length)
   for await (const passed of reader.passing(only(member))) {
-    if (path !== '') files.push(await fileOf(passed, path))
+    if (path !== '') files.push(keep(await fileOf(passed, path)))
   }
 }
 

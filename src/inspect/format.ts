@@ -3,6 +3,9 @@ import { visible } from '../lib/visible.ts'
 import type { ImageContents, InspectedPackage } from './contents.ts'
 import { setuidPaths } from './setuid.ts'
 
+/** Lines of the tree of dependencies; the JSON has all of them. */
+const MOST_LINES = 10_000
+
 /** What is in an image, as human-readable lines. */
 export function formatContents(contents: ImageContents): string[] {
   const { app, service, target, start, tarballs, packages } = contents
@@ -74,16 +77,18 @@ function dependencyTree({ service, packages }: ImageContents): string[] {
   const roots = service === undefined ? [] : [service]
   const expanded = new Set<string>()
   const lines: string[] = []
+  let more = 0
   const walk = (ident: string, prefix: string, last: boolean | undefined) => {
     const branch = last === undefined ? '' : last ? '└─ ' : '├─ '
     const deps = byIdent.get(ident)?.deps ?? []
     const again = expanded.has(ident) && deps.length > 0
     expanded.add(ident)
-    lines.push(`${prefix}${branch}${visible(ident)}${again ? ' (see above)' : ''}`)
+    if (lines.length === MOST_LINES) more++
+    else lines.push(`${prefix}${branch}${visible(ident)}${again ? ' (see above)' : ''}`)
     if (again) return
     const below = last === undefined ? '' : `${prefix}${last ? '   ' : '│  '}`
     for (const [index, dep] of deps.entries()) walk(dep, below, index === deps.length - 1)
   }
   for (const ident of roots) walk(ident, '', undefined)
-  return lines.length === 0 ? [] : ['Dependencies', ...lines]
+  return lines.length === 0 ? [] : ['Dependencies', ...lines, ...(more > 0 ? [`and ${more} more`] : [])]
 }

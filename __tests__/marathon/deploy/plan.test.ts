@@ -62,7 +62,9 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
   test('a change', async () => {
     const env = { GREETING: 'hi', PASSWORD: 'hunter2', 'A\u001b[31m': '1' }
     const { healthChecks: _, ...rest } = shop
-    const fetch = [{ uri: 'https://ci:hunter2@files.test/shop-2.tgz', extract: false, destPath: 'shop.tgz' }]
+    const fetch = [
+      { uri: 'https://ci:hunter2@files.test/shop-2.tgz?sig=hunter3', extract: false, destPath: 'shop.tgz' },
+    ]
     const old = { ...shop, env: { OLD: '1', GREETING: 'hello', PASSWORD: 'hunter1' }, backoffSeconds: 5 }
     const planned = await plan({ ...rest, mem: 512, env, fetch }, old)
     expect(planned.filter(line => line.startsWith('  ')).sort()).toEqual([
@@ -71,7 +73,7 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
       '  env/GREETING: "hello" → "hi"',
       '  env/OLD: "1" → (removed)',
       '  env/PASSWORD: (hidden) → (hidden)',
-      '  fetch(0)/uri: "https://files.test/shop.tgz" → "https://...@files.test/shop-2.tgz"',
+      '  fetch(0)/uri: "https://files.test/shop.tgz" → "https://...@files.test/shop-2.tgz?..."',
       expect.stringMatching(/^ {2}healthChecks: \[.*→ \(removed\)$/),
       '  mem: 256 → 512',
       '  step 1: RestartApplication',

@@ -8,8 +8,8 @@ import { findOrExplain } from './refusals.ts'
 import type { BuilderChannel } from './request.ts'
 import type { PackageSource } from './source.ts'
 
-/** The largest services need a few hundred; a chain in which each package needs another never ends. */
-const MOST_PACKAGES = 2_000
+/** Of an image. The largest services need a few hundred; a chain in which each package needs another never ends. */
+export const MOST_PACKAGES = 2_000
 
 // Enough to hide Builder's latency behind the verification of downloaded packages.
 const OPEN_AT_ONCE = 8

@@ -1,7 +1,13 @@
 import type { JsonValue } from './request.ts'
 
-/** A value as JSON, short enough for a message, without passwords in URIs. */
+/**
+ * A value as JSON, short enough for a message, without passwords in URIs and without their queries, in which storage
+ * services put signatures.
+ */
 export function shown(value: JsonValue): string {
-  const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, '//...@')
+  const text = JSON.stringify(value)
+    .replace(/\/\/[^/@"]*@/g, '//...@')
+    // Word by word, so that the time is in proportion to the length.
+    .replace(/[^\s"\\]+/g, word => (word.includes('://') ? word.replace(/\?[^#]+/, '?...') : word))
   return text.length > 120 ? `${text.slice(0, 117)}...` : text
 }
