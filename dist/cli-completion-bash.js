@@ -1,4 +1,4 @@
-import{x as e}from"./pipeline.js";import{Gn as t,S as n,T as r}from"./start.js";function i(t){let n=t.map(({name:e})=>e);return`# Completion for bash, printed by "mesosize completion bash".
+import{C as e}from"./pipeline.js";import{Gn as t,S as n,T as r}from"./start.js";function i(t){let n=t.map(({name:e})=>e);return`# Completion for bash, printed by "mesosize completion bash".
 
 _mesosize_reply() {
   local line

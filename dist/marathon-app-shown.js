@@ -1,1 +1,1 @@
-function e(e){let t=JSON.stringify(e).replace(/\/\/[^/@"]*@/g,`//...@`);return t.length>120?`${t.slice(0,117)}...`:t}export{e as t};
+function e(e){let t=JSON.stringify(e).replace(/\/\/[^/@"]*@/g,`//...@`).replace(/[^\s"\\]+/g,e=>e.includes(`://`)?e.replace(/\?[^#]+/,`?...`):e);return t.length>120?`${t.slice(0,117)}...`:t}export{e as t};

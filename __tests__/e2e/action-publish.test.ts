@@ -462,17 +462,23 @@ test('every secret is masked before anything else, and seen nowhere', async () =
   const [user, password] = ['deploy', 'p@ss w0rd/%']
   const encoded = encodeURIComponent(password)
   const job = await makeJob({ HAB_STUDIO_SECRET_NPM: 'npm-secret-1' })
-  const run = await runAction(job, {
+  const inputs = {
     ...straight(closed),
     'builder-token': TOKEN,
     publish: 'http',
     'upload-url': `${server.url.replace('//', `//${user}:${encoded}@`)}/{name}/`,
     'upload-headers': 'X-Api-Key: header-secret-1\nX-Forward: Bearer token-in-bearer',
+  }
+  const run = await runAction(job, inputs)
+  const { uri } = published(run)
+  // Even those that have no effect there, which is an error.
+  const refused = await runAction(job, {
+    ...inputs,
     'marathon-password': 'unused-password',
     'dcos-token': 'unused-token-1',
     'origin-key': 'SIG-SEC-1\nacme-20240101000000\n\nbGluZSBvZiBhIHNlY3JldCBrZXk=',
   })
-  const { uri } = published(run)
+  expect(refused.status).toBe(1)
   expect(uri).toBe(`${server.url}/web/${WEB_TARBALL}`)
   expect(server.requests.find(({ method }) => method === 'PUT')!.headers).toMatchObject({
     authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
@@ -480,15 +486,15 @@ test('every secret is masked before anything else, and seen nowhere', async () =
     'x-forward': 'Bearer token-in-bearer',
   })
 
-  const secrets = [
-    ...[TOKEN, password, encoded, 'header-secret-1', 'token-in-bearer', 'unused-password', 'unused-token-1'],
-    ...['bGluZSBvZiBhIHNlY3JldCBrZXk=', 'ghs_write0123456789', 'npm-secret-1'],
-  ]
-  for (const secret of secrets) expect(run.masks).toContain(secret)
-  const lines = run.stdout.split('\n')
-  const masks = lines.map(line => line.startsWith('::add-mask::'))
-  expect(masks.lastIndexOf(true)).toBe(run.masks.length - 1)
-  expect(leaksOf(job, [run], secrets)).toEqual([])
+  const used = [TOKEN, password, encoded, 'header-secret-1', 'token-in-bearer', 'ghs_write0123456789']
+  const unused = ['unused-password', 'unused-token-1', 'bGluZSBvZiBhIHNlY3JldCBrZXk=']
+  for (const secret of [...used, 'npm-secret-1']) expect(run.masks).toContain(secret)
+  for (const secret of [...used, ...unused]) expect(refused.masks).toContain(secret)
+  for (const { stdout, masks } of [run, refused]) {
+    const isMask = stdout.split('\n').map(line => line.startsWith('::add-mask::'))
+    expect(isMask.lastIndexOf(true)).toBe(masks.length - 1)
+  }
+  expect(leaksOf(job, [run, refused], [...used, ...unused, 'npm-secret-1'])).toEqual([])
   // What is masked is in no output, which a job could not hand on then.
   for (const [name, text] of Object.entries(run.outputs)) {
     for (const mask of run.masks) expect(text.includes(mask), `${mask} in ${name}`).toBe(false)

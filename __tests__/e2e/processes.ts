@@ -44,6 +44,8 @@ export function terminateTree(root: number): void {
 }
 
 interface ProcessStat {
+  /** As `ps` shows it. */
+  state: string
   parent: number
   group: number
   session: number
@@ -55,12 +57,17 @@ function allProcesses(): number[] {
     .map(Number)
 }
 
+/** Whether a process is stopped by a signal. One that was just sent may not have arrived yet. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)?.state === 'T'
+}
+
 function statOf(pid: number): ProcessStat | undefined {
   const text = ifThere(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   if (text === undefined) return undefined
   // The second field is the program's name in brackets, and may hold blanks and brackets itself.
-  const [, parent, group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { parent: Number(parent), group: Number(group), session: Number(session) }
+  const [state = '', parent, group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return { state, parent: Number(parent), group: Number(group), session: Number(session) }
 }
 
 function pathOf(pid: number, link: string): string | undefined {

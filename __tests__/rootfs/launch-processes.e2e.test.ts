@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { processesIn, processNumbered, terminateTree } from '../e2e/processes.ts'
+import { isStopped, processesIn, processNumbered, terminateTree } from '../e2e/processes.ts'
 import { cannotLaunch, LAUNCHER, useSandbox } from './launching.ts'
 
 const missing = cannotLaunch()
@@ -83,7 +83,9 @@ describe.skipIf(missing)(`the processes of a task${missing ? ` (skipped: ${missi
 
   test('all end if the launcher has stopped when the task is killed', async () => {
     const { child, finished, launcher } = await beginReady(`${SERVICES} ${READY}`)
-    process.kill(processNumbered(launcher, place.sandbox)!, 'SIGSTOP')
+    const pid = processNumbered(launcher, place.sandbox)!
+    process.kill(pid, 'SIGSTOP')
+    await expect.poll(() => isStopped(pid)).toBe(true)
     child.kill('SIGTERM')
     child.kill('SIGKILL')
     expect(await finished).toMatchObject({ status: null, signal: 'SIGKILL' })
