@@ -1,6 +1,7 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ThreadPool } from '../../../src/export/threads/pool.ts'
@@ -158,6 +159,43 @@ describe('decoding', () => {
     const others = await Promise.all([1, 2].map(i => bytesOf(decode(file(i), 4))))
     expect(others.map((bytes, i) => bytes.equals(text(i + 1)))).toEqual([true, true])
     expect(Buffer.concat([first, await bytesOf(slow)]).equals(text(0))).toBe(true)
+  })
+})
+
+describe('starting', () => {
+  /** How many threads are started meanwhile: Node numbers them. */
+  async function startedBy(work: () => Promise<unknown>): Promise<number> {
+    const number = async () => {
+      const worker = new Worker('', { eval: true })
+      const { threadId } = worker
+      await worker.terminate()
+      return threadId
+    }
+    const before = await number()
+    await work()
+    return (await number()) - before - 1
+  }
+
+  test.each([
+    ['one thread for small streams', 1, 30, 10_000],
+    ['another one for more', 2, 7, 3_000_000],
+  ])('%s', async (_, threads, streams, length) => {
+    const path = join(root, `${length}.xz`)
+    await writeFile(path, xzStored(text(0, length)))
+    const decodeAll = async () => {
+      const all = await Promise.all(Array.from({ length: streams }, () => bytesOf(decode(path, 0))))
+      for (const bytes of all) expect(bytes).toHaveLength(length)
+    }
+    expect(await startedBy(decodeAll)).toBe(threads)
+  })
+
+  test.each([
+    ['one thread for small blocks', 1, 10, 10_000],
+    ['another one for more', 2, 4, 1 << 20],
+  ])('%s', async (_, threads, blocks, length) => {
+    const compressAll = () =>
+      Promise.all(Array.from({ length: blocks }, () => pool.compress(asBlock(new Uint8Array(length)))))
+    expect(await startedBy(compressAll)).toBe(threads)
   })
 })
 

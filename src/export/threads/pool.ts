@@ -9,7 +9,16 @@ import type { Reply, Request } from './messages.ts'
 
 type Task = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
 
-/** Threads that decode xz streams and compress blocks, so that both run beside the reading and the writing. */
+/**
+ * Bytes. A thread takes longer to start than to decode or compress less than that, and costs as much as a third of the
+ * export of small packages.
+ */
+const WORTH_A_THREAD = 512 << 10
+
+/**
+ * Threads that decode xz streams and compress blocks, so that both run beside the reading and the writing. Only as many
+ * are started as there is work for.
+ */
 export class ThreadPool {
   readonly size: number
   readonly #threads: readonly Thread[]
@@ -28,9 +37,9 @@ export class ThreadPool {
     this.#free = [...this.#threads]
   }
 
-  /** Starts the threads ahead of work that is known to come. */
+  /** Starts the first thread ahead of work that is known to come. */
   start(): void {
-    for (const thread of this.#threads) thread.start()
+    this.#threads[0]?.start()
   }
 
   /**
@@ -38,8 +47,14 @@ export class ThreadPool {
    * used afterwards.
    */
   async compress(block: Block): Promise<Uint8Array> {
-    const thread = this.#threads.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best))
-    return (await thread.ask({ task: 'compress', block }, [block.bytes.buffer as ArrayBuffer]))!
+    const { length } = block
+    const thread = this.#threadFor(length)
+    thread.load += length
+    try {
+      return (await thread.ask({ task: 'compress', block }, [block.bytes.buffer as ArrayBuffer]))!
+    } finally {
+      thread.load -= length
+    }
   }
 
   /**
@@ -75,9 +90,27 @@ export class ThreadPool {
     for (const { give } of this.#waiting.splice(0)) give(this.#threads[0]!)
   }
 
+  /** The thread that compresses a block soonest. */
+  #threadFor(length: number): Thread {
+    const started = this.#threads.filter(thread => thread.isStarted)
+    const [first] = started
+    const idle = this.#threads.find(thread => !thread.isStarted)
+    if (!first) return idle!
+    const best = started.reduce((best, thread) => (thread.load < best.load ? thread : best), first)
+    return idle && best.load > 0 && best.load + length > WORTH_A_THREAD ? idle : best
+  }
+
   #claim(size: number): Thread | Promise<Thread> {
-    const thread = this.#closed ? this.#threads[0] : this.#free.pop()
+    const thread = this.#closed ? this.#threads[0] : this.#freeThread(size)
     return thread ?? new Promise(give => this.#waiting.push({ size, give }))
+  }
+
+  #freeThread(size: number): Thread | undefined {
+    const started = this.#free.findIndex(thread => thread.isStarted)
+    if (started >= 0) return this.#free.splice(started, 1)[0]
+    const total = this.#waiting.reduce((sum, claim) => sum + claim.size, size)
+    const isFirst = !this.#threads.some(thread => thread.isStarted)
+    return isFirst || total > WORTH_A_THREAD ? this.#free.pop() : undefined
   }
 
   #release(thread: Thread): void {
@@ -102,6 +135,8 @@ interface Waiting {
 
 class Thread {
   nextId = 0
+  /** Bytes to compress, as far as they were given to this thread. */
+  load = 0
   readonly #script: URL
   readonly #encoding: Encoding
   /** Started when there is something to do: cached packages need no work. */
@@ -114,9 +149,8 @@ class Thread {
     this.#encoding = encoding
   }
 
-  /** How many requests have no reply yet. */
-  get waiting(): number {
-    return this.#waiting.size
+  get isStarted(): boolean {
+    return this.#worker !== undefined
   }
 
   ask(task: Task, transfer: ArrayBuffer[] = []): Promise<Uint8Array | undefined> {
