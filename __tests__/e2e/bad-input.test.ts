@@ -386,6 +386,16 @@ describe('bad usage', () => {
     expect(stderr.endsWith(`\nSee ${help}.\n`)).toBe(true)
   })
 
+  test('a folder that is gone', async () => {
+    const place = await makePlace()
+    const wrapper = ['sh', '-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh']
+    const { status, stderr } = await runCli(place, ['example/hello'], { wrapper })
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'mesosize: The current folder does not exist any more. Change to another one, and try again.\n',
+    })
+  })
+
   test.each<[string, string[], RegExp]>([
     ['no package', [], /no package given/],
     ['a hart that is not there', ['nothing.hart'], /"nothing\.hart" does not exist/],

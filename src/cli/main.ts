@@ -92,10 +92,21 @@ function explain(error: unknown): number {
     process.stderr.write(`See mesosize ${of ? `${of} ` : ''}--help.\n`)
     return BAD_USAGE
   }
+  if (isFolderGone(error)) {
+    process.stderr.write(
+      'mesosize: The current folder does not exist any more. Change to another one, and try again.\n',
+    )
+    return FAILED
+  }
   for (const line of messageOf(error).split('\n')) process.stderr.write(`mesosize: ${visible(line)}\n`)
   // A stack is for developers of this program; a MesosizeError is for its users.
   if (error instanceof Error && (process.env.DEBUG || !(error instanceof MesosizeError))) {
     process.stderr.write(`${error.stack}\n`)
   }
   return FAILED
+}
+
+/** Whether Node could not resolve a relative path, because this process' folder was removed. */
+function isFolderGone(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd'
 }
