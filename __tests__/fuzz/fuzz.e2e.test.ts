@@ -59,6 +59,10 @@ describe('the fuzzer', () => {
     expect(report.states.get(name)!.tried).toBe(4)
   })
 
+  test('measures the memory of each process alone', () => {
+    expect(report.states.get('much memory')!.findings).toMatchObject([{ count: 1 }])
+  })
+
   test('finds a hang, and tries the input again that it kept', async () => {
     // Longer than a busy machine takes for the inputs before that one.
     const options = { patience: 8_000 }

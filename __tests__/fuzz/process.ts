@@ -27,11 +27,15 @@ type Found = [kind: FindingKind, details: string]
 
 /** Bytes. Well above what the largest input needs, including garbage that Node has not collected yet. */
 const MOST_MEMORY = 768 << 20
+/** Bytes of an input: mutations that repeat may be repeated, and would fill the memory themselves. */
+const MOST_INPUT = 32 << 20
 
 const { module, names, seed, amount, replayed, sandbox }: Job = JSON.parse(process.argv[2]!)
 const { targets }: { targets: Targets } = await import(module)
 const { around, folder, fixtures, inputFile, stateFile, kept } = placesIn(sandbox)
 const inputHandle = openSync(inputFile, 'w')
+// The process before this one may have ended in the middle of an input.
+emptyFolder()
 
 for (const name of names) {
   const target = await targets[name]!({ fixtures, folder })
@@ -44,20 +48,23 @@ for (const name of names) {
   while (!isDone()) {
     state.index++
     state.tried++
-    const input = replayed === undefined ? inputOf(inputs, name, state.index) : readFileSync(replayed)
+    const input =
+      replayed === undefined
+        ? inputOf(inputs, name, state.index).subarray(0, MOST_INPUT)
+        : readFileSync(replayed)
     overwrite(inputHandle, input)
     overwrite(stateHandle, JSON.stringify(state))
     const start = performance.now()
     const found = [...(await attempt(target.attempt, input, state)), ...escapes()]
-    measure(state, performance.now() - start)
-    if (state.peak > MOST_MEMORY) found.push(['memory', `the process had ${state.peak >> 20} MiB`])
+    const peak = measure(state, performance.now() - start)
+    if (peak > MOST_MEMORY) found.push(['memory', `the process had ${peak >> 20} MiB`])
     for (const each of found) {
       if (addFinding(state, ...each)) writeFileSync(join(kept, `${name}-${state.index}`), input)
     }
-    for (const left of readdirSync(folder)) rmSync(join(folder, left), { recursive: true })
+    emptyFolder()
     overwrite(stateHandle, JSON.stringify(state))
     // The peak never goes down, so another process has to continue.
-    if (state.peak > MOST_MEMORY) process.exit(RESTART)
+    if (peak > MOST_MEMORY) process.exit(RESTART)
   }
 }
 
@@ -129,10 +136,17 @@ function isCanary(path: string, text: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true && readFileSync(path, 'utf8') === text
 }
 
-function measure(state: State, milliseconds: number): void {
+/** @returns the peak memory of this process, bytes */
+function measure(state: State, milliseconds: number): number {
+  const peak = process.resourceUsage().maxRSS * 1024
   state.spent += milliseconds
   if (milliseconds > state.slowest.milliseconds) state.slowest = { index: state.index, milliseconds }
-  state.peak = Math.max(state.peak, process.resourceUsage().maxRSS * 1024)
+  state.peak = Math.max(state.peak, peak)
+  return peak
+}
+
+function emptyFolder(): void {
+  for (const left of readdirSync(folder)) rmSync(join(folder, left), { recursive: true })
 }
 
 function overwrite(handle: number, content: string | Uint8Array): void {
