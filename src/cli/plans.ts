@@ -13,9 +13,7 @@ export async function showPlans({ json, ...request }: PlansCommand, { report }: 
   for (const reason of skipped) report.note(reason)
   for (const { folder, unread } of plans) {
     for (const part of unread) {
-      report.note(
-        `${folder}: cannot read ${part} without running the plan, which may depend on more than is listed.`,
-      )
+      report.note(`${folder}: cannot read ${part}; the plan may depend on more than is listed.`)
     }
   }
   // One line: it becomes the output of a step.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -126,7 +126,7 @@ describe('what a plan says about itself', () => {
       { unread: ['what it sources from "\\"$(dirname $0)/x.sh\\""'] },
     ],
     ['nor outside', 'source ../../x.sh', { unread: ['what it sources from "../../x.sh"'] }],
-    ['nor missing', 'source ../none.sh', { unread: ['none.sh, which it sources'] }],
+    ['nor missing', 'source ../none.sh', { unread: ['none.sh'] }],
     ['in a circle', 'source plan.sh\npkg_deps=(acme/lib)', { dependsOn: ['lib'], unread: [] }],
   ])('%s', async (_, text, expected) => {
     const root = folder({
@@ -136,6 +136,25 @@ describe('what a plan says about itself', () => {
     })
     const { plans } = await list(root, { origin: 'of-run' })
     expect(plans.find(each => each.folder === 'web')).toMatchObject(expected)
+  })
+
+  test.each<[about: string, text: string, expected: object]>([
+    [
+      'a value that doubles in each line',
+      `a=xxxxxxxx\n${'a=$a$a\n'.repeat(60)}pkg_name=$a`,
+      { name: undefined, unread: ['"$a" in pkg_name'] },
+    ],
+    ['deep nesting', `a=${'"$('.repeat(30_000)}`, { unread: [] }],
+    ['many quotes that are never closed', `${'a=$(\n'.repeat(20_000)}pkg_name=web`, { name: 'web' }],
+    ['a file that is too large', `pkg_name=web\n${' '.repeat(300 << 10)}`, { unread: ['web/plan.sh'] }],
+    ['a device', 'source ../zero', { unread: ['zero'] }],
+    ['a file elsewhere', 'source ../elsewhere', { unread: ['elsewhere'] }],
+  ])('cannot harm: %s', async (_, text, expected) => {
+    const root = folder({ 'web/plan.sh': text })
+    const outside = folder({ 'x.sh': 'pkg_name=outside' })
+    symlinkSync('/dev/zero', join(root, 'zero'))
+    symlinkSync(join(outside, 'x.sh'), join(root, 'elsewhere'))
+    expect((await list(root)).plans).toMatchObject([expected])
   })
 
   test('is not run', async () => {
@@ -272,7 +291,7 @@ describe.skipIf(noGit)(`what has changed (${noGit ?? 'git'})`, () => {
     [
       'no such branch',
       'none',
-      /^--changed-since: "none" is not a commit that is here\. Check the name, or fetch it\.$/,
+      /^--changed-since: "none" is not a commit in this repository\. Check the name, or fetch it\.$/,
     ],
     ['an option', '--output=x', /^--changed-since: "--output=x" is not a commit/],
     ['nothing', '', /^--changed-since: "" is not a commit/],
@@ -291,7 +310,7 @@ describe.skipIf(noGit)(`what has changed (${noGit ?? 'git'})`, () => {
     const clone = folder({})
     git(clone, 'clone', '--quiet', '--depth=1', '--no-single-branch', `file://${root}`, '.')
     await expect(list(clone, { changedSince: 'origin/main' })).rejects.toThrow(
-      /"origin\/main" and HEAD have no common commit here\. The clone is shallow\. Write fetch-depth: 0/,
+      /"origin\/main" and HEAD have no common commit in this repository\. The clone is shallow\. Write fetch-depth: 0/,
     )
     await expect(list(clone, { changedSince: 'none' })).rejects.toThrow(/is not a commit .* fetch-depth: 0/)
   })
@@ -299,7 +318,38 @@ describe.skipIf(noGit)(`what has changed (${noGit ?? 'git'})`, () => {
   test('cannot be told outside of a repository', async () => {
     const root = folder({ 'a/plan.sh': plan('a') })
     await expect(list(root, { changedSince: 'main' })).rejects.toThrow(
-      /^--changed-since: git cannot read a repository here: ".*not a git repository.*"\. Run it in a checkout\.$/,
+      /^--changed-since: git cannot read a repository here: ".*not a git repository.*"\. Run it in a checkout, as its owner\.$/,
     )
+  })
+
+  test('in a file to which a sourced link leads', async () => {
+    const root = repository()
+    symlinkSync('common.sh', join(root, 'link.sh'))
+    commit(root, { 'tools/plan.sh': `source ../link.sh\n${plan('tools')}` })
+    git(root, 'branch', '--force', 'main')
+    commit(root, { 'common.sh': 'x=1\n' })
+    expect(await foldersOf(root, { changedSince: 'main' })).toEqual(['services/cron', 'tools'])
+  })
+
+  test('in a submodule with plans, or in a plan that is one', async () => {
+    const root = repository()
+    const module = folder({})
+    git(module, 'init', '--quiet')
+    commit(module, { 'plan.sh': plan('whole'), 'part/plan.sh': plan('part') })
+    git(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', module, 'module')
+    commit(root, {})
+    git(root, 'branch', '--force', 'main')
+    commit(join(root, 'module'), { x: 'y' })
+    commit(root, {})
+    git(root, 'config', 'diff.ignoreSubmodules', 'all')
+    expect(await foldersOf(root, { changedSince: 'main' })).toEqual(['module', 'module/part'])
+  })
+
+  test('whatever is configured, and whatever folders and branches are called', async () => {
+    const root = repository()
+    commit(root, { ' a/b/plan.sh': plan('b') })
+    git(root, 'config', 'diff.relative', 'true')
+    git(root, 'update-ref', 'refs/heads/--all', 'main')
+    expect(await foldersOf(join(root, ' a'), { changedSince: '--all' })).toEqual(['b'])
   })
 })

@@ -5,11 +5,17 @@ export interface Word {
   value: string | undefined
 }
 
+/**
+ * Characters of a word that are read. Without a limit, each of many open quotes would read the rest of the text, and
+ * deep nesting would exhaust the stack.
+ */
+const LONGEST_WORD = 1024
+
 type Variables = ReadonlyMap<string, string>
 
 /**
  * Reads words of bash without executing anything: quotes, backslashes, comments, and `$name` of known variables. Words
- * with any other expansion have no value.
+ * with any other expansion, or of 1024 characters or more, have no value.
  * @param start where the first word may begin
  * @param whole the elements of an array, up to its `)`; otherwise one word
  * @returns the words, and where reading stopped
@@ -25,9 +31,10 @@ export function readWords(
   let at = start
   while (at < text.length) {
     if (whole === 'array') at = skipBlanks(text, at)
-    const end = endOfWord(text, at)
-    if (end > at) words.push({ text: text.slice(at, end), value: plainValue(text.slice(at, end), variables) })
-    at = end
+    const word = wordAt(text, at)
+    const value = word.length < LONGEST_WORD ? plainValue(word, variables) : undefined
+    if (word !== '') words.push({ text: word, value })
+    at += word.length
     // After a word, anything but a blank ends it all.
     if (whole === 'word' || !/\s/.test(text[at] ?? ')')) break
   }
@@ -42,10 +49,11 @@ function skipBlanks(text: string, start: number): number {
   return start + BLANKS.exec(text)![0].length
 }
 
-function endOfWord(text: string, start: number): number {
-  let at = start
-  while (at < text.length && !/[\s;&|<>()]/.test(text[at]!)) at = endOfPart(text, at)
-  return Math.min(at, text.length)
+function wordAt(text: string, start: number): string {
+  const rest = text.slice(start, start + LONGEST_WORD)
+  let end = 0
+  while (end < rest.length && !/[\s;&|<>()]/.test(rest[end]!)) end = endOfPart(rest, end)
+  return rest.slice(0, end)
 }
 
 /** Where the part of a word that begins here ends: a character, or something with an end of its own. */

@@ -24,19 +24,26 @@ export async function changedFiles(ref: string, cwd: string): Promise<string[]> 
     throw unknown(
       isMissing
         ? 'needs git, which is not installed. Install it.'
-        : `git cannot read a repository here: ${lastLine(error)}. Run it in a checkout.`,
+        : `git cannot read a repository here: ${complaint(error)}. Run it in a checkout, as its owner.`,
     )
   })
-  if (!(await succeeds(git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)))) {
+  // From here on its hash stands for the commit: a ref may be called --all.
+  const commit = await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`).then(
+    output => output.trim(),
+    () => undefined,
+  )
+  if (commit === undefined) {
     const isNew = /^0+$/.test(ref) ? ' It stands for "no commit", as before the first push of a branch.' : ''
-    throw unknown(`${quote(ref)} is not a commit that is here.${isNew} ${await advice(git)}`)
+    throw unknown(`${quote(ref)} is not a commit in this repository.${isNew} ${await advice(git)}`)
   }
-  if (!(await succeeds(git('merge-base', ref, 'HEAD')))) {
-    throw unknown(`${quote(ref)} and HEAD have no common commit here. ${await advice(git)}`)
+  const common = await git('merge-base', commit, 'HEAD').catch(() => undefined)
+  if (common === undefined) {
+    throw unknown(`${quote(ref)} and HEAD have no common commit in this repository. ${await advice(git)}`)
   }
-  // A renamed file counts in both places.
-  const output = await git('diff', '--name-only', '-z', '--no-renames', '--end-of-options', `${ref}...`)
-  const from = posix.join('/', prefix.trim())
+  // A renamed file counts in both places, and what a person has configured must not hide any.
+  const complete = ['--no-renames', '--no-relative', '--ignore-submodules=none']
+  const output = await git('diff', '--name-only', '-z', ...complete, common.trim(), 'HEAD')
+  const from = posix.join('/', prefix.replace(/\n$/, ''))
   return output
     .split('\0')
     .filter(Boolean)
@@ -50,17 +57,12 @@ async function advice(git: (...args: string[]) => Promise<string>): Promise<stri
     : 'Check the name, or fetch it.'
 }
 
-function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  )
-}
-
 function unknown(problem: string): MesosizeError {
   return new MesosizeError('CHANGES_UNKNOWN', `${setting('changed-since')}: ${problem}`)
 }
 
-function lastLine(error: { stderr?: string }): string {
-  return quote(error.stderr?.trim().split('\n').at(-1) ?? '')
+/** What git says is wrong; advice may follow it. */
+function complaint(error: { stderr?: string }): string {
+  const fatal = /^fatal: .*/m.exec(error.stderr ?? '')?.[0]
+  return quote(fatal ?? error.stderr?.trim() ?? '')
 }

@@ -114,8 +114,13 @@ function folderOf(folder: string): string {
   return posix.basename(outer) === 'habitat' ? posix.dirname(outer) : outer
 }
 
+/** A path above the folder that git reports as changed is a submodule. */
 function belongsTo({ folder, files }: Pick<Found, 'folder' | 'files'>, path: string): boolean {
-  return files.has(path) || (folder === '.' ? !path.startsWith('../') : path.startsWith(`${folder}/`))
+  return (
+    files.has(path) ||
+    (folder === '.' ? !path.startsWith('../') : `${path}/`.startsWith(`${folder}/`)) ||
+    folder.startsWith(`${path}/`)
+  )
 }
 
 /** Whether one plan makes what another needs. Without an origin, it may be anyone's. */

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { posix } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { posix, relative, sep } from 'node:path'
+import { openRegular } from '../../lib/open-regular.ts'
 import { quote } from '../../lib/quote.ts'
 import { readWords, type Word } from './bash.ts'
 
@@ -16,8 +17,11 @@ export interface PlanText {
 }
 
 const NEEDED = ['pkg_deps', 'pkg_build_deps', 'pkg_scaffolding']
-/** Files that one plan can make us read. */
+/** Files that one plan can make us read, and the size of each in bytes: far more than any real plan has. */
 const MOST_FILES = 50
+const LARGEST_FILE = 256 << 10
+/** Characters of a variable. Without a limit, `a=$a$a` in each of 60 lines takes all memory. */
+const LONGEST_VALUE = 4096
 const ASSIGNMENT =
   /^[ \t]*(?:(?:export|readonly|declare|local)[ \t]+(?:-\w+[ \t]+)*)?([A-Za-z_]\w*)(\+?)=(\(?)/gm
 const SOURCE = /^[ \t]*(?:source|\.)[ \t]+/gm
@@ -48,11 +52,13 @@ async function readInto(
 ): Promise<void> {
   if (plan.files.has(file) || plan.files.size >= MOST_FILES) return
   plan.files.add(file)
-  const text = await readFile(posix.join(root, file), 'utf8').catch(() => undefined)
-  if (text === undefined) {
-    plan.unread.add(`${file}, which it sources`)
+  const read = await readInside(root, file).catch(() => undefined)
+  if (!read) {
+    plan.unread.add(file)
     return
   }
+  const { text, real } = read
+  plan.files.add(real)
   const statements = [...text.matchAll(ASSIGNMENT), ...text.matchAll(SOURCE)].sort(
     (a, b) => a.index - b.index,
   )
@@ -68,12 +74,35 @@ async function readInto(
   async function source(word: Word | undefined): Promise<void> {
     const path = word?.value
     const sourced = path === undefined ? undefined : posix.join(context, path)
-    if (sourced === undefined || sourced.startsWith('..') || posix.isAbsolute(path!)) {
+    if (sourced === undefined || isOutside(sourced) || posix.isAbsolute(path!)) {
       plan.unread.add(`what it sources from ${quote(word?.text ?? '')}`)
     } else {
       await readInto(plan, variables, root, context, sourced)
     }
   }
+}
+
+/**
+ * The text of a file, and where links lead to it, both relative to the repository.
+ * @throws Error if it is outside of the repository, is not a regular file, or is too large
+ */
+async function readInside(root: string, file: string): Promise<{ text: string; real: string }> {
+  const path = await realpath(posix.join(root, file))
+  const real = relative(await realpath(root), path)
+    .split(sep)
+    .join('/')
+  if (isOutside(real)) throw new Error('outside of the repository')
+  const handle = await openRegular(path)
+  try {
+    if ((await handle.stat()).size > LARGEST_FILE) throw new Error('too large')
+    return { text: await handle.readFile('utf8'), real }
+  } finally {
+    await handle.close()
+  }
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith('../') || posix.isAbsolute(path)
 }
 
 function need(plan: PlanText, name: string, words: readonly Word[]): void {
@@ -93,7 +122,8 @@ function assign(
 ): void {
   if (word === undefined) return
   const before = appends ? variables.get(name) : ''
-  if (word.value !== undefined && before !== undefined) variables.set(name, before + word.value)
+  const value = word.value === undefined || before === undefined ? undefined : before + word.value
+  if (value !== undefined && value.length <= LONGEST_VALUE) variables.set(name, value)
   else {
     variables.delete(name)
     if (name === 'pkg_name' || name === 'pkg_origin') plan.unread.add(`${quote(word.text)} in ${name}`)
