@@ -415,6 +415,13 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     '../x:/a',
   ].map(text => [['--volume', text], /^--volume: ".*" is not a volume\. Write SOURCE:PATH or/] as const),
   [['--volume', '/srv:/proc/1'], /^--volume: "\/srv:\/proc\/1": a volume cannot be in \/proc/],
+  ...['/hab', '/hab/pkgs', '/hab/pkgs/acme/web'].map(
+    path =>
+      [
+        ['--volume', `/srv:${path}`],
+        new RegExp(`^--volume: "/srv:${path}": a volume at ${path} would hide the packages of the image\\.`),
+      ] as const,
+  ),
   [['--accepted-role', 'a b'], /^--accepted-role: "a b" must be a Mesos role/],
   [['--upgrade', '0.5'], /^--upgrade: "0\.5" is not an upgrade strategy\. Write shares from 0 to 1/],
   [['--upgrade', 'min=1.5'], /^--upgrade: "min=1\.5" is not/],

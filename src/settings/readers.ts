@@ -273,6 +273,11 @@ export function readVolume(text: string): VolumeRequest {
   if (/^\/(?:proc|sys|dev)(?:\/|$)/.test(path)) {
     throw invalid(`${quoted(text)}: a volume cannot be in /proc, /sys or /dev. Choose another path.`)
   }
+  if (/^\/hab(?:\/pkgs(?:\/|$)|$)/.test(path)) {
+    throw invalid(
+      `${quoted(text)}: a volume at ${path} would hide the packages of the image. Choose another path, such as /hab/svc/web/data.`,
+    )
+  }
   return { source, path, readOnly: mode !== undefined }
 }
 
