@@ -80,7 +80,7 @@ describe('keys of a configuration that default.toml does not have', () => {
     ['xyzzy = 1\n[xyzzzy]\na = 1', '"xyzzy", "xyzzzy".'],
   ])('%j', (toml, expected) => {
     const report = listener()
-    noteUnknownKeys(web, parseConfig(toml, 'x'), report)
+    noteUnknownKeys(web, { config: parseConfig(toml, 'x') }, report)
     expect(report.notes).toEqual([
       `The configuration has keys that default.toml of acme/my-web/1.0.0/20240102030405 does not have, and that may have no effect: ${expected}`,
     ])
@@ -93,9 +93,20 @@ describe('keys of a configuration that default.toml does not have', () => {
     ['a package without default.toml', 'a = 1', service({ defaultConfig: '' })],
   ])('%s is not noted', (_, toml, metadata) => {
     const report = listener()
-    noteUnknownKeys(metadata, parseConfig(toml, 'x'), report)
+    noteUnknownKeys(metadata, { config: parseConfig(toml, 'x') }, report)
     expect(report.notes).toEqual([])
   })
+})
+
+test('keys of secrets count as well', () => {
+  const report = listener()
+  const configSecrets = { 'server.paswd': 'web/db', greeting: 'web/greeting' }
+  noteUnknownKeys(
+    service({ defaultConfig: 'greeting = ""\n[server]\npasswd = ""' }),
+    { configSecrets },
+    report,
+  )
+  expect(report.notes).toEqual([expect.stringMatching(/: "server\.paswd" \(did you mean passwd\?\)\.$/)])
 })
 
 test('an export reports both', () => {

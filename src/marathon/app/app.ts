@@ -62,8 +62,8 @@ function assemble(
   request: AppRequest,
   report: Reporter,
 ): AppDefinition {
-  const { config, patch = {} } = request
-  if (config) noteUnknownKeys(service, config, report)
+  const { patch = {} } = request
+  noteUnknownKeys(service, request, report)
   warnOfUnknownFields(patch, report)
   const { ports: ofService, env, secrets } = configure(service, request, report)
   // Those of the service come first, so that PORT0 is its first port.

@@ -1,11 +1,12 @@
 import type { TomlTable } from 'smol-toml'
-import { isTable } from '../../habitat/config/config.ts'
+import { isTable, mergeConfig, tableAt } from '../../habitat/config/config.ts'
 import { parseConfig } from '../../habitat/config/parse.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import type { PackageMetadata } from '../../habitat/package/package.ts'
 import { nearest } from '../../lib/nearest.ts'
 import { quote } from '../../lib/quote.ts'
 import type { Reporter } from '../../lib/report.ts'
+import type { AppRequest } from './request.ts'
 
 /** A key that nothing seems to read. */
 export interface Unknown {
@@ -14,15 +15,23 @@ export interface Unknown {
   meant: string | undefined
 }
 
-/** Notes keys of a configuration that the package's default.toml lacks: its templates may still read them. */
+/**
+ * Notes keys of a configuration, and of the secrets in it, that the package's default.toml lacks: its templates may still
+ * read them.
+ */
 export function noteUnknownKeys(
   { ident, defaultConfig }: PackageMetadata,
-  config: TomlTable,
+  { config = {}, configSecrets = {} }: Pick<AppRequest, 'config' | 'configSecrets'>,
   report: Pick<Reporter, 'note'>,
 ): void {
+  const given = Object.keys(configSecrets).reduce(
+    (merged, key) => mergeConfig(merged, tableAt(key.split('.'), '')),
+    config,
+  )
+  if (Object.keys(given).length === 0) return
   const name = formatIdent(ident)
   const defaults = parseConfig(defaultConfig, `default.toml of ${name}`)
-  const unknown = unknownKeys(config, defaults, '')
+  const unknown = unknownKeys(given, defaults, '')
   if (unknown.length === 0) return
   report.note(
     `The configuration has keys that default.toml of ${name} does not have, and that may have no effect: ${listed(unknown)}.`,
