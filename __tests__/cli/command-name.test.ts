@@ -34,6 +34,7 @@ describe('a command line', () => {
 
   test.each([
     ['depoly', /^"depoly": unknown command\. Did you mean deploy\?$/],
+    ['DEPLOY', /^"DEPLOY": unknown command\. Did you mean deploy\?$/],
     ['depoly app.json --timeout 5m', /^"depoly": unknown command\. Did you mean deploy\?$/],
     ['depoly --help', /^"depoly": unknown command\. Did you mean deploy\?$/],
     ['--mem 5 statu /web', /^"statu": unknown command\. Did you mean status\?$/],
@@ -43,7 +44,7 @@ describe('a command line', () => {
     ['version 2', /^"2": unexpected argument\. Give none\.$/],
     ['--marathon http://m deploy app.json', /^"deploy": a command must be the first argument\. /],
     ['core/redis run', /^"run": a command must be the first argument\. /],
-    ['redis', /^"redis" is not a command, and not a package, for it has no origin\. Write origin\/name, /],
+    ['redis', /^"redis" is neither a command nor, without an origin, a package\. Write origin\/name, /],
     ['export redis', /^"redis" has no origin\. Write origin\/name, /],
     ['core/redis redis', /^"redis" has no origin\. Write origin\/name, /],
   ])('%s', async (line, problem) => {

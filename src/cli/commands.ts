@@ -268,5 +268,5 @@ export function isCommandName(word: string): word is CommandName {
 
 /** The command that was probably meant. */
 export function nearestCommand(word: string): CommandName | undefined {
-  return nearest(word, Object.keys(commands)) as CommandName | undefined
+  return nearest(word.toLowerCase(), Object.keys(commands)) as CommandName | undefined
 }

@@ -38,12 +38,12 @@ export async function readPackages(
   return packages
 }
 
-/** A package; one that is named by a single word is mentioned, for the word may have been meant as something else. */
+/** A package; one that is named by a single word is mentioned: the word may have been meant as something else. */
 async function readNamed(text: string, { origin, commandOmitted, note }: OperandContext): Promise<string> {
   const isWord = /^[^/]+$/.test(text) && !text.endsWith('.hart') && !(await statusOf(text))?.isFile()
   if (isWord && commandOmitted && !origin) {
     throw invalid(
-      `${quoted(text)} is not a command, and not a package, for it has no origin. Write origin/name, such as core/redis, or set HAB_ORIGIN.`,
+      `${quoted(text)} is neither a command nor, without an origin, a package. Write origin/name, such as core/redis, or set HAB_ORIGIN.`,
     )
   }
   const name = await readPackage(text, { origin, written: true })
