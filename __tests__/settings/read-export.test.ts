@@ -316,7 +316,9 @@ test.each([
 })
 
 test.each([[['--', '--help']], [['core/redis', '--', '-h']]])('%j does not ask for help', async args => {
-  expect(await problemsOf(args)).toEqual([expect.stringMatching(/^"-.*is not a package|^"-.*has no origin/)])
+  expect(await problemsOf(args)).toEqual([
+    expect.stringMatching(/^"-.*(is neither a command nor|has no origin)/),
+  ])
 })
 
 /** Words behind the package, and what the one problem must say. */
@@ -372,6 +374,7 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     /^--config: ".*deep\.toml" is not TOML: it is nested more than 200 levels deep\./,
   ],
   [['--patch', at('list.json')], /^--patch: ".*list\.json" must hold a JSON object/],
+  [['--patch', '/dev/zero'], /^--patch: "\/dev\/zero" cannot be read: it is larger than 16 MiB/],
   [['--patch', folder], /^--patch: ".*" cannot be read: EISDIR/],
   [['--uri', 'https://files.example.com/a b.tgz'], /^--uri: "https:.*a b\.tgz" /],
   [['--uri', 'htps://x/y.tgz'], /^--uri: "htps:\/\/x\/y\.tgz" has the scheme "htps", .*: write https\.$/],

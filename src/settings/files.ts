@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream, type Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import { messageOf } from '../lib/errors.ts'
@@ -98,16 +98,24 @@ export async function readPatch(path: string): Promise<JsonObject> {
   return patch as JsonObject
 }
 
+/** In MiB, far more than any file that is read as a whole has. A link in a checkout may lead to a file without end. */
+const LARGEST_TEXT = 16
+
 /** A text file in UTF-8. */
 export async function readFileText(path: string): Promise<string> {
-  let bytes: Uint8Array
+  const pieces: Buffer[] = []
+  let size = 0
   try {
-    bytes = await readFile(path)
+    for await (const piece of createReadStream(path)) {
+      pieces.push(piece)
+      size += piece.length
+      if (size > LARGEST_TEXT << 20) throw new Error(`it is larger than ${LARGEST_TEXT} MiB`)
+    }
   } catch (error) {
     throw invalid(`${quoted(path)} cannot be read: ${messageOf(error)}. Name an existing file.`)
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))
   } catch {
     throw invalid(`${quoted(path)} is not UTF-8 text. Save it as UTF-8.`)
   }
