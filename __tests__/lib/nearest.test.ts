@@ -29,6 +29,8 @@ test.each([
   ['--', OPTIONS],
   ['', COMMANDS],
   ['x', OPTIONS],
+  ['user', ['peer']],
+  ['args', ['uris']],
 ])('guesses nothing for "%s"', (word, known) => {
   expect(nearest(word, known)).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 /**
- * The known word that was probably meant: one that differs by at most two slips, and in at most half of the letters;
+ * The known word that was probably meant: one that differs by at most two slips, about one in three letters;
  * one that the word begins or that begins the word; or one with parts that the word's parts begin, in the same order:
  * `out-dir` for `output-dir`.
  */
@@ -7,12 +7,17 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const ranked = known
     .map(name => ({ name, distance: editDistance(word, name) }))
     .sort((a, b) => a.distance - b.distance)
-  const close = ranked.find(({ name, distance }) => distance <= Math.min(2, name.length / 2, word.length / 2))
+  const close = ranked.find(({ name, distance }) => distance <= Math.min(2, slipsOf(name), slipsOf(word)))
   const related = ranked.find(
     ({ name }) =>
       word.length > 1 && (name.startsWith(word) || word.startsWith(name) || abbreviates(word, name)),
   )
   return (close ?? related)?.name
+}
+
+/** How many slips of a word still let it be recognized. */
+function slipsOf(word: string): number {
+  return Math.round(word.length / 3)
 }
 
 function abbreviates(word: string, name: string): boolean {
