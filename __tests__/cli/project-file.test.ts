@@ -119,7 +119,11 @@ describe('mistakes', () => {
     ['mam = 1', ['--cup', '1'], ['--cup: unknown option', 'm.toml:1: mam: unknown setting']],
     ['mem = ', ['a/b'], ['--settings: "m.toml" is not TOML']],
     ['[[service]]\nplan = "."', [], ['PKG_IDENT: no package given']],
-    ['[[service]]\npackage = "a/b"\n[[service]]\npackage = "a/c"', ['run'], ['APP.json or PKG_IDENT: nothing is given']],
+    [
+      '[[service]]\npackage = "a/b"\n[[service]]\npackage = "a/c"',
+      ['run'],
+      ['APP.json or PKG_IDENT: nothing is given'],
+    ],
     ['uri = "http://h/x"\nuri-base = "http://h"', ['a/b'], ['--uri and --uri-base: only one can be given']],
   ])('%j %j', async (toml, args, problems) => {
     const found = await problemsOf(toml, args)
