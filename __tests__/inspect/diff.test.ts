@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageContents, InspectedFile, InspectedPackage } from '../../src/inspect/contents.ts'
 import { compareImages } from '../../src/inspect/diff.ts'
-import { diffMarkdown, formatDiff } from '../../src/inspect/format-diff.ts'
+import { diffJson, diffMarkdown, formatDiff } from '../../src/inspect/format-diff.ts'
 import type { AppDefinition } from '../../src/marathon/app/validate.ts'
 
 function file(path: string, size: number, about: Partial<InspectedFile> = {}): InspectedFile {
@@ -109,6 +109,26 @@ describe('two images', () => {
     ])
     expect(compareImages({ ...OLD, app: old }, NOW)).not.toHaveProperty('app')
     expect(compareImages(OLD, { ...NOW, app: now })).not.toHaveProperty('app')
+  })
+
+  test('have no secrets of their apps in the JSON', () => {
+    const old = app({ env: { DB_PASSWORD: 'hunter2', GREETING: 'hi' } })
+    const long = 'x'.repeat(200)
+    const now = app({
+      env: { DB_PASSWORD: 'swordfish', GREETING: long, CONFIG: '[db]\npassword = "hunter2"' },
+      fetch: [
+        { uri: 'https://me:hunter2@files.example/a.tgz?signature=hunter2', headers: ['//a:hunter2@b'] },
+      ],
+    })
+    const diff = compareImages({ ...OLD, app: old }, { ...NOW, app: now })
+    const json = diffJson(diff)
+    expect(JSON.parse(json).app).toEqual([
+      { path: '/env/DB_PASSWORD', old: '(hidden)', new: '(hidden)' },
+      { path: '/env/GREETING', old: 'hi', new: long },
+      { path: '/env/CONFIG', new: '(hidden)' },
+      { path: '/fetch', new: [{ uri: 'https://...@files.example/a.tgz?...', headers: ['//...@b'] }] },
+    ])
+    expect(json).not.toMatch(/hunter2|swordfish/)
   })
 })
 

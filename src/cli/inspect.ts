@@ -3,7 +3,7 @@ import { createFetch } from '../http/fetch.ts'
 import type { ImageContents } from '../inspect/contents.ts'
 import { compareImages } from '../inspect/diff.ts'
 import { formatContents } from '../inspect/format.ts'
-import { diffMarkdown, formatDiff } from '../inspect/format-diff.ts'
+import { diffJson, diffMarkdown, formatDiff } from '../inspect/format-diff.ts'
 import { type Inspected, inspect, inspectApp } from '../inspect/inspect.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
@@ -42,7 +42,7 @@ export async function diffForPerson(request: DiffRequest, session: Session): Pro
   session.report.close()
   const text = await interruptible(() => {
     const diff = compareImages(old, now)
-    if (request.json) return JSON.stringify(diff, null, 2)
+    if (request.json) return diffJson(diff)
     return request.markdown ? diffMarkdown(diff) : formatDiff(diff).join('\n')
   })
   await print(`${text}\n`)

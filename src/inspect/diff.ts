@@ -3,7 +3,7 @@ import { type Difference, differences } from '../marathon/deploy/diff.ts'
 import type { ImageContents, InspectedFile, InspectedPackage } from './contents.ts'
 import type { Inspected } from './inspect.ts'
 
-/** How one image differs from another: the JSON of `mesosize diff --json`. */
+/** How one image differs from another. */
 export interface ImageDiff {
   service: { old?: string; new?: string }
   /** Bytes of all tarballs, and of the files in them. */

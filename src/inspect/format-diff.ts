@@ -1,7 +1,7 @@
 import { code, table } from '../lib/markdown.ts'
 import { formatBytes, formatBytesChange, formatTable } from '../lib/terminal/format.ts'
 import { visible } from '../lib/visible.ts'
-import { formatDifference } from '../marathon/deploy/diff.ts'
+import { formatDifference, hideSecrets } from '../marathon/deploy/diff.ts'
 import type { FileChange, ImageDiff, PackageChange } from './diff.ts'
 
 /** Of each package; the JSON has all. */
@@ -54,6 +54,11 @@ export function formatDiff(diff: ImageDiff): string[] {
         ]
       : []),
   ]
+}
+
+/** How two images differ, as JSON with every file, and without what looks secret in their app definitions. */
+export function diffJson(diff: ImageDiff): string {
+  return JSON.stringify({ ...diff, app: diff.app?.map(hideSecrets) }, null, 2)
 }
 
 /** How two images differ, as GitHub-flavoured Markdown for release notes and comments. */

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { exportSummary } from '../../../src/actions/export/summary.ts'
+import { exportSummary, type Results } from '../../../src/actions/export/summary.ts'
 import type { Exported } from '../../../src/export/exported.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { startMarathon } from '../../testkit/marathon-server.ts'
 import { exported, layer, tarball } from './exported.ts'
 
-function summary(about: Partial<Exported> = {}): string {
-  return exportSummary(exported(about), [{ title: 'Export', duration: 65_000 }])
+function summary(about: Partial<Exported> = {}, results: Results = {}): string {
+  return exportSummary(exported(about), [{ title: 'Export', duration: 65_000 }], results)
 }
 
 /** What is in a fenced block. */
@@ -214,5 +214,10 @@ describe('the job summary', () => {
     )
     expect(Buffer.byteLength(summary({ packages, appText, tarballs: layers }))).toBeLessThan(2 ** 20)
     expect(text).toContain('`app-path`')
+    const changes = 'ü'.repeat(2 ** 20)
+    const withChanges = summary({ packages, appText, tarballs: layers }, { changes })
+    expect(Buffer.byteLength(withChanges)).toBeLessThan(2 ** 20)
+    expect(withChanges).toContain('`changes`')
+    expect(summary({}, { changes: 'One package changed.' })).toContain('### Changes\n\nOne package changed.')
   })
 })

@@ -13,6 +13,7 @@ import { annotate, failStep, logReporter, say } from '../shared/log.ts'
 import { hider, openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
 import { runAction } from '../shared/run.ts'
+import { addSummary } from '../shared/summary.ts'
 import { type DeployAction, readDeployAction } from './inputs.ts'
 import { deploySummary } from './summary.ts'
 
@@ -51,9 +52,7 @@ async function deploy(
     return
   }
   setOutputs(result)
-  if (action.summary && process.env.GITHUB_STEP_SUMMARY) {
-    await core.summary.addRaw(deploySummary(result)).write()
-  }
+  if (action.summary) await addSummary(deploySummary(result), report)
   if (isSuccess(result.state)) {
     report.note(result.message)
     for (const { name, host, port } of result.endpoints) report.note(`${name} is at ${host}:${port}`)

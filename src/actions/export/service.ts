@@ -1,5 +1,4 @@
 import { appendFile, writeFile } from 'node:fs/promises'
-import * as core from '@actions/core'
 import type { Exported } from '../../export/exported.ts'
 import type { ExportRequest } from '../../export/request.ts'
 import { runExport } from '../../export/run.ts'
@@ -16,6 +15,7 @@ import type { Publisher } from '../../publish/publisher.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
 import { annotate, outsideGroup } from '../shared/log.ts'
 import type { Steps } from '../shared/steps.ts'
+import { addSummary } from '../shared/summary.ts'
 import { layeringOf, type PublisherTools } from './publisher.ts'
 import { type ExportAction, readExportAction } from './request.ts'
 import { exportSummary, type Results } from './summary.ts'
@@ -118,10 +118,7 @@ export async function setOutputs(
   if (!later) await probeTarballs(tarballs, tools)
   const branch = action.preview && baseBranch(tools.context)
   if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
-  // Third-party runners and old servers have no summaries.
-  if (summary && process.env.GITHUB_STEP_SUMMARY) {
-    await core.summary.addRaw(exportSummary(exported, tools.steps.done, results)).write()
-  }
+  if (summary) await addSummary(exportSummary(exported, tools.steps.done, results), tools.report)
 }
 
 /** The app is exported even if this fails, so it is not an error. */

@@ -11,8 +11,8 @@ import { howToDeploy } from './how-to-deploy.ts'
 
 const LARGEST = 10
 const NAMED = 3
-/** The runner discards a summary of more than 1 MiB; the rest of ours is small. */
-const LONGEST_APP = 512 * 1024
+/** Bytes of the app definition, and of the changes. The runner keeps at most 1 MiB. */
+const LONGEST = 256 * 1024
 
 /** What was found out about an image besides exporting it. */
 export interface Results {
@@ -34,7 +34,7 @@ export function exportSummary(
   const { ident, tarballs, app, appText, sbomPath, packages } = exported
   const unpacked = packages.reduce((sum, { size }) => sum + size, 0)
   const whole = wholeImage(tarballs)
-  const isShown = Buffer.byteLength(appText) <= LONGEST_APP
+  const isShown = Buffer.byteLength(appText) <= LONGEST
   return [
     `## ${ident.origin}/${ident.name} ${ident.version}`,
     table(
@@ -50,7 +50,7 @@ export function exportSummary(
     ...(whole ? [] : layersOf(tarballs)),
     ...portsOf(app),
     ...sizesOf(packages),
-    ...(changes === undefined ? [] : ['### Changes', changes]),
+    ...changesOf(changes),
     details(
       'App definition',
       isShown ? fenced('json', appText) : 'It is too long to show; the output `app-path` names its file.',
@@ -142,6 +142,12 @@ function sizesOf(packages: Exported['packages']): string[] {
     fenced('mermaid', pie.join('\n')),
     details(`All ${packages.length}`, table(['Package', 'Unpacked', 'In the image'], rows)),
   ]
+}
+
+function changesOf(changes: string | undefined): string[] {
+  if (changes === undefined) return []
+  const isShort = Buffer.byteLength(changes) <= LONGEST
+  return ['### Changes', isShort ? changes : 'They are too long to show; the output `changes` has them.']
 }
 
 function shortName(ident: string): string {

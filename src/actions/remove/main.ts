@@ -10,6 +10,7 @@ import { logReporter } from '../shared/log.ts'
 import { openMarathon } from '../shared/marathon.ts'
 import type { DeployActionTools } from '../shared/marathon-tools.ts'
 import { runAction } from '../shared/run.ts'
+import { addSummary } from '../shared/summary.ts'
 import { type RemoveAction, readRemoveAction } from './inputs.ts'
 
 await runAction(REMOVE, async ({ file, valuesOf, listen }) => {
@@ -25,9 +26,7 @@ await runAction(REMOVE, async ({ file, valuesOf, listen }) => {
     for (const line of [...removed.notes, ...linesOf(removed)]) report.note(line)
     core.setOutput('removed', JSON.stringify(removed.apps))
     core.setOutput('tarballs', JSON.stringify(removed.tarballs))
-    if (action.summary && process.env.GITHUB_STEP_SUMMARY) {
-      await core.summary.addRaw(removeSummary(removed)).write()
-    }
+    if (action.summary) await addSummary(removeSummary(removed), report)
   } finally {
     report.close()
   }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../lib/is-object.ts'
 import { visible } from '../../lib/visible.ts'
 import type { JsonObject, JsonValue } from '../app/request.ts'
-import { shown } from '../app/shown.ts'
+import { shown, withoutUriSecrets } from '../app/shown.ts'
 import { ADDED, DEFAULTS } from './defaults.ts'
 
 /** One field in which an app would change. */
@@ -38,11 +38,28 @@ export function differences(wanted: JsonObject, current: JsonObject): Difference
 
 /** A difference on one line, `cpus: 0.5 → 1`, without values that look secret. */
 export function formatDifference({ path, old, new: wanted }: Difference): string {
-  const hidden = [old, wanted].some(value => value !== undefined && looksSecret(path, value))
+  const hidden = isSecret({ path, old, new: wanted })
   const side = (value: JsonValue | undefined, absent: string) =>
     value === undefined ? absent : hidden ? '(hidden)' : shown(value)
   // A definition may have any key.
   return `${visible(path.slice(1))}: ${side(old, '(not set)')} → ${side(wanted, hasDefault(path) ? "(Marathon's default)" : '(removed)')}`
+}
+
+/** A difference as JSON, without values that look secret: those are `(hidden)`. */
+export function hideSecrets(difference: Difference): Difference {
+  const hidden = isSecret(difference)
+  const side = (value: JsonValue): JsonValue =>
+    hidden
+      ? '(hidden)'
+      : JSON.parse(
+          JSON.stringify(value, (_key, each) => (typeof each === 'string' ? withoutUriSecrets(each) : each)),
+        )
+  const { path, old, new: wanted } = difference
+  return {
+    path,
+    ...(old !== undefined && { old: side(old) }),
+    ...(wanted !== undefined && { new: side(wanted) }),
+  }
 }
 
 function* compare(
@@ -124,6 +141,10 @@ function portsOf(definitions: JsonValue | undefined): JsonValue[] {
 }
 
 const SECRET = /pass|pwd|secret|token|credential|private|auth|dsn|api.?key|(?:^|[_.-])key(?:$|[_.-])/i
+
+function isSecret({ path, old, new: wanted }: Difference): boolean {
+  return [old, wanted].some(value => value !== undefined && looksSecret(path, value))
+}
 
 /** Judging by its name or its content, because one variable may contain a package's whole configuration. */
 function looksSecret(path: string, value: JsonValue): boolean {
