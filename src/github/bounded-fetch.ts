@@ -3,6 +3,7 @@ import type { Fetch } from '../http/fetch.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { isTooDeep, TOO_DEEP } from '../lib/parse-json.ts'
 import { printableUrl } from '../lib/url.ts'
+import { problemOfAnswer } from './answers.ts'
 
 /** Bytes; a list of releases describes all of their assets. */
 const LARGEST_ANSWER = 128 * 1024 * 1024
@@ -30,20 +31,26 @@ export function boundedFetch(fetch: Fetch): Fetch {
     const headers = new Headers(response.headers)
     // octokit would print this header.
     headers.delete('deprecation')
-    if (response.ok && text !== '') {
-      if (!isObject(text)) throw unusable('did not answer with a JSON object or list', shown)
-      headers.set('content-type', 'application/json')
+    if (response.ok && !isFile) {
+      if (text !== '') headers.set('content-type', 'application/json')
+      checkAnswer(text, new URL(url), init?.method ?? 'GET', shown)
     }
     return new Response(response.body && bytes, { status: response.status, headers })
   }
 }
 
-function isObject(text: string): boolean {
+function checkAnswer(text: string, { pathname }: URL, method: string, shown: string): void {
+  let value: unknown
   try {
-    return typeof JSON.parse(text) === 'object'
+    value = text === '' ? undefined : JSON.parse(text)
   } catch {
-    return false
+    // As a text, it is refused below.
+    value = text
   }
+  if (value !== undefined && typeof value !== 'object')
+    throw unusable('did not answer with a JSON object or list', shown)
+  const problem = problemOfAnswer(method.toUpperCase(), pathname, value)
+  if (problem !== undefined) throw unusable(`gave an answer in which ${problem}`, shown)
 }
 
 function unusable(problem: string, shown: string): MesosizeError {
