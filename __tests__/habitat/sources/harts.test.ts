@@ -7,6 +7,7 @@ import { createBuilder } from '../../../src/habitat/builder/builder.ts'
 import { parseFullIdent, parseIdent } from '../../../src/habitat/package/ident.ts'
 import { HartPackages, type HartPackagesOptions } from '../../../src/habitat/sources/harts.ts'
 import { KeyRing } from '../../../src/habitat/sources/key-ring.ts'
+import { MesosizeError } from '../../../src/lib/errors.ts'
 import { partialName } from '../../../src/lib/partial.ts'
 import { silent } from '../../../src/lib/report.ts'
 import { type BuilderServer, startBuilder } from '../../testkit/builder-server.ts'
@@ -60,11 +61,28 @@ function source(options: Partial<HartPackagesOptions> = {}): HartPackages {
 
 const from = () => ({ url: server.url, channel: 'stable' })
 
+// biome-ignore lint/correctness/useYield: it fails before
+const cancelled: typeof decodeXz = async function* () {
+  throw new MesosizeError('CANCELLED', 'The work was cancelled.')
+}
+
 async function give(hart: Uint8Array): Promise<string> {
   const path = join(root, 'given.hart')
   await writeFile(path, hart)
   return path
 }
+
+test('a hart is not called unusable because the run was cancelled while it was read', async () => {
+  await writeHart(cache, { key: acme, package: spec })
+  for (const ask of [
+    (harts: HartPackages) => harts.newest(parseIdent('acme/app'), from()),
+    (harts: HartPackages) => harts.open(ident, from()),
+  ]) {
+    await expect(ask(source({ decodeXz: cancelled }))).rejects.toMatchObject({ code: 'CANCELLED' })
+  }
+  expect(warn).not.toHaveBeenCalled()
+  expect(server.requests).toEqual([])
+})
 
 describe('a hart that was given', () => {
   test('is read, and again each time that its entries are asked for', async () => {

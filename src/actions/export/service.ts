@@ -134,6 +134,7 @@ async function keepForPreviews(
     await keepSizes(github, tools.context, branch, sizes)
     tools.report.note(`The sizes of this image are kept for the previews of pull requests into ${branch}.`)
   } catch (error) {
+    tools.signal.throwIfAborted()
     tools.report.warn(
       `The sizes of this image are not kept, so that previews cannot be compared with them: ${messageOf(error)}`,
     )

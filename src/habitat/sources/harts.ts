@@ -121,7 +121,7 @@ export class HartPackages implements PackageSource {
       try {
         builds.push((await this.#load(path)).metadata.ident)
       } catch (error) {
-        if (!(error instanceof MesosizeError)) throw error
+        if (!(error instanceof MesosizeError) || error.code === 'CANCELLED') throw error
         this.#refuse(path, error, `Ignoring ${path}: ${error.message}`)
       }
     }
