@@ -161,3 +161,15 @@ describe('withRetries', () => {
     ).rejects.toBe(reason)
   })
 })
+
+test('what was tried often enough inside is not tried again outside', async () => {
+  let tried = 0
+  const attempt = async () => {
+    tried++
+    throw new MesosizeError('HTTP_NETWORK', 'No answer.')
+  }
+  const options = { tries: 3, mayPass: () => true, sleep: async () => {} }
+  const error = await withRetries(() => withRetries(attempt, options), options).catch(thrown => thrown)
+  expect(tried).toBe(3)
+  expect(error.message).toBe('No answer. Tried 3 times.')
+})

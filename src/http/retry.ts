@@ -45,7 +45,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
       return result
     } catch (error) {
       signal?.throwIfAborted()
-      if (!mayPass(error)) throw error
+      if (GIVEN_UP.has(error as object) || !mayPass(error)) throw error
       if (tried === tries) throw tried === 1 ? error : afterTries(error, tried)
       const backoff = Math.min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * (0.5 + random() / 2)
       const pause = Math.max(backoff, retryAfter(error, now()))
@@ -59,11 +59,17 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
 
 const TOO_LONG = `; it asks to wait for longer than ${LONGEST_WAIT / 60_000} minutes in all`
 
+/** Failures after the last try. Where retries are inside of others, such as those of a login, tries would multiply. */
+const GIVEN_UP = new WeakSet<object>()
+
 function afterTries(error: unknown, tried: number, why = ''): MesosizeError {
   const times = `Tried ${tried} times${why}.`
-  return error instanceof MesosizeError
-    ? new MesosizeError(error.code, `${error.message} ${times}`, { cause: error })
-    : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. ${times}`, { cause: error })
+  const last =
+    error instanceof MesosizeError
+      ? new MesosizeError(error.code, `${error.message} ${times}`, { cause: error })
+      : new MesosizeError('HTTP_NETWORK', `${reasonOf(error)}. ${times}`, { cause: error })
+  GIVEN_UP.add(last)
+  return last
 }
 
 /** Milliseconds that a server asked us to wait, or 0. RFC 9110, section 10.2.3. */
