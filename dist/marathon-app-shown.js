@@ -1,1 +1,1 @@
-function e(e){let t=JSON.stringify(e).replace(/\/\/[^/@"]*@/g,`//...@`).replace(/[^\s"\\]+/g,e=>e.includes(`://`)?e.replace(/\?[^#]+/,`?...`):e);return t.length>120?`${t.slice(0,117)}...`:t}export{e as t};
+function e(e){let n=t(JSON.stringify(e));return n.length>120?`${n.slice(0,117)}...`:n}function t(e){return e.replace(/\/\/[^/@"]*@/g,`//...@`).replace(/[^\s"\\]+/g,e=>e.includes(`://`)?e.replace(/\?[^#]+/,`?...`):e)}export{t as n,e as t};
