@@ -17,6 +17,14 @@ import { clientOf, marathonServer } from './marathons.ts'
 const app = { id: '/web/shop', cmd: 'sleep 3600', instances: 2 }
 const force = false
 
+test('a task that is listed again and again is one', async () => {
+  const server = await marathonServer()
+  const tasks = Array(2_000).fill({ id: 'a', host: '127.0.0.1', ports: [1, 2] })
+  server.fault({ reply: { status: 200, body: { app: { version: '1', tasks: [{ id: 'b' }, ...tasks] } } } })
+  const found = await getApp(clientOf(server.url).marathon, '/web/shop')
+  expect(found!.tasks.map(({ id }) => id)).toEqual(['b', 'a'])
+})
+
 describe('the API', () => {
   test.each(['', '/service/marathon'])('goes from a new app to none, under the prefix %j', async prefix => {
     const server = await marathonServer({ prefix })

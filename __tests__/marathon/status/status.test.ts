@@ -122,6 +122,22 @@ test('tasks are numbered by age', async () => {
   ])
 })
 
+test('the Supervisors of many tasks are asked a few at a time', async () => {
+  const tasks = Array.from({ length: 200 }, (_, index) => taskOf(`task-${index}`))
+  let [inFlight, most, asked] = [0, 0, 0]
+  const status = await statusOf(appOf({ tasks }), {
+    fetch: async () => {
+      asked++
+      most = Math.max(most, ++inFlight)
+      await new Promise(resolve => setImmediate(resolve))
+      inFlight--
+      return Response.json({ status: 'OK' })
+    },
+  })
+  expect(status.tasks.map(({ service }) => service)).toEqual(Array(200).fill('ok'))
+  expect([asked, most]).toEqual([200, 16])
+})
+
 describe('with a strategy', () => {
   const cmd = 'tar -xzpf a.tgz && exec sh ./launch --group=prod --strategy=rolling --channel=stable'
   const runs = 'acme/shop/1.3.0/20240301000000'

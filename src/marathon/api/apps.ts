@@ -119,7 +119,11 @@ const APP = object({
   tasksUnhealthy: v.fallback(whole(), 0),
   healthChecks: each(anyObject),
   deployments: each(object({ id: word })),
-  tasks: each(TASK),
+  // Ids are unique. What is looked up by id would otherwise be found once for each that has it.
+  tasks: v.pipe(
+    each(TASK),
+    v.transform(tasks => [...new Map(tasks.map(task => [task.id, task])).values()]),
+  ),
   lastTaskFailure: maybe(TASK_FAILURE),
 })
 

@@ -18,6 +18,9 @@ export interface Diagnosis {
   underWay: boolean
 }
 
+/** Tasks. The others have most likely the same trouble. */
+const MOST_SICK = 10
+
 /**
  * Finds out why a deployment makes no progress. What Marathon does not report is left out.
  * @throws the signal's reason if it was aborted
@@ -40,7 +43,8 @@ export async function diagnose(
   return {
     lines: [
       ...(failed ? [formatFailure(failed)] : []),
-      ...(await Promise.all(untold.map(task => formatSick(task, current!, tools)))),
+      ...(await Promise.all(untold.slice(0, MOST_SICK).map(task => formatSick(task, current!, tools)))),
+      ...(untold.length > MOST_SICK ? [`${untold.length - MOST_SICK} more tasks are not well either.`] : []),
       ...(deployment?.currentActions ?? [])
         .flatMap(({ readiness }) => readiness)
         .filter(({ ready }) => !ready)

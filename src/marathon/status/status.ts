@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import type { Fetch } from '../../http/fetch.ts'
 import { isObject } from '../../lib/is-object.ts'
 import type { App } from '../api/apps.ts'
@@ -56,6 +57,11 @@ export interface TaskStatus {
   package?: string
 }
 
+/** Supervisors. An app may have thousands of tasks, on a few agents. */
+const ASKED_AT_ONCE = 16
+
+type Instance = ReturnType<typeof numberInstances>[number]
+
 /**
  * The detailed status of an app, for which the Supervisor of each task is asked about its service.
  * @throws the signal's reason if it was aborted
@@ -69,7 +75,7 @@ export async function statusOf(
   const all = endpointsOf(app)
   const made = packageOf(definition)
   const strategy = made === undefined ? undefined : strategyOf(definition)
-  const tasks = numberInstances(app).map(async task => {
+  const look = async (task: Instance): Promise<TaskStatus> => {
     const endpoints = all.filter(({ taskId }) => taskId === task.id)
     const healthUrl = serviceUrl(definition, endpoints, '/health')
     const url = strategy && serviceUrl(definition, endpoints, '')
@@ -92,7 +98,7 @@ export async function statusOf(
       serviceOutput: answer?.output,
       package: running,
     }
-  })
+  }
   return {
     id,
     version,
@@ -106,7 +112,7 @@ export async function statusOf(
       ...(app.healthChecked && { healthy: app.healthy, unhealthy: app.unhealthy }),
     },
     deployments,
-    tasks: await Promise.all(tasks),
+    tasks: await pMap(numberInstances(app), look, { concurrency: ASKED_AT_ONCE }),
     lastFailure: lastTaskFailure,
   }
 }
