@@ -48,16 +48,17 @@ function makePipe(folder: string): string {
   return path
 }
 
-/** A module that leaves a marker when a file is about to be read. */
+/** A module that leaves a marker when a pipe is about to be opened. */
 function markReading(marker: string): string {
   return `
-    import promises from 'node:fs/promises'
-    import { writeFileSync } from 'node:fs'
+    import fs, { writeFileSync } from 'node:fs'
     import { syncBuiltinESMExports } from 'node:module'
-    const { readFile } = promises
-    promises.readFile = (path, ...more) => {
-      if (String(path).endsWith('/pipe')) writeFileSync(${JSON.stringify(marker)}, '')
-      return readFile(path, ...more)
+    for (const [holder, name] of [[fs, 'open'], [fs.promises, 'open'], [fs.promises, 'readFile']]) {
+      const original = holder[name]
+      holder[name] = (path, ...more) => {
+        if (String(path).endsWith('/pipe')) writeFileSync(${JSON.stringify(marker)}, '')
+        return original(path, ...more)
+      }
     }
     syncBuiltinESMExports()`
 }
