@@ -122,7 +122,7 @@ describe('mistakes', () => {
     [
       '[[service]]\npackage = "a/b"\n[[service]]\npackage = "a/c"',
       ['run'],
-      ['APP.json or PKG_IDENT: nothing is given'],
+      ['PKG_IDENT: no package or app definition given'],
     ],
     ['uri = "http://h/x"\nuri-base = "http://h"', ['a/b'], ['--uri and --uri-base: only one can be given']],
   ])('%j %j', async (toml, args, problems) => {

@@ -1,6 +1,4 @@
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { isFree } from '../../src/agent/ports.ts'
 
 /** For each of Vitest's workers, below the ports that the kernel gives to those that ask for any. */
 const RANGE = 700
@@ -18,21 +16,6 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = []
   while (ports.length < count) ports.push(await freePort())
   return ports
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  const socket = createSocket('udp4')
-  try {
-    await once(server.listen(port, '0.0.0.0'), 'listening')
-    await once(socket.bind(port, '0.0.0.0'), 'listening')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.close()
-    await new Promise(resolve => server.close(resolve))
-  }
 }
 
 /**

@@ -121,7 +121,8 @@ async function lockPort(number: number): Promise<Server | undefined> {
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on a port of this machine, for TCP or UDP. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   const socket = createSocket('udp4')
   try {

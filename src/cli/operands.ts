@@ -12,6 +12,8 @@ export interface OperandContext {
   origin?: string
   /** Whether the first argument may have been meant as a command. */
   commandOmitted: boolean
+  /** Whether an app definition could be given instead. */
+  orApp?: boolean
   /** Receives what was decided on the person's behalf. */
   note(text: string): void
 }
@@ -31,8 +33,11 @@ export async function readPackages(
     if (name !== undefined) packages.push(name)
   }
   if (packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) {
+    const [missing, file] = context.orApp
+      ? ['package or app definition', 'the file of one, ']
+      : ['package', '']
     values.problem(
-      'PKG_IDENT: no package given. Give one or more identifiers such as core/redis, or paths of harts.',
+      `PKG_IDENT: no ${missing} given. Give ${file}one or more identifiers such as core/redis, or paths of harts.`,
     )
   }
   return packages

@@ -23,9 +23,9 @@ import type { Environment } from '../settings/source.ts'
 import { optionSource, readArguments } from './arguments.ts'
 import { commandOf, readCommandName, refuseMisplaced } from './command-name.ts'
 import { type CommandName, commands, isCommandName, SHELLS } from './commands.ts'
-import { hasProject, layersOf } from './layers.ts'
 import { type OperandContext, readOperand, readPackages, refuseMore } from './operands.ts'
 import type { PlansCommand } from './plans.ts'
+import { hasProject, tablesOf } from './project-tables.ts'
 
 /** What a command line asks for. */
 export type Command =
@@ -66,9 +66,9 @@ export async function parseCommandLine(
   stdin: NodeJS.ReadableStream = process.stdin,
 ): Promise<CommandLine> {
   const of = commandOf(argv)
-  const { table, unlisted = [] } = commands[of ?? 'export']
-  const line = readArguments(of ? argv.slice(1) : argv, [...table, ...unlisted])
   const name = of ?? 'export'
+  const { table, unlisted = [] } = commands[name]
+  const line = readArguments(of ? argv.slice(1) : argv, [...table, ...unlisted])
   const written = optionSource(line)
   const quiet = line.options.has(GENERAL.quiet.option)
   const notes: string[] = []
@@ -84,9 +84,9 @@ export async function parseCommandLine(
   const note = (text: string) => void notes.push(text)
   const read: Command[] = []
   const problems = new Set<string>()
-  for (const layers of layersOf(name, line.positionals, file)) {
-    const origin = env.HAB_ORIGIN || originIn(layers)
-    const values = new SettingValues(written, env, origin, fileSource(written, layers, commandLineDoor))
+  for (const tables of tablesOf(name, line.positionals, file)) {
+    const origin = env.HAB_ORIGIN || originIn(tables)
+    const values = new SettingValues(written, env, origin, fileSource(written, tables, commandLineDoor))
     const context = { origin, commandOmitted: of === undefined, note, stdin }
     read.push(await readCommand(name, line.positionals, values, context))
     for (const problem of values.problems) problems.add(problem)
@@ -139,7 +139,8 @@ async function readCommand(
   }
   if (name === 'run') {
     const { readRun } = await import('../settings/read-run.ts')
-    const read = (packages: readonly Positional[]) => readPackages(packages, values, context)
+    const both = { ...context, orApp: true }
+    const read = (packages: readonly Positional[]) => readPackages(packages, values, both)
     return { kind: name, request: await readRun(values, positionals, { stdin, readPackages: read }) }
   }
   // Loaded only now, so that --help and exports are quick.

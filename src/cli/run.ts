@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -21,8 +20,10 @@ import { fetchUriProblem } from '../marathon/app/rules.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import { publishNowhere } from '../publish/none.ts'
 import type { RunCommand } from '../settings/read-run.ts'
-import { checkSudo, endWithStarter, runAsRoot } from './elevate.ts'
+import { checkSudo, endWithStarter } from './elevate.ts'
+import { runAppAsRoot } from './run-as-root.ts'
 import { formatFailure, runJson, showRun } from './run-output.ts'
+import { secondSignal, stopWithoutReader } from './run-signals.ts'
 import { print, type Session } from './session.ts'
 
 /** @returns the exit status */
@@ -65,20 +66,6 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Hands an app to this program as root: standard input is the terminal, anyone can read arguments, and sudo closes other
- * descriptors. The file has no name any more when something is written to it, so that it ends with this program even if
- * that is killed; root opens it through /proc.
- * @returns its descriptor
- */
-function openUnnamed(text: string): number {
-  const path = join(tmpdir(), `mesosize-app-${randomBytes(8).toString('hex')}`)
-  const file = openSync(path, 'wx+', 0o600)
-  unlinkSync(path)
-  writeFileSync(file, text)
-  return file
-}
-
 /** Exports packages to this machine alone, wherever agents will find them. */
 async function exportFor(
   request: Parameters<typeof runExport>[0],
@@ -104,14 +91,7 @@ async function runHere(
   session.allow(readApp(app, command.peers).grace)
   if (!isRoot) {
     report.close()
-    const handed = await inTemporary(tmpdir(), async () => openUnnamed(JSON.stringify(app)))
-    try {
-      // All settings are arguments by now, so no project file is read again.
-      const args = [...argumentsOf(command), '--settings=/dev/null', ...(quiet ? ['--quiet'] : [])]
-      return await runAsRoot(['run', `/proc/${process.pid}/fd/${handed}`, ...args])
-    } finally {
-      closeSync(handed)
-    }
+    return runAppAsRoot(app, command, quiet)
   }
   const { instances, peers, timeout, keep, shell, json } = command
   const untilHealthy = command.untilHealthy ? timeout : undefined
@@ -140,29 +120,6 @@ async function runHere(
   return result.problems.length > 0 ? 1 : 0
 }
 
-/** Aborted by the second signal to stop. The session takes care of the first; a third ends this program at once. */
-function secondSignal(onFirst: () => void): AbortSignal {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const second = new AbortController()
-  const end = () => {
-    for (const name of names) process.off(name, end)
-    second.abort()
-  }
-  const begin = () => {
-    for (const name of names) process.off(name, begin).on(name, end)
-    onFirst()
-  }
-  for (const name of names) process.on(name, begin)
-  return second.signal
-}
-
-/** Stops this program, gracefully, when nobody reads the service's output any more, as SIGPIPE ends other programs. */
-function stopWithoutReader(): void {
-  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') process.kill(process.pid, 'SIGTERM')
-  })
-}
-
 function openShell(output: ReturnType<typeof showRun>): (instance: Instance) => Promise<void> {
   return async instance => {
     const { program, args, env } = await instance.shell()
@@ -176,16 +133,4 @@ function openShell(output: ReturnType<typeof showRun>): (instance: Instance) => 
     })
     await once(shell, 'close')
   }
-}
-
-/** What the program as root needs to know of the command line. */
-function argumentsOf({ instances, peers, untilHealthy, timeout, shell, keep, json }: RunCommand): string[] {
-  return [
-    `--instances=${instances}`,
-    ...peers.map(peer => `--peer=${peer}`),
-    ...(untilHealthy ? ['--until-healthy', `--timeout=${timeout / 1000}s`] : []),
-    ...(shell ? ['--shell'] : []),
-    ...(keep ? ['--keep'] : []),
-    ...(json ? ['--json'] : []),
-  ]
 }

@@ -7,7 +7,6 @@ import { readFileText, statusOf } from './files.ts'
 import { readExportRequest } from './read-export.ts'
 import { invalid, quoted } from './readers.ts'
 import { OUTPUT } from './rows/output.ts'
-import { NAMED } from './rows/packages.ts'
 import { RUN_HERE } from './rows/run.ts'
 import { JSON_RESULT } from './rows/show.ts'
 import { optionsOf, type ValuesOf } from './setting.ts'
@@ -46,13 +45,7 @@ export async function readRun(
   }
   const named = await appAmong(positionals, values)
   if (named === undefined) {
-    const isNothing = positionals.length === 0 && !values.written(NAMED.packages)
-    if (isNothing) {
-      values.problem(
-        'APP.json or PKG_IDENT: nothing is given. Give the file of an app definition, or identifiers such as core/redis or paths of harts.',
-      )
-    }
-    const packages = await readExportRequest(values, isNothing ? [] : await readPackages(positionals))
+    const packages = await readExportRequest(values, await readPackages(positionals))
     return { ...here, source: { packages, keep: values.written(OUTPUT.outputDir) } }
   }
   for (const row of optionsOf(RUN_EXPORT)) {

@@ -145,8 +145,8 @@ describe('the job summary', () => {
   })
 
   test('says how to deploy where the files of the runner are gone', () => {
-    const text = summary({ appPath: '/home/runner/work/results/app.json' })
-    expect(text).not.toContain('/home/runner')
+    const text = summary({ appPath: '/srv/runner/results/app.json' })
+    expect(text).not.toContain('/srv/runner')
     expect(blocks(text, 'sh')).toEqual([
       `curl -X PUT "$MARATHON_URL/v2/apps/acme/web?partialUpdate=false" -H 'Content-Type: application/json' -d @app.json`,
     ])
@@ -160,11 +160,9 @@ describe('the job summary', () => {
   })
 
   test('says what is missing before an app can be deployed whose image no agent can fetch', () => {
-    const fetch = [{ uri: 'file:///home/runner/work/results/x.tgz' }]
+    const fetch = [{ uri: 'file:///srv/runner/results/x.tgz' }]
     const text = summary({ app: { id: '/acme/web', fetch } as unknown as Exported['app'] })
-    expect(text).toContain(
-      '- fetch[0].uri: "file:///home/runner/work/results/x.tgz" is a file on the agent itself',
-    )
+    expect(text).toContain('- fetch[0].uri: "file:///srv/runner/results/x.tgz" is a file on the agent itself')
     expect([...blocks(text, 'yaml'), ...blocks(text, 'sh')]).toEqual([])
   })
 

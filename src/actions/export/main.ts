@@ -36,8 +36,8 @@ await runAction(EXPORT, async ({ inputs, file, valuesOf, listen }) => {
     plan: inputs.given(HAB.plan)?.at(-1)?.text,
   }
   const wanted: { action: ExportAction; values: SettingValues }[] = []
-  for (const layers of file ? servicesOf(file, named) : [[]]) {
-    const values = valuesOf(layers)
+  for (const tables of file ? servicesOf(file, named) : [[]]) {
+    const values = valuesOf(tables)
     wanted.push({ action: await readService(values, context), values })
   }
 

@@ -19,7 +19,7 @@ export interface ActionRun {
   /** If the workflow names one. */
   file: ProjectFile | undefined
   /** The inputs, and what these tables of the project file say, the first of which counts. */
-  valuesOf(layers: readonly FileSettings[]): SettingValues
+  valuesOf(tables: readonly FileSettings[]): SettingValues
   /** What must not be shown; masked in the log already. */
   secrets: readonly string[]
   /**
@@ -49,12 +49,12 @@ export async function runAction(
     const file = await openProjectFile(inputs)
     const ofFile = file ? textsIn(file).flatMap(urlSecretsIn) : []
     for (const secret of ofFile) mask(secret)
-    const valuesOf = (layers: readonly FileSettings[]) =>
+    const valuesOf = (tables: readonly FileSettings[]) =>
       new SettingValues(
         inputs,
         env,
-        inputs.origin ?? originIn(layers),
-        fileSource(inputs, layers, actionDoor),
+        inputs.origin ?? originIn(tables),
+        fileSource(inputs, tables, actionDoor),
       )
     await program({ inputs, file, valuesOf, secrets: [...ofInputs, ...ofFile], listen })
   } catch (error) {

@@ -60,7 +60,7 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
       { ...retry, signal },
     ).catch(error => {
       if (!(error instanceof MesosizeError) || error.code !== 'HTTP_NETWORK') throw error
-      const advice = `${error.message} The server is that of hab-mirror; a copy of it can be used instead.`
+      const advice = `${error.message} To use another server, set hab-mirror.`
       throw new MesosizeError(error.code, advice, { cause: error })
     })
   }

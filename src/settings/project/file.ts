@@ -33,15 +33,17 @@ export interface ProjectFile {
 const SERVICE = keysOf(EXPORT)
 /** What services share, because a run has it once. */
 const SHARED = new Set<Setting>([
-  ...[HAB.useHab, HAB.version, HAB.releaseChannel, HAB.mirror, HAB.acceptLicense],
-  ...[
-    ...Object.values(CACHE),
-    OUTPUT.compressionLevel,
-    OUTPUT.jobs,
-    PACKAGES.target,
-    GITHUB_EXPORT.summary,
-    EXPORT_RESULT.json,
-  ],
+  HAB.useHab,
+  HAB.version,
+  HAB.releaseChannel,
+  HAB.mirror,
+  HAB.acceptLicense,
+  ...Object.values(CACHE),
+  OUTPUT.compressionLevel,
+  OUTPUT.jobs,
+  PACKAGES.target,
+  GITHUB_EXPORT.summary,
+  EXPORT_RESULT.json,
 ])
 const COMMON = keysOf([...EXPORT, { heading: '', rows: ACCESS }])
 const COMMANDS = { deploy: keysOf(DEPLOY), remove: keysOf(REMOVE) }

@@ -12,7 +12,7 @@ export interface ServiceName {
 }
 
 /**
- * The layers of settings of each service that a run exports, for `fileSource`: without a name, all services of the
+ * The tables of each service that a run exports, for `fileSource`: without a name, all services of the
  * file; with one, the service with that package or plan, or else only what is common.
  */
 export function servicesOf(

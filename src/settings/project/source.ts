@@ -25,23 +25,23 @@ export const actionDoor: Door = row => row.input !== undefined
 /**
  * The project file as a source of settings. What the other door alone has does not count.
  * @param written what outranks the file: arguments or inputs
- * @param layers tables of the file, the first of which counts
+ * @param tables of the file, the first of which counts
  */
-export function fileSource(written: Source, layers: readonly FileSettings[], door: Door): Source {
+export function fileSource(written: Source, tables: readonly FileSettings[], door: Door): Source {
   return {
     problems: [],
     given(row) {
       if (!door(row)) return undefined
       const group = ALTERNATIVES.find(rows => rows.includes(row))?.filter(door) ?? [row]
       if (group.some(each => written.given(each))) return undefined
-      const layer = layers.find(each => group.some(alternative => each.has(alternative)))
+      const table = tables.find(each => group.some(alternative => each.has(alternative)))
       // A service may have both: the action builds its plan, and the command line, which does not, exports its package.
-      return row === NAMED.packages && door(HAB.plan) && layer?.has(HAB.plan) ? undefined : layer?.get(row)
+      return row === NAMED.packages && door(HAB.plan) && table?.has(HAB.plan) ? undefined : table?.get(row)
     },
   }
 }
 
 /** The origin of packages that are named without one, if the file gives it. */
-export function originIn(layers: readonly FileSettings[]): string | undefined {
-  return layers.find(layer => layer.has(PACKAGES.origin))?.get(PACKAGES.origin)?.[0]?.text
+export function originIn(tables: readonly FileSettings[]): string | undefined {
+  return tables.find(table => table.has(PACKAGES.origin))?.get(PACKAGES.origin)?.[0]?.text
 }

@@ -9,10 +9,10 @@ export function hasProject(command: CommandName): boolean {
 }
 
 /**
- * The tables of the project file that apply to a command, as layers for `fileSource`; several times for an export of
- * several services.
+ * The tables of the project file that apply to a command, for `fileSource`; several times for an export of several
+ * services.
  */
-export function layersOf(
+export function tablesOf(
   command: CommandName,
   positionals: readonly Positional[],
   file: ProjectFile | undefined,
