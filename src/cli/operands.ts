@@ -33,11 +33,11 @@ export async function readPackages(
     if (name !== undefined) packages.push(name)
   }
   if (packages.length === 0 && positionals.every(({ doubtful }) => doubtful)) {
-    const [missing, file] = context.orApp
-      ? ['package or app definition', 'the file of one, ']
-      : ['package', '']
+    const advice = 'identifiers such as core/redis, or paths of harts.'
     values.problem(
-      `PKG_IDENT: no ${missing} given. Give ${file}one or more identifiers such as core/redis, or paths of harts.`,
+      context.orApp
+        ? `PKG_IDENT: no package or app definition given. Give the file of an app definition, or ${advice}`
+        : `PKG_IDENT: no package given. Give one or more ${advice}`,
     )
   }
   return packages
