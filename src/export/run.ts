@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
-import { type Encoding, encodingFor, encodingName, startEncoder } from '../codec/gzip/gzip.ts'
+import { type Encoding, encodingFor, encodingName } from '../codec/gzip/gzip.ts'
 import type { Block } from '../codec/tar/blocks.ts'
 import type { PackAhead } from '../habitat/sources/harts.ts'
 import { openPackages } from '../habitat/sources/packages.ts'
@@ -78,8 +78,7 @@ async function exportWith(
   signal.addEventListener('abort', () => pool.close())
   // Nothing is kept, so there is everything to do.
   if (!cache) pool.start()
-  const encode = startEncoder(encoding)
-  const compress = async (block: Block) => (isSmall(block) ? encode(block) : pool.compress(block))
+  const compress = (block: Block) => pool.compress(block)
   const packAhead: PackAhead | undefined =
     cache &&
     ((key, entries, metadata) =>
@@ -110,16 +109,6 @@ async function exportWith(
   } finally {
     await pool.close()
   }
-}
-
-const SMALL = 256 << 10
-
-/**
- * Whether a block is compressed faster than a thread starts, and needs no file read. That is true of the generated
- * files, the only work left when every package is in the cache.
- */
-function isSmall({ length, holes }: Block): boolean {
-  return length <= SMALL && holes.length === 0
 }
 
 // Each thread takes some 25 MiB, plus a decoder's dictionary if there are harts.

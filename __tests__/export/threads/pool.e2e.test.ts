@@ -177,7 +177,8 @@ describe('starting', () => {
   }
 
   test.each([
-    ['one thread for small streams', 1, 30, 10_000],
+    ['no thread for small streams', 0, 30, 10_000],
+    ['one thread for a large one', 1, 1, 3_000_000],
     ['another one for more', 2, 7, 3_000_000],
   ])('%s', async (_, threads, streams, length) => {
     const path = join(root, `${length}.xz`)
@@ -190,7 +191,8 @@ describe('starting', () => {
   })
 
   test.each([
-    ['one thread for small blocks', 1, 10, 10_000],
+    ['no thread for small blocks', 0, 10, 10_000],
+    ['one thread for a large one', 1, 1, 1 << 20],
     ['another one for more', 2, 4, 1 << 20],
   ])('%s', async (_, threads, blocks, length) => {
     const compressAll = () =>
@@ -243,7 +245,48 @@ describe('closing', () => {
 
 test('a worker that cannot start fails its tasks', async () => {
   const broken = new ThreadPool(new URL('./no-such-worker.ts', import.meta.url), 1, ENCODING)
-  await expect(broken.compress(asBlock(new Uint8Array(10)))).rejects.toThrow(/no-such-worker/)
-  await expect(broken.compress(asBlock(new Uint8Array(10)))).rejects.toThrow(/no-such-worker/)
+  for (let time = 0; time < 2; time++) {
+    await expect(broken.compress(asBlock(new Uint8Array(1 << 20)))).rejects.toThrow(/no-such-worker/)
+  }
   await broken.close()
+})
+
+describe('a little work, which is done without a thread', () => {
+  const length = 1000
+  const small = (name: string) => join(root, name)
+
+  beforeAll(async () => {
+    await writeFile(small('good.xz'), xzStored(text(1, length)))
+    await writeFile(small('short.xz'), xzStored(text(1, length)).subarray(0, 500))
+  })
+
+  test('fails with the code of the decoder, and what waits goes on', async () => {
+    const [bad, good] = await Promise.allSettled([
+      bytesOf(decode(small('short.xz'), 0)),
+      bytesOf(decode(small('good.xz'), 0)),
+    ])
+    expect(bad).toMatchObject({ reason: { code: 'XZ_FORMAT' } })
+    expect(good.status === 'fulfilled' && good.value.equals(text(1, length))).toBe(true)
+  })
+
+  test('does not wait for a large stream, nor a large stream for it', async () => {
+    const paused = decode(small('good.xz'), 0)
+    await paused.next()
+    const waiting = bytesOf(decode(small('good.xz'), 0))
+    expect((await bytesOf(decode(file(2), 4))).equals(text(2))).toBe(true)
+    await paused.return()
+    expect((await waiting).equals(text(1, length))).toBe(true)
+  })
+
+  test('ends when the pool is closed, and takes nothing more', async () => {
+    const paused = decode(small('good.xz'), 0)
+    await paused.next()
+    const outcome = Promise.allSettled([
+      bytesOf(decode(small('good.xz'), 0)),
+      pool.compress(asBlock(new Uint8Array(10))),
+    ])
+    await pool.close()
+    for (const each of await outcome) expect(each).toMatchObject({ reason: { code: 'CANCELLED' } })
+    await expect(paused.next()).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
 })

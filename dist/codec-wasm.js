@@ -1,1 +1,0 @@
-import{readFileSync as e}from"node:fs";function t(t){return new WebAssembly.Instance(new WebAssembly.Module(e(t))).exports}export{t};
