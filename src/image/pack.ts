@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { pMapIterable } from 'p-map'
+import pMap, { pMapIterable } from 'p-map'
 import { type Compression, compressBlocks, type Member, toMember } from '../codec/gzip/members.ts'
 import { type Block, tarBlocks } from '../codec/tar/blocks.ts'
 import type { Part } from '../codec/tar/entry.ts'
@@ -10,6 +10,9 @@ import type { Phase } from '../lib/report.ts'
 import type { KeptPackage, KeptPackageWriter, PackageCache } from '../package-cache/index.ts'
 import { HashingSink } from './hashing-sink.ts'
 import type { PackedPart, PackedTarball, PlannedTarball } from './tarball.ts'
+
+/** How many parts are looked up in the cache at the same time. */
+const FOUND_AT_ONCE = 8
 
 export interface PackOptions extends Compression {
   /** Where the members of parts are kept from one export to the next. */
@@ -75,10 +78,11 @@ async function findKept(
   cache: PackageCache | undefined,
 ): Promise<ReadonlyMap<Part, KeptPackage>> {
   const kept = new Map<Part, KeptPackage>()
-  for (const part of parts) {
+  const find = async (part: Part) => {
     const found = part.cacheKey === undefined ? undefined : await cache?.find(part.cacheKey)
     if (found) kept.set(part, found)
   }
+  await pMap(parts, find, { concurrency: FOUND_AT_ONCE })
   return kept
 }
 

@@ -66,6 +66,8 @@ const NOTHING: KeptPackageWriter = { async write() {}, async commit() {}, async 
  */
 export class CacheFolder implements PackageCache {
   readonly #options: CacheFolderOptions
+  /** What was found, by path: an export looks for each package when it opens it, and again when it packs it. */
+  readonly #found = new Map<string, KeptDescription>()
   #writable = true
   #writtenSinceSweep = 0
 
@@ -76,8 +78,9 @@ export class CacheFolder implements PackageCache {
   async find(key: string): Promise<KeptPackage | undefined> {
     const fullKey = this.#fullKey(key)
     const path = this.#pathOf(fullKey)
-    const description = await this.#describe(path, fullKey)
+    const description = this.#found.get(path) ?? (await this.#describe(path, fullKey))
     if (!description) return undefined
+    this.#found.set(path, description)
     const { metadata, size, packed, sha256 } = description
     return { metadata, size, packed, sha256, chunks: () => this.#chunks(path, description) }
   }
@@ -85,7 +88,9 @@ export class CacheFolder implements PackageCache {
   async create(key: string, metadata: unknown): Promise<KeptPackageWriter> {
     if (!this.#writable) return NOTHING
     const fullKey = this.#fullKey(key)
-    const writer = new KeptFileWriter(this.#pathOf(fullKey), fullKey, metadata)
+    const path = this.#pathOf(fullKey)
+    this.#found.delete(path)
+    const writer = new KeptFileWriter(path, fullKey, metadata)
     const guarded = async (work: () => Promise<void>) => {
       try {
         await work()
