@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, release, type } from 'node:os'
+import { availableParallelism, cpus, loadavg, release, type } from 'node:os'
 import { dirname } from 'node:path'
 import type { Deployment } from './layers.ts'
 import { type Outcome, type Summary, summarize } from './rounds.ts'
+
+/** The average of the last minute when this program started. */
+export const LOAD = loadavg()[0]!
 
 /** The results of a benchmark, as written to a file. */
 export interface Results {
@@ -12,6 +15,8 @@ export interface Results {
   about: string
   machine: string
   date: string
+  /** Why the numbers do not count; empty if they do. */
+  doubts: readonly string[]
 }
 
 /** Results for whole processes. */
@@ -28,15 +33,17 @@ export interface ByteResults extends Results {
 /**
  * Writes the results as JSON and as Markdown.
  * @param path without extension
+ * @param doubts why the numbers do not count, if they do not
  * @returns the Markdown
  */
 export function writeResults(
   path: string,
+  doubts: readonly string[],
   found:
     | Pick<TimeResults, 'title' | 'about' | 'outcomes'>
     | Pick<ByteResults, 'title' | 'about' | 'deployments'>,
 ): string {
-  const where = { machine: machine(), date: new Date().toISOString().slice(0, 10) }
+  const where = { machine: machine(), date: new Date().toISOString().slice(0, 10), doubts }
   const results =
     'outcomes' in found ? { ...found, ...where, summary: summarize(found.outcomes) } : { ...found, ...where }
   mkdirSync(dirname(path), { recursive: true })
@@ -47,17 +54,18 @@ export function writeResults(
 }
 
 export function markdown(results: TimeResults | ByteResults): string {
-  const { title, about, machine, date } = results
+  const { title, about, machine, date, doubts } = results
   const isTime = 'summary' in results
   return [
     `### ${title}`,
     '',
     about,
     '',
+    ...(doubts.length > 0 ? [`**Not a valid run:** ${doubts.join('; ')}.`, ''] : []),
     ...(isTime ? timeTable(results.summary) : byteTable(results.deployments)),
     '',
     isTime
-      ? `Medians of all rounds, of memory the maximum; ratios are the medians of those within each round. ${machine}, ${date}.`
+      ? `Medians of all rounds, of memory the maximum; ratios are the medians of those within each round, with the lowest and the highest. ${machine}, ${date}.`
       : `${machine}, ${date}.`,
     '',
   ].join('\n')
@@ -66,7 +74,7 @@ export function markdown(results: TimeResults | ByteResults): string {
 function timeTable(summary: readonly Summary[]): string[] {
   const rows = summary.map(each => [
     each.name,
-    each.speed === undefined ? '' : each.speed.toFixed(each.speed < 10 ? 2 : 1),
+    ratioWithSpread(each),
     `${each.wall.toFixed(each.wall < 1 ? 3 : 1)} s`,
     `${each.cpu.toFixed(each.cpu < 1 ? 2 : 1)} s`,
     megabytes(each.peak, 0),
@@ -74,6 +82,13 @@ function timeTable(summary: readonly Summary[]): string[] {
     each.relativeSize === undefined ? '' : each.relativeSize.toFixed(3),
   ])
   return table(['', 'Times as fast', 'Time', 'CPU time', 'Peak memory', 'Tarball', 'Relative size'], rows)
+}
+
+/** Such as "5.37 (5.21 to 5.42)". */
+export function ratioWithSpread({ speed, speeds }: Pick<Summary, 'speed' | 'speeds'>): string {
+  const text = (ratio: number) => ratio.toFixed(ratio < 10 ? 2 : 1)
+  if (speed === undefined) return ''
+  return speeds ? `${text(speed)} (${text(speeds[0])} to ${text(speeds[1])})` : text(speed)
 }
 
 function byteTable(deployments: readonly Deployment[]): string[] {
@@ -87,19 +102,20 @@ function byteTable(deployments: readonly Deployment[]): string[] {
   return table(['', 'Files', 'In all', 'New', 'Share'], rows)
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = head.map((_, column) => (column === 0 ? '---' : '---:'))
   return [head, line, ...rows].map(cells => `| ${cells.join(' | ')} |`)
 }
 
-function megabytes(bytes: number, digits: number): string {
+export function megabytes(bytes: number, digits: number): string {
   return `${(bytes / 1e6).toFixed(digits)} MB`
 }
 
-function machine(): string {
+/** With the load that it had before anything ran. */
+export function machine(): string {
   const { version } = process
   const tar = firstLine('tar', '--version')
-  return `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${type()} ${release()}, Node ${version.slice(1)}, ${tar}`
+  return `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${type()} ${release()}, Node ${version.slice(1)}, ${tar}, load ${LOAD.toFixed(2)} at the start`
 }
 
 function firstLine(program: string, option: string): string {

@@ -57,6 +57,8 @@ export interface Summary {
   peak: number
   /** Speed and file size relative to the variant it is compared with: medians of each round's ratio. */
   speed?: number
+  /** The lowest and the highest speed of a round. */
+  speeds?: readonly [number, number]
   relativeSize?: number
 }
 
@@ -64,13 +66,14 @@ export function summarize(outcomes: readonly Outcome[]): Summary[] {
   return outcomes.map(({ name, against, rounds }) => {
     const base = outcomes.find(other => other.name === against)?.rounds
     const sizes = rounds.flatMap(({ size }) => size ?? [])
+    const speeds = rounds.map(({ wall }, round) => (base ? base[round]!.wall / wall : 1))
     return {
       name,
       wall: median(rounds.map(({ wall }) => wall)),
       cpu: median(rounds.map(({ cpu }) => cpu)),
       peak: Math.max(...rounds.map(({ peak }) => peak)),
       ...(sizes.length > 0 && { size: median(sizes) }),
-      ...(base && { speed: median(rounds.map(({ wall }, round) => base[round]!.wall / wall)) }),
+      ...(base && { speed: median(speeds), speeds: [Math.min(...speeds), Math.max(...speeds)] }),
       ...(base?.[0]?.size !== undefined &&
         sizes.length > 0 && { relativeSize: median(sizes.map((size, round) => size / base[round]!.size!)) }),
     }

@@ -2,16 +2,30 @@
  * Compares whole processes: `npm run bench -- [MODE...]`, after `npm run build`. The trees are made from what is
  * installed on this machine, and kept for the next run.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { unchangedAction } from './action.ts'
+import { onAgent } from './agent.ts'
 import { measureDeployments } from './layers.ts'
 import { writeResults } from './results.ts'
 import { type Outcome, runRounds, type Variant } from './rounds.ts'
+import { services } from './services.ts'
+import { writeSummary } from './summary.ts'
 import { makeTree, QUICK_XZ, type Tree, XZ } from './tree.ts'
-import { again, alone, fromCold, fromHarts, fromInstalled, type Place, startUp } from './variants.ts'
+import { doubtsAbout } from './validity.ts'
+import {
+  again,
+  alone,
+  fillingOrNot,
+  fromCold,
+  fromHarts,
+  fromInstalled,
+  type Place,
+  startUp,
+} from './variants.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -85,17 +99,61 @@ const MODES: Readonly<Record<string, (place: Place) => Promise<string>>> = {
     const tree = await usualTree()
     const about = `${tree.packages} packages, ${(tree.content / 1e6).toFixed(0)} MB; the service is rebuilt, alone or with a medium-sized dependency. New files are uploaded once, and downloaded by every agent that has the rest.`
     const deployments = measureDeployments(tree, place)
-    return writeResults(join(values.results, 'layers'), {
+    return writeResults(join(values.results, 'layers'), [], {
       title: 'Bytes of a deployment',
       about,
       deployments,
     })
+  },
+  async busy(place) {
+    const tree = await usualTree()
+    const writer = spawn(
+      'sh',
+      [
+        '-c',
+        'while dd if=/dev/zero of="$0" bs=1M count=256 conv=fdatasync 2>&-; do :; done',
+        join(values.work, 'busy'),
+      ],
+      { stdio: 'ignore', detached: true },
+    )
+    try {
+      const onDisk = { ...place, output: join(values.work, 'output') }
+      const outcomes = runRounds(fillingOrNot(tree, onDisk), rounds, checkFiles(tree))
+      const how = 'Output and cache on a disk to which another program writes without a pause.'
+      return write('busy', 'On a busy disk', describe(tree, how), outcomes)
+    } finally {
+      process.kill(-writer.pid!, 'SIGKILL')
+      rmSync(join(values.work, 'busy'), { force: true })
+    }
+  },
+  async action(place) {
+    const tree = await usualTree()
+    const outcomes = runRounds(unchangedAction(tree, place), 3 * rounds)
+    const how = 'From harts, without hab, with a full package cache on the machine.'
+    return write('action', 'The action', describe(tree, how), outcomes)
+  },
+  async services(place) {
+    const tree = await usualTree()
+    const outcomes = runRounds(await services(tree, place), rounds)
+    const how =
+      'Services that share all packages but their own, from harts, with a cache that is empty at first.'
+    return write('services', 'Many services', describe(tree, how), outcomes)
+  },
+  async agent(place) {
+    if (process.getuid?.() !== 0) return 'Only root can start a task: skipping agent.\n'
+    const tree = await usualTree()
+    const outcomes = runRounds(await onAgent(tree, place), rounds)
+    const how = 'In memory, with a real busybox and a launcher that ends at once.'
+    return write('agent', 'On the agent', describe(tree, how), outcomes)
   },
   async startup(place) {
     const about = 'From the start of the process to its end.'
     return write('startup', 'Start-up', about, runRounds(startUp(place), 3 * rounds))
   },
 }
+
+/** The modes whose numbers do not count. */
+const invalid: string[] = []
 
 const WARM = 'Page cache warm, output to memory.'
 
@@ -104,7 +162,9 @@ function describe({ packages, files, content }: Tree, how: string): string {
 }
 
 function write(name: string, title: string, about: string, outcomes: readonly Outcome[]): string {
-  return writeResults(join(values.results, name), { title, about, outcomes })
+  const doubts = doubtsAbout(outcomes)
+  if (doubts.length > 0) invalid.push(name)
+  return writeResults(join(values.results, name), doubts, { title, about, outcomes })
 }
 
 /** Checks that no files are missing, because then the benchmark would be worthless. */
@@ -127,6 +187,13 @@ const output = mkdtempSync(join(fast, 'mesosize-bench-'))
 mkdirSync(values.work, { recursive: true })
 try {
   for (const mode of wanted) console.log(await MODES[mode]!({ dist: values.dist, output, scratch }))
+  console.log(writeSummary(values.results))
 } finally {
   for (const folder of [scratch, output]) rmSync(folder, { recursive: true, force: true })
+}
+if (invalid.length > 0) {
+  console.error(
+    `Not valid, because the machine was busy: ${invalid.join(', ')}. Run them again on a quiet machine.`,
+  )
+  process.exitCode = 1
 }

@@ -73,7 +73,7 @@ export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
   ]
   await mkdir(artifacts, { recursive: true })
   const contents = distribute(listSources(size.bytes * LARGEST_SHARE), size)
-  const idents = contents.map((_, index) => `bench/part-${index}/1.0.0/${RELEASE}`)
+  const idents = partIdents(contents.length)
   const specs = [
     ...examplePackages().filter(spec => spec.ident.startsWith('stand-in/')),
     ...idents.map(ident => ({ ident })),
@@ -102,6 +102,11 @@ export async function makeTree(folder: string, size: TreeSize): Promise<Tree> {
   }
   await writeFile(manifest, JSON.stringify(tree))
   return tree
+}
+
+/** The packages of a tree, without the service and Habitat's own. */
+export function partIdents(packages: number): string[] {
+  return Array.from({ length: packages }, (_, index) => `bench/part-${index}/1.0.0/${RELEASE}`)
 }
 
 /** The service, which depends on all others. It has its own origin, as usual for a team that builds little else. */

@@ -57,6 +57,15 @@ export function fromHarts(tree: Tree, place: Place): Variant[] {
   ]
 }
 
+/** With and without keeping packages. */
+export function fillingOrNot(tree: Tree, place: Place): Variant[] {
+  const name = 'Mesosize, without a cache'
+  return [
+    mesosize(name, installed(tree), place, ['--no-cache']),
+    mesosize('Mesosize, filling its cache', installed(tree), place, [], name),
+  ]
+}
+
 /** A repeated export. */
 export function again(tree: Tree, place: Place): Variant[] {
   const next: Tree = { ...tree, root: tree.next.root, ident: tree.next.ident }
@@ -159,10 +168,7 @@ function mesosize(
     against,
     command: cliCommand(source, place, [...options, ...cache]),
     env: homeOf(place),
-    before: () => {
-      empty(place.output)
-      rmSync(cacheOf(place), { recursive: true, force: true })
-    },
+    before: () => emptyBefore(place),
     output: () => join(place.output, globSync('*.tgz', { cwd: place.output })[0]!),
   }
 }
@@ -184,7 +190,7 @@ export function installed({ root, ident }: Tree): string[] {
   return [ident, '--fs-root', root]
 }
 
-function harts({ artifacts, keys, ident }: Tree): string[] {
+export function harts({ artifacts, keys, ident }: Tree): string[] {
   return [ident, '--artifacts', artifacts, '--keys', keys]
 }
 
@@ -193,11 +199,17 @@ export function homeOf({ scratch }: Place): Record<string, string> {
   return { HOME: scratch, HAB_BLDR_URL: 'http://127.0.0.1:1' }
 }
 
-function cacheOf({ scratch }: Place): string {
+export function cacheOf({ scratch }: Place): string {
   return join(scratch, 'cache')
 }
 
-function empty(folder: string): void {
+/** Leaves neither output nor kept packages. */
+export function emptyBefore(place: Place): void {
+  empty(place.output)
+  rmSync(cacheOf(place), { recursive: true, force: true })
+}
+
+export function empty(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
 }

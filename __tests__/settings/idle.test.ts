@@ -13,7 +13,7 @@ import type { SettingTable } from '../../src/settings/setting.ts'
 import { SettingValues } from '../../src/settings/setting-values.ts'
 import { DEPLOY, DIFF, EXPORT, REMOVE, SHOW_LOGS } from '../../src/settings/tables.ts'
 import { inputWording, optionWording } from '../../src/settings/wording.ts'
-import { readAction } from '../e2e/run-action.ts'
+import { readAction } from '../testkit/runner-environment.ts'
 import { originKey } from '../testkit/origin-key.ts'
 
 // Settings that have no effect beside others, in both front doors.

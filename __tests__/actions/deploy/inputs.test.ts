@@ -9,7 +9,7 @@ import { wordSettings } from '../../../src/lib/setting.ts'
 import { SettingValues } from '../../../src/settings/setting-values.ts'
 import { DEPLOY } from '../../../src/settings/tables.ts'
 import { inputWording } from '../../../src/settings/wording.ts'
-import { readAction } from '../../e2e/run-action.ts'
+import { readAction } from '../../testkit/runner-environment.ts'
 
 beforeAll(() => wordSettings(inputWording(DEPLOY)))
 

@@ -2,7 +2,11 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type CacheService, restorePackageCache } from '../../../src/actions/export/package-cache.ts'
+import {
+  type CacheService,
+  type CacheTools,
+  restorePackageCache,
+} from '../../../src/actions/export/package-cache.ts'
 import type { Exported } from '../../../src/export/exported.ts'
 import { silent } from '../../../src/lib/report.ts'
 import type { PackageCacheRequest } from '../../../src/package-cache/open.ts'
@@ -16,6 +20,10 @@ beforeEach(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'runner-'))
 })
 afterEach(() => rm(temporary, { recursive: true }))
+
+interface Wanted {
+  wanted?: PackageCacheRequest
+}
 
 /** A cache service with what earlier runs saved, by key, the newest first. */
 function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
@@ -44,9 +52,11 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
     return exported()
   })
   /** What the action does. */
-  const run = async (about: { wanted?: PackageCacheRequest; encoding?: string; target?: string } = {}) => {
+  const load = vi.fn(async () => service)
+  const run = async (about: Partial<Pick<CacheTools, 'encoding' | 'target' | 'env'>> & Wanted = {}) => {
     const { cache, save } = await restorePackageCache('wanted' in about ? about.wanted : wanted, {
-      service: async () => service,
+      service: load,
+      env: { ACTIONS_RESULTS_URL: 'https://results.example/' },
       temporary,
       encoding: 'gzip 1',
       target: 'x86_64-linux',
@@ -56,7 +66,7 @@ function setUp(saved: string[] = [], failing: Partial<CacheService> = {}) {
     })
     await save([await runExport(cache)])
   }
-  return { service, runExport, run, notes, saved }
+  return { service, load, runExport, run, notes, saved }
 }
 
 describe('the kept packages of a workflow', () => {
@@ -113,6 +123,15 @@ describe('an export goes on', () => {
     await run()
     expect(runExport).toHaveBeenCalledExactlyOnceWith(wanted)
     expect(service.restoreCache).not.toHaveBeenCalled()
+  })
+
+  test('without loading the library where the runner has no service', async () => {
+    const { run, runExport, load } = setUp()
+    await run({ env: {} })
+    expect(runExport).toHaveBeenCalledExactlyOnceWith(wanted)
+    expect(load).not.toHaveBeenCalled()
+    await run({ env: { ACTIONS_CACHE_URL: 'https://cache.example/' } })
+    expect(load).toHaveBeenCalledOnce()
   })
 
   test('if nothing is to be kept', async () => {

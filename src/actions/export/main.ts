@@ -76,6 +76,7 @@ await runAction(EXPORT, async ({ inputs, file, valuesOf, listen }) => {
     }
     const { cache, save } = await restorePackageCache(asked.cache, {
       service: () => import('@actions/cache'),
+      env,
       temporary,
       encoding: encodingName(encodingFor(asked.compressionLevel)),
       target: ready[0]!.action.request.target,

@@ -16,6 +16,8 @@ export type CacheService = Pick<
 export interface CacheTools {
   /** Loaded only if packages are to be kept: it is large. */
   service: () => Promise<CacheService>
+  /** Of the job. */
+  env: NodeJS.ProcessEnv
   /** The job's folder for temporary files, at the same path in every run. */
   temporary: string
   /** As in CacheFolderOptions. */
@@ -41,10 +43,11 @@ export interface WorkflowCache {
  */
 export async function restorePackageCache(
   wanted: PackageCacheRequest | undefined,
-  { service, temporary, encoding, target, steps, report }: CacheTools,
+  { service, env, temporary, encoding, target, steps, report }: CacheTools,
 ): Promise<WorkflowCache> {
   const unsaved = { cache: wanted, async save() {} }
-  if (!wanted) return unsaved
+  // The variables that isFeatureAvailable asks for, looked at first because the library is large.
+  if (!wanted || !(env.ACTIONS_RESULTS_URL || env.ACTIONS_CACHE_URL)) return unsaved
   const { isFeatureAvailable, restoreCache, saveCache } = await service()
   if (!isFeatureAvailable()) return unsaved
 
