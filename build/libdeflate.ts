@@ -24,12 +24,32 @@ await makeWasm(
       'lib/utils.c',
       ...EXPORTS.map(name => `-Wl,--export=${name}`),
     ],
-    // WebAssembly computes with 64 bits, although its pointers have only 32.
-    edit: {
-      file: 'common_defs.h',
-      from: 'typedef size_t machine_word_t;',
-      to: 'typedef uint64_t machine_word_t;',
-    },
+    edits: [
+      // WebAssembly computes with 64 bits, although its pointers have only 32.
+      {
+        file: 'common_defs.h',
+        from: 'typedef size_t machine_word_t;',
+        to: 'typedef uint64_t machine_word_t;',
+      },
+      // The loop that follows compares words too, and V8 makes faster code of it alone.
+      {
+        file: 'lib/matchfinder_common.h',
+        from: 'if (likely(max_len - len >= 4 * WORDBYTES)) {',
+        to: 'if (0) {',
+      },
+      // The tables of two threads shall fit into the caches of their processors; matches of three bytes are few.
+      {
+        file: 'lib/hc_matchfinder.h',
+        from: '#define HC_MATCHFINDER_HASH3_ORDER\t15',
+        to: '#define HC_MATCHFINDER_HASH3_ORDER\t13',
+      },
+      // Level 4, the default: a little faster, for 0.1 % of the size.
+      {
+        file: 'lib/deflate_compress.c',
+        from: 'c->max_search_depth = 16;\n\t\tc->nice_match_length = 30;',
+        to: 'c->max_search_depth = 14;\n\t\tc->nice_match_length = 32;',
+      },
+    ],
     module: 'src/codec/gzip/libdeflate.wasm',
   },
   process.argv.includes('--check'),

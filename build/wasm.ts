@@ -12,8 +12,8 @@ export interface WasmRecipe {
   shim: string
   /** Further arguments for clang: flags, and sources by their path in the library's folder. */
   args: readonly string[]
-  /** Text to replace in a source before compiling; it must be present. */
-  edit?: { file: string; from: string; to: string }
+  /** Text to replace in sources before compiling; it must be present. */
+  edits?: readonly { file: string; from: string; to: string }[]
   /** The path of the module. */
   module: string
 }
@@ -58,11 +58,14 @@ function fromTop(path: string): URL {
   return new URL(`../${path}`, import.meta.url)
 }
 
-async function compile({ shim, args, edit }: WasmRecipe, sources: Map<string, Buffer>): Promise<Uint8Array> {
-  if (edit) {
-    const text = sources.get(edit.file)?.toString()
-    if (!text?.includes(edit.from)) throw new Error(`${edit.file} does not contain ${edit.from}`)
-    sources.set(edit.file, Buffer.from(text.replace(edit.from, edit.to)))
+async function compile(
+  { shim, args, edits = [] }: WasmRecipe,
+  sources: Map<string, Buffer>,
+): Promise<Uint8Array> {
+  for (const { file, from, to } of edits) {
+    const text = sources.get(file)?.toString()
+    if (!text?.includes(from)) throw new Error(`${file} does not contain ${from}`)
+    sources.set(file, Buffer.from(text.replace(from, to)))
   }
   const tree: Tree = { 'shim.c': readFileSync(fromTop(shim)) }
   for (const [path, bytes] of sources) if (/\.[ch]$/.test(path)) put(tree, path.split('/'), bytes)

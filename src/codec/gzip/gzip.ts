@@ -17,7 +17,7 @@ export interface Encoding {
 }
 
 // Raise this whenever a package results in other entries, or the same entries in other bytes, than before.
-const FORMAT = 2
+const FORMAT = 3
 
 /** The encoding that this process is capable of: without WebAssembly, that of Node's own zlib. */
 export function encodingFor(level: number): Encoding {
