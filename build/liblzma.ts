@@ -22,8 +22,8 @@ const DEFINES = [
   'TUKLIB_FAST_UNALIGNED_ACCESS',
   'TUKLIB_SYMBOL_PREFIX=lzma_',
   'NDEBUG',
-  // The range decoder without branches for bit trees, which range_decoder.h offers if there is no assembler.
-  'LZMA_RANGE_DECODER_CONFIG=3',
+  // The range decoder without branches, which range_decoder.h offers if there is no assembler.
+  'LZMA_RANGE_DECODER_CONFIG=15',
 ]
 
 /** Bytes; for a dictionary of 64 MiB, the buffers, and smaller dictionaries of earlier blocks that were not freed. */

@@ -4,7 +4,7 @@ import { discard } from './discard.ts'
 
 /** The number of bytes that stay in memory; small packages need no file. */
 const IN_MEMORY = 1 << 20
-const PIECE = 1 << 16
+const PIECE = 1 << 17
 
 /** Bytes that are written in one order and read in another: in memory, and in a file once there are many. */
 export class Spool {
@@ -14,6 +14,8 @@ export class Spool {
   readonly #tail = new Uint8Array(IN_MEMORY)
   #tailLength = 0
   #fileLength = 0
+  /** What was read from the file last: one for all, because a new one for each file would soon be garbage. */
+  #piece: Uint8Array | undefined
 
   /** @param path of the file, which must not exist */
   constructor(path: string) {
@@ -37,12 +39,11 @@ export class Spool {
   }
 
   /**
-   * A stretch of what was written, in pieces that stay valid until the next one is requested. It waits for the file
+   * A stretch of what was written, in pieces that stay valid until the next one of any stretch is requested. It waits for the file
    * system, because a package has thousands of files, and reading asynchronously takes several times as long.
    * @throws what the file system throws
    */
   *read(start: number, length: number): Generator<Uint8Array> {
-    let buffer: Uint8Array | undefined
     for (let at = start; at < start + length; ) {
       const missing = start + length - at
       if (at >= this.#fileLength) {
@@ -50,7 +51,8 @@ export class Spool {
         yield this.#tail.subarray(offset, offset + missing)
         return
       }
-      buffer ??= new Uint8Array(Math.min(length, PIECE))
+      this.#piece ??= new Uint8Array(PIECE)
+      const buffer = this.#piece
       const count = Math.min(missing, buffer.length, this.#fileLength - at)
       const read = readSync(this.#file!.fd, buffer, 0, count, at)
       if (read === 0) throw new Error(`${this.#path} was truncated while it was in use`)
@@ -62,6 +64,7 @@ export class Spool {
   /** Removes the file. */
   async close(): Promise<void> {
     discard(this.#tail)
+    if (this.#piece) discard(this.#piece)
     await this.#file?.close()
     if (this.#file) await rm(this.#path, { force: true })
   }
