@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
+import { createXXHash128, type IHasher } from 'hash-wasm'
 import { discard } from '../lib/discard.ts'
 import { openRegular } from '../lib/open-regular.ts'
 import { parseJson } from '../lib/parse-json.ts'
@@ -7,7 +8,7 @@ import { parseJson } from '../lib/parse-json.ts'
 // The file of a kept package: the gzip members, a description as JSON, and a footer of 48 bytes with the magic, the
 // description's length (8 bytes, big-endian) and its SHA-256. What is known last comes last, so that the file is
 // written in one go.
-const MAGIC = Buffer.from('MESOPKG2', 'latin1')
+const MAGIC = Buffer.from('MESOPKG3', 'latin1')
 const FOOTER = 48
 /** The largest descriptions are those of packages with very many programs. */
 const DESCRIPTION_LIMIT = 64 << 20
@@ -22,8 +23,16 @@ export interface KeptDescription {
   /** Bytes before compression, and of the members. */
   size: number
   packed: number
-  /** Of the members, lower-case hex. */
-  sha256: string
+  /** Of the members, as `memberHash` computes it. */
+  hash: string
+}
+
+/**
+ * Starts the hash that detects damage to members. XXH128 takes far less time than SHA-256, which an export
+ * computes over the same bytes for the tarball; it is no protection against people who can write into the cache.
+ */
+export function memberHash(): Promise<IHasher> {
+  return createXXHash128()
 }
 
 /**
@@ -56,13 +65,13 @@ export async function readDescription(file: FileHandle): Promise<KeptDescription
     throw new Error('its description is damaged')
   }
   const description = parseJson(json.toString()) as KeptDescription
-  const { key, size: unpacked, sha256 } = description
+  const { key, size: unpacked, hash } = description
   const sound =
     typeof key === 'string' &&
     Number.isSafeInteger(unpacked) &&
     unpacked >= 0 &&
     description.packed === packed &&
-    /^[0-9a-f]{64}$/.test(sha256)
+    /^[0-9a-f]{32}$/.test(hash)
   if (!sound) throw new Error('its description is not that of a kept package')
   return description
 }
@@ -73,7 +82,7 @@ export async function readDescription(file: FileHandle): Promise<KeptDescription
  */
 export async function* keptMembers(
   path: string,
-  { packed, sha256 }: KeptDescription,
+  { packed, hash: expected }: KeptDescription,
 ): AsyncGenerator<Uint8Array> {
   const file = await openRegular(path)
   const buffers = [0, 1].map(() => Buffer.alloc(Math.min(CHUNK, packed)))
@@ -86,7 +95,7 @@ export async function* keptMembers(
   }
   let next: Promise<Buffer> | undefined
   try {
-    const hash = createHash('sha256')
+    const hash = await memberHash()
     for (let chunk = 0; chunk < count; chunk++) {
       const bytes = await (next ?? read(chunk))
       // Read ahead while these are hashed and used.
@@ -94,7 +103,7 @@ export async function* keptMembers(
       hash.update(bytes)
       yield bytes
     }
-    if (hash.digest('hex') !== sha256) throw new Error('its members are damaged')
+    if (hash.digest('hex') !== expected) throw new Error('its members are damaged')
   } finally {
     await next?.catch(() => {})
     for (const buffer of buffers) discard(buffer)

@@ -16,8 +16,6 @@ export interface KeptPackage {
   size: number
   /** Bytes of the members. */
   packed: number
-  /** Of the members, lower-case hex. */
-  sha256: string
   /**
    * The members' bytes, split anywhere; a chunk is valid until the next one is requested. Each call reads again.
    * @throws MesosizeError KEPT_PACKAGE_UNUSABLE, at the latest after the last chunk: the chunks are then invalid
@@ -81,8 +79,8 @@ export class CacheFolder implements PackageCache {
     const description = this.#found.get(path) ?? (await this.#describe(path, fullKey))
     if (!description) return undefined
     this.#found.set(path, description)
-    const { metadata, size, packed, sha256 } = description
-    return { metadata, size, packed, sha256, chunks: () => this.#chunks(path, description) }
+    const { metadata, size, packed } = description
+    return { metadata, size, packed, chunks: () => this.#chunks(path, description) }
   }
 
   async create(key: string, metadata: unknown): Promise<KeptPackageWriter> {

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { partialName } from '../lib/partial.ts'
-import { encodeDescription } from './file.ts'
+import { encodeDescription, memberHash } from './file.ts'
 
 /** Writes the file of a kept package under a temporary name of its own, and renames it when it is complete. */
 export class KeptFileWriter {
@@ -10,7 +9,7 @@ export class KeptFileWriter {
   readonly #partial: string
   readonly #key: string
   readonly #metadata: unknown
-  readonly #hash = createHash('sha256')
+  readonly #hash = memberHash()
   #file: Promise<FileHandle> | undefined
   #size = 0
   #packed = 0
@@ -25,8 +24,9 @@ export class KeptFileWriter {
 
   /** @throws what the file system throws; nothing after the writer was ended */
   async write(member: Uint8Array, size: number): Promise<void> {
+    const hash = await this.#hash
     if (this.#ended) return
-    this.#hash.update(member)
+    hash.update(member)
     this.#size += size
     this.#packed += member.length
     await (await this.#opened()).writeFile(member)
@@ -40,7 +40,7 @@ export class KeptFileWriter {
       metadata: this.#metadata,
       size: this.#size,
       packed: this.#packed,
-      sha256: this.#hash.digest('hex'),
+      hash: (await this.#hash).digest('hex'),
     })
     const file = await this.#opened()
     await file.writeFile(description)
