@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  type FileHandle,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -37,7 +49,7 @@ async function keep(
   { cache = open(), content = members, about = metadata as unknown } = {},
 ): Promise<void> {
   const writer = await cache.create(key, about)
-  for (const member of content) await writer.write(member, 6)
+  for (const member of content) await writer.write(Uint8Array.from(member), 6)
   await writer.commit()
 }
 
@@ -130,22 +142,84 @@ describe('a package that was kept', () => {
 
 test('what is abandoned leaves nothing', async () => {
   const writer = await open().create('app', metadata)
-  await writer.write(members[0]!, 6)
+  await writer.write(Uint8Array.from(members[0]!), 6)
   await writer.abandon()
   await writer.commit()
   expect(await readdir(folder)).toEqual([])
 })
 
+/** Waits until this many files are there: a writer returns before it has written. */
+function untilThere(count: number): Promise<void> {
+  return vi.waitUntil(async () => (await readdir(folder)).length === count, { timeout: 250_000 })
+}
+
 test('an unfinished package is not found', async () => {
   const writer = await open().create('app', metadata)
-  await writer.write(members[0]!, 6)
+  await writer.write(Uint8Array.from(members[0]!), 6)
+  await untilThere(1)
   expect(await open().find('app')).toBeUndefined()
+})
+
+describe('a disk that does not keep up', () => {
+  const member = () => new Uint8Array(1 << 20)
+  /** Lets no write to the disk end before `goOn` is called. */
+  async function stopDisk(): Promise<{ goOn: () => void }> {
+    const probe = await openFile(join(folder, '.probe'), 'w')
+    let goOn = () => {}
+    const going = new Promise<void>(resolve => {
+      goOn = resolve
+    })
+    const prototype = Object.getPrototypeOf(probe) as FileHandle
+    const { writeFile } = prototype
+    vi.spyOn(prototype, 'writeFile').mockImplementation(async function (this: FileHandle, ...words) {
+      await going
+      return writeFile.apply(this, words)
+    })
+    await probe.close()
+    await rm(join(folder, '.probe'))
+    return { goOn }
+  }
+  afterEach(() => vi.restoreAllMocks())
+
+  test('is not waited for until much is to be written', async () => {
+    const { goOn } = await stopDisk()
+    const cache = open()
+    const writers = [await cache.create('a', 1), await cache.create('b', 2)]
+    const given: Uint8Array[] = []
+    for (let count = 0; count < 8; count++) {
+      given.push(member())
+      await writers[count % 2]!.write(given.at(-1)!, 1)
+    }
+    let waits = true
+    const ninth = writers[0]!.write(member(), 1).then(() => {
+      waits = false
+    })
+    await readdir(folder)
+    expect(waits).toBe(true)
+    goOn()
+    await ninth
+    await Promise.all(writers.map(writer => writer.commit()))
+    expect(given.map(({ length }) => length)).toEqual(Array(8).fill(0))
+    expect((await bytesOf(await open().find('a'))).length).toBe(5 << 20)
+    expect((await bytesOf(await open().find('b'))).length).toBe(4 << 20)
+  })
+
+  test('leaves nothing of a package that is abandoned meanwhile', async () => {
+    const { goOn } = await stopDisk()
+    const writer = await open().create('app', 1)
+    await writer.write(member(), 1)
+    const abandoned = writer.abandon()
+    goOn()
+    await abandoned
+    expect(await readdir(folder)).toEqual([])
+    expect(note).not.toHaveBeenCalled()
+  })
 })
 
 test('two that write one package at the same time do not write into one file', async () => {
   const writers = await Promise.all([open().create('app', 1), open().create('app', 1)])
   for (const member of members) {
-    await Promise.all(writers.map(writer => writer.write(member, 6)))
+    await Promise.all(writers.map(writer => writer.write(Uint8Array.from(member), 6)))
   }
   await Promise.all(writers.map(writer => writer.commit()))
   expect((await bytesOf(await open().find('app'))).equals(Buffer.concat(members))).toBe(true)
@@ -293,9 +367,9 @@ describe('a folder that cannot be written', () => {
   test('in the middle of a package', async () => {
     const cache = open()
     const writer = await cache.create('app', metadata)
-    await writer.write(members[0]!, 6)
+    await writer.write(Uint8Array.from(members[0]!), 6)
     await rm(folder, { recursive: true })
-    await writer.write(members[1]!, 6)
+    await writer.write(Uint8Array.from(members[1]!), 6)
     await writer.commit()
     await cache.sweep()
     expect(note).toHaveBeenCalledWith(expect.stringContaining('cannot be written'))
@@ -357,10 +431,12 @@ describe('the limit', () => {
 
 test('what writers left that never ended is removed when it is old; other files never', async () => {
   const abandoned = await open().create('abandoned', 1)
-  await abandoned.write(members[0]!, 6)
+  await abandoned.write(Uint8Array.from(members[0]!), 6)
+  await untilThere(1)
   const stale = await only()
   const writing = await open().create('writing', 1)
-  await writing.write(members[0]!, 6)
+  await writing.write(Uint8Array.from(members[0]!), 6)
+  await untilThere(2)
   const hourAndMore = Date.now() / 1000 - 4000
   await utimes(stale, hourAndMore, hourAndMore)
   const others = ['notes.txt', 'my.kept', 'my.layer', '.partial']

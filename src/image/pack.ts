@@ -112,6 +112,8 @@ class TarballWriter {
   /** Where the current part begins. */
   #start = 0
   #keeping: KeptPackageWriter | undefined
+  /** Of the parts that are done; none of them fails. */
+  readonly #commits: Promise<void>[] = []
 
   private constructor(path: string, tarball: PlannedTarball, sink: HashingSink, options: PackOptions) {
     this.#path = path
@@ -127,8 +129,9 @@ class TarballWriter {
 
   async write(member: Member, { cacheKey, metadata }: Part): Promise<void> {
     if (cacheKey !== undefined) this.#keeping ??= await this.#options.cache?.create(cacheKey, metadata)
-    await Promise.all([this.#sink.write(member.bytes), this.#keeping?.write(member.bytes, member.size)])
-    discard(member.bytes)
+    await this.#sink.write(member.bytes)
+    if (this.#keeping) await this.#keeping.write(member.bytes, member.size)
+    else discard(member.bytes)
     this.#options.phase.advance(member.size)
   }
 
@@ -146,7 +149,8 @@ class TarballWriter {
   }
 
   async endPart({ name }: Part): Promise<void> {
-    await this.#keeping?.commit()
+    // Not waited for: the next part need not wait for the cache.
+    if (this.#keeping) this.#commits.push(this.#keeping.commit())
     this.#keeping = undefined
     this.#parts.push({ name, packed: this.#sink.size - this.#start })
     this.#start = this.#sink.size
@@ -156,12 +160,14 @@ class TarballWriter {
   async end(member: Uint8Array): Promise<PackedTarball> {
     await this.#sink.write(member)
     const sha256 = await this.#sink.end()
+    await Promise.all(this.#commits)
     return { ...this.#tarball, path: this.#path, size: this.#sink.size, sha256, parts: this.#parts }
   }
 
   /** Gives up the tarball, and what has been kept of an unfinished part. */
   async abandon(): Promise<void> {
     await this.#keeping?.abandon()
+    await Promise.all(this.#commits)
     await this.#sink.close()
   }
 }

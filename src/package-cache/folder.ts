@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { discard } from '../lib/discard.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { openRegular } from '../lib/open-regular.ts'
 import type { Reporter } from '../lib/report.ts'
@@ -26,10 +27,12 @@ export interface KeptPackage {
 /** Takes the members of one part. Ends with `commit` or `abandon`; nothing here throws, since a cache is optional. */
 export interface KeptPackageWriter {
   /**
-   * @param member one gzip member, written when the promise is kept
+   * Takes a member over, and returns before it is written, unless too much waits to be written.
+   * @param member one gzip member; its memory is freed once it is written
    * @param size bytes before compression
    */
   write(member: Uint8Array, size: number): Promise<void>
+  /** @returns when everything is written */
   commit(): Promise<void>
   abandon(): Promise<void>
 }
@@ -55,7 +58,16 @@ export interface CacheFolderOptions {
   report: Reporter
 }
 
-const NOTHING: KeptPackageWriter = { async write() {}, async commit() {}, async abandon() {} }
+const NOTHING: KeptPackageWriter = {
+  async write(member) {
+    discard(member)
+  },
+  async commit() {},
+  async abandon() {},
+}
+
+/** Bytes that may wait to be written: enough for a disk that is busy for a moment. */
+const MOST_BEHIND = 8 << 20
 
 /**
  * A folder with a file per kept package, which several processes may use at once: a file appears whole, under its
@@ -68,6 +80,8 @@ export class CacheFolder implements PackageCache {
   readonly #found = new Map<string, KeptDescription>()
   #writable = true
   #writtenSinceSweep = 0
+  /** Bytes that wait to be written. */
+  #behind = 0
 
   constructor(options: CacheFolderOptions) {
     this.#options = options
@@ -89,23 +103,33 @@ export class CacheFolder implements PackageCache {
     const path = this.#pathOf(fullKey)
     this.#found.delete(path)
     const writer = new KeptFileWriter(path, fullKey, metadata)
-    const guarded = async (work: () => Promise<void>) => {
-      try {
-        await work()
-      } catch (error) {
+    let last = Promise.resolve()
+    /** After everything before, and without an error that would end the export. */
+    const inTurn = (work: () => Promise<void>): Promise<void> => {
+      last = last.then(work).catch(async error => {
         await writer.abandon()
         this.#giveUpWriting(error)
-      }
+      })
+      return last
     }
     return {
-      write: (member, size) => guarded(() => writer.write(member, size)),
+      write: async (member, size) => {
+        const { length } = member
+        this.#behind += length
+        const written = inTurn(() => writer.write(member, size)).then(() => {
+          this.#behind -= length
+          discard(member)
+        })
+        if (this.#behind > MOST_BEHIND) await written
+      },
       commit: () =>
-        guarded(async () => {
+        inTurn(async () => {
           this.#writtenSinceSweep += await writer.commit()
           // Not every time, since a sweep looks at every file.
           if (this.#writtenSinceSweep > this.#options.limit / 16) await this.sweep()
         }),
-      abandon: () => writer.abandon(),
+      // What is being written is not interrupted.
+      abandon: () => inTurn(() => writer.abandon()),
     }
   }
 

@@ -1,7 +1,6 @@
 import { type Compression, compressBlocks } from '../codec/gzip/members.ts'
 import { tarBlocks } from '../codec/tar/blocks.ts'
 import type { Entry } from '../codec/tar/entry.ts'
-import { discard } from '../lib/discard.ts'
 import type { PackageCache } from './folder.ts'
 
 /**
@@ -22,7 +21,6 @@ export async function keepPackage(
   try {
     for await (const { bytes, size } of compressBlocks(tarBlocks(entries), compression)) {
       await writer.write(bytes, size)
-      discard(bytes)
     }
     told = metadata()
   } catch (error) {
