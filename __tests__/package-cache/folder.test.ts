@@ -149,7 +149,7 @@ test('what is abandoned leaves nothing', async () => {
 })
 
 /** Waits until this many files are there: a writer returns before it has written. */
-function untilThere(count: number): Promise<void> {
+function untilThere(count: number): Promise<unknown> {
   return vi.waitUntil(async () => (await readdir(folder)).length === count, { timeout: 250_000 })
 }
 
