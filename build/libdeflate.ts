@@ -37,7 +37,7 @@ await makeWasm(
         from: 'if (likely(max_len - len >= 4 * WORDBYTES)) {',
         to: 'if (0) {',
       },
-      // The tables of two threads shall fit into the caches of their processors; matches of three bytes are few.
+      // A smaller table leaves more of the processor's cache to the other; matches of three bytes matter little.
       {
         file: 'lib/hc_matchfinder.h',
         from: '#define HC_MATCHFINDER_HASH3_ORDER\t15',

@@ -28,8 +28,8 @@ export interface KeptDescription {
 }
 
 /**
- * Starts the hash that detects damage to members. XXH128 takes far less time than SHA-256, which an export
- * computes over the same bytes for the tarball; it is no protection against people who can write into the cache.
+ * Starts the hash that detects damage to members. XXH128 takes far less time than SHA-256, which an export computes over
+ * the same bytes for the tarball. It does not protect against people who can write into the cache.
  */
 export function memberHash(): Promise<IHasher> {
   return createXXHash128()
