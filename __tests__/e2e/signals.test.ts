@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -84,7 +85,8 @@ describe
   })
 
   test('a thread that hangs in the file system', async () => {
-    const { place, args } = await placeWithPackage()
+    // More than is decoded without a thread, even when it is compressed.
+    const { place, args } = await placeWithPackage({ data: randomBytes(1 << 20).toString('base64') })
     const marker = join(place.root, 'hanging')
     // In the main thread, time flies.
     const hanging = `

@@ -13,8 +13,8 @@ import type { SettingTable } from '../../src/settings/setting.ts'
 import { SettingValues } from '../../src/settings/setting-values.ts'
 import { DEPLOY, DIFF, EXPORT, REMOVE, SHOW_LOGS } from '../../src/settings/tables.ts'
 import { inputWording, optionWording } from '../../src/settings/wording.ts'
-import { readAction } from '../testkit/runner-environment.ts'
 import { originKey } from '../testkit/origin-key.ts'
+import { readAction } from '../testkit/runner-environment.ts'
 
 // Settings that have no effect beside others, in both front doors.
 
