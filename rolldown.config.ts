@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { defineConfig } from 'rolldown'
 import { chunkGroups, chunkName } from './build/chunks.ts'
 import { licenses } from './build/licenses.ts'
+import { withoutNodeFetch } from './build/without-node-fetch.ts'
 
 const notices = licenses()
 
@@ -31,6 +32,7 @@ const programs = defineConfig({
   },
   plugins: [
     notices,
+    withoutNodeFetch(),
     {
       name: 'files-beside-the-code',
       generateBundle() {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { ChunkingContext } from 'rolldown'
+import { PREFIX } from './without-node-fetch.ts'
 
 const TOP = join(import.meta.dirname, '..')
 const START = 'start'
@@ -56,6 +57,7 @@ function reach(from: string, context: ChunkingContext): Reach {
  */
 export function chunkName({ name, moduleIds }: { name: string; moduleIds: string[] }): string {
   if (name === START || name === PIPELINE) return `${name}.js`
+  if (moduleIds.length > 0 && moduleIds.every(id => id.startsWith(PREFIX))) return 'node-http.js'
   const sizes = new Map<string, number>()
   for (const id of moduleIds.filter(existsSync)) {
     const holder = packageOf(id) ?? 'own'

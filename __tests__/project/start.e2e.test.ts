@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { makePlace, startCli } from '../e2e/run-cli.ts'
+import { startMarathon } from '../testkit/marathon-server.ts'
 
 const DIST = join(import.meta.dirname, '../../dist')
 
@@ -37,3 +39,18 @@ test.each(['export-action.js', 'deploy-action.js', 'remove-action.js'])(
     expect([...files].filter(name => /vendor-.*(undici|octokit|azure|cyclonedx|tar)/.test(name))).toEqual([])
   },
 )
+
+test("a command that makes requests does not load Node's own fetch, which takes longer than its own start", async () => {
+  const place = await makePlace()
+  const list = join(place.root, 'modules')
+  const atExit = `
+    import { writeFileSync } from 'node:fs'
+    process.on('exit', () => writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join('\\n')))`
+  const marathon = await startMarathon()
+  onTestFinished(marathon.close)
+  const run = startCli(place, ['status', '/web', '--marathon', marathon.url], { preload: [atExit] })
+  expect(await run.ended).toMatchObject({ status: 1, stderr: expect.stringContaining('/web') })
+  const modules = readFileSync(list, 'utf8').split('\n')
+  expect(modules).toContain('NativeModule net')
+  expect(modules.filter(name => /deps\/undici/.test(name))).toEqual([])
+})

@@ -26,8 +26,8 @@ export function createFetch({ version, signal, idleTimeout = 60_000, ca }: Fetch
   let client: ReturnType<typeof loadClient> | undefined
   return async (url, init = {}) => {
     client ??= loadClient(idleTimeout, ca)
-    const { fetch, dispatcher } = await client
-    const headers = new Headers(init.headers)
+    const { fetch, Headers, dispatcher } = await client
+    const headers = new Headers(init.headers as UndiciRequestInit['headers'])
     if (!headers.has('user-agent')) headers.set('user-agent', `mesosize/${version}`)
     // What is compressed may be far larger than it looks. With a range, undici itself asks for this.
     if (!headers.has('range')) headers.set('accept-encoding', 'identity')
@@ -64,9 +64,12 @@ function unanswered(milliseconds: number): TypeError {
   return new TypeError('fetch failed', { cause: Object.assign(cause, { code: 'HTTP_SLOW' }) })
 }
 
-/** undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. */
+/**
+ * undici's `fetch` and `request`, and the dispatcher to give them. Not loaded before there is a request. Its `Headers`
+ * too, since the first use of those of Node loads Node's own undici.
+ */
 export async function loadClient(idleTimeout: number, ca?: string) {
-  const { EnvHttpProxyAgent, fetch, request } = await import('undici')
+  const { EnvHttpProxyAgent, fetch, Headers, request } = await import('undici')
   const { rootCertificates } = await import('node:tls')
   const tls = ca === undefined ? undefined : { ca: [...rootCertificates, ca] }
   try {
@@ -78,7 +81,7 @@ export async function loadClient(idleTimeout: number, ca?: string) {
       // Without a proxy, and through one.
       ...(tls && { connect: tls, requestTls: tls }),
     })
-    return { fetch, request, dispatcher }
+    return { fetch, Headers, request, dispatcher }
   } catch (error) {
     // A proxy's URL may hold a password, so neither it nor undici's words about it are shown.
     throw new MesosizeError(

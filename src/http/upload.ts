@@ -62,7 +62,7 @@ export function createUpload(options: UploadOptions): Upload {
   let client: ReturnType<typeof loadClient> | undefined
   return async (url, { method, headers, body, onBytes = () => {}, signal: own = signal }) => {
     client ??= loadClient(idleTimeout)
-    const { request, dispatcher } = await client
+    const { request, Headers, dispatcher } = await client
     const shown = printableUrl(url)
     const answered = new AbortController()
     let waiting: NodeJS.Timeout | undefined
@@ -103,7 +103,7 @@ export function createUpload(options: UploadOptions): Upload {
         )
       }
       complete = ok
-      return { url, status: response.statusCode, headers: toHeaders(response.headers), text }
+      return { url, status: response.statusCode, headers: new Headers(pairsOf(response.headers)), text }
     } catch (thrown) {
       own?.throwIfAborted()
       throw thrown instanceof MesosizeError ? thrown : networkError(shown, thrown)
@@ -205,9 +205,8 @@ async function readStart(
   return Buffer.concat(chunks).subarray(0, MAX_TEXT).toString('utf8')
 }
 
-function toHeaders(headers: Dispatcher.ResponseData['headers']): Headers {
-  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+function pairsOf(headers: Dispatcher.ResponseData['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   )
-  return new Headers(pairs)
 }
