@@ -34,16 +34,21 @@ import {
   startAction,
   warningsOf,
 } from './run-action.ts'
-import { sha256, snapshot } from './run-cli.ts'
+import { finishedTogether, sha256, snapshot } from './run-cli.ts'
 
 const KEY = originKey('acme').secretKeyText
 
 let builder: BuilderServer
 let mirror: PackagesMirror
+/** acme/web, straight from Builder. */
+let straightRun: { job: Job; run: ActionRun }
 
+const finished = finishedTogether()
 beforeAll(async () => {
   builder = await startActionBuilder(undefined, afterAll)
   mirror = await startHabMirror(afterAll)
+  const job = await makeJob({}, finished)
+  straightRun = { job, run: await runAction(job, straight(builder)) }
 })
 
 /** The outputs, each checked against the files that they tell of. */
@@ -97,12 +102,42 @@ function checkFailed(job: Job, run: ActionRun): string[] {
   return errorsOf(run)
 }
 
+/** It takes neither a summary nor a list of artifacts. */
+const OLD_RUNNER = { GITHUB_STEP_SUMMARY: undefined, GITHUB_ARTIFACTS: undefined }
+
+/** Runs of one job: acme/web for the first time, again on an old runner, and a package that does not exist. */
+let throughHabRuns: {
+  job: Job
+  first: ActionRun
+  again: ActionRun
+  bad: ActionRun
+  /** How many requests each sent to the mirror of hab. */
+  mirrored: number[]
+}
+
 describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
-  test('a package is exported, and everything is handed on', async () => {
-    const job = await makeJob()
-    const run = await runAction(job, { ...throughHab(builder, mirror), 'checksum-file': 'true' })
-    checkQuiet(run)
-    const outputs = checkedOutputs(run)
+  beforeAll(async () => {
+    const job = await makeJob({}, finished)
+    const mirrored: number[] = []
+    const through = async (inputs: Record<string, string>, env = {}) => {
+      const { length } = mirror.requests
+      const run = await runAction(job, { ...throughHab(builder, mirror), ...inputs }, { env })
+      mirrored.push(mirror.requests.length - length)
+      return run
+    }
+    throughHabRuns = {
+      job,
+      first: await through({ 'checksum-file': 'true' }),
+      again: await through({ 'hab-version': '2.0.500', 'output-dir': 'again' }, OLD_RUNNER),
+      bad: await through({ package: 'acme/none' }),
+      mirrored,
+    }
+  })
+
+  test('a package is exported, and everything is handed on', () => {
+    const { job, first } = throughHabRuns
+    checkQuiet(first)
+    const outputs = checkedOutputs(first)
     expect(outputs).toMatchObject({
       ident: WEB,
       version: '1.0.0',
@@ -113,7 +148,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     })
     expect(outputs).not.toHaveProperty('asset-id')
     expect(
-      packagesOf(run)
+      packagesOf(first)
         .map(({ ident }) => ident)
         .sort(),
     ).toEqual([...IMAGE].sort())
@@ -124,13 +159,13 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
       'mesosize.channel': 'base',
       'mesosize.source': builder.url,
     })
-    expect(run.artifacts).toEqual([outputs['tarball-path']])
+    expect(first.artifacts).toEqual([outputs['tarball-path']])
     expect(readFileSync(`${outputs['tarball-path']}.sha256`, 'utf8')).toBe(
       `${outputs.sha256}  ${WEB_TARBALL}\n`,
     )
     expect(readdirSync(join(job.workspace, 'results'))).toHaveLength(3)
 
-    expect(run.summary.length).toBeLessThan(2 ** 20)
+    expect(first.summary.length).toBeLessThan(2 ** 20)
     for (const part of [
       '| Package | `acme/web',
       '`PORT_PORT`',
@@ -138,10 +173,10 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
       'App definition',
       'How to deploy it',
     ]) {
-      expect(run.summary).toContain(part)
+      expect(first.summary).toContain(part)
     }
-    expect(JSON.parse(/```json\n([\s\S]*?)\n```/.exec(run.summary)![1]!)).toEqual(JSON.parse(outputs.app!))
-    expect(run.groups.map(({ title }) => title)).toEqual([
+    expect(JSON.parse(/```json\n([\s\S]*?)\n```/.exec(first.summary)![1]!)).toEqual(JSON.parse(outputs.app!))
+    expect(first.groups.map(({ title }) => title)).toEqual([
       'Install hab',
       expect.stringMatching(/^hab pkg install .*acme\/web/),
       'Export',
@@ -149,53 +184,82 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     ])
   })
 
-  test('the second time, hab comes from the tool cache, and the tarball is the same', async () => {
-    const job = await makeJob()
-    const inputs = { ...throughHab(builder, mirror), 'hab-version': '2.0.500' }
-    const first = await runAction(job, inputs)
-    const { length } = mirror.requests
-    const second = await runAction(job, inputs)
-    expect(mirror.requests).toHaveLength(length)
-    expect(checkedOutputs(second).sha256).toBe(checkedOutputs(first).sha256)
+  test('the second time, hab comes from the tool cache, and the tarball is the same', () => {
+    const { first, again, mirrored } = throughHabRuns
+    expect(mirrored[0]).toBeGreaterThan(0)
+    expect(mirrored[1]).toBe(0)
+    expect(checkedOutputs(again).sha256).toBe(checkedOutputs(first).sha256)
   })
 
-  test('a plan is built with its key, installed and exported', async () => {
-    const record = join((await makeJob()).root, 'calls')
-    const own = await startHabMirror(onTestFinished, record)
-    const job = await makeJob()
-    await writePlan(job, 'plan')
-    // What an earlier build left is not what is exported.
-    await mkdir(join(job.workspace, 'results'))
-    await writeFile(join(job.workspace, 'results/last_build.env'), 'pkg_ident=acme/old/1/20200101000000\n')
-    const run = await runAction(job, {
-      ...throughHab(builder, own),
-      package: '',
-      plan: 'plan',
-      'origin-key': KEY,
-    })
-    checkQuiet(run)
-    const outputs = checkedOutputs(run)
-    expect(outputs.ident).toMatch(/^acme\/hello\/0\.1\.0\/\d{14}$/)
-    expect(JSON.parse(outputs.app!).labels).toMatchObject({ 'mesosize.source': 'plan' })
-    expect(run.groups.map(({ title }) => title)).toEqual([
-      'Install hab',
-      'hab pkg build plan',
-      expect.stringMatching(/^hab pkg install .*acme-hello-0\.1\.0-.*\.hart/),
-      'Export',
-      'Set outputs',
-    ])
-    // What it prints is shown as it comes, and is no command.
-    const [, built] = run.groups
-    expect(built!.lines).toContain('::add-mask::acme')
-    expect(run.masks).not.toContain('acme')
-    expect(leaksOf(job, [run], [KEY.split('\n')[3]!])).toEqual([])
-    for (const { env } of recordedCalls(record)) {
-      expect(Object.keys(env).filter(name => /^(INPUT|GITHUB|ACTIONS)_/.test(name))).toEqual([])
-    }
+  test('the tarball is the same as straight from Builder', () => {
+    expect(checkedOutputs(straightRun.run).sha256).toBe(checkedOutputs(throughHabRuns.first).sha256)
+  })
 
-    const post = await runPost(job, run)
-    expect(post).toMatchObject({ status: 0, stdout: '', stderr: '' })
-    expect(readdirSync(job.temp)).toEqual([])
+  test('a runner without summaries and lists of artifacts will do', () => {
+    expect(checkedOutputs(throughHabRuns.again).ident).toBe(WEB)
+    expect(throughHabRuns.again).toMatchObject({ summary: '', artifacts: [] })
+  })
+
+  describe('a plan', () => {
+    let job: Job
+    let record: string
+    let built: ActionRun
+    let post: ActionRun
+    let afterPost: string[]
+    /** Once more, with a plan for this target beside the first. */
+    let rebuilt: ActionRun
+
+    beforeAll(async () => {
+      record = join((await makeJob({}, finished)).root, 'calls')
+      const own = await startHabMirror(finished, record)
+      job = await makeJob({}, finished)
+      await writePlan(job, 'plan')
+      // What an earlier build left is not what is exported.
+      await mkdir(join(job.workspace, 'results'))
+      await writeFile(join(job.workspace, 'results/last_build.env'), 'pkg_ident=acme/old/1/20200101000000\n')
+      const inputs = { ...throughHab(builder, own), package: '', plan: 'plan', 'origin-key': KEY }
+      built = await runAction(job, inputs)
+      post = await runPost(job, built)
+      afterPost = readdirSync(job.temp)
+      await writePlan(job, `plan/${TARGET}`)
+      // A build is named after its second.
+      await pause(1000)
+      rebuilt = await runAction(job, inputs)
+    })
+
+    test('is built with its key, installed and exported', () => {
+      checkQuiet(built)
+      const outputs = checkedOutputs(built)
+      expect(outputs.ident).toMatch(/^acme\/hello\/0\.1\.0\/\d{14}$/)
+      expect(JSON.parse(outputs.app!).labels).toMatchObject({ 'mesosize.source': 'plan' })
+      expect(built.groups.map(({ title }) => title)).toEqual([
+        'Install hab',
+        'hab pkg build plan',
+        expect.stringMatching(/^hab pkg install .*acme-hello-0\.1\.0-.*\.hart/),
+        'Export',
+        'Set outputs',
+      ])
+      // What it prints is shown as it comes, and is no command.
+      expect(built.groups[1]!.lines).toContain('::add-mask::acme')
+      expect(built.masks).not.toContain('acme')
+      expect(leaksOf(job, [built], [KEY.split('\n')[3]!])).toEqual([])
+      for (const { env } of recordedCalls(record)) {
+        expect(Object.keys(env).filter(name => /^(INPUT|GITHUB|ACTIONS)_/.test(name))).toEqual([])
+      }
+      expect(post).toMatchObject({ status: 0, stdout: '', stderr: '' })
+      expect(afterPost).toEqual([])
+    })
+
+    test('is built anew, whatever results an earlier build left', () => {
+      expect(checkedOutputs(rebuilt).ident).not.toBe(built.outputs.ident)
+    })
+
+    test('beside the one that hab builds is a warning', () => {
+      expect(rebuilt.status).toBe(0)
+      expect(warningsOf(rebuilt)).toEqual([
+        `The plan folder "plan" has ${TARGET}/plan.sh, so hab builds that for ${TARGET} and ignores plan.sh. Remove the ignored plan, or move it into a folder named after its own target.`,
+      ])
+    })
   })
 
   test('a hart is exported from its file', async () => {
@@ -227,70 +291,27 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     expect(readdirSync(job.temp)).toEqual([])
   })
 
-  test('what a person writes is only ever a text', async () => {
-    const job = await makeJob()
-    const odd = 'a b "c" \'d\' $HOME `id` $(id) %PATH% ::error::x ##[error]y {{z}} ü🚀'
-    // Mesos fetches no URI with such a quote, not even that of a file.
-    const plain = odd.replaceAll("'", '')
-    const inputs = {
-      ...throughHab(builder, mirror),
-      env: JSON.stringify({ ODD: `\t${odd}\n::set-output name=app::no\n${odd}` }),
-      labels: `odd ${odd}=${odd}`,
-      'output-dir': `out ${plain}`,
-      config: 'my "config" $x.toml',
-    }
-    const refused = await runAction(job, inputs)
-    expect(checkFailed(job, refused)[0]).toMatch(/^config: "my \\"config\\" \$x\.toml" cannot be read/)
-
-    await writeFile(join(job.workspace, 'my "config" $x.toml'), 'port = 9000\n')
-    const run = await runAction(job, inputs)
-    expect({ status: run.status, annotations: run.annotations }).toEqual({ status: 0, annotations: [] })
-    const { outputs } = run
-    const app = JSON.parse(outputs.app!)
-    expect(app.env.ODD).toBe(`\t${odd}\n::set-output name=app::no\n${odd}`)
-    expect(app.labels[`odd ${odd}`]).toBe(odd)
-    expect(outputs['tarball-path']).toBe(join(job.workspace, `out ${plain}`, WEB_TARBALL))
-    expect(sha256(readFileSync(outputs['tarball-path']!))).toBe(outputs.sha256)
-    // The table and the log are still what they are.
-    expect(JSON.parse(/```json\n([\s\S]*?)\n```/.exec(run.summary)![1]!)).toEqual(app)
-    expect(run.lines.filter(line => !/^[A-Z][A-Za-z ]+: \d+\.\d s$/.test(line))).toEqual([])
-  })
-
-  test('the post step removes what main left, whatever came of it', async () => {
-    const job = await makeJob()
-    const good = await runAction(job, throughHab(builder, mirror))
-    expect(good.status).toBe(0)
-    const bad = await runAction(job, { ...throughHab(builder, mirror), package: 'acme/none' })
+  test('the post step removes what main left, whatever came of it, and nothing else', async () => {
+    const { job, first, again, bad } = throughHabRuns
     expect(errorsOf(bad)).toEqual([
       expect.stringMatching(
         /^"hab pkg install acme\/none .* has no acme\/none for .*\n.*Package not found\./s,
       ),
     ])
-    expect(readdirSync(job.temp)).toHaveLength(2)
-    for (const run of [good, bad]) {
-      const { length } = readdirSync(job.temp)
-      expect(await runPost(job, run)).toMatchObject({ status: 0, stdout: '', stderr: '' })
-      expect(readdirSync(job.temp)).toHaveLength(length - 1)
-      // Once more does no harm.
-      expect(await runPost(job, run)).toMatchObject({ status: 0, stdout: '' })
-    }
-  })
-
-  test('the post step removes nothing else, whatever its state says', async () => {
-    const job = await makeJob()
+    const runs = [first, again, bad]
+    expect(readdirSync(job.temp)).toHaveLength(runs.length)
+    // Whatever its state says; in unit tests, removeWorkspace refuses more of these.
     await writeFile(join(job.workspace, 'precious'), '')
-    const run = await runAction(job, { package: '' })
-    for (const path of [
-      job.workspace,
-      join(job.temp, '../work'),
-      join(job.temp, 'mesosize-x/../../work'),
-      '/',
-    ]) {
-      const post = await runPost(job, { ...run, state: { workspace: path } })
-      expect(post.status).toBe(0)
-      expect(warningsOf(post)).toEqual([expect.stringContaining('is not removed')])
-    }
+    const astray = await runPost(job, { ...bad, state: { workspace: job.workspace } })
+    expect(astray.status).toBe(0)
+    expect(warningsOf(astray)).toEqual([expect.stringContaining('is not removed')])
     expect(existsSync(join(job.workspace, 'precious'))).toBe(true)
+    for (const [index, run] of runs.entries()) {
+      expect(await runPost(job, run)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+      expect(readdirSync(job.temp)).toHaveLength(runs.length - 1 - index)
+    }
+    // Once more does no harm.
+    expect(await runPost(job, bad)).toMatchObject({ status: 0, stdout: '' })
   })
 
   test('a run that is cancelled while hab works leaves nothing', async () => {
@@ -336,8 +357,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
 
 describe('without hab', () => {
   test('a package is exported straight from Builder', async () => {
-    const job = await makeJob()
-    const run = await runAction(job, straight(builder))
+    const { job, run } = straightRun
     checkQuiet(run)
     expect(checkedOutputs(run).ident).toBe(WEB)
     expect(packagesOf(run).map(({ ident }) => ident)).toEqual(expect.arrayContaining(IMAGE))
@@ -346,13 +366,33 @@ describe('without hab', () => {
     expect(await runPost(job, run)).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 
-  test('the same package gives the same tarball as with hab', { skip: noHab !== undefined }, async () => {
+  test('what a person writes is only ever a text', async () => {
     const job = await makeJob()
-    const [a, b] = [
-      await runAction(job, straight(builder)),
-      await runAction(job, { ...throughHab(builder, mirror), 'output-dir': 'other' }),
-    ]
-    expect(checkedOutputs(b).sha256).toBe(checkedOutputs(a).sha256)
+    const odd = 'a b "c" \'d\' $HOME `id` $(id) %PATH% ::error::x ##[error]y {{z}} ü🚀'
+    // Mesos fetches no URI with such a quote, not even that of a file.
+    const plain = odd.replaceAll("'", '')
+    const inputs = {
+      ...straight(builder),
+      env: JSON.stringify({ ODD: `\t${odd}\n::set-output name=app::no\n${odd}` }),
+      labels: `odd ${odd}=${odd}`,
+      'output-dir': `out ${plain}`,
+      config: 'my "config" $x.toml',
+    }
+    const refused = await runAction(job, inputs)
+    expect(checkFailed(job, refused)[0]).toMatch(/^config: "my \\"config\\" \$x\.toml" cannot be read/)
+
+    await writeFile(join(job.workspace, 'my "config" $x.toml'), 'port = 9000\n')
+    const run = await runAction(job, inputs)
+    expect({ status: run.status, annotations: run.annotations }).toEqual({ status: 0, annotations: [] })
+    const { outputs } = run
+    const app = JSON.parse(outputs.app!)
+    expect(app.env.ODD).toBe(`\t${odd}\n::set-output name=app::no\n${odd}`)
+    expect(app.labels[`odd ${odd}`]).toBe(odd)
+    expect(outputs['tarball-path']).toBe(join(job.workspace, `out ${plain}`, WEB_TARBALL))
+    expect(sha256(readFileSync(outputs['tarball-path']!))).toBe(outputs.sha256)
+    // The table and the log are still what they are.
+    expect(JSON.parse(/```json\n([\s\S]*?)\n```/.exec(run.summary)![1]!)).toEqual(app)
+    expect(run.lines.filter(line => !/^[A-Z][A-Za-z ]+: \d+\.\d s$/.test(line))).toEqual([])
   })
 
   test('what a patch and flags say is in the app definition', async () => {
@@ -379,14 +419,6 @@ describe('without hab', () => {
     expect(run.summary).toBe('')
   })
 
-  test('runs without a summary or a list of artifacts', async () => {
-    const job = await makeJob()
-    const run = await runAction(job, straight(builder), {
-      env: { GITHUB_STEP_SUMMARY: undefined, GITHUB_ARTIFACTS: undefined },
-    })
-    expect(checkedOutputs(run).ident).toBe(WEB)
-  })
-
   test('a run that is cancelled ends soon, and leaves nothing', async () => {
     const slow = await startActionBuilder()
     slow.fault({ kind: 'stall', on: /acme\/web\/.*download/, milliseconds: 3_600_000 })
@@ -404,59 +436,41 @@ describe('without hab', () => {
 describe('bad input', () => {
   test.each<[string, Record<string, string>, RegExp[]]>([
     [
-      'neither package nor plan',
-      {},
-      [/^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/],
-    ],
-    ['both', { package: 'a/b', plan: 'plan', 'origin-key': KEY }, [/^plan: a package is given too/]],
-    [
-      'a folder without a plan',
-      { plan: 'empty', 'origin-key': KEY },
-      [/^The plan folder "empty" has neither plan\.sh/],
-    ],
-    ['no key', { plan: 'plan' }, [/^origin-key: .* Write origin-key: \$\{\{ secrets\.HAB_ORIGIN_KEY }}$/]],
-    [
-      'a key that is none',
-      { plan: 'plan', 'origin-key': 'hunter22' },
-      [/^origin-key is not a secret origin key: /],
+      'neither package nor plan, and a Marathon that is none',
+      { publish: 'artifact-store', 'marathon-url': 'marathon' },
+      [
+        /^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/,
+        /^marathon-url: "marathon" is not a URL/,
+      ],
     ],
     [
-      'an unknown input',
-      { package: 'a/b', 'release tag': 'v1' },
-      [/^release_tag: .* Did you mean release-tag\?$/],
+      'a folder without a plan, a key that is none, and a template without its tag',
+      { plan: 'empty', 'origin-key': 'hunter22', 'uri-template': 'https://a/{tag}' },
+      [
+        /^origin-key is not a secret origin key: /,
+        /^The plan folder "empty" has neither plan\.sh/,
+        /^uri-template: .*available only if the export is for a release/,
+      ],
     ],
     [
-      'a version that is none',
-      { package: 'a/b', 'use-hab': 'perhaps' },
-      [/^use-hab: "perhaps" is neither true nor false\. Write true or false\.$/],
+      'names, texts and addresses',
+      {
+        package: 'a/b',
+        'release tag': 'v1',
+        'use-hab': 'perhaps',
+        'uri-template': 'https://a/{nmae}',
+        publish: 'http',
+        'upload-url': 'files/',
+      },
+      [
+        /^release_tag: .* Did you mean release-tag\?$/,
+        /^use-hab: "perhaps" is neither true nor false\. Write true or false\.$/,
+        /^uri-template: "https:\/\/a\/\{nmae}" has "\{nmae}": write one of/,
+        /^upload-url: "files\/" is not a URL/,
+      ],
     ],
     [
-      'a template',
-      { package: 'a/b', 'uri-template': 'https://a/{nmae}' },
-      [/^uri-template: "https:\/\/a\/\{nmae}" has "\{nmae}": write one of/],
-    ],
-    [
-      'a template without its tag',
-      { package: 'a/b', 'uri-template': 'https://a/{tag}' },
-      [/^uri-template: .*available only if the export is for a release/],
-    ],
-    [
-      'an upload to no address',
-      { package: 'a/b', publish: 'http', 'upload-url': 'files/' },
-      [/^upload-url: "files\/" is not a URL/],
-    ],
-    [
-      'an upload to nowhere',
-      { package: 'a/b', publish: 'http' },
-      [/^upload-url: "publish: http" needs it\./],
-    ],
-    [
-      'a Marathon that is none',
-      { package: 'a/b', publish: 'artifact-store', 'marathon-url': 'marathon' },
-      [/^marathon-url: "marathon" is not a URL/],
-    ],
-    [
-      'no token',
+      'a release without a token',
       { package: 'a/b', publish: 'release', 'github-token': '' },
       [/^The input github-token is empty/],
     ],
@@ -533,13 +547,6 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     ])
   })
 
-  test('a version of hab that does not exist', async () => {
-    const job = await makeJob()
-    const run = await runAction(job, { ...throughHab(builder, mirror), 'hab-version': '9.9.9' })
-    expect(checkFailed(job, run)).toEqual([expect.stringMatching(/ has no hab 9\.9\.9 .*2\.0\.500/)])
-    expect(readdirSync(job.toolCache)).toEqual([])
-  })
-
   test('a checksum that is another: nothing is installed', async () => {
     const job = await makeJob()
     const own = await startHabMirror()
@@ -553,20 +560,6 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     expect(filesBelow(job.toolCache)).toEqual([])
     await runPost(job, run)
     expect(readdirSync(job.temp)).toEqual([])
-  })
-
-  test('a key of another origin', async () => {
-    const job = await makeJob()
-    await writePlan(job, 'plan')
-    const key = originKey('other').secretKeyText
-    const inputs = { ...throughHab(builder, mirror), package: '', plan: 'plan' }
-    const run = await runAction(job, { ...inputs, 'origin-key': key })
-    expect(checkFailed(job, run)).toEqual([
-      expect.stringMatching(
-        /^origin-key is a key of the origin other, but the plan's pkg_origin is "acme"\./,
-      ),
-    ])
-    expect(leaksOf(job, [run], [key.split('\n')[3]!])).toEqual([])
   })
 
   test('a plan that fails: its name and the end of its log are in the annotation', async () => {
@@ -601,29 +594,6 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
       /^"hab pkg build plan" failed .* hab could not install chef\/hab-studio\/2\.0\.500, .* licence key.* builder-token; or use Habitat 1\.6, .* the channel base of builder-url, whatever channel says; set base-packages-channel to take it from another channel\. /,
     )
     expect(run).toMatchObject({ status: 1, badGroups: [], outputs: {} })
-  })
-
-  test('a plan beside the one that hab builds: a warning', async () => {
-    const job = await makeJob()
-    await writePlan(job, 'plan')
-    await writePlan(job, `plan/${TARGET}`)
-    const inputs = { ...throughHab(builder, mirror), package: '', plan: 'plan', 'origin-key': KEY }
-    const run = await runAction(job, inputs)
-    expect(run.status).toBe(0)
-    expect(warningsOf(run)).toEqual([
-      `The plan folder "plan" has ${TARGET}/plan.sh, so hab builds that for ${TARGET} and ignores plan.sh. Remove the ignored plan, or move it into a folder named after its own target.`,
-    ])
-  })
-
-  test('a results folder from an earlier build is not taken for the new one', async () => {
-    const job = await makeJob()
-    await writePlan(job, 'plan')
-    const inputs = { ...throughHab(builder, mirror), package: '', plan: 'plan', 'origin-key': KEY }
-    const first = checkedOutputs(await runAction(job, inputs))
-    // A build is named after its second.
-    await pause(1000)
-    const second = checkedOutputs(await runAction(job, inputs))
-    expect(second.ident).not.toBe(first.ident)
   })
 })
 

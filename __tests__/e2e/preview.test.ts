@@ -110,6 +110,12 @@ async function put(count: number): Promise<void> {
   await expect.poll(seen, { interval: 5 }).toBe(count)
 }
 
+/** Lets Marathon have an app, as an earlier run would have put it there. @param path as `app` gives it */
+async function inMarathon(path: string): Promise<void> {
+  const definition = JSON.parse(await readFile(path, 'utf8'))
+  marathon.cluster.change(definition.id, definition, true)
+}
+
 function running(): string | undefined {
   return marathon.cluster.app(WEB)?.definition.labels['mesosize.commit']
 }
@@ -210,7 +216,7 @@ describe('from opened to closed', () => {
     expect(states()).toEqual([['in_progress', 'success', 'inactive']])
     expect(comments()).toEqual([expect.stringContaining('### The preview was removed')])
     expect(comments()[0]!.split('\n')[0]).toBe(after[0]!.split('\n')[0])
-  }, 60_000)
+  })
 
   test('with layers: they go where those of all exports are, and stay when it is gone', async () => {
     await event('opened', FIRST)
@@ -314,8 +320,9 @@ describe('a newer commit', () => {
     await event('opened', FIRST)
     const early = { ...job.env }
     await event('reopened', FIRST)
-    expect((await deploy(await app(FIRST))).status).toBe(0)
-    const [told] = comments()
+    await inMarathon(await app(FIRST))
+    const told = `<!-- mesosize: ${WEB} -->\nrunning`
+    github.addComment({ issue: 12, body: told, user: { type: 'Bot', association: 'NONE' } })
     Object.assign(job.env, early)
     const run = await deploy(await app(FIRST))
     expect([run.status, run.outputs.state]).toEqual([0, 'superseded'])
@@ -402,7 +409,7 @@ describe('a deployment that fails', () => {
       ['in_progress', 'success'],
       ['in_progress', 'failure'],
     ])
-  }, 60_000)
+  })
 
   test('of anything but a preview is only reported in the log', async () => {
     const labels = { 'mesosize.preview': undefined, behaviour: 'hangs' }
@@ -494,15 +501,13 @@ describe('stale previews', () => {
     const second = await remove({ stale: 'true', days: '30' })
     expect(second.outputs).toEqual({ removed: JSON.stringify([old]), tarballs: '["pr-14-b.tgz"]' })
     expect([...marathon.cluster.apps.keys()]).toEqual([open, foreign])
-    expect((await remove({ stale: 'true', days: '30' })).outputs).toEqual({ removed: '[]', tarballs: '[]' })
-  }, 60_000)
+  })
 })
 
 describe('remove', () => {
   test('any app, and twice', async () => {
     await setEvent(job, 'workflow_dispatch', {})
-    const path = await app(FIRST, { id: '/web', labels: { 'mesosize.preview': undefined } })
-    await deploy(path)
+    await inMarathon(await app(FIRST, { id: '/web', labels: { 'mesosize.preview': undefined } }))
     expect((await remove({ 'app-id': '/web' })).outputs.removed).toBe('["/web"]')
     expect(marathon.cluster.apps.size).toBe(0)
     const again = await remove({ 'app-id': '/web' })
@@ -513,10 +518,9 @@ describe('remove', () => {
     const files = await startHttpServer()
     onTestFinished(files.close)
     await event('opened', FIRST)
-    await deploy(await app(FIRST))
+    await inMarathon(await app(FIRST))
     await event('synchronize', SECOND)
-    github.pulls[0]!.head = SECOND
-    await deploy(
+    await inMarathon(
       await app(SECOND, {
         labels: { 'mesosize.ident': 'acme/web/1.0.0/20240202000000', 'mesosize.sha256': 'b'.repeat(64) },
       }),
@@ -602,19 +606,20 @@ describe('bad input', () => {
     expect(errorsOf(run)[0]).toContain('it is a preview of other/shop#12, but this run belongs to acme/shop')
   })
 
-  test.each([
-    [{}, 'pull-request: the event "schedule" is not about a pull request'],
-    [{ stale: 'true', 'app-id': '/web' }, 'app-id, stale: only one can be'],
-    [{ days: '3', 'app-id': '/Web' }, 'days: goes with stale'],
-    [{ days: '0', stale: 'true' }, 'days: "0" is not a whole number from 1'],
-    [{ 'app-id': '/Web' }, 'app-id: "/Web" must be names'],
-    [{ stale: 'true', 'upload-headers': 'A: b' }, 'upload-headers: they go with upload-url'],
-    [{ stale: 'true', 'upload-url': 'ftp://x/' }, 'upload-url: "ftp://x/" is not a URL'],
-  ])('remove %j', async (inputs, text) => {
+  test.each<[Record<string, string>, string[]]>([
+    [{}, ['pull-request: the event "schedule" is not about a pull request']],
+    [{ stale: 'true', 'app-id': '/web' }, ['app-id, stale: only one can be']],
+    [{ days: '3', 'app-id': '/Web' }, ['days: goes with stale', 'app-id: "/Web" must be names']],
+    [
+      { days: '0', stale: 'true', 'upload-headers': 'A: b' },
+      ['days: "0" is not a whole number from 1', 'upload-headers: they go with upload-url'],
+    ],
+    [{ stale: 'true', 'upload-url': 'ftp://x/' }, ['upload-url: "ftp://x/" is not a URL']],
+  ])('remove %j', async (inputs, texts) => {
     await setEvent(job, 'schedule', {})
-    const run = await remove(inputs as Record<string, string>)
+    const run = await remove(inputs)
     expect(run.status).toBe(1)
-    expect(errorsOf(run).join('\n')).toContain(text)
+    for (const text of texts) expect(errorsOf(run).join('\n')).toContain(text)
     expect(marathon.requests).toEqual([])
   })
 })

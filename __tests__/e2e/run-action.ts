@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import { inputVariables, type Job, readAction, usualVariables } from '../testkit/runner-environment.ts'
 import { readRunnerLog } from '../testkit/runner-log.ts'
-import { type Finished, IN_HOME } from './run-cli.ts'
+import { COMPILED, type Finished, IN_HOME } from './run-cli.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 
@@ -123,6 +123,7 @@ export function startAction(
     env: {
       PATH: process.env.PATH,
       HOME: job.home,
+      NODE_COMPILE_CACHE: COMPILED,
       CI: 'true',
       ...usualVariables(job),
       ...files,

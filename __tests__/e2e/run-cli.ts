@@ -19,6 +19,8 @@ const REPOSITORY = join(import.meta.dirname, '../..')
 /** The shipped bundle. */
 export const CLI = join(REPOSITORY, 'dist/cli.js')
 export const EXAMPLES = join(REPOSITORY, 'examples')
+/** Where node keeps the compiled code of bundles, which spares each start a tenth of its work. */
+export const COMPILED = join(REPOSITORY, 'node_modules/.cache/bundles')
 
 /** What stands in for hab's own packages: the example's supervisor and launcher, and all they need. */
 export const STAND_INS = [
@@ -114,6 +116,7 @@ export function startCli(
       HOME: place.home,
       TMPDIR: place.tmp,
       XDG_CACHE_HOME: cache,
+      NODE_COMPILE_CACHE: COMPILED,
       // Nobody listens there: a test that needs a Builder brings its own.
       HAB_BLDR_URL: 'http://127.0.0.1:1',
       ...env,

@@ -22,12 +22,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { basename, dirname, join } from 'node:path'
 import { blake2b256 } from './blake2b.ts'
 import { begin, Ended, end, Fatal, fatal, status, warn } from './hab-stand-in-ui.ts'
 import { readTar, type TarEntry } from './tar.ts'
 import { unxz } from './xz.ts'
+
+// Both importing this module and fetch load much that a call does not need, and would double the time it takes.
+const { get, STATUS_CODES } = process.getBuiltinModule('node:http')
 
 const {
   HAB_STAND_IN_VERSION,
@@ -352,15 +355,22 @@ async function request(url: string, path: string): Promise<Buffer> {
     ? { authorization: `Bearer ${env.HAB_AUTH_TOKEN}` }
     : {}
   const address = `${url}/v1/depot/${path}?target=${target}`
-  const response = await fetch(address, { headers }).catch(() => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(address, { headers }, resolve).once('error', reject),
+  ).catch(() => {
     // Why it could not be sent, hab does not say.
     throw new Fatal(`error sending request for url (${address})`)
   })
-  const body = await response.arrayBuffer().catch(() => {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of response) chunks.push(chunk)
+  } catch {
     throw new Fatal('Failed to read response body, request or response body error')
-  })
-  if (!response.ok) throw new Refusal(response.status, Buffer.from(body).toString())
-  return Buffer.from(body)
+  }
+  const body = Buffer.concat(chunks)
+  const status = response.statusCode!
+  if (status < 200 || status > 299) throw new Refusal(status, body.toString())
+  return body
 }
 
 try {

@@ -193,6 +193,7 @@ describe.skipIf(unsupported)('hab', () => {
       expect(error.code).toBe('HAB_VERSION_NOT_FOUND')
       expect(error.message).toContain(`no hab 9.9.9 for ${TARGET}`)
       expect(error.message).toContain('2.0.500')
+      expect(await installed()).toEqual([])
     },
   )
 

@@ -134,7 +134,11 @@ describe('metadata', () => {
   })
 
   test.each([
-    ['a web page', { kind: 'html' }, 'answered with "text/html; charset=utf-8", which looks like a web page'],
+    [
+      'a web page',
+      { kind: 'html' },
+      'answered with "text/html; charset=utf-8", which looks like a web page: it is not a Habitat Builder, or a proxy answered instead. Check --url (HAB_BLDR_URL)',
+    ],
     ['something untyped', { kind: 'body', body: '{}', type: '' }, 'answered with ""'],
     [
       'another package',

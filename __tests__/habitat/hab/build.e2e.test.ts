@@ -14,6 +14,7 @@ import { silent } from '../../../src/lib/report.ts'
 import { wordSettings } from '../../../src/lib/setting.ts'
 import { EXPORT } from '../../../src/settings/tables.ts'
 import { inputWording } from '../../../src/settings/wording.ts'
+import { type Finished, finishedTogether } from '../../e2e/run-cli.ts'
 import type { BuilderServer } from '../../testkit/builder-server.ts'
 import { recordedCalls } from '../../testkit/hab-stand-in.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
@@ -58,8 +59,8 @@ do_build() { echo "compiling $pkg_name"; }
 do_install() { mkdir -p "$pkg_prefix/bin"; echo program >"$pkg_prefix/bin/app"; }
 `
 
-async function project(plan = PLAN): Promise<string> {
-  const cwd = await temporaryFolder()
+async function project(plan = PLAN, finished?: Finished): Promise<string> {
+  const cwd = await temporaryFolder(finished)
   await mkdir(join(cwd, 'habitat/hooks'), { recursive: true })
   await writeFile(join(cwd, 'habitat/plan.sh'), plan)
   await writeFile(join(cwd, 'habitat/hooks/run'), 'exec app')
@@ -80,47 +81,8 @@ const requestFor = (cwd: string, more: Partial<BuildRequest> = {}): BuildRequest
 })
 
 describe.skipIf(noPrograms)('hab pkg build', () => {
-  test('makes a signed hart, which is what it says, and which hab then installs', async () => {
-    const cwd = await project()
-    const hab = await standInHab()
-    const build = await buildPackage(hab, requestFor(cwd))
-    const ident = formatIdent(build.ident)
-    expect(ident).toMatch(/^acme\/app\/1\.0\/\d{14}$/)
-    expect(build.hart).toMatch(new RegExp(`^${cwd}/results/acme-app-1.0-`))
-    const keys = new KeyRing({ folders: [hab.workspace.keys] })
-    const hart = await openHart(build.hart, keys)
-    await hart.close()
-    expect(hart.signer).toEqual({ origin: 'acme', revision: '20240101000000' })
-
-    const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
-    await installPackages(hab, [build.hart], from, { report: silent, readIdent })
-    const installed = await new InstalledPackages(hab.workspace.fsRoot).open(parseFullIdent(ident))
-    expect(installed!.metadata).toMatchObject({ runnable: true, binaries: ['bin/app'] })
-  })
-
-  test('has the secret key only while hab runs, readable by nobody else', async () => {
-    const cwd = await project()
-    const hab = await standInHab()
-    let during: { mode: number; text: string } | undefined
-    const run: Hab['run'] = async (command, onOutput) => {
-      const path = join(hab.workspace.keys, `${key.name}.sig.key`)
-      during = { mode: (await stat(path)).mode & 0o777, text: await readFile(path, 'utf8') }
-      return running()(command, onOutput)
-    }
-    await buildPackage({ ...hab, run }, requestFor(cwd))
-    expect(during).toEqual({ mode: 0o400, text: key.secretKeyText })
-    expect(await readdir(hab.workspace.keys)).toEqual([`${key.name}.pub`])
-    expect(await readFile(join(hab.workspace.keys, `${key.name}.pub`), 'utf8')).toBe(key.publicKeyText)
-  })
-
-  test('removes the secret key also when hab cannot be started', async () => {
-    const hab = await standInHab({ run: () => Promise.reject(new Error('no such program')) })
-    await expect(buildPackage(hab, requestFor(await project()))).rejects.toThrow('no such program')
-    expect(await readdir(hab.workspace.keys)).toEqual([`${key.name}.pub`])
-  })
-
-  test('gets an environment of its own', async () => {
-    const cwd = await project()
+  describe('once', () => {
+    const finished = finishedTogether()
     const env = {
       PATH: process.env.PATH,
       HAB_REFRESH_CHANNEL: 'base-2025',
@@ -129,26 +91,70 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
       FS_ROOT: '/elsewhere',
       GITHUB_TOKEN: 'not for hab',
     }
-    const hab = await standInHab({ env, token: 'secret-token' })
-    await buildPackage(hab, requestFor(cwd))
-    const [call] = recordedCalls(hab.record)
-    expect(call).toMatchObject({ args: ['pkg', 'build', '.'], cwd })
-    const { _: _last, ...given } = call!.env
-    expect(given).toEqual({
-      PATH: env.PATH,
-      HOME: hab.workspace.home,
-      HAB_AUTH_TOKEN: 'secret-token',
-      HAB_BLDR_CHANNEL: 'base',
-      HAB_BLDR_URL: from.url,
-      HAB_CACHE_KEY_PATH: hab.workspace.keys,
-      HAB_LICENSE: 'accept-no-persist',
-      HAB_NOCOLORING: 'true',
-      HAB_NONINTERACTIVE: 'true',
-      HAB_ORIGIN: 'acme',
-      HAB_ORIGIN_KEYS: 'acme',
-      HAB_REFRESH_CHANNEL: 'base-2025',
-      HAB_STUDIO_SECRET_REGISTRY: 'for-the-plan',
+    let cwd: string
+    let hab: TestHab
+    let build: Awaited<ReturnType<typeof buildPackage>>
+    /** The secret key while hab runs. */
+    let during: { mode: number; text: string }
+
+    beforeAll(async () => {
+      cwd = await project(PLAN, finished)
+      hab = await standInHab({ env, token: 'secret-token' }, finished)
+      const run: Hab['run'] = async (command, onOutput) => {
+        const path = join(hab.workspace.keys, `${key.name}.sig.key`)
+        during = { mode: (await stat(path)).mode & 0o777, text: await readFile(path, 'utf8') }
+        return running()(command, onOutput)
+      }
+      build = await buildPackage({ ...hab, run }, requestFor(cwd))
     })
+
+    test('has the secret key only while hab runs, readable by nobody else', async () => {
+      expect(during).toEqual({ mode: 0o400, text: key.secretKeyText })
+      expect(await readdir(hab.workspace.keys)).toEqual([`${key.name}.pub`])
+      expect(await readFile(join(hab.workspace.keys, `${key.name}.pub`), 'utf8')).toBe(key.publicKeyText)
+    })
+
+    test('gets an environment of its own', () => {
+      const [call] = recordedCalls(hab.record)
+      expect(call).toMatchObject({ args: ['pkg', 'build', '.'], cwd })
+      const { _: _last, ...given } = call!.env
+      expect(given).toEqual({
+        PATH: env.PATH,
+        HOME: hab.workspace.home,
+        HAB_AUTH_TOKEN: 'secret-token',
+        HAB_BLDR_CHANNEL: 'base',
+        HAB_BLDR_URL: from.url,
+        HAB_CACHE_KEY_PATH: hab.workspace.keys,
+        HAB_LICENSE: 'accept-no-persist',
+        HAB_NOCOLORING: 'true',
+        HAB_NONINTERACTIVE: 'true',
+        HAB_ORIGIN: 'acme',
+        HAB_ORIGIN_KEYS: 'acme',
+        HAB_REFRESH_CHANNEL: 'base-2025',
+        HAB_STUDIO_SECRET_REGISTRY: 'for-the-plan',
+      })
+    })
+
+    test('makes a signed hart, which is what it says, and which hab then installs', async () => {
+      const ident = formatIdent(build.ident)
+      expect(ident).toMatch(/^acme\/app\/1\.0\/\d{14}$/)
+      expect(build.hart).toMatch(new RegExp(`^${cwd}/results/acme-app-1.0-`))
+      const keys = new KeyRing({ folders: [hab.workspace.keys] })
+      const hart = await openHart(build.hart, keys)
+      await hart.close()
+      expect(hart.signer).toEqual({ origin: 'acme', revision: '20240101000000' })
+
+      const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
+      await installPackages(hab, [build.hart], from, { report: silent, readIdent })
+      const installed = await new InstalledPackages(hab.workspace.fsRoot).open(parseFullIdent(ident))
+      expect(installed!.metadata).toMatchObject({ runnable: true, binaries: ['bin/app'] })
+    })
+  })
+
+  test('removes the secret key also when hab cannot be started', async () => {
+    const hab = await standInHab({ run: () => Promise.reject(new Error('no such program')) })
+    await expect(buildPackage(hab, requestFor(await project()))).rejects.toThrow('no such program')
+    expect(await readdir(hab.workspace.keys)).toEqual([`${key.name}.pub`])
   })
 
   test('refuses variables that the studio would tear apart, without showing them', async () => {
@@ -160,14 +166,15 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
   })
 
   test.each([
-    ['the plan', PLAN, undefined, 'the plan'],
-    ['the input', PLAN.replace('acme', 'other'), 'third', 'the input origin'],
+    ['the plan', PLAN, undefined, `the plan's pkg_origin is "acme". `],
+    ['the input', PLAN.replace('acme', 'other'), 'third', 'the input origin is "third". '],
   ])('refuses a key of another origin than that of %s', async (_, plan, origin, said) => {
-    const request = requestFor(await project(plan), { originKey: originKey('other').secretKeyText, origin })
+    const { secretKeyText } = originKey('other')
+    const request = requestFor(await project(plan), { originKey: secretKeyText, origin })
     const error = await failure(buildPackage(await standInHab(), request))
     expect(error.code).toBe('KEY_ORIGIN')
-    expect(error.message).toContain(said)
-    expect(error.message).toContain('origin other')
+    expect(error.message).toContain(`origin-key is a key of the origin other, but ${said}`)
+    expect(error.message).not.toContain(secretKeyText.split('\n')[3])
   })
 
   test.each([
@@ -227,12 +234,6 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
     const readIdent = (hart: string) => hartIdent(hart, decodeXz, 1 << 30)
     await installPackages(hab, [build.hart], from, { report: silent, readIdent })
     expect(await new InstalledPackages(hab.workspace.fsRoot).open(build.ident)).toBeDefined()
-    const failing = PLAN.replace('pkg_version=1.0', "pkg_version='1~+'").replace(
-      'echo "compiling',
-      'return 1; echo "',
-    )
-    const error = await failure(buildPackage(await standInHab(), requestFor(await project(failing))))
-    expect(error.message).toMatch(/^"hab pkg build \." \(acme\/app\/1~\+\/\d{14}\) failed /)
   })
 
   test.each([

@@ -8,6 +8,7 @@ import type { Hab } from '../../../src/habitat/hab/command.ts'
 import type { Run } from '../../../src/habitat/hab/run.ts'
 import { makeWorkspace } from '../../../src/habitat/hab/workspace.ts'
 import { parseFullIdent } from '../../../src/habitat/package/ident.ts'
+import type { Finished } from '../../e2e/run-cli.ts'
 import { type BuilderServer, startBuilder } from '../../testkit/builder-server.ts'
 import { standInScript } from '../../testkit/hab-stand-in.ts'
 import { makeHart } from '../../testkit/hart.ts'
@@ -28,9 +29,9 @@ export function running(uid?: number): Run {
 }
 
 /** A folder that is gone after the test. */
-export async function temporaryFolder(): Promise<string> {
+export async function temporaryFolder(finished: Finished = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hab-test-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  finished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -42,8 +43,8 @@ export interface TestHab extends Hab {
 }
 
 /** The stand-in, as a release of hab that is installed. */
-export async function standInHab(more: Partial<Hab> = {}): Promise<TestHab> {
-  const folder = await temporaryFolder()
+export async function standInHab(more: Partial<Hab> = {}, finished?: Finished): Promise<TestHab> {
+  const folder = await temporaryFolder(finished)
   const record = join(folder, 'calls')
   const temporary = join(folder, 'runner temp')
   await mkdir(temporary)
