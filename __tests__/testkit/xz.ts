@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { xz as stored } from '@napi-rs/lzma'
 
-/** By the SHA-256 of what they were made of: tests make the same small harts again and again. */
+/** By the SHA-256 of what they were made of: tests make the same harts again and again, such as that of a busybox. */
 const made = new Map<string, Buffer>()
-const SMALL = 1 << 16
+const SMALL = 4 << 20
 
 /**
  * An xz stream as Habitat's builder makes it: `xz -6 --threads=0`, with CRC64. Where there is no xz program, the
