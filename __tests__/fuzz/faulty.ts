@@ -38,8 +38,8 @@ export const targets: Targets = {
   }),
   'end of the process': faulty(() => process.kill(process.pid, 'SIGKILL')),
   'out of memory': faulty(() => {
-    const all: string[][] = []
-    for (;;) all.push(Array.from({ length: 10_000 }, String))
+    const all: number[][] = []
+    for (;;) all.push(new Array(1 << 20).fill(0))
   }),
   'much memory': faulty(() => {
     for (let i = 0; i < 800; i++) kept.push(Buffer.alloc(1 << 20, 1))
