@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { startBuilder } from '../testkit/builder-server.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { type BuilderServer, startBuilder } from '../testkit/builder-server.ts'
 import { type HartOptions, makeHart, writeHart } from '../testkit/hart.ts'
 import { cannotBecomeOrdinary, cannotChroot, ORDINARY_USER } from '../testkit/machine.ts'
 import { noise } from '../testkit/noise.ts'
@@ -13,6 +14,8 @@ import type { TarEntry } from '../testkit/tar.ts'
 import { xz } from '../testkit/xz.ts'
 import {
   cacheIn,
+  type Finished,
+  finishedTogether,
   IN_HOME,
   inShell,
   makePlace,
@@ -33,8 +36,8 @@ const TOP = `hab/pkgs/${IDENT}`
 const key = originKey('acme')
 const web: PackageSpec = { ident: IDENT, files: { 'hooks/run': '#!/bin/sh\n', 'bin/web': 'web' } }
 
-async function placeWithKey(): Promise<Place> {
-  const place = await makePlace()
+async function placeWithKey(finished?: Finished): Promise<Place> {
+  const place = await makePlace(finished)
   await writePublicKey(place.keys, key)
   return place
 }
@@ -52,14 +55,19 @@ async function expectFailure(
 ): Promise<void> {
   const before = snapshot(place.root)
   const run = await runCli(place, args, options)
-  expect(run).toMatchObject({ status: 1, stdout: '' })
+  expectFailed(run, reasons.length)
   const problems = problemsOf(run)
-  expect(problems).toHaveLength(reasons.length)
   for (const [n, texts] of reasons.entries()) {
     for (const text of texts) expect(problems[n]).toMatch(text)
   }
-  expect(run.stderr).not.toMatch(/^\s+at |node:internal/m)
   expect(snapshot(place.root)).toEqual(before)
+}
+
+/** Checks that a run printed nothing but so many problems, a line each. */
+function expectFailed(run: Run, problems: number): void {
+  expect(run).toMatchObject({ status: 1, stdout: '' })
+  expect(problemsOf(run)).toHaveLength(problems)
+  expect(run.stderr).not.toMatch(/^\s+at |node:internal/m)
 }
 
 /** A hart of the web package with other entries behind its own. */
@@ -76,232 +84,225 @@ const noMounts = cannotChroot()
 
 describe('a hart that cannot be trusted or read', () => {
   const again = /(Fetch|Build|build)/
-  test.each<[string, () => Promise<Buffer>, readonly (string | RegExp)[], string[]?]>([
-    ['is empty', async () => Buffer.alloc(0), [/header/, again]],
+  const HARTS: readonly [title: string, hart: () => Promise<Buffer>, texts: readonly (string | RegExp)[]][] =
     [
-      'ends in its header',
-      async () => (await makeHart({ key, package: web })).subarray(0, 100),
-      [/header/, again],
-    ],
-    [
-      'ends in its body',
-      async () => (await makeHart({ key, package: web })).subarray(0, -100),
-      [/BLAKE2b hash [0-9a-f]{64}/, again],
-    ],
-    [
-      'has a bit changed',
-      async () => {
-        const hart = await makeHart({ key, package: web })
-        hart[hart.length - 50]! ^= 1
-        return hart
-      },
-      [/damaged or was changed/, again],
-    ],
-    [
-      'was signed with another key than it says',
-      () => makeHart({ key: originKey('mallory'), package: web, header: { keyName: key.name } }),
-      [/signature .* not made with the key acme-20240101000000/, /do not use it/],
-    ],
-    [
-      'was signed for another body',
-      () => makeHart({ key, package: web, signedHash: 'f'.repeat(64) }),
-      ['f'.repeat(64), again],
-    ],
-    [
-      'is of another origin than its signer',
-      () => makeHart({ key: originKey('stand-in'), package: web }),
-      [IDENT, /signed by the origin stand-in/, /Fetch it from/],
-    ],
-    [
-      'has a header with lines of 10 MB',
-      () => makeHart({ key, package: web, header: { keyName: 'x'.repeat(10 << 20) } }),
-      [/header .* does not end within 4096 bytes/, again],
-    ],
-    ['is another kind of file', async () => Buffer.from('PK\x03\x04\n\n\n\n\n'), [/not "HART-1"/, again]],
-    [
-      'is not xz inside',
-      () => makeHart({ key, body: Buffer.from('this is no xz stream, but it is signed') }),
-      [/not in the xz format/, again],
-    ],
-    [
-      'ends in the middle of its xz stream, as signed',
-      () => makeHart({ key, body: xz(randomBytes(100_000)).subarray(0, 50_000) }),
-      [/is truncated/, again],
-    ],
-    [
-      'is not tar inside',
-      () => makeHart({ key, tar: Buffer.from('no tar, but much text. '.repeat(100)) }),
-      [/archive .* malformed/, /checksum of a header/, again],
-    ],
-    [
-      'is empty inside',
-      () => makeHart({ key, entries: [] }),
-      [/does not contain a package/, /Build it again/],
-    ],
-    [
-      'unpacks to more than allowed',
-      () => makeHart({ key, package: { ...web, files: { ...web.files, bomb: zeros } } }),
-      [/more than 10000000 bytes/, /--max-package-size/],
-      ['--max-package-size', '10MB'],
-    ],
-    [
-      'unpacks to more than allowed, all of it behind the end of the archive',
-      () => makeHart({ key, tar: zeros }),
-      [/more than 10000000 bytes/, /--max-package-size/],
-      ['--max-package-size', '10MB'],
-    ],
-    [
-      'leads out of the package',
-      () => makeHart(withEntries({ path: `${TOP}/../../../../../etc/cron.d/x`, content: 'x' })),
-      ['hab/pkgs/acme/web/1.0/20240101000000/../../../../../etc/cron.d/x', again],
-    ],
-    [
-      'has an absolute path',
-      () => makeHart(withEntries({ path: '/etc/passwd', content: 'x' })),
-      ['"/etc/passwd"', /absolute/, again],
-    ],
-    [
-      'writes into another package',
-      () => makeHart(withEntries({ path: 'hab/pkgs/core/glibc/2.35/20240101000000/lib/x', content: 'x' })),
-      ['hab/pkgs/core/glibc', /outside/, again],
-    ],
-    [
-      'writes through a symlink',
-      () =>
-        makeHart(
-          withEntries(
-            { path: `${TOP}/share`, type: 'symlink', linkname: '/etc' },
-            { path: `${TOP}/share/passwd`, content: 'x' },
+      ['is empty', async () => Buffer.alloc(0), [/header/, again]],
+      [
+        'ends in its header',
+        async () => (await makeHart({ key, package: web })).subarray(0, 100),
+        [/header/, again],
+      ],
+      [
+        'ends in its body',
+        async () => (await makeHart({ key, package: web })).subarray(0, -100),
+        [/BLAKE2b hash [0-9a-f]{64}/, again],
+      ],
+      [
+        'has a bit changed',
+        async () => {
+          const hart = await makeHart({ key, package: web })
+          hart[hart.length - 50]! ^= 1
+          return hart
+        },
+        [/damaged or was changed/, again],
+      ],
+      [
+        'was signed with another key than it says',
+        () => makeHart({ key: originKey('mallory'), package: web, header: { keyName: key.name } }),
+        [/signature .* not made with the key acme-20240101000000/, /do not use it/],
+      ],
+      [
+        'was signed for another body',
+        () => makeHart({ key, package: web, signedHash: 'f'.repeat(64) }),
+        ['f'.repeat(64), again],
+      ],
+      [
+        'is of another origin than its signer',
+        () => makeHart({ key: originKey('stand-in'), package: web }),
+        [IDENT, /signed by the origin stand-in/, /Fetch it from/],
+      ],
+      [
+        'has a header with lines of 10 MB',
+        () => makeHart({ key, package: web, header: { keyName: 'x'.repeat(10 << 20) } }),
+        [/header .* does not end within 4096 bytes/, again],
+      ],
+      ['is another kind of file', async () => Buffer.from('PK\x03\x04\n\n\n\n\n'), [/not "HART-1"/, again]],
+      [
+        'is not xz inside',
+        () => makeHart({ key, body: Buffer.from('this is no xz stream, but it is signed') }),
+        [/not in the xz format/, again],
+      ],
+      [
+        'ends in the middle of its xz stream, as signed',
+        () => makeHart({ key, body: xz(randomBytes(100_000)).subarray(0, 50_000) }),
+        [/is truncated/, again],
+      ],
+      [
+        'is not tar inside',
+        () => makeHart({ key, tar: Buffer.from('no tar, but much text. '.repeat(100)) }),
+        [/archive .* malformed/, /checksum of a header/, again],
+      ],
+      [
+        'is empty inside',
+        () => makeHart({ key, entries: [] }),
+        [/does not contain a package/, /Build it again/],
+      ],
+      [
+        'unpacks to more than allowed',
+        () => makeHart({ key, package: { ...web, files: { ...web.files, bomb: zeros } } }),
+        [/more than 10000000 bytes/, /--max-package-size/],
+      ],
+      [
+        'unpacks to more than allowed, all of it behind the end of the archive',
+        () => makeHart({ key, tar: zeros }),
+        [/more than 10000000 bytes/, /--max-package-size/],
+      ],
+      [
+        'leads out of the package',
+        () => makeHart(withEntries({ path: `${TOP}/../../../../../etc/cron.d/x`, content: 'x' })),
+        ['hab/pkgs/acme/web/1.0/20240101000000/../../../../../etc/cron.d/x', again],
+      ],
+      [
+        'has an absolute path',
+        () => makeHart(withEntries({ path: '/etc/passwd', content: 'x' })),
+        ['"/etc/passwd"', /absolute/, again],
+      ],
+      [
+        'writes into another package',
+        () => makeHart(withEntries({ path: 'hab/pkgs/core/glibc/2.35/20240101000000/lib/x', content: 'x' })),
+        ['hab/pkgs/core/glibc', /outside/, again],
+      ],
+      [
+        'writes through a symlink',
+        () =>
+          makeHart(
+            withEntries(
+              { path: `${TOP}/share`, type: 'symlink', linkname: '/etc' },
+              { path: `${TOP}/share/passwd`, content: 'x' },
+            ),
           ),
-        ),
-      [`${TOP}/share/passwd`, /through the symlink/, again],
-    ],
-    [
-      'has a hardlink to another package',
-      () => makeHart(withEntries({ path: `${TOP}/x`, type: 'link', linkname: 'hab/pkgs/core/x/1/y/z' })),
-      ['"hab/pkgs/core/x/1/y/z"', again],
-    ],
-    [
-      'has a character device',
-      () =>
-        makeHart(withEntries({ path: `${TOP}/zero`, type: 'character-device', devmajor: 1, devminor: 5 })),
-      [`${TOP}/zero`, /character device/, again],
-    ],
-    [
-      'has a named pipe',
-      () => makeHart(withEntries({ path: `${TOP}/pipe`, type: 'fifo' })),
-      [`${TOP}/pipe`, /fifo/, again],
-    ],
-    [
-      'has an entry twice',
-      () => makeHart(withEntries({ path: `${TOP}/bin/web`, content: 'another' })),
-      [`${TOP}/bin/web`, /twice/, again],
-    ],
-    [
-      'has an IDENT that disagrees with its paths',
-      () => makeHart(withMetafiles({ IDENT: `acme/web/2.0/${RELEASE}\n` })),
-      [`acme/web/2.0/${RELEASE}`, `${IDENT} was expected`, again],
-    ],
-    ['has no IDENT', () => makeHart(withMetafiles({ IDENT: undefined })), ['IDENT', again]],
-    [
-      'has a newline in its IDENT',
-      () => makeHart(withMetafiles({ IDENT: `${IDENT}\nacme/x/1/${RELEASE}\n` })),
-      [/IDENT/, /more than one line/, again],
-    ],
-    [
-      'contains a NUL in a metafile',
-      () => makeHart(withMetafiles({ SVC_USER: 'hab\0root\n' })),
-      [/SVC_USER/, /"hab\\u0000root\\n"/, again],
-    ],
-    [
-      'has a colon in the name of its user',
-      () => makeHart(withMetafiles({ SVC_USER: 'x:0:0' })),
-      [/SVC_USER/, /"x:0:0"/, again],
-    ],
-    [
-      'has no target that Habitat knows',
-      () => makeHart(withMetafiles({ TARGET: 'mips-irix\n' })),
-      ['"mips-irix"', /Use one of x86_64-linux/],
-    ],
-    [
-      'has a relative dependency',
-      () => makeHart(withMetafiles({ TDEPS: '../../etc\n' })),
-      [/TDEPS/, /"\.\.\/\.\.\/etc"/, again],
-    ],
-    [
-      'depends on itself',
-      () => makeHart({ key, package: { ...web, deps: [IDENT] } }),
-      [/lists itself/, IDENT, again],
-    ],
-  ])('%s', async (_, hart, texts, args = []) => {
-    const place = await placeWithKey()
-    const path = join(place.artifacts, HART)
-    await writeFile(path, await hart())
-    await expectFailure(place, [path, ...optionsOf(place), ...args], [[path, ...texts]])
+        [`${TOP}/share/passwd`, /through the symlink/, again],
+      ],
+      [
+        'has a hardlink to another package',
+        () => makeHart(withEntries({ path: `${TOP}/x`, type: 'link', linkname: 'hab/pkgs/core/x/1/y/z' })),
+        ['"hab/pkgs/core/x/1/y/z"', again],
+      ],
+      [
+        'has a character device',
+        () =>
+          makeHart(withEntries({ path: `${TOP}/zero`, type: 'character-device', devmajor: 1, devminor: 5 })),
+        [`${TOP}/zero`, /character device/, again],
+      ],
+      [
+        'has a named pipe',
+        () => makeHart(withEntries({ path: `${TOP}/pipe`, type: 'fifo' })),
+        [`${TOP}/pipe`, /fifo/, again],
+      ],
+      [
+        'has an entry twice',
+        () => makeHart(withEntries({ path: `${TOP}/bin/web`, content: 'another' })),
+        [`${TOP}/bin/web`, /twice/, again],
+      ],
+      [
+        'has an IDENT that disagrees with its paths',
+        () => makeHart(withMetafiles({ IDENT: `acme/web/2.0/${RELEASE}\n` })),
+        [`acme/web/2.0/${RELEASE}`, `${IDENT} was expected`, again],
+      ],
+      ['has no IDENT', () => makeHart(withMetafiles({ IDENT: undefined })), ['IDENT', again]],
+      [
+        'has a newline in its IDENT',
+        () => makeHart(withMetafiles({ IDENT: `${IDENT}\nacme/x/1/${RELEASE}\n` })),
+        [/IDENT/, /more than one line/, again],
+      ],
+      [
+        'contains a NUL in a metafile',
+        () => makeHart(withMetafiles({ SVC_USER: 'hab\0root\n' })),
+        [/SVC_USER/, /"hab\\u0000root\\n"/, again],
+      ],
+      [
+        'has a colon in the name of its user',
+        () => makeHart(withMetafiles({ SVC_USER: 'x:0:0' })),
+        [/SVC_USER/, /"x:0:0"/, again],
+      ],
+      [
+        'has no target that Habitat knows',
+        () => makeHart(withMetafiles({ TARGET: 'mips-irix\n' })),
+        ['"mips-irix"', /Use one of x86_64-linux/],
+      ],
+      [
+        'has a relative dependency',
+        () => makeHart(withMetafiles({ TDEPS: '../../etc\n' })),
+        [/TDEPS/, /"\.\.\/\.\.\/etc"/, again],
+      ],
+      [
+        'depends on itself',
+        () => makeHart({ key, package: { ...web, deps: [IDENT] } }),
+        [/lists itself/, IDENT, again],
+      ],
+    ]
+  /** Whose file is spoiled, each of an origin of its own. */
+  const KEYS: readonly [title: string, origin: string, text: string][] = [
+    ['is no key', 'broken', 'SIG-PUB-1\nnonsense'],
+    ['is another key', 'renamed', originKey('renamed', '20230101000000').publicKeyText],
+  ]
+  const unsigned = originKey('unknown')
+  const webOf = (origin: string) => ({
+    key: originKey(origin),
+    package: { ...web, ident: IDENT.replace('acme', origin) },
   })
 
-  test('is signed with a key that nobody has', async () => {
-    const builder = await startBuilder()
-    onTestFinished(builder.close)
-    const place = await makePlace()
-    const path = await writeHart(place.artifacts, { key, package: web })
-    const args = [path, ...optionsOf(place), '--url', builder.url]
-    await expectFailure(place, args, [['acme-20240101000000', place.keys, builder.url, /--keys/]])
+  const finished = finishedTogether()
+  let place: Place
+  let builder: BuilderServer
+  const pathOf = (title: string) => join(place.artifacts, `${title.replaceAll(/\W+/g, '-')}.hart`)
+  const keyOf = (origin: string) => join(place.keys, `${originKey(origin).name}.pub`)
+  const runs: { run: Run; harts: number }[] = []
+  let changed: boolean
+  // An export reports at most ten failures, all at once.
+  beforeAll(async () => {
+    place = await placeWithKey(finished)
+    builder = await startBuilder()
+    finished(() => builder.close())
+    for (const [title, hart] of HARTS) await writeFile(pathOf(title), await hart())
+    for (const [title, origin, text] of KEYS) {
+      await writeFile(pathOf(title), await makeHart(webOf(origin)))
+      await writeFile(keyOf(origin), text)
+    }
+    await writeFile(pathOf('has no key'), await makeHart(webOf('unknown')))
+    const before = snapshot(place.root)
+    const titles = [...HARTS, ...KEYS].map(([title]) => title)
+    const left = [...titles, 'has no key'].map(pathOf)
+    while (left.length > 0) {
+      const harts = left.splice(0, 10)
+      const args = [...harts, ...optionsOf(place), '--url', builder.url, '--max-package-size', '10MB']
+      runs.push({ run: await runCli(place, args), harts: harts.length })
+    }
+    changed = !isDeepStrictEqual(snapshot(place.root), before)
   })
 
-  test.each<[string, string]>([
-    ['is no key', 'SIG-PUB-1\nnonsense'],
-    ['is another key', originKey('acme', '20230101000000').publicKeyText],
-  ])('the file of its key %s', async (_, text) => {
-    const place = await makePlace()
-    const path = await writeHart(place.artifacts, { key, package: web })
-    const file = join(place.keys, `${key.name}.pub`)
-    writeFileSync(file, text)
-    await expectFailure(place, [path, ...optionsOf(place)], [[file]])
+  /** Checks that just one problem is about a file, and what it says. */
+  function expectProblem(path: string, texts: readonly (string | RegExp)[]): void {
+    const problems = runs.flatMap(({ run }) => problemsOf(run)).filter(problem => problem.includes(path))
+    expect(problems).toHaveLength(1)
+    for (const text of texts) expect(problems[0]).toMatch(text)
+  }
+
+  test('is reported on one line, together with the others, and nothing is left behind', () => {
+    for (const { run, harts } of runs) expectFailed(run, harts)
+    expect(changed).toBe(false)
   })
+
+  test.each(HARTS)('%s', (title, _, texts) => expectProblem(pathOf(title), texts))
+
+  test('is signed with a key that nobody has', () => {
+    expectProblem(unsigned.name, [unsigned.name, place.keys, builder.url, /--keys/])
+  })
+
+  test.each(KEYS)('the file of its key %s', (_, origin) => expectProblem(keyOf(origin), []))
 })
 
 describe('packages that do not fit together', () => {
-  const lib = (name: string, deps: string[] = [], target?: string): PackageSpec => ({
-    ident: `acme/${name}/1.0/${RELEASE}`,
-    files: { 'lib/x': 'x' },
-    deps,
-    target,
-  })
-
-  test.each<[string, PackageSpec[], (string | RegExp)[], string[]?]>([
-    [
-      'depend on each other in a circle',
-      [
-        { ...web, deps: [`acme/a/1.0/${RELEASE}`] },
-        lib('a', [`acme/b/1.0/${RELEASE}`]),
-        lib('b', [`acme/a/1.0/${RELEASE}`]),
-      ],
-      [
-        new RegExp(`acme/a/1.0/${RELEASE} -> acme/b/1.0/${RELEASE} -> acme/a/1.0/${RELEASE}`),
-        /Build them again/,
-      ],
-    ],
-    [
-      'lack a dependency',
-      [{ ...web, deps: [`acme/a/1.0/${RELEASE}`] }],
-      [`acme/a/1.0/${RELEASE}`, `which ${IDENT} needs`, /--artifacts/, /--url/],
-    ],
-    [
-      'are of two targets',
-      [{ ...web, target: 'aarch64-linux' }],
-      [`${IDENT} is for aarch64-linux`, 'x86_64-linux', /--target/],
-      [join('ARTIFACTS', `acme-web-1.0-${RELEASE}-aarch64-linux.hart`)],
-    ],
-  ])('%s', async (_, packages, texts, args = ['acme/web']) => {
-    const builder = await startBuilder()
-    onTestFinished(builder.close)
-    const place = await placeWithKey()
-    for (const spec of packages) await writeHart(place.artifacts, { key, package: spec })
-    const words = args.map(arg => arg.replace('ARTIFACTS', place.artifacts))
-    await expectFailure(place, [...words, ...optionsOf(place), '--url', builder.url], [texts])
-  })
-
   test('lack several dependencies: each is reported on its own line', async () => {
     const builder = await startBuilder()
     onTestFinished(builder.close)
@@ -311,7 +312,7 @@ describe('packages that do not fit together', () => {
     await expectFailure(
       place,
       ['acme/web', ...optionsOf(place), '--url', builder.url],
-      deps.map(dep => [dep, `which ${IDENT} needs`]),
+      deps.map(dep => [dep, `which ${IDENT} needs`, /--artifacts/, /--url/]),
     )
   })
 
@@ -424,9 +425,9 @@ describe('an app that Marathon would refuse', () => {
 })
 
 describe('an output folder', () => {
-  async function placeWithHart(): Promise<{ place: Place; args: string[] }> {
+  async function placeWithHart(files: PackageSpec['files'] = {}): Promise<{ place: Place; args: string[] }> {
     const place = await placeWithKey()
-    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: noise('web', 4 << 20) } })
+    await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, ...files } })
     return { place, args: ['acme/web', ...optionsOf(place)] }
   }
 
@@ -450,7 +451,7 @@ describe('an output folder', () => {
   test.skipIf(noMounts !== undefined)(
     `on a disk that gets full${noMounts ? ` (${noMounts})` : ''}`,
     async () => {
-      const { place, args } = await placeWithHart()
+      const { place, args } = await placeWithHart({ noise: noise('web', 4 << 20) })
       const output = join(place.work, 'small')
       mkdirSync(output)
       const reason = [output, /ENOSPC|no space left/, /Free some space/, /--output-dir/]
@@ -505,7 +506,7 @@ describe('a signal', () => {
     expect(snapshot(place.root)).toEqual(before)
   }
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s while a hart is downloaded', async signal => {
+  test('SIGINT or SIGTERM while a hart is downloaded', async () => {
     const place = await placeWithKey()
     const hart = await makeHart({
       key,
@@ -513,7 +514,6 @@ describe('a signal', () => {
     })
     const builder = await startBuilder({ packages: [{ ident: IDENT, hart, channels: ['base'] }] })
     onTestFinished(builder.close)
-    builder.fault({ kind: 'stall', milliseconds: 600_000, on: /download/ })
     const folder = cacheIn(place, 'artifacts')
     mkdirSync(folder, { recursive: true })
     const partial = () =>
@@ -521,13 +521,16 @@ describe('a signal', () => {
         .filter(name => name.includes('partial'))
         .map(name => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
     const args = ['acme/web', ...optionsOf(place), '--url', builder.url]
-    const interrupt = async () => {
-      const { child, ended } = startCli(place, args, { wrapper: IN_HOME })
-      await expect.poll(partial).toEqual([expect.closeTo(hart.length >> 1, -5)])
-      child.kill(signal)
-      return ended
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      builder.fault({ kind: 'stall', milliseconds: 600_000, on: /download/ })
+      const interrupt = async () => {
+        const { child, ended } = startCli(place, args, { wrapper: IN_HOME })
+        await expect.poll(partial).toEqual([expect.closeTo(hart.length >> 1, -5)])
+        child.kill(signal)
+        return ended
+      }
+      await expectStopped(signal, interrupt, place)
     }
-    await expectStopped(signal, interrupt, place)
 
     const second = await runCli(place, args, { wrapper: IN_HOME })
     expect(second).toMatchObject({ status: 0 })
@@ -548,19 +551,18 @@ describe('a signal', () => {
     const folder = ${JSON.stringify(folder)}
     const timer = isMainThread ? setInterval(look, 1).unref() : undefined`
 
-  test.each([
-    ['SIGINT', []],
-    ['SIGTERM', []],
-    ['SIGHUP', []],
-    ['SIGINT', ['--no-cache']],
-    ['SIGTERM', ['--no-cache']],
-  ] as const)('%s while the tarball is packed %j', async (signal, more) => {
+  test.each<[string, string[], (keyof typeof STATUS)[]]>([
+    ['with a cache of packages', [], ['SIGINT', 'SIGTERM', 'SIGHUP']],
+    ['without', ['--no-cache'], ['SIGINT']],
+  ])('while the tarball is packed, %s', async (_, more, signals) => {
     const place = await placeWithKey()
     await writeLargeHart(place.artifacts, { ...web, files: { ...web.files, noise: noise('web', 8 << 20) } })
     const results = join(place.work, 'results')
     const args = ['acme/web', ...optionsOf(place), ...more]
-    const interrupt = () => runCli(place, args, { preload: [signalled(signal, results)] })
-    await expectStopped(signal, interrupt, place)
+    for (const signal of signals) {
+      const interrupt = () => runCli(place, args, { preload: [signalled(signal, results)] })
+      await expectStopped(signal, interrupt, place)
+    }
 
     expect(await runCli(place, args)).toMatchObject({ status: 0 })
     expect(readdirSync(results)).toHaveLength(2)

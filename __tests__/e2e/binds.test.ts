@@ -1,12 +1,22 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { writeHart } from '../testkit/hart.ts'
 import { missingPrograms } from '../testkit/machine.ts'
 import { originKey, writePublicKey } from '../testkit/origin-key.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
-import { EXAMPLES, makePlace, type Place, problemsOf, runCli, STAND_INS } from './run-cli.ts'
+import {
+  EXAMPLES,
+  type Finished,
+  finishedTogether,
+  makePlace,
+  type Place,
+  problemsOf,
+  type Run,
+  runCli,
+  STAND_INS,
+} from './run-cli.ts'
 
 const IDENT = 'acme/proxy/1.0.0/20240101000000'
 
@@ -19,8 +29,11 @@ const proxy: PackageSpec = {
   metafiles: { BINDS: 'backend=port\n' },
 }
 
-async function placeWith(...packages: PackageSpec[]): Promise<{ place: Place; harts: string[] }> {
-  const place = await makePlace()
+async function placeWith(
+  packages: PackageSpec[],
+  finished?: Finished,
+): Promise<{ place: Place; harts: string[] }> {
+  const place = await makePlace(finished)
   await writePublicKey(place.keys, originKey('acme'))
   for (const spec of packages) await writeHart(place.artifacts, { key: originKey('acme'), package: spec })
   return { place, harts: ['--artifacts', place.artifacts, '--keys', place.keys, ...STAND_INS] }
@@ -32,7 +45,7 @@ const refused = [
 ]
 
 test('a required bind that is not given is refused before anything is packed', async () => {
-  const { place, harts } = await placeWith(proxy)
+  const { place, harts } = await placeWith([proxy])
   const run = await runCli(place, ['acme/proxy', ...harts])
   expect(run).toMatchObject({ status: 1, stdout: '' })
   expect(problemsOf(run)).toEqual(refused)
@@ -40,26 +53,48 @@ test('a required bind that is not given is refused before anything is packed', a
   expect(readdirSync(place.work)).toEqual([])
 })
 
-test('one that is given is in the command', async () => {
-  const { place, harts } = await placeWith(proxy)
-  const run = await runCli(place, ['acme/proxy', '--bind', 'backend:haproxy.default', ...harts])
-  expect(run).toMatchObject({ status: 0 })
-  expect(JSON.parse(run.stdout).cmd).toMatch(/ && exec sh \.\/launch --bind=backend:haproxy\.default$/)
-})
+describe('of an export that was given one', () => {
+  const finished = finishedTogether()
+  let place: Place
+  let args: string[]
+  let run: Run
+  beforeAll(async () => {
+    const made = await placeWith([proxy], finished)
+    place = made.place
+    args = ['acme/proxy', ...made.harts, '--cache', join(place.root, 'cache')]
+    run = await runCli(place, [...args, '--bind', 'backend:haproxy.default'])
+  })
 
-test('binds are known from the layer cache, where harts are not read again', async () => {
-  const { place, harts } = await placeWith(proxy)
-  const cache = ['--cache', join(place.root, 'cache')]
-  const args = ['acme/proxy', ...harts, ...cache]
-  expect(await runCli(place, [...args, '--bind=backend:haproxy.default'])).toMatchObject({ status: 0 })
-  expect(problemsOf(await runCli(place, args))).toEqual(refused)
+  test('it is in the command', () => {
+    expect(run).toMatchObject({ status: 0 })
+    expect(JSON.parse(run.stdout).cmd).toMatch(/ && exec sh \.\/launch --bind=backend:haproxy\.default$/)
+  })
+
+  test('binds are known from the package cache, where harts are not read again', async () => {
+    expect(problemsOf(await runCli(place, args))).toEqual(refused)
+  })
+
+  test.each([
+    ['that gives the bind is taken as it is', './launch --bind backend:haproxy.default', []],
+    [
+      'that does not is warned of',
+      './launch',
+      [expect.stringMatching(/^warning: The patch replaces the command.* "backend"/)],
+    ],
+  ])('a command of a patch %s', async (_, cmd, warnings) => {
+    writeFileSync(join(place.work, 'patch.json'), JSON.stringify({ cmd }))
+    const run = await runCli(place, [...args, '--patch', 'patch.json'])
+    expect(run).toMatchObject({ status: 0 })
+    expect(JSON.parse(run.stdout).cmd).toBe(cmd)
+    expect(run.stderr.split('\n').filter(line => line.startsWith('warning:'))).toEqual(warnings)
+  })
 })
 
 const noTar = missingPrograms('tar', 'xz')
 test.skipIf(noTar)(
   `they are read from installed packages${noTar ? ` (SKIPPED: ${noTar})` : ''}`,
   async () => {
-    const { place } = await placeWith(proxy)
+    const { place } = await placeWith([proxy])
     const root = join(place.root, 'installed')
     mkdirSync(root)
     for (const folder of [place.artifacts, join(EXAMPLES, 'artifacts')]) {
@@ -73,12 +108,13 @@ test.skipIf(noTar)(
 )
 
 test('only those of the service count', async () => {
-  const { place, harts } = await placeWith(proxy, {
+  const web: PackageSpec = {
     ident: 'acme/web/2.0.0/20240101000000',
     files: { 'hooks/run': '#!/bin/sh\n' },
     deps: [IDENT],
     metafiles: { BINDS_OPTIONAL: 'database=port host\n' },
-  })
+  }
+  const { place, harts } = await placeWith([proxy, web])
   const run = await runCli(place, ['acme/web', 'acme/proxy', ...harts])
   expect(run).toMatchObject({ status: 0 })
   expect(run.stderr).toContain(
@@ -92,22 +128,4 @@ test('only those of the service count', async () => {
       ),
     ],
   )
-})
-
-describe('a command of a patch', () => {
-  test.each([
-    ['that gives the bind is taken as it is', './launch --bind backend:haproxy.default', []],
-    [
-      'that does not is warned of',
-      './launch',
-      [expect.stringMatching(/^warning: The patch replaces the command.* "backend"/)],
-    ],
-  ])('%s', async (_, cmd, warnings) => {
-    const { place, harts } = await placeWith(proxy)
-    writeFileSync(join(place.work, 'patch.json'), JSON.stringify({ cmd }))
-    const run = await runCli(place, ['acme/proxy', '--patch', 'patch.json', ...harts])
-    expect(run).toMatchObject({ status: 0 })
-    expect(JSON.parse(run.stdout).cmd).toBe(cmd)
-    expect(run.stderr.split('\n').filter(line => line.startsWith('warning:'))).toEqual(warnings)
-  })
 })

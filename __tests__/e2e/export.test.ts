@@ -19,6 +19,7 @@ import {
   type Place,
   problemsOf,
   type Run,
+  type RunOptions,
   runCli,
   STAND_INS,
   sha256,
@@ -112,6 +113,22 @@ function unpack(tarball: string, folder: string): string {
 const noTar = missingPrograms('tar')
 const noXz = missingPrograms('tar', 'xz')
 
+const finished = finishedTogether()
+let kept: string
+beforeAll(async () => {
+  kept = (await makePlace(finished)).root
+})
+
+/** Exports the example in a place of its own, with the compressed packages that the runs before it kept. */
+async function exportHello(...args: string[]): Promise<{ run: Run; place: Place }> {
+  const place = await makePlace()
+  return { run: await runHello(place, args), place }
+}
+
+function runHello(place: Place, args: string[] = [], { env, ...options }: RunOptions = {}): Promise<Run> {
+  return runCli(place, [...HELLO, ...args], { ...options, env: { XDG_CACHE_HOME: kept, ...env } })
+}
+
 describe('the example', () => {
   test('is exported by npm run example with nothing but Node', async () => {
     const place = await makePlace()
@@ -141,8 +158,7 @@ describe('the example', () => {
   })
 
   test('is described by one object with --json, and by nothing else with --quiet', async () => {
-    const place = await makePlace()
-    const run = await runCli(place, [...HELLO, '--json', '--quiet'])
+    const { run, place } = await exportHello('--json', '--quiet')
     expect(run).toMatchObject({ status: 0, stderr: '' })
     const tarballPath = join(place.work, 'results', `${NAME}.tgz`)
     const appPath = join(place.work, 'results', `${NAME}.json`)
@@ -165,42 +181,50 @@ describe('the example', () => {
     expect(packages).toHaveLength(5)
   })
 
-  test('ends with a table on stderr, without escape sequences if that is not a terminal', async () => {
-    const place = await makePlace()
-    const run = await runCli(place, HELLO, { env: { FORCE_COLOR: '1' } })
-    const tarball = join(place.work, 'results', `${NAME}.tgz`)
-    const bytes = readFileSync(tarball)
-    const lines = run.stderr.split('\n')
-    const table = lines.slice(lines.findIndex(line => line.startsWith('Package ')))
-    expect(table.slice(0, 6).map(line => line.split(/ {2,}/))).toEqual([
-      ['Package', `example/hello/1.0.0/${RELEASE}`],
-      ['Tarball', tarball],
-      ['Size', expect.stringMatching(new RegExp(`^\\d+\\.\\d KiB \\(${bytes.length} bytes\\)$`))],
-      ['SHA-256', sha256(bytes)],
-      ['Packages', expect.stringMatching(/^5, /)],
-      ['App', join(place.work, 'results', `${NAME}.json`)],
-    ])
-    expect(table[7]).toMatch(/^Largest packages +unpacked +in the tarball$/)
-    const largest = table.slice(8, 13).map(line => line.split(' ')[0])
-    expect(largest).toHaveLength(5)
-    expect(largest[0]).toBe(`stand-in/hab-sup/0.1.0/${RELEASE}`)
-    expect(run.stderr).toMatch(/^Resolving: .*\nPacking: 5 packages /m)
-    expect(run.stderr).not.toMatch(/[\x1b\r]/)
-  })
+  describe('with --output-dir', () => {
+    const finished = finishedTogether()
+    let place: Place
+    let output: string
+    let tarball: string
+    let run: Run
+    beforeAll(async () => {
+      place = await makePlace(finished)
+      output = join(place.work, 'a b/c')
+      tarball = join(output, `${NAME}.tgz`)
+      mkdirSync(output, { recursive: true })
+      writeFileSync(tarball, 'of an earlier export')
+      writeFileSync(join(output, 'other'), 'of somebody else')
+      run = await runHello(place, ['--output-dir', 'a b/c'], { env: { FORCE_COLOR: '1' } })
+    })
 
-  test('goes where --output-dir says, and over what was there', async () => {
-    const place = await makePlace()
-    const output = join(place.work, 'a b/c')
-    mkdirSync(output, { recursive: true })
-    writeFileSync(join(output, `${NAME}.tgz`), 'of an earlier export')
-    writeFileSync(join(output, 'other'), 'of somebody else')
-    const run = await runCli(place, [...HELLO, '--output-dir', 'a b/c'])
-    expect(appOf(run).fetch[0].uri).toBe(pathToFileURL(join(output, `${NAME}.tgz`)).href)
-    expect(run.stderr).toContain(`Tarball   ${join(output, `${NAME}.tgz`)}`)
-    expect(readdirSync(output).sort()).toEqual([`${NAME}.json`, `${NAME}.tgz`, 'other'])
-    expect(readFileSync(join(output, `${NAME}.tgz`)).readUInt16BE()).toBe(0x1f8b)
-    expect(readFileSync(join(output, 'other'), 'utf8')).toBe('of somebody else')
-    expect(statSync(join(output, `${NAME}.tgz`)).mode & 0o777).toBe(0o644)
+    test('goes where that says, and over what was there', () => {
+      expect(appOf(run).fetch[0].uri).toBe(pathToFileURL(tarball).href)
+      expect(readdirSync(place.work)).toEqual(['a b'])
+      expect(readdirSync(output).sort()).toEqual([`${NAME}.json`, `${NAME}.tgz`, 'other'])
+      expect(readFileSync(tarball).readUInt16BE()).toBe(0x1f8b)
+      expect(readFileSync(join(output, 'other'), 'utf8')).toBe('of somebody else')
+      expect(statSync(tarball).mode & 0o777).toBe(0o644)
+    })
+
+    test('ends with a table on stderr, without escape sequences if that is not a terminal', () => {
+      const bytes = readFileSync(tarball)
+      const lines = run.stderr.split('\n')
+      const table = lines.slice(lines.findIndex(line => line.startsWith('Package ')))
+      expect(table.slice(0, 6).map(line => line.split(/ {2,}/))).toEqual([
+        ['Package', `example/hello/1.0.0/${RELEASE}`],
+        ['Tarball', tarball],
+        ['Size', expect.stringMatching(new RegExp(`^\\d+\\.\\d KiB \\(${bytes.length} bytes\\)$`))],
+        ['SHA-256', sha256(bytes)],
+        ['Packages', expect.stringMatching(/^5, /)],
+        ['App', join(output, `${NAME}.json`)],
+      ])
+      expect(table[7]).toMatch(/^Largest packages +unpacked +in the tarball$/)
+      const largest = table.slice(8, 13).map(line => line.split(' ')[0])
+      expect(largest).toHaveLength(5)
+      expect(largest[0]).toBe(`stand-in/hab-sup/0.1.0/${RELEASE}`)
+      expect(run.stderr).toMatch(/^Resolving: .*\nPacking: 5 packages /m)
+      expect(run.stderr).not.toMatch(/[\x1b\r]/)
+    })
   })
 
   const older = otherNode()
@@ -208,10 +232,10 @@ describe('the example', () => {
     `gives the same under ${typeof older === 'object' ? `Node ${older.version}` : `another Node (${older})`}`,
     async () => {
       const { path: node } = older as OtherNode
-      const [place, elsewhere] = [await makePlace(), await makePlace()]
-      const args = [...HELLO, '--uri-base', 'https://files.example.com']
-      const here = await runCli(place, args)
-      const there = await runCli(elsewhere, args, { node })
+      const uriBase = ['--uri-base', 'https://files.example.com']
+      const { run: here } = await exportHello(...uriBase)
+      // With nothing that the first Node has compressed.
+      const there = await runCli(await makePlace(), [...HELLO, ...uriBase], { node })
       expect(appOf(there).labels['mesosize.sha256']).toMatch(/^[0-9a-f]{64}$/)
       expect(there.stdout).toBe(here.stdout)
     },
@@ -248,14 +272,6 @@ describe('which packages', () => {
       expect(paths).toContain(`rootfs/hab/pkgs/${ident}/IDENT`)
   })
 
-  test('without one that has a run hook there is nothing to start', async () => {
-    const { place, options } = await placeWith([library])
-    const run = await runCli(place, ['acme/lib', ...options])
-    expect(run).toMatchObject({ status: 1, stdout: '' })
-    expect(problemsOf(run)).toEqual([expect.stringMatching(/acme\/lib\/1\.0\/\d{14} has no run hook/)])
-    expect(readdirSync(place.work)).toEqual([])
-  })
-
   test('harts as files, and their dependencies too', async () => {
     const { place, options } = await placeWith([library])
     const elsewhere = join(place.root, 'harts')
@@ -288,7 +304,9 @@ describe('which packages', () => {
 
   test('HAB_ORIGIN stands before a name without origin', async () => {
     const place = await makePlace()
-    const app = appOf(await runCli(place, ['hello', ...STAND_INS], { env: { HAB_ORIGIN: 'example' } }))
+    const app = appOf(
+      await runCli(place, ['hello', ...STAND_INS], { env: { HAB_ORIGIN: 'example', XDG_CACHE_HOME: kept } }),
+    )
     expect(app.id).toBe('/example/hello')
   })
 
@@ -319,6 +337,7 @@ describe.skipIf(noTar !== undefined)(`the tarball, read by GNU tar${noTar ? ` ($
   const finished = finishedTogether()
   let place: Place
   let tarball: string
+  let unpacked: string
   let paths: string[]
   let lines: string[]
 
@@ -329,6 +348,7 @@ describe.skipIf(noTar !== undefined)(`the tarball, read by GNU tar${noTar ? ` ($
     place = made
     appOf(await runCli(place, ['acme/web', ...options], { wrapper: withUmask('077') }))
     tarball = join(place.work, `results/acme-web-2.0.0-${RELEASE}.tgz`)
+    unpacked = unpack(tarball, join(place.root, 'unpacked'))
     paths = pathsOf(tarball)
     lines = list(tarball)
   })
@@ -347,7 +367,6 @@ describe.skipIf(noTar !== undefined)(`the tarball, read by GNU tar${noTar ? ` ($
 
   test('has nothing of the build host, no caches and no keys', () => {
     expect(paths.filter(path => /hab\/cache|\.pub$|\.sig\.key$|\.hart$/.test(path))).toEqual([])
-    const unpacked = unpack(tarball, join(place.root, 'unpacked'))
     for (const folder of [place.root, EXAMPLES]) {
       expect(lines.join('\n')).not.toContain(folder)
       expect(spawnSync('grep', ['-rlF', folder, unpacked], { encoding: 'utf8' }).stdout).toBe('')
@@ -355,7 +374,6 @@ describe.skipIf(noTar !== undefined)(`the tarball, read by GNU tar${noTar ? ` ($
   })
 
   test('has names of any length and language', () => {
-    const unpacked = unpack(tarball, join(place.root, 'named'))
     expect(readFileSync(join(unpacked, own, 'share/größe'), 'utf8')).toBe('not ASCII')
     expect(readFileSync(join(unpacked, own, 'share', 'long/'.repeat(40), 'file'), 'utf8')).toBe('far down')
   })
@@ -388,62 +406,51 @@ describe.skipIf(noTar !== undefined)(`the tarball, read by GNU tar${noTar ? ` ($
 })
 
 describe('the app definition', () => {
-  async function exportHello(...args: string[]): Promise<{ run: Run; place: Place }> {
-    const place = await makePlace()
-    return { run: await runCli(place, [...HELLO, ...args]), place }
-  }
-
-  test('says what the tarball is', async () => {
+  test('says what the tarball is, with the file:// URI if no other is known, which stderr notes', async () => {
     const { run, place } = await exportHello('--label', 'team=web', '--label', 'empty=')
-    expect(appOf(run).labels).toEqual({
+    const tarball = join(place.work, 'results', `${NAME}.tgz`)
+    const app = appOf(run)
+    expect(app.labels).toEqual({
       'mesosize.ident': `example/hello/1.0.0/${RELEASE}`,
-      'mesosize.sha256': sha256(readFileSync(join(place.work, 'results', `${NAME}.tgz`))),
+      'mesosize.sha256': sha256(readFileSync(tarball)),
       'mesosize.source': 'artifact cache',
       team: 'web',
       empty: '',
     })
+    expect(app.fetch).toEqual([{ uri: `file://${tarball}`, extract: false, destPath: `${NAME}.tgz` }])
+    expect(run.stderr).toMatch(new RegExp(`^note: .*file://${tarball}.*--uri`, 'm'))
   })
 
-  test('has the file:// URI if no other is known, and stderr says so', async () => {
-    const { run, place } = await exportHello()
-    const uri = `file://${join(place.work, 'results', `${NAME}.tgz`)}`
-    expect(appOf(run).fetch).toEqual([{ uri, extract: false, destPath: `${NAME}.tgz` }])
-    expect(run.stderr).toMatch(new RegExp(`^note: .*${uri}.*--uri`, 'm'))
-  })
+  describe('with --uri, resources and a patch', () => {
+    const finished = finishedTogether()
+    let run: Run
+    beforeAll(async () => {
+      const place = await makePlace(finished)
+      const patch = {
+        cpus: 2,
+        healthChecks: null,
+        constraints: [['hostname', 'UNIQUE']],
+        labels: { team: 'ops' },
+      }
+      writeFileSync(join(place.work, 'patch.json'), JSON.stringify(patch))
+      const resources = ['--cpu', '1.5', '--mem=512', '--disk', '10', '--instances=3', '--app-id', '/x/y']
+      const uri = ['--uri', 'https://f.example.com/a?b=c']
+      run = await runHello(place, [...resources, ...uri, '--label', 'team=web', '--patch', 'patch.json'])
+    })
 
-  test.each([
-    ['--uri', ['--uri', 'https://f.example.com/a?b=c'], 'https://f.example.com/a?b=c'],
-    ['--uri-base', ['--uri-base', 'https://f.example.com/m'], `https://f.example.com/m/${NAME}.tgz`],
-    ['--uri-base/', ['--uri-base=https://f.example.com/m/'], `https://f.example.com/m/${NAME}.tgz`],
-  ])('has the URI of %s', async (_, args, uri) => {
-    const { run } = await exportHello(...args)
-    expect(appOf(run).fetch).toEqual([{ uri, extract: false, destPath: `${NAME}.tgz` }])
-    expect(run.stderr).not.toContain('No URI is known')
-  })
+    test('has that URI', () => {
+      const uri = 'https://f.example.com/a?b=c'
+      expect(appOf(run).fetch).toEqual([{ uri, extract: false, destPath: `${NAME}.tgz` }])
+      expect(run.stderr).not.toContain('No URI is known')
+    })
 
-  test('has the old field with --uris', async () => {
-    const { run } = await exportHello('--uris', '--uri-base', 'https://f.example.com')
-    const app = appOf(run)
-    expect(app.uris).toEqual([`https://f.example.com/${NAME}.tgz`])
-    expect(app).not.toHaveProperty('fetch')
-  })
-
-  test('has the resources, and is patched last', async () => {
-    const place = await makePlace()
-    const patch = {
-      cpus: 2,
-      healthChecks: null,
-      constraints: [['hostname', 'UNIQUE']],
-      labels: { team: 'ops' },
-    }
-    writeFileSync(join(place.work, 'patch.json'), JSON.stringify(patch))
-    const resources = ['--cpu', '1.5', '--mem=512', '--disk', '10', '--instances=3', '--app-id', '/x/y']
-    const run = await runCli(place, [...HELLO, ...resources, '--label', 'team=web', '--patch', 'patch.json'])
-    const app = appOf(run)
-    expect(app).toMatchObject({ id: '/x/y', cpus: 2, mem: 512, disk: 10, instances: 3 })
-    expect(app.constraints).toEqual([['hostname', 'UNIQUE']])
-    expect(app.labels).toMatchObject({ team: 'ops', 'mesosize.source': 'artifact cache' })
-    expect(app).not.toHaveProperty('healthChecks')
+    test('has the resources, and is patched last', () => {
+      const app = appOf(run)
+      expect(app).toMatchObject({ id: '/x/y', cpus: 2, mem: 512, disk: 10, instances: 3 })
+      expect(app.constraints).toEqual([['hostname', 'UNIQUE']])
+      expect(app.labels).toMatchObject({ team: 'ops', 'mesosize.source': 'artifact cache' })
+      expect(app).not.toHaveProperty('healthChecks')
+    })
   })
 
   test('of harts for aarch64, made on any machine, is for agents of that kind', async () => {
@@ -472,79 +479,62 @@ describe('the app definition', () => {
     }
   })
 
-  test('joins --config, the package variable and the ports that Marathon gives', async () => {
-    const place = await makePlace()
-    writeFileSync(join(place.work, 'hello.toml'), 'greeting = "Grüezi"\n[server]\nthreads = 4\n')
-    const env = ['--env', 'HAB_HELLO={"server":{"threads":8}}', '--env', 'LOG=debug=1']
-    const app = appOf(await runCli(place, [...HELLO, '--config', 'hello.toml', ...env]))
-    expect(app.env.LOG).toBe('debug=1')
-    expect(JSON.parse(app.env.HAB_HELLO)).toEqual({
-      greeting: 'Grüezi',
-      server: { threads: 8, port: '$PORT_HTTP' },
+  describe('with --uri-base, --uris and --config', () => {
+    const finished = finishedTogether()
+    let app: ReturnType<typeof appOf>
+    beforeAll(async () => {
+      const place = await makePlace(finished)
+      writeFileSync(join(place.work, 'hello.toml'), 'greeting = "Grüezi"\n[server]\nthreads = 4\n')
+      const env = ['--env', 'HAB_HELLO={"server":{"threads":8}}', '--env', 'LOG=debug=1']
+      const uris = ['--uris', '--uri-base', 'https://f.example.com/m']
+      app = appOf(await runHello(place, ['--config', 'hello.toml', ...env, ...uris]))
     })
-    expect(app.portDefinitions[0]).toEqual({ port: 0, name: 'http', protocol: 'tcp' })
+
+    test('has the URI in the old field', () => {
+      expect(app.uris).toEqual([`https://f.example.com/m/${NAME}.tgz`])
+      expect(app).not.toHaveProperty('fetch')
+    })
+
+    test('joins the file, the package variable and the ports that Marathon gives', () => {
+      expect(app.env.LOG).toBe('debug=1')
+      expect(JSON.parse(app.env.HAB_HELLO)).toEqual({
+        greeting: 'Grüezi',
+        server: { threads: 8, port: '$PORT_HTTP' },
+      })
+      expect(app.portDefinitions[0]).toEqual({ port: 0, name: 'http', protocol: 'tcp' })
+    })
   })
 })
 
-describe('a terminal', () => {
-  const noScript = missingPrograms('script', 'xz')
+const noScript = missingPrograms('script', 'xz')
 
-  const finished = finishedTogether()
-  let place: Place
-  let command: string
-  beforeAll(async () => {
-    place = await makePlace(finished)
+test.skipIf(noScript !== undefined)(
+  `a terminal gets coloured bars, and the file of standard output nothing of them${noScript ? ` (${noScript})` : ''}`,
+  async () => {
+    const place = await makePlace()
     // Enough that a bar is drawn several times, ten a second.
     const files = { ...service.files, noise: randomBytes(24 << 20) }
     await writeLargeHart(place.artifacts, { ...service, files })
     // Of harts, most is packed before the bar is drawn.
     const packages = ['--fs-root', install(place), ...STAND_INS.slice(0, 4)]
-    command = [process.execPath, CLI, 'acme/web', '--no-cache', ...packages]
-      .map(word => `'${word}'`)
-      .join(' ')
-  })
-
-  /** What the screen gets when stderr is a terminal and stdout is a file. */
-  function onTerminal(env: Record<string, string>): { screen: string; stdout: string } {
-    const { status, stdout } = spawnSync('script', ['-qec', `${command} >app.json`, '/dev/null'], {
+    const words = [process.execPath, CLI, 'acme/web', '--no-cache', ...packages]
+    const command = `${words.map(word => `'${word}'`).join(' ')} >app.json`
+    const { status, stdout: screen } = spawnSync('script', ['-qec', command, '/dev/null'], {
       cwd: place.work,
       encoding: 'utf8',
-      env: {
-        PATH: process.env.PATH,
-        HOME: place.home,
-        TERM: 'xterm',
-        SHELL: '/bin/sh',
-        ...env,
-      },
+      env: { PATH: process.env.PATH, HOME: place.home, TERM: 'xterm', SHELL: '/bin/sh' },
     })
     expect(status).toBe(0)
-    return { screen: stdout, stdout: readFileSync(join(place.work, 'app.json'), 'utf8') }
-  }
-
-  test.skipIf(noScript !== undefined)(
-    `gets coloured bars, and the file nothing of them${noScript ? ` (${noScript})` : ''}`,
-    () => {
-      const { screen, stdout } = onTerminal({})
-      expect(screen).toMatch(/\rPacking {2}\[\x1b\[36m#+\x1b\[39m\x1b\[2m-+\x1b\[22m\] .*%.*MiB of .*\x1b\[K/)
-      expect(screen).toMatch(/\r\x1b\[K\x1b\[32mPacking:\x1b\[39m 5 packages/)
-      expect(screen).toContain('Package   acme/web/2.0.0')
-      expect(JSON.parse(stdout).id).toBe('/acme/web')
-    },
-  )
-
-  test.skipIf(noScript !== undefined)(
-    `gets bars without colours where NO_COLOR is set${noScript ? ` (${noScript})` : ''}`,
-    () => {
-      const { screen } = onTerminal({ NO_COLOR: '1' })
-      expect(screen).toMatch(/\rPacking {2}\[#+-+\] /)
-      expect(screen).not.toMatch(/\x1b\[[0-9;]*m/)
-    },
-  )
-})
+    expect(screen).toMatch(/\rPacking {2}\[\x1b\[36m#+\x1b\[39m\x1b\[2m-+\x1b\[22m\] .*%.*MiB of .*\x1b\[K/)
+    expect(screen).toMatch(/\r\x1b\[K\x1b\[32mPacking:\x1b\[39m 5 packages/)
+    expect(screen).toContain('Package   acme/web/2.0.0')
+    expect(JSON.parse(readFileSync(join(place.work, 'app.json'), 'utf8')).id).toBe('/acme/web')
+  },
+)
 
 test('a standard output that cannot be written is reported on one line, and the results stay', async () => {
   const place = await makePlace()
-  const run = await runCli(place, HELLO, { wrapper: inShell('exec "$@" >/dev/full') })
+  const run = await runHello(place, [], { wrapper: inShell('exec "$@" >/dev/full') })
   expect(run.status).toBe(1)
   expect(problemsOf(run)).toEqual([expect.stringMatching(/ENOSPC.*results\/example-hello.*\.json/)])
   expect(run.stderr).not.toMatch(/^\s+at /m)

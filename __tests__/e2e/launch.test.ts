@@ -112,18 +112,19 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     metafiles: { RUNTIME_PATH: `/hab/pkgs/${identOf('busybox-static')}/bin\n` },
   })
 
-  const exportHello = (...args: string[]) => exportPackage('example/hello', ...args)
-
   const exported = new Map<string, Promise<App>>()
 
-  /** The app definition of an export; one with the same words is made once. @param args OUTPUT is its output folder */
-  function exportPackage(ident: string, ...args: string[]): Promise<App> {
-    const words = JSON.stringify([ident, ...args])
+  /**
+   * The app definition of an export of the service; one with the same words is made once.
+   * @param args OUTPUT is its output folder
+   */
+  function exportHello(...args: string[]): Promise<App> {
+    const words = JSON.stringify(args)
     let app = exported.get(words)
     if (!app) {
       const output = join(shared.root, `exports/${exported.size}`)
       const all = ['--output-dir', 'OUTPUT', '--uri-base', 'file://OUTPUT', ...args]
-      app = exportInto(ident, ...all.map(arg => arg.replaceAll('OUTPUT', output)))
+      app = exportInto('example/hello', ...all.map(arg => arg.replaceAll('OUTPUT', output)))
       exported.set(words, app)
     }
     return app
@@ -168,19 +169,18 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     expect(readFileSync(join(task.sandbox, 'rootfs/hab/svc/hello/var/stopped'), 'utf8')).not.toBe('')
   }
 
+  /** Configured by a file. */
+  function urisWithConfig(): string[] {
+    const config = join(shared.work, 'hello.toml')
+    writeFileSync(config, 'greeting = "Hello from a file"\n')
+    return ['--uris', '--config', config]
+  }
+
   test.each<[string, { cluster?: Partial<Cluster>; args?: () => string[]; greeting?: string }]>([
     ['dash, GNU tar', {}],
     [
       'busybox sh, busybox tar, filesystem/linux, sandbox 0755',
       { cluster: { programs: busybox, filesystemLinux: true, sandboxMode: 0o755 } },
-    ],
-    [
-      'dash, bsdtar, configured by a variable',
-      {
-        cluster: { programs: bsd },
-        args: () => ['--env', 'HAB_HELLO={"greeting":"Grüße"}'],
-        greeting: 'Grüße',
-      },
     ],
     [
       'dash, GNU tar, umask 077, filesystem/linux, ports with a prefix',
@@ -190,8 +190,15 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       },
     ],
     [
-      'dash, GNU tar, in a layer per package',
-      { args: () => ['--layers=package', '--uri-base', 'file://OUTPUT/layers'] },
+      'dash, bsdtar, in a layer per package, configured by a variable',
+      {
+        cluster: { programs: bsd },
+        args: () => [
+          ...['--layers=package', '--uri-base', 'file://OUTPUT/layers'],
+          ...['--env', 'HAB_HELLO={"greeting":"Grüße"}'],
+        ],
+        greeting: 'Grüße',
+      },
     ],
     [
       'busybox sh, busybox tar, umask 077, filesystem/linux, in two layers',
@@ -201,36 +208,28 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       },
     ],
     [
-      'dash, bsdtar, in a layer per package',
+      "busybox sh, unpacked by the fetcher's tar, umask 077, filesystem/linux, sandbox 0755",
       {
-        cluster: { programs: bsd },
-        args: () => ['--layers=package', '--uri-base', 'file://OUTPUT/layers'],
-      },
-    ],
-    [
-      "busybox sh, unpacked by the fetcher's tar, sandbox 0755",
-      { cluster: { programs: ash, fetcher: 'tar', sandboxMode: 0o755 }, args: () => ['--uris'] },
-    ],
-    [
-      "dash, unpacked by the fetcher's tar, umask 077, filesystem/linux",
-      {
-        cluster: { programs: dash, fetcher: 'tar', umask: '077', filesystemLinux: true },
-        args: () => ['--uris'],
+        cluster: {
+          ...{ programs: ash, fetcher: 'tar', umask: '077', filesystemLinux: true, sandboxMode: 0o755 },
+        },
+        args: urisWithConfig,
+        greeting: 'Hello from a file',
       },
     ],
     [
       "dash, unpacked by the fetcher's libarchive, filesystem/linux",
-      { cluster: { programs: dash, filesystemLinux: true }, args: () => ['--uris'] },
+      {
+        cluster: { programs: dash, filesystemLinux: true },
+        args: urisWithConfig,
+        greeting: 'Hello from a file',
+      },
     ],
     [
-      "busybox sh, unpacked by the fetcher's libarchive, umask 077, configured by a file",
+      "busybox sh, unpacked by the fetcher's libarchive, umask 077",
       {
         cluster: { programs: ash, umask: '077' },
-        args() {
-          const config = join(place.work, 'hello.toml')
-          writeFileSync(config, 'greeting = "Hello from a file"\n')
-          return ['--uris', '--config', config]
-        },
+        args: urisWithConfig,
         greeting: 'Hello from a file',
       },
     ],
@@ -318,17 +317,14 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     await expectEnd(second)
   })
 
-  test.each([
-    ['dash', gnu],
-    ['busybox sh', busybox],
-  ])('serves a secret of its configuration, which nothing else shows, under %s', async (_, programs) => {
+  test('serves a secret of its configuration, which nothing else shows', async () => {
     const secret = String.raw`hush "hush" \o/ 100%`
     const app = await exportHello('--config-secret', 'greeting=web/greeting')
     expect(app).toMatchObject({
       env: { SECRET_GREETING: { secret: 'SECRET_GREETING' } },
       secrets: { SECRET_GREETING: { source: 'web/greeting' } },
     })
-    const task = await run(app, { ...plain, programs, secrets: { 'web/greeting': secret } })
+    const task = await run(app, { ...plain, secrets: { 'web/greeting': secret } })
     await expectService(task, secret)
     for (const file of ['launch', 'stdout', 'stderr']) {
       expect(readFileSync(join(task.sandbox, file), 'utf8')).not.toContain('hush')
@@ -339,13 +335,13 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
   describe('whose package has a required bind', () => {
     const bound = 'example/hello/1.2.0/20240301000000'
 
-    async function exportBound(...args: string[]): Promise<App> {
+    async function exportBound(): Promise<App> {
       const hello = packages.find(({ ident }) => ident === identOf('hello'))!
-      await writeHart(place.artifacts, {
+      await writeHart(join(shared.root, 'bound'), {
         key: originKey('example'),
         package: { ...hello, ident: bound, metafiles: { ...hello.metafiles, BINDS: 'backend=port\n' } },
       })
-      return exportHello('--artifacts', place.artifacts, '--bind=backend:haproxy.default', ...args)
+      return exportHello('--artifacts', join(shared.root, 'bound'), '--bind=backend:haproxy.default')
     }
 
     test('starts with what the export asked for', async () => {
@@ -354,11 +350,9 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       await expectEnd(task)
     })
 
-    test('ends with 86 where a patch took the bind away, as it was warned', async () => {
-      const { cmd } = await exportBound()
-      const file = join(place.work, 'patch.json')
-      writeFileSync(file, JSON.stringify({ cmd: cmd.replace(/ --bind=\S+/, '') }))
-      const task = await run(await exportBound('--patch', file), plain)
+    test('ends with 86 where somebody took the bind away', async () => {
+      const app = await exportBound()
+      const task = await run({ ...app, cmd: app.cmd.replace(/ --bind=\S+/, '') }, plain)
       expect(await task.ended).toEqual({ status: 86, signal: null })
       expect(task.output('stderr')).toBe('[Err: 7] Missing required bind(s), backend\n')
     })
@@ -396,37 +390,33 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       ...['--env', 'HAB_UPDATE_STRATEGY_FREQUENCY_BYPASS_CHECK=1'],
     ]
 
-    test.each(['one tarball', 'layers'])(
-      'takes up what the channel of the export has, and status says so: %s',
-      async how => {
-        const builder = await builderWithNewer()
-        const layers = ['--layers', '--uri-base', 'file://OUTPUT/layers']
-        const app = await exportHello(
-          ...['--strategy', 'at-once', '--url', builder.url, '--channel', 'stable', ...soon],
-          ...(how === 'layers' ? layers : []),
-        )
-        expect(app.labels).toMatchObject({
-          'mesosize.ident': identOf('hello'),
-          'mesosize.strategy': 'at-once',
-        })
-        // The hart is at hand: so far nobody has asked.
-        expect(builder.requests).toEqual([])
+    test('takes up what the channel of the export has, and status says so', async () => {
+      const builder = await builderWithNewer()
+      const app = await exportHello(
+        ...['--strategy', 'at-once', '--url', builder.url, '--channel', 'stable', ...soon],
+        ...['--layers', '--uri-base', 'file://OUTPUT/layers'],
+      )
+      expect(app.labels).toMatchObject({
+        'mesosize.ident': identOf('hello'),
+        'mesosize.strategy': 'at-once',
+      })
+      // The hart is at hand: so far nobody has asked.
+      expect(builder.requests).toEqual([])
 
-        const task = await run(app, plain)
-        const text = `<!doctype html>\n<title>hello</title>\n<p>Hello again</p>\n<p>${newer} on port ${task.ports.http}</p>\n`
-        await task.until(async () => (await ask(task.ports.http!, '/'))?.text === text)
-        expect(builder.requests[0]!.path).toBe(
-          '/v1/depot/channels/example/stable/pkgs/hello/latest?target=x86_64-linux',
-        )
-        expect(commandOf(launcherOf(task))).toContain('example/hello')
-        expect(commandOf(launcherOf(task))).not.toContain(identOf('hello'))
+      const task = await run(app, plain)
+      const text = `<!doctype html>\n<title>hello</title>\n<p>Hello again</p>\n<p>${newer} on port ${task.ports.http}</p>\n`
+      await task.until(async () => (await ask(task.ports.http!, '/'))?.text === text)
+      expect(builder.requests[0]!.path).toBe(
+        '/v1/depot/channels/example/stable/pkgs/hello/latest?target=x86_64-linux',
+      )
+      expect(commandOf(launcherOf(task))).toContain('example/hello')
+      expect(commandOf(launcherOf(task))).not.toContain(identOf('hello'))
 
-        const status = await statusOf(inMarathon(app, task), { fetch })
-        expect(status).toMatchObject({ package: identOf('hello'), strategy: 'at-once' })
-        expect(status.tasks).toMatchObject([{ package: newer }])
-        await expectEnd(task)
-      },
-    )
+      const status = await statusOf(inMarathon(app, task), { fetch })
+      expect(status).toMatchObject({ package: identOf('hello'), strategy: 'at-once' })
+      expect(status.tasks).toMatchObject([{ package: newer }])
+      await expectEnd(task)
+    })
 
     test('starts again with what is in the image', async () => {
       const app = await exportHello('--strategy', 'rolling', '--url', 'http://127.0.0.1:1')
@@ -458,40 +448,36 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     }
   }
 
-  // From /proc/net/tcp: the address in hexadecimal, in the machine's order.
-  test.each([
-    ['127.0.0.1', [], '0100007F'],
-    ['0.0.0.0', ['--env', 'HAB_LISTENER={"server":{"listen":"0.0.0.0:9000"}}'], '00000000'],
-  ])('serves an exported address, on %s, at the port that Marathon gave', async (host, args, hexadecimal) => {
-    const app = await exportPackage('example/listener', ...args)
-    expect(app.portDefinitions.map(({ name }) => name)).toEqual(['web', 'gossip', 'gateway', 'ctl'])
-    const task = await run(app, plain)
-    const port = task.ports.web!
-    await task.until(async () => (await ask(port, '/')) !== undefined)
-    expect(await ask(port, '/')).toEqual({ status: 200, text: `${listener().ident} at ${host}:${port}\n` })
-    const listening = readFileSync(`/proc/${task.pid}/net/tcp`, 'utf8').match(/: \S+(?= \S+ 0A )/g)
-    const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-    expect(listening?.filter(address => address.endsWith(suffix))).toEqual([`: ${hexadecimal}${suffix}`])
-    expect(task.output('stderr')).toBe('')
-    expect(await task.terminate()).toEqual({ status: 0, signal: null })
-  })
+  // From /proc/net/tcp: the address in hexadecimal, in the machine's order. Mesos decodes no URI, so no character of a
+  // version or a path may be encoded.
+  test.each<[string, string, string[], string]>([
+    ['127.0.0.1', 'the output folder', ['--layers'], '0100007F'],
+    [
+      '0.0.0.0',
+      'where uri-base says',
+      ['--uri-base', 'file://OUTPUT', '--env', 'HAB_LISTENER={"server":{"listen":"0.0.0.0:9000"}}'],
+      '00000000',
+    ],
+  ])(
+    'serves an exported address, on %s, at the port that Marathon gave, fetched from %s, whatever its version and the folder are called',
+    async (host, _, args, hexadecimal) => {
+      const output = join(place.root, 'out~1+2,(ü)')
+      const words = args.map(arg => arg.replace('OUTPUT', output))
+      const app = await exportInto('example/listener', '--output-dir', output, ...words)
+      expect(app.portDefinitions.map(({ name }) => name)).toEqual(['web', 'gossip', 'gateway', 'ctl'])
+      const task = await run(app, plain)
+      const port = task.ports.web!
+      await task.until(async () => (await ask(port, '/')) !== undefined)
+      expect(await ask(port, '/')).toEqual({ status: 200, text: `${listener().ident} at ${host}:${port}\n` })
+      const listening = readFileSync(`/proc/${task.pid}/net/tcp`, 'utf8').match(/: \S+(?= \S+ 0A )/g)
+      const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+      expect(listening?.filter(address => address.endsWith(suffix))).toEqual([`: ${hexadecimal}${suffix}`])
+      expect(task.output('stderr')).toBe('')
+      expect(await task.terminate()).toEqual({ status: 0, signal: null })
+    },
+  )
 
-  // Mesos decodes none of these, so no character of a version or a path may be encoded.
-  test.each<[string, string[]]>([
-    ['the output folder', []],
-    ['the output folder, in layers', ['--layers']],
-    ['where uri-base says', ['--uri-base', 'file://OUTPUT']],
-  ])('is fetched from %s, whatever its version and the folder are called', async (_, args) => {
-    const output = join(place.root, 'out~1+2,(ü)')
-    const words = args.map(arg => arg.replace('OUTPUT', output))
-    const app = await exportInto('example/listener', '--output-dir', output, ...words)
-    const task = await run(app, plain)
-    await task.until(async () => (await ask(task.ports.web!, '/')) !== undefined)
-    expect((await ask(task.ports.web!, '/'))?.text).toContain(listener().ident)
-    expect(await task.terminate()).toEqual({ status: 0, signal: null })
-  })
-
-  test.each<[string, { cluster?: Partial<Cluster>; patch?: object }, RegExp]>([
+  test.each<[string, { cluster?: Partial<Cluster>; patch?: Partial<App> }, RegExp]>([
     [
       'it must be root',
       { patch: { user: 'nobody' } },
@@ -502,10 +488,8 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
       { cluster: { withheld: 'sys_admin' } },
       /^launch: [^\n]*Operation not permitted: the task needs CAP_SYS_ADMIN [^\n]*\n$/,
     ],
-  ])('says in one line that %s', async (_, { cluster, patch = {} }, message) => {
-    const file = join(place.work, 'patch.json')
-    writeFileSync(file, JSON.stringify(patch))
-    const task = await run(await exportHello('--patch', file), { ...plain, ...cluster })
+  ])('says in one line that %s', async (_, { cluster, patch }, message) => {
+    const task = await run({ ...(await exportHello()), ...patch }, { ...plain, ...cluster })
     expect(await task.ended).toEqual({ status: 1, signal: null })
     expect(task.output('stderr')).toMatch(message)
     expect(task.output('stdout')).toBe('')

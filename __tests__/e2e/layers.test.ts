@@ -83,7 +83,7 @@ beforeAll(async () => {
   }
 })
 
-/** Exports into the usual folder of a place. */
+/** Exports into the usual folder of a place, with the compressed packages that the exports before it kept. */
 function runExport(
   place: Place,
   { ident }: PackageSpec,
@@ -91,7 +91,8 @@ function runExport(
   options: RunOptions = {},
 ): Promise<Run> {
   const folders = ['--artifacts', source.artifacts, '--keys', source.keys]
-  return runCli(place, [ident, ...folders, ...STAND_INS, ...args], options)
+  const env = { XDG_CACHE_HOME: join(source.root, 'kept') }
+  return runCli(place, [ident, ...folders, ...STAND_INS, ...args], { env, ...options })
 }
 
 function appOf(run: Run): App {
@@ -108,58 +109,84 @@ function rowOf({ stderr }: Run, name: string): string | undefined {
   return row?.slice(name.length).trim()
 }
 
-test('a second export into the same folder finds all layers there', async () => {
-  const place = await makePlace()
-  const first = await runExport(place, WEB, ['--layers=package'])
-  // Habitat's own four, three packages, and what is generated.
-  expect(rowOf(first, 'Layers')).toBe(`8 in ${layersIn(place)}, 0 of them kept`)
-  const before = snapshot(place.work)
-  expect(Object.keys(before).sort()).toEqual(
-    [
-      'results',
-      `results/acme-web-1.0-${RELEASE}.json`,
-      'results/layers',
-      ...urisOf(appOf(first)).map(uri => localPath(uri).slice(place.work.length + 1)),
-    ].sort(),
-  )
-  for (const name of readdirSync(layersIn(place))) {
-    expect(name).toBe(`sha256-${sha256(readFileSync(join(layersIn(place), name)))}.tgz`)
-    expect(lstatSync(join(layersIn(place), name)).mode & 0o777).toBe(0o644)
+/** Two exports, with a layer per package and with two layers. Tests may add to the folder of the first. */
+let first: { place: Place; run: Run; files: Record<string, string> }
+let auto: { place: Place; run: Run }
+beforeAll(async () => {
+  const exported = async (layers: string) => {
+    const place = await makePlace(finished)
+    const run = await runExport(place, WEB, [layers])
+    return { place, run, files: snapshot(place.work) }
   }
-
-  const second = await runExport(place, WEB, ['--layers=package'])
-  expect(rowOf(second, 'Layers')).toBe(`8 in ${layersIn(place)}, 8 of them kept`)
-  expect(rowOf(second, 'New')).toMatch(/^0 B \(0 bytes\)/)
-  expect(second.stdout).toBe(first.stdout)
-  expect(snapshot(place.work)).toEqual(before)
+  first = await exported('--layers=package')
+  auto = await exported('--layers')
 })
 
-test('an export of another version adds its own layers alone', async () => {
-  const place = await makePlace()
-  const first = urisOf(appOf(await runExport(place, WEB, ['--layers=package'])))
-  const run = await runExport(place, NEXT, ['--layers=package'])
-  const second = urisOf(appOf(run))
-  expect(rowOf(run, 'Layers')).toContain('6 of them kept')
-  expect(second.filter(uri => !first.includes(uri))).toHaveLength(2)
-  const added = second.filter(uri => !first.includes(uri)).map(uri => lstatSync(localPath(uri)).size)
-  expect(rowOf(run, 'New')).toContain(`(${added.reduce((sum, size) => sum + size)} bytes)`)
-  expect(readdirSync(layersIn(place))).toHaveLength(10)
+describe('into the folder of an export before', () => {
+  test('the first has put its layers under the names of what they are', () => {
+    const { place, run, files } = first
+    // Habitat's own four, three packages, and what is generated.
+    expect(rowOf(run, 'Layers')).toBe(`8 in ${layersIn(place)}, 0 of them kept`)
+    expect(Object.keys(files).sort()).toEqual(
+      [
+        'results',
+        `results/acme-web-1.0-${RELEASE}.json`,
+        'results/layers',
+        ...urisOf(appOf(run)).map(uri => localPath(uri).slice(place.work.length + 1)),
+      ].sort(),
+    )
+    const names = Object.keys(files).filter(path => path.startsWith('results/layers/'))
+    for (const path of names) {
+      const [, mode, digest] = files[path]!.split(' ')
+      expect({ path, mode }).toEqual({ path: `results/layers/sha256-${digest}.tgz`, mode: '644' })
+    }
+  })
 
-  // Packages that only come along have layers of the same names under another service.
-  const hello = appOf(await runExport(place, { ident: 'example/hello' }, ['--layers=package']))
-  expect(urisOf(hello).filter(uri => first.includes(uri))).toHaveLength(4)
+  test('a second one finds all layers there', async () => {
+    const second = await runExport(first.place, WEB, ['--layers=package'])
+    expect(rowOf(second, 'Layers')).toBe(`8 in ${layersIn(first.place)}, 8 of them kept`)
+    expect(rowOf(second, 'New')).toMatch(/^0 B \(0 bytes\)/)
+    expect(second.stdout).toBe(first.run.stdout)
+    expect(snapshot(first.place.work)).toEqual(first.files)
+  })
+
+  test('one that fails in the middle of its layers leaves those that are there as they were', async () => {
+    // Room for the small layers, and not for the large one.
+    const run = await runExport(first.place, NEXT, ['--layers=package'], {
+      wrapper: inShell(`trap '' XFSZ; ulimit -f 200; exec "$@"`),
+    })
+    expect(run).toMatchObject({ status: 1, stdout: '' })
+    expect(problemsOf(run)).toEqual([expect.stringMatching(/^There is no room for the tarball in .*EFBIG/)])
+    expect(snapshot(first.place.work)).toEqual(first.files)
+  })
+
+  test('one of another version adds its own layers alone', async () => {
+    const run = await runExport(first.place, NEXT, ['--layers=package'])
+    const [old, uris] = [first.run, run].map(each => urisOf(appOf(each))) as [string[], string[]]
+    expect(rowOf(run, 'Layers')).toContain('6 of them kept')
+    const added = uris.filter(uri => !old.includes(uri))
+    expect(added).toHaveLength(2)
+    const sizes = added.map(uri => lstatSync(localPath(uri)).size)
+    expect(rowOf(run, 'New')).toContain(`(${sizes.reduce((sum, size) => sum + size)} bytes)`)
+    expect(readdirSync(layersIn(first.place))).toHaveLength(10)
+  })
+
+  test('one of another service has the layers of packages that come along in both', async () => {
+    const hello = appOf(await runExport(first.place, { ident: 'example/hello' }, ['--layers=package']))
+    expect(urisOf(hello).filter(uri => urisOf(appOf(first.run)).includes(uri))).toHaveLength(4)
+  })
 })
 
 test('layers are the same with one thread and with four, from a cache and without', async () => {
-  const names = async (place: Place, ...args: string[]) =>
-    urisOf(appOf(await runExport(place, WEB, ['--layers', '--uri-base', 'https://a.test', ...args])))
-  const usual = await names(await makePlace(), '--no-cache')
+  const names = async (...args: string[]) =>
+    urisOf(
+      appOf(await runExport(await makePlace(), WEB, ['--layers', '--uri-base', 'https://a.test', ...args])),
+    )
+  const usual = await names('--no-cache', '--jobs', '4')
   expect(usual).toHaveLength(2)
-  expect(await names(await makePlace(), '--jobs', '1')).toEqual(usual)
-  expect(await names(await makePlace(), '--jobs', '4')).toEqual(usual)
   const cache = ['--cache', join((await makePlace()).root, 'cache')]
-  expect(await names(await makePlace(), ...cache)).toEqual(usual)
-  expect(await names(await makePlace(), ...cache)).toEqual(usual)
+  expect(await names('--jobs', '1', ...cache)).toEqual(usual)
+  expect(await names(...cache)).toEqual(usual)
 })
 
 describe('the app definition', () => {
@@ -185,9 +212,8 @@ describe('the app definition', () => {
     expect(run.stderr).not.toContain('No URI is known')
   })
 
-  test('has the URIs of files if no others are known, and stderr says so', async () => {
-    const place = await makePlace()
-    const run = await runExport(place, WEB, ['--layers'])
+  test('has the URIs of files if no others are known, and stderr says so', () => {
+    const { place, run } = auto
     for (const uri of urisOf(appOf(run))) {
       expect(uri.startsWith(`${pathToFileURL(layersIn(place)).href}/sha256-`)).toBe(true)
     }
@@ -207,19 +233,6 @@ test.each([
   expect(readdirSync(place.work)).toEqual([])
 })
 
-test('an export that fails in the middle of its layers leaves those of the one before as they were', async () => {
-  const place = await makePlace()
-  await runExport(place, WEB, ['--layers=package'])
-  const before = snapshot(place.work)
-  // Room for the small layers, and not for the large one.
-  const run = await runExport(place, NEXT, ['--layers=package'], {
-    wrapper: inShell(`trap '' XFSZ; ulimit -f 200; exec "$@"`),
-  })
-  expect(run).toMatchObject({ status: 1, stdout: '' })
-  expect(problemsOf(run)).toEqual([expect.stringMatching(/^There is no room for the tarball in .*EFBIG/)])
-  expect(snapshot(place.work)).toEqual(before)
-})
-
 const noRoot = process.getuid?.() === 0 ? undefined : 'needs root to set owners'
 const missing = noRoot ?? missingPrograms('bsdtar', 'busybox', 'dash', 'gzip', 'rm', 'tar')
 
@@ -227,12 +240,8 @@ describe.skipIf(missing)(`unpacked by the app's command${missing ? ` (SKIPPED: $
   const LAUNCH = / && exec sh \.\/launch$/
   let apps: Record<'one' | 'auto' | 'package', App>
   beforeAll(async () => {
-    const exported = async (...args: string[]) => appOf(await runExport(await makePlace(finished), WEB, args))
-    apps = {
-      one: await exported(),
-      auto: await exported('--layers'),
-      package: await exported('--layers=package'),
-    }
+    const one = await runExport(await makePlace(finished), WEB)
+    apps = { one: appOf(one), auto: appOf(auto.run), package: appOf(first.run) }
   })
 
   /** Fetches and unpacks as an agent does, with nothing but these programs. @returns the sandbox */

@@ -448,7 +448,7 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       const { runInNewContext } = await import('node:vm')
       const gc = runInNewContext('gc')
       process.on('beforeExit', () => gc())
-      setInterval(() => gc(), 20).unref()`
+      setInterval(() => gc(), 100).unref()`
     const { status, stderr } = await run([app], { preload: [collect] })
     expect(stderr).toMatch(/^mesosize: fetch\[0\]: "\/nonexistent\/file" cannot be fetched: .*\n$/)
     expect(status).toBe(1)
@@ -544,7 +544,6 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
       expect(stdout).toBe('any-1 | 0\n')
       expect(stderr).toContain('any-1 ended with status 4')
       expect(status).toBe(1)
-      expect(await run([write('any', 'exit 0')], options)).toMatchObject({ status: 0 })
     })
 
     test('keeps what an app has from other users: in no file with a name, and in no arguments', async () => {
@@ -606,12 +605,14 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     })
     afterAll(() => removeShared())
     const example = () => [
-      ...['example/hello', '--artifacts', shared.artifacts, '--keys', shared.keys, '--no-cache'],
+      ...['example/hello', '--artifacts', shared.artifacts, '--keys', shared.keys],
+      // So that only the first has to compress.
+      ...['--cache', join(shared.root, 'cache')],
       ...['--sup-pkg', 'stand-in/hab-sup', '--launcher-pkg', 'stand-in/hab-launcher'],
     ]
 
-    test.each(['a folder', '100%25'])('runs it where TMPDIR is %j', async name => {
-      const folder = join(place.work, name)
+    test('runs it where the name of TMPDIR has a blank, and what would be a code in a URI', async () => {
+      const folder = join(place.work, 'a folder, 100%25')
       mkdirSync(folder)
       const { status, stderr } = await run([...example(), ...LONG], { env: { TMPDIR: folder } })
       expect(stderr).toContain('hello-1 is healthy')

@@ -33,6 +33,8 @@ import { makeHart } from '../testkit/hart.ts'
 import { noise } from '../testkit/noise.ts'
 import { originKey } from '../testkit/origin-key.ts'
 import { type PackageSpec, packageEntries } from '../testkit/package-entries.ts'
+import { tarOf } from '../testkit/tar.ts'
+import { xzStored } from '../testkit/xz.ts'
 
 const RELEASE = '20240102030405'
 const acme = originKey('acme')
@@ -75,7 +77,8 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'cached-export-'))
   server = await startBuilder({ keys: { [acme.name]: acme.publicKeyText } })
   for (const spec of [...own, large, medium, web('1.0'), web('2.0')]) {
-    const hart = await makeHart({ key: acme, package: spec })
+    // How it is compressed is of no account here.
+    const hart = await makeHart({ key: acme, body: xzStored(await tarOf(packageEntries(spec))) })
     server.add({ ident: spec.ident, hart, tdeps: [...(spec.deps ?? [])], channels: ['base'] })
   }
   filled = newFolder()

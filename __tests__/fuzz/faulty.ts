@@ -38,16 +38,15 @@ export const targets: Targets = {
   }),
   'end of the process': faulty(() => process.kill(process.pid, 'SIGKILL')),
   'out of memory': faulty(() => {
-    const all: string[][] = []
-    for (;;) all.push(Array.from({ length: 10_000 }, String))
+    const all: number[][] = []
+    for (;;) all.push(new Array(1 << 20).fill(0))
   }),
   'much memory': faulty(() => {
     for (let i = 0; i < 800; i++) kept.push(Buffer.alloc(1 << 20, 1))
     kept.length = 0
   }),
-  hang: faulty(() => {
-    for (;;);
-  }),
+  // As an endless loop does, but without a processor.
+  hang: faulty(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)),
   'no end': faulty(() => new Promise(() => {})),
   escape: faulty(({ folder }) => writeFileSync(join(folder, '../y'), '')),
   'escape that the fence holds': faulty(() => {

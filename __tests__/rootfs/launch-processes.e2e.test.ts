@@ -7,16 +7,17 @@ import { isStopped, processesIn, processNumbered, terminateTree } from '../e2e/p
 import { cannotLaunch, LAUNCHER, useSandbox } from './launching.ts'
 
 const missing = cannotLaunch()
+const READY = 'echo $$; while :; do sleep 0.05; done'
 
 describe.skipIf(missing)(`the processes of a task${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  const place = useSandbox()
-  const { begin, run, inside, interpose } = place
+  // They leave nothing in it but what one of them writes to /tmp.
+  const place = useSandbox({ shared: true })
+  const { begin, run, inside } = place
 
   // Three that have left the launcher's session: an orphan, one that ignores SIGTERM, and one that has been stopped.
   const SERVICES = `setsid sleep 1000 & sh -c "setsid sleep 1000 &"
     (trap '' HUP INT TERM; exec setsid sleep 1000) &
     setsid sleep 1000 & kill -STOP $!; `
-  const READY = 'echo $$; while :; do sleep 0.05; done'
 
   const left = () => processesIn(place.sandbox)
 
@@ -132,18 +133,6 @@ describe.skipIf(missing)(`the processes of a task${missing ? ` (skipped: ${missi
     expect(await inside(probe)).toBe('reaped\n')
   })
 
-  test('get a signal that came before the launcher was started', async () => {
-    const waiting = join(place.top, 'waiting')
-    const go = join(place.top, 'go')
-    interpose('mount*sysfs*', `: >"${waiting}"; while [ ! -e "${go}" ]; do sleep 0.01; done`)
-    const { child, finished } = begin({ probe: READY })
-    while (!existsSync(waiting)) await sleep(10)
-    child.kill('SIGTERM')
-    writeFileSync(go, '')
-    expect(await finished).toMatchObject({ status: null, signal: 'SIGTERM' })
-    await expect.poll(left).toEqual([])
-  })
-
   test('do without a namespace if the kernel refuses one, and the launcher replaces the first of them', async () => {
     // Linux nests at most 32 of them.
     const deepest = `if unshare --pid true 2>/dev/null; then exec unshare --pid --fork sh -c "$0" "$0" "$@"; fi
@@ -153,3 +142,23 @@ describe.skipIf(missing)(`the processes of a task${missing ? ` (skipped: ${missi
     expect(launcher).toBe(shell)
   })
 })
+
+describe.skipIf(missing)(
+  `the processes of a task that starts slowly${missing ? ` (skipped: ${missing})` : ''}`,
+  () => {
+    const place = useSandbox()
+    const { begin, interpose } = place
+
+    test('get a signal that came before the launcher was started', async () => {
+      const waiting = join(place.top, 'waiting')
+      const go = join(place.top, 'go')
+      interpose('mount*sysfs*', `: >"${waiting}"; while [ ! -e "${go}" ]; do sleep 0.01; done`)
+      const { child, finished } = begin({ probe: READY })
+      while (!existsSync(waiting)) await sleep(10)
+      child.kill('SIGTERM')
+      writeFileSync(go, '')
+      expect(await finished).toMatchObject({ status: null, signal: 'SIGTERM' })
+      await expect.poll(() => processesIn(place.sandbox)).toEqual([])
+    })
+  },
+)

@@ -348,6 +348,98 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
     })
   })
 
+  describe('after an unpacking that lost modes and owners', () => {
+    const installed = () => join(root, 'hab/pkgs', IDENTS.service)
+    const modeOf = (path: string) => {
+      const { mode, uid, gid } = lstatSync(path)
+      return `${(mode & 0o7777).toString(8)} ${uid}:${gid}`
+    }
+
+    function lose(umask: number) {
+      for (const [path, mode] of [
+        ['tmp', 0o777],
+        ['var/tmp', 0o777],
+        [`hab/pkgs/${IDENTS.service}/data`, 0o770],
+        [`hab/pkgs/${IDENTS.service}/bin/it's odd`, 0o755],
+      ] as const) {
+        chmodSync(join(root, path), mode & ~umask)
+      }
+    }
+
+    test('temporary directories and special members are restored', async () => {
+      lose(0o022)
+      await inside(':')
+      expect(modeOf(join(root, 'tmp'))).toBe('1777 0:0')
+      expect(modeOf(join(root, 'var/tmp'))).toBe('1777 0:0')
+      expect(modeOf(join(installed(), 'data'))).toBe('2770 0:0')
+      expect(modeOf(join(installed(), 'data/file'))).toBe('2640 0:0')
+      expect(modeOf(join(installed(), "bin/it's odd"))).toBe('4755 0:0')
+      expect(modeOf(join(installed(), 'leads-out'))).toBe('777 0:0')
+    })
+
+    test("a symlink of a package leads into the image, never to the agent's file, and is itself not followed", async () => {
+      const outside = join(top, 'outside')
+      const copy = join(root, outside)
+      mkdirSync(join(root, top), { recursive: true })
+      for (const path of [outside, copy]) writeFileSync(path, '', { mode: 0o600 })
+      await inside(':')
+      expect(modeOf(outside)).toBe('600 0:0')
+      expect(modeOf(copy)).toBe('600 0:0')
+    })
+
+    test.each([
+      ['027', 'g-w,o-rwx'],
+      ['077', 'go-rwx'],
+    ])('a tree hidden by the umask %s is readable by the service user', async (umask, change) => {
+      await start(['find', root, '!', '-type', 'l', '-exec', 'chmod', change, '{}', '+'], {}).finished
+      lose(Number.parseInt(umask, 8))
+      expect(modeOf(root)).not.toBe('755 0:0')
+      expect(await inside(`su web -s /bin/sh -c 'cat /etc/passwd >/dev/null && id -un'`)).toBe('web\n')
+      expect(modeOf(join(root, 'root'))).toBe('700 0:0')
+      expect(modeOf(join(root, 'etc/passwd'))).toBe('644 0:0')
+      expect(modeOf(join(root, LAUNCHER))).toBe('755 0:0')
+      expect(modeOf(join(installed(), 'data'))).toBe('2770 0:0')
+      expect(modeOf(join(installed(), 'data/file'))).toBe('2640 0:0')
+    })
+
+    test.each(['755', '2755'])('a tree whose top is %s is not gone through', async mode => {
+      const untouched = join(installed(), 'bin')
+      chmodSync(untouched, 0o700)
+      chmodSync(root, Number.parseInt(mode, 8))
+      await inside(':')
+      expect(modeOf(untouched)).toBe('700 0:0')
+    })
+  })
+
+  test("the image has the agent's hosts and resolvers", async () => {
+    for (const file of ['hosts', 'resolv.conf']) {
+      const theirs = existsSync(`/etc/${file}`) ? readFileSync(`/etc/${file}`, 'utf8') : undefined
+      const probe = `[ ! -e /etc/${file} ] || cat /etc/${file}`
+      if (theirs !== undefined) expect(await inside(probe), file).toBe(theirs)
+    }
+  })
+
+  test("the agent's accounts may be unreadable", async () => {
+    writeFileSync(join(top, 'passwd'), 'not an account\n')
+    const command = ['sh', '-c', 'mount --bind ../passwd /etc/passwd && exec dash ./launch']
+    expect(await inside('echo started', { command })).toBe('started\n')
+  })
+
+  test('the sandbox can be deleted while the service runs', async () => {
+    const copy = join(top, 'copy')
+    cpSync(sandbox, copy, { recursive: true, verbatimSymlinks: true })
+    const { child, finished } = begin({ probe: 'echo ready; exec sleep 30', cwd: copy })
+    await once(child.stdout!, 'data')
+    rmSync(copy, { recursive: true })
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+    child.kill('SIGKILL')
+    expect(await finished).toMatchObject({ stdout: 'ready\n', signal: 'SIGKILL' })
+  })
+})
+
+describe.skipIf(missing)(`what launch makes of variables${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  const { inside, failure } = useSandbox({ shared: true })
+
   describe('listening addresses', () => {
     const PROBE = `echo "\${HAB_LISTEN_GOSSIP-unset} \${HAB_LISTEN_HTTP-unset} \${HAB_LISTEN_CTL-unset}"`
 
@@ -505,94 +597,6 @@ describe.skipIf(missing)(`launch${missing ? ` (skipped: ${missing})` : ''}`, () 
         expect((await failure({ env: { ...env, HAB_HELLO_WEB } })).trimEnd()).toBe(message)
       }
     })
-  })
-
-  describe('after an unpacking that lost modes and owners', () => {
-    const installed = () => join(root, 'hab/pkgs', IDENTS.service)
-    const modeOf = (path: string) => {
-      const { mode, uid, gid } = lstatSync(path)
-      return `${(mode & 0o7777).toString(8)} ${uid}:${gid}`
-    }
-
-    function lose(umask: number) {
-      for (const [path, mode] of [
-        ['tmp', 0o777],
-        ['var/tmp', 0o777],
-        [`hab/pkgs/${IDENTS.service}/data`, 0o770],
-        [`hab/pkgs/${IDENTS.service}/bin/it's odd`, 0o755],
-      ] as const) {
-        chmodSync(join(root, path), mode & ~umask)
-      }
-    }
-
-    test('temporary directories and special members are restored', async () => {
-      lose(0o022)
-      await inside(':')
-      expect(modeOf(join(root, 'tmp'))).toBe('1777 0:0')
-      expect(modeOf(join(root, 'var/tmp'))).toBe('1777 0:0')
-      expect(modeOf(join(installed(), 'data'))).toBe('2770 0:0')
-      expect(modeOf(join(installed(), 'data/file'))).toBe('2640 0:0')
-      expect(modeOf(join(installed(), "bin/it's odd"))).toBe('4755 0:0')
-      expect(modeOf(join(installed(), 'leads-out'))).toBe('777 0:0')
-    })
-
-    test("a symlink of a package leads into the image, never to the agent's file, and is itself not followed", async () => {
-      const outside = join(top, 'outside')
-      const copy = join(root, outside)
-      mkdirSync(join(root, top), { recursive: true })
-      for (const path of [outside, copy]) writeFileSync(path, '', { mode: 0o600 })
-      await inside(':')
-      expect(modeOf(outside)).toBe('600 0:0')
-      expect(modeOf(copy)).toBe('600 0:0')
-    })
-
-    test.each([
-      ['027', 'g-w,o-rwx'],
-      ['077', 'go-rwx'],
-    ])('a tree hidden by the umask %s is readable by the service user', async (umask, change) => {
-      await start(['find', root, '!', '-type', 'l', '-exec', 'chmod', change, '{}', '+'], {}).finished
-      lose(Number.parseInt(umask, 8))
-      expect(modeOf(root)).not.toBe('755 0:0')
-      expect(await inside(`su web -s /bin/sh -c 'cat /etc/passwd >/dev/null && id -un'`)).toBe('web\n')
-      expect(modeOf(join(root, 'root'))).toBe('700 0:0')
-      expect(modeOf(join(root, 'etc/passwd'))).toBe('644 0:0')
-      expect(modeOf(join(root, LAUNCHER))).toBe('755 0:0')
-      expect(modeOf(join(installed(), 'data'))).toBe('2770 0:0')
-      expect(modeOf(join(installed(), 'data/file'))).toBe('2640 0:0')
-    })
-
-    test.each(['755', '2755'])('a tree whose top is %s is not gone through', async mode => {
-      const untouched = join(installed(), 'bin')
-      chmodSync(untouched, 0o700)
-      chmodSync(root, Number.parseInt(mode, 8))
-      await inside(':')
-      expect(modeOf(untouched)).toBe('700 0:0')
-    })
-  })
-
-  test("the image has the agent's hosts and resolvers", async () => {
-    for (const file of ['hosts', 'resolv.conf']) {
-      const theirs = existsSync(`/etc/${file}`) ? readFileSync(`/etc/${file}`, 'utf8') : undefined
-      const probe = `[ ! -e /etc/${file} ] || cat /etc/${file}`
-      if (theirs !== undefined) expect(await inside(probe), file).toBe(theirs)
-    }
-  })
-
-  test("the agent's accounts may be unreadable", async () => {
-    writeFileSync(join(top, 'passwd'), 'not an account\n')
-    const command = ['sh', '-c', 'mount --bind ../passwd /etc/passwd && exec dash ./launch']
-    expect(await inside('echo started', { command })).toBe('started\n')
-  })
-
-  test('the sandbox can be deleted while the service runs', async () => {
-    const copy = join(top, 'copy')
-    cpSync(sandbox, copy, { recursive: true, verbatimSymlinks: true })
-    const { child, finished } = begin({ probe: 'echo ready; exec sleep 30', cwd: copy })
-    await once(child.stdout!, 'data')
-    rmSync(copy, { recursive: true })
-    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
-    child.kill('SIGKILL')
-    expect(await finished).toMatchObject({ stdout: 'ready\n', signal: 'SIGKILL' })
   })
 })
 

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { layOut } from '../../src/rootfs/layout.ts'
 import { killProcessesIn } from '../e2e/processes.ts'
 import { BUSYBOX, cannotChroot, missingPrograms } from '../testkit/machine.ts'
@@ -98,13 +98,17 @@ export interface Run {
   cwd?: string
 }
 
-/** Gives each test of a file a new sandbox, in which `launch` and an image are, and ways to run it there. */
-export function useSandbox() {
+/**
+ * Gives each test a new sandbox, in which `launch` and an image are, and ways to run it there. Tests that change nothing
+ * in it may share one, for to make one takes as long as to launch in it.
+ */
+export function useSandbox({ shared = false } = {}) {
   let top: string
   let sandbox: string
   let root: string
 
-  beforeEach(async () => {
+  const [before, after] = shared ? [beforeAll, afterAll] : [beforeEach, afterEach]
+  before(async () => {
     top = mkdtempSync(join(tmpdir(), 'mesosize-launch-'))
     chmodSync(top, 0o755)
     sandbox = join(top, "the agent's sandbox")
@@ -116,13 +120,13 @@ export function useSandbox() {
     mkdirSync(join(top, 'decoy', "the agent's sandbox"), { recursive: true })
   })
 
-  afterEach(() => {
-    // Of a test that failed.
-    killProcessesIn(top)
+  after(() => {
     // What is mounted on the host below the sandbox would be deleted with it.
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(top)
     rmSync(top, { recursive: true })
   })
+  // Of a test that failed. Vitest begins with the last hook.
+  afterEach(() => void killProcessesIn(top))
 
   function begin({ probe, env = {}, command = ['dash', './launch'], args = [], cwd = sandbox }: Run) {
     const fence = ['unshare', '-m', 'sh', '-c', FENCE, 'fence', top, cwd]

@@ -15,12 +15,14 @@ import type { Place, Target } from '../target.ts'
 /** Magic, length of the description, and its SHA-256. */
 const FOOTER = 48
 
-/** Files of the package cache: damaged, or with another description under a correct digest. */
+/** Files of the package cache: damaged anywhere or in their members, or with another description under a correct digest. */
 export async function kept({ folder }: Place): Promise<Target> {
-  const cache = new CacheFolder({ folder, limit: 1 << 30, encoding: 'fuzz', report: silent })
+  // A new one each time, for it looks for each package only once.
+  const open = () => new CacheFolder({ folder, limit: 1 << 30, encoding: 'fuzz', report: silent })
   const member = gzipSync('member')
-  const writer = await cache.create('key', metadataToJson(service({ exports: new Map([['http', 'port']]) })))
-  await writer.write(member, 6)
+  const writer = await open().create('key', metadataToJson(service({ exports: new Map([['http', 'port']]) })))
+  // The cache takes over what it is given, which must not be in a buffer that Node shares.
+  await writer.write(Uint8Array.from(member), 6)
   await writer.commit()
   const [name = ''] = await readdir(folder)
   const file = await readFile(join(folder, name))
@@ -36,11 +38,12 @@ export async function kept({ folder }: Place): Promise<Target> {
   return {
     inputs: fc.oneof(
       changedBytes(file),
-      changedJson(JSON.parse(description.toString()), ['key', 'packed', 'sha256']).map(described),
+      changedBytes(member).map(members => Buffer.concat([members, file.subarray(member.length)])),
+      changedJson(JSON.parse(description.toString()), ['key', 'packed', 'hash']).map(described),
     ),
     async attempt(input) {
       await writeFile(join(folder, name), input)
-      const found = await cache.find('key')
+      const found = await open().find('key')
       if (!found) return 'not used'
       metadataFromJson(found.metadata)
       const chunks: Buffer[] = []

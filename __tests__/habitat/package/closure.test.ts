@@ -196,7 +196,7 @@ describe('there is no closure', () => {
       [...base.filter(each => each !== lib), build(identOf(lib), { tdeps: idents(identOf(app)) })],
       {},
       'DEPENDENCY_CYCLE',
-      [identOf(app), identOf(lib), '->'],
+      [[app, lib, app].map(identOf).join(' -> '), 'Build them again'],
     ],
   ])('%s', async (_, builds, about, code, parts) => {
     const error = await failure(resolve(builds, about))
