@@ -23,12 +23,13 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 250_000 } },
     reporters: process.env.CI ? ['default', new NothingSkipped()] : ['default'],
-    // One more than cores, for many tests wait for programs.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than cores, for many tests wait for programs.
+    maxWorkers: availableParallelism() + 2,
     // The files of a worker share its modules, which takes a third less time than loading them for each.
     isolate: false,
     unstubEnvs: true,
     unstubGlobals: true,
+    globalSetup: ['__tests__/testkit/temporary-folder.ts'],
     setupFiles: ['__tests__/testkit/new-file.ts'],
     // Vitest starts projects in the order of their names, so the long files come first.
     projects: [

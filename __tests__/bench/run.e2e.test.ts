@@ -16,7 +16,7 @@ describe.skipIf(reason)(`a run on a small tree${reason ? ` (SKIPPED: ${reason})`
   let stderr: string
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'bench-'))
-    const small = ['--size', '2', '--packages', '3', '--rounds', '2']
+    const small = ['--size', '2', '--packages', '3', '--rounds', '1']
     const folders = ['--work', join(folder, 'work'), '--results', join(folder, 'results')]
     const run = spawnSync(process.execPath, [RUN, 'installed', 'harts', 'layers', ...small, ...folders], {
       encoding: 'utf8',
@@ -37,10 +37,10 @@ describe.skipIf(reason)(`a run on a small tree${reason ? ` (SKIPPED: ${reason})`
   test.each([
     ['installed', 'Mesosize', 'tar -czf'],
     ['harts', 'Mesosize, from harts', 'xz -dc \\| tar -x per hart; tar -czf'],
-  ])('of %s measures every variant in every round', (mode, name, against) => {
+  ])('of %s measures every variant', (mode, name, against) => {
     const results = JSON.parse(readFileSync(join(folder, `results/${mode}.json`), 'utf8'))
     for (const { rounds } of results.outcomes) {
-      expect(rounds).toHaveLength(2)
+      expect(rounds).toHaveLength(1)
       for (const { wall, cpu, peak, size } of rounds) {
         expect(wall).toBeGreaterThan(0)
         expect(cpu).toBeGreaterThan(0)

@@ -79,7 +79,7 @@ function packages({ target = TARGET } = {}): CachedPackages {
 /** What packing does. */
 async function keep(pkg: Package, metadata: unknown = metadataToJson(pkg.metadata)): Promise<void> {
   const writer = await cache().create(pkg.contentKey!, metadata)
-  await writer.write(Buffer.from('members'), 7)
+  await writer.write(Uint8Array.from(Buffer.from('members')), 7)
   await writer.commit()
 }
 
