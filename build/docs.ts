@@ -19,9 +19,20 @@ export const ACTIONS: Readonly<Record<string, SettingTable>> = {
 }
 
 /** The benchmark results, in the order of docs/speed.md. */
-export const RESULTS = ['installed', 'again', 'harts', 'layers', 'cold', 'growth', 'startup'].map(
-  name => `bench/results/${name}.md`,
-)
+export const RESULTS = [
+  'summary',
+  'installed',
+  'again',
+  'harts',
+  'services',
+  'busy',
+  'action',
+  'agent',
+  'layers',
+  'cold',
+  'growth',
+  'startup',
+].map(name => `bench/results/${name}.md`)
 
 type Read = (path: string) => string
 
