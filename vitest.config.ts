@@ -14,6 +14,8 @@ class NothingSkipped implements Reporter {
   }
 }
 
+/** What people use who work on this: the stand-ins of tests and of the example, the fuzzer and the bench. */
+const KIT = ['__tests__/{bench,fuzz,testkit}/*.e2e.test.ts', '__tests__/examples/stand-ins.e2e.test.ts']
 const E2E = ['__tests__/e2e/**/*.test.ts', '__tests__/**/*.e2e.test.ts']
 
 export default defineConfig({
@@ -33,7 +35,8 @@ export default defineConfig({
     setupFiles: ['__tests__/testkit/new-file.ts'],
     // Vitest starts projects in the order of their names, so the long files come first.
     projects: [
-      { extends: true, test: { name: 'e2e', include: E2E } },
+      { extends: true, test: { name: 'e2e', include: E2E, exclude: KIT } },
+      { extends: true, test: { name: 'kit', include: KIT } },
       {
         extends: true,
         test: { name: 'unit', include: ['__tests__/**/*.test.ts'], exclude: E2E },
