@@ -3,7 +3,7 @@
  * installed on this machine, and kept for the next run.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,7 +13,7 @@ import { measureDeployments } from './layers.ts'
 import { writeResults } from './results.ts'
 import { type Outcome, runRounds, type Variant } from './rounds.ts'
 import { services } from './services.ts'
-import { writeSummary } from './summary.ts'
+import { summaryOf } from './summary.ts'
 import { makeTree, QUICK_XZ, type Tree, XZ } from './tree.ts'
 import { doubtsAbout } from './validity.ts'
 import {
@@ -187,7 +187,9 @@ const output = mkdtempSync(join(fast, 'mesosize-bench-'))
 mkdirSync(values.work, { recursive: true })
 try {
   for (const mode of wanted) console.log(await MODES[mode]!({ dist: values.dist, output, scratch }))
-  console.log(writeSummary(values.results))
+  const summary = summaryOf(values.results)
+  writeFileSync(join(values.results, 'summary.md'), summary)
+  console.log(summary)
 } finally {
   for (const folder of [scratch, output]) rmSync(folder, { recursive: true, force: true })
 }

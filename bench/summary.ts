@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { megabytes, ratioWithSpread, type TimeResults, table } from './results.ts'
 import { median, type Outcome, type Summary } from './rounds.ts'
@@ -56,19 +56,16 @@ const ROWS: readonly Row[] = [
 ]
 
 /**
- * The main numbers of all modes that have results, as Markdown, which is also written to summary.md.
+ * The main numbers of all modes that have results, as Markdown.
  * @param folder of the results
  */
-export function writeSummary(folder: string): string {
+export function summaryOf(folder: string): string {
   const rows = ROWS.flatMap(({ label, mode, text }) => {
     const found = resultsOf(folder, mode)
     if (!found) return []
-    return [[label, text(found), (found.doubts ?? []).length > 0 ? 'not valid' : '']]
+    return [[label, text(found), found.doubts.length > 0 ? 'not valid' : '']]
   })
-  const lines = ['### The main numbers', '', ...table(['', 'Measured', ''], rows), '']
-  const text = lines.join('\n')
-  writeFileSync(join(folder, 'summary.md'), text)
-  return text
+  return ['### The main numbers', '', ...table(['', 'Measured', ''], rows), ''].join('\n')
 }
 
 function resultsOf(folder: string, mode: string): Found | undefined {

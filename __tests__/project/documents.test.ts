@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { markdown } from '../../bench/results.ts'
+import { summaryOf } from '../../bench/summary.ts'
 import { generate, RESULTS, replace } from '../../build/docs.ts'
 import { DOCUMENTS, ROOT, read } from './documents.ts'
 
@@ -16,8 +17,10 @@ describe('what is generated', () => {
   })
 
   test('tables of benchmarks are those of their numbers', () => {
-    for (const path of RESULTS)
+    const summary = 'bench/results/summary.md'
+    for (const path of RESULTS.filter(each => each !== summary))
       expect(markdown(JSON.parse(read(path.replace(/md$/, 'json'))))).toBe(read(path))
+    expect(summaryOf(join(ROOT, 'bench/results'))).toBe(read(summary))
   })
 
   test('has a row for each input and output, "|" escaped', () => {
