@@ -112,7 +112,7 @@ export function megabytes(bytes: number, digits: number): string {
 }
 
 /** With the load that it had before anything ran. */
-export function machine(): string {
+function machine(): string {
   const { version } = process
   const tar = firstLine('tar', '--version')
   return `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${type()} ${release()}, Node ${version.slice(1)}, ${tar}, load ${LOAD.toFixed(2)} at the start`

@@ -66,18 +66,26 @@ export function summarize(outcomes: readonly Outcome[]): Summary[] {
   return outcomes.map(({ name, against, rounds }) => {
     const base = outcomes.find(other => other.name === against)?.rounds
     const sizes = rounds.flatMap(({ size }) => size ?? [])
-    const speeds = rounds.map(({ wall }, round) => (base ? base[round]!.wall / wall : 1))
     return {
       name,
       wall: median(rounds.map(({ wall }) => wall)),
       cpu: median(rounds.map(({ cpu }) => cpu)),
       peak: Math.max(...rounds.map(({ peak }) => peak)),
       ...(sizes.length > 0 && { size: median(sizes) }),
-      ...(base && { speed: median(speeds), speeds: [Math.min(...speeds), Math.max(...speeds)] }),
+      ...(base && speedAgainst(base, rounds)),
       ...(base?.[0]?.size !== undefined &&
         sizes.length > 0 && { relativeSize: median(sizes.map((size, round) => size / base[round]!.size!)) }),
     }
   })
+}
+
+/** How many times as fast the second is as the first. */
+export function speedAgainst(
+  base: readonly Measurement[],
+  rounds: readonly Measurement[],
+): Required<Pick<Summary, 'speed' | 'speeds'>> {
+  const speeds = rounds.map(({ wall }, round) => base[round]!.wall / wall)
+  return { speed: median(speeds), speeds: [Math.min(...speeds), Math.max(...speeds)] }
 }
 
 export function median(numbers: readonly number[]): number {

@@ -21,7 +21,7 @@ export async function services(tree: Tree, place: Place): Promise<Variant[]> {
   }
   const options = ['--artifacts', artifacts, '--cache', cacheOf(place)]
   const exportAll = (chosen: readonly string[]) => ({
-    // The words of a command follow those of the script, with each ident in place of "IDENT".
+    // The first word has the idents, the others are the command, which gets one ident at its end.
     command: [
       ...['sh', '-c', 'idents=$1; shift; for ident in $idents; do "$@" "$ident" || exit; done', 'sh'],
       chosen.join(' '),

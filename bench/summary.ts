@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { megabytes, ratioWithSpread, type TimeResults, table } from './results.ts'
-import { median, type Outcome, type Summary } from './rounds.ts'
+import { median, type Summary, speedAgainst } from './rounds.ts'
 
 /** The results of one mode. */
 type Found = Pick<TimeResults, 'summary' | 'outcomes' | 'doubts'>
@@ -22,7 +22,7 @@ const ROWS: readonly Row[] = [
     text: ({ outcomes }) => {
       const pigz = outcomes.find(({ name }) => name.includes('pigz'))
       const own = outcomes.find(({ name }) => name === 'Mesosize')!
-      return pigz ? `${ratioWithSpread(speedOf(own, pigz))} times as fast` : ''
+      return pigz ? `${ratioWithSpread(speedAgainst(pigz.rounds, own.rounds))} times as fast` : ''
     },
   },
   {
@@ -85,7 +85,7 @@ function longer(label: string, mode: string, name: string): Row {
   const text = ({ outcomes }: Found) => {
     const own = outcomes.find(each => each.name === name)!
     const other = outcomes.find(each => each.name === own.against)!
-    return `${ratioWithSpread(speedOf(other, own))} times as long`
+    return `${ratioWithSpread(speedAgainst(own.rounds, other.rounds))} times as long`
   }
   return { label, mode, text }
 }
@@ -105,9 +105,4 @@ function beyondNode(label: string, mode: string, name: string): Row {
 
 function named({ summary }: Found, name: string): Summary {
   return summary.find(each => each.name === name)!
-}
-
-function speedOf(own: Outcome, other: Outcome): Pick<Summary, 'speed' | 'speeds'> {
-  const speeds = own.rounds.map(({ wall }, round) => other.rounds[round]!.wall / wall)
-  return { speed: median(speeds), speeds: [Math.min(...speeds), Math.max(...speeds)] }
 }
