@@ -89,7 +89,7 @@ describe('what a command asks for, with its defaults', () => {
 
   test('deploy with an app definition from standard input', async () => {
     const stdin = Readable.from([Buffer.from(JSON.stringify(APP))])
-    const command = await parseCommand(['deploy', '-', ...MARATHON], {}, stdin)
+    const command = await parseCommand(['deploy', '-', ...MARATHON], {}, () => stdin)
     expect(command).toHaveProperty('request.app.id', '/web/shop')
   })
 

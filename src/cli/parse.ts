@@ -57,13 +57,13 @@ export interface CommandLine {
  * Reads a command line, the environment, and the files that they name. A line that does not begin with a command
  * asks for an export.
  * @param argv the arguments after the program's name
- * @param stdin read if a file is given as `-`
+ * @param stdin opened and read if a file is given as `-`: Node takes milliseconds to open it
  * @throws UsageError with every problem, one line each
  */
 export async function parseCommandLine(
   argv: readonly string[],
   env: Environment,
-  stdin: NodeJS.ReadableStream = process.stdin,
+  stdin: () => NodeJS.ReadableStream = () => process.stdin,
 ): Promise<CommandLine> {
   const of = commandOf(argv)
   const name = of ?? 'export'
@@ -105,7 +105,7 @@ async function readCommand(
   name: CommandName,
   positionals: readonly Positional[],
   values: SettingValues,
-  context: OperandContext & { stdin: NodeJS.ReadableStream },
+  context: OperandContext & { stdin: () => NodeJS.ReadableStream },
 ): Promise<Command> {
   const { stdin } = context
   if (name === 'help') {

@@ -6,6 +6,9 @@ export const builtin = {
   get crypto() {
     return process.getBuiltinModule('node:crypto')
   },
+  get fs() {
+    return process.getBuiltinModule('node:fs')
+  },
   get http() {
     return process.getBuiltinModule('node:http')
   },

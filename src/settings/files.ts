@@ -1,7 +1,7 @@
-import { createReadStream, type Stats } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { TomlTable } from 'smol-toml'
+import { builtin } from '../lib/builtin.ts'
 import { messageOf } from '../lib/errors.ts'
 import { isObject } from '../lib/is-object.ts'
 import { parseJson } from '../lib/parse-json.ts'
@@ -13,7 +13,7 @@ import type { ReadContext } from './setting.ts'
 /** The status of what a path leads to; undefined if there is nothing. */
 export async function statusOf(path: string): Promise<Stats | undefined> {
   try {
-    return await stat(path)
+    return await builtin.fs.promises.stat(path)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? ''))
       return undefined
@@ -106,7 +106,7 @@ export async function readFileText(path: string): Promise<string> {
   const pieces: Buffer[] = []
   let size = 0
   try {
-    for await (const piece of createReadStream(path)) {
+    for await (const piece of builtin.fs.createReadStream(path)) {
       pieces.push(piece)
       size += piece.length
       if (size > LARGEST_TEXT << 20) throw new Error(`it is larger than ${LARGEST_TEXT} MiB`)

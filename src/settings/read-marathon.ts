@@ -72,7 +72,7 @@ export interface ShowLogsRequest extends LogsRequest {
 export async function readDeployment(
   values: SettingValues,
   app: string | undefined,
-  { stdin, prefix, hint }: { stdin?: NodeJS.ReadableStream; prefix?: string; hint?: string },
+  { stdin, prefix, hint }: { stdin?: () => NodeJS.ReadableStream; prefix?: string; hint?: string },
 ): Promise<Deployment> {
   const { dryRun, ...options } = await values.read(DEPLOYMENT)
   return {
@@ -87,11 +87,11 @@ export async function readDeployment(
 async function readApp(
   text: string,
   options: DeployOptions,
-  stdin: NodeJS.ReadableStream | undefined,
+  stdin: (() => NodeJS.ReadableStream) | undefined,
 ): Promise<AppDefinition> {
   // The path of a file could begin with a brace as well; then it can be written as ./{.
   const isJson = /^[{[]/.test(text)
-  const json = isJson ? text : text === '-' && stdin ? await readAll(stdin) : await readFileText(text)
+  const json = isJson ? text : text === '-' && stdin ? await readAll(stdin()) : await readFileText(text)
   const source = isJson ? 'the app definition' : text === '-' ? 'standard input' : quoted(text)
   // Loaded only here: showing the status and the logs involves no validation.
   const { parseApp } = await import('../marathon/deploy/app-text.ts')

@@ -28,7 +28,7 @@ export async function readRun(
     stdin,
     readPackages,
   }: {
-    stdin: NodeJS.ReadableStream
+    stdin: () => NodeJS.ReadableStream
     readPackages(positionals: readonly Positional[]): Promise<string[]>
   },
 ): Promise<RunCommand> {
@@ -81,14 +81,14 @@ async function isApp(text: string): Promise<boolean> {
   return !text.endsWith('.hart') && ((await statusOf(text))?.isFile() ?? false)
 }
 
-async function readApp(named: string, stdin: NodeJS.ReadableStream): Promise<AppDefinition> {
+async function readApp(named: string, stdin: () => NodeJS.ReadableStream): Promise<AppDefinition> {
   const tarball = /\.(?:tgz|tar\.gz)$/.exec(named)
   if (tarball) {
     throw invalid(
       `${quoted(named)} is a tarball, which does not say how to run it. Give its app definition, such as ${quoted(`${named.slice(0, tarball.index)}.json`)}.`,
     )
   }
-  const text = named === '-' ? await readAll(stdin) : await readFileText(named)
+  const text = named === '-' ? await readAll(stdin()) : await readFileText(named)
   const { parseApp } = await import('../marathon/deploy/app-text.ts')
   return parseApp(text, named === '-' ? 'standard input' : quoted(named))
 }
