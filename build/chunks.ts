@@ -6,7 +6,7 @@ import { PREFIX } from './without-node-fetch.ts'
 const TOP = join(import.meta.dirname, '..')
 const START = 'start'
 const PIPELINE = 'pipeline'
-/** The first module of the command line. */
+/** What the command line loads first, and for `--version` alone. */
 const MAIN = join(TOP, 'src/cli/main.ts')
 
 /** What a program reaches with static imports, from its first module on. */
@@ -18,21 +18,22 @@ type Reach = ReadonlySet<string>
  * needs.
  */
 export function chunkGroups(): { name(id: string, context: ChunkingContext): string | undefined } {
-  let reached: Record<'cli' | 'cliExport' | 'action' | 'deploy' | 'remove' | 'worker', Reach> | undefined
+  let reached:
+    | Record<'first' | 'cli' | 'cliExport' | 'action' | 'deploy' | 'remove' | 'worker', Reach>
+    | undefined
   return {
     name(id, context) {
       reached ??= {
-        cli: reach(MAIN, context),
+        first: reach(MAIN, context),
+        cli: reach(join(TOP, 'src/cli/perform.ts'), context),
         cliExport: reach(join(TOP, 'src/cli/export.ts'), context),
         action: reach(join(TOP, 'src/actions/export/main.ts'), context),
         deploy: reach(join(TOP, 'src/actions/deploy/main.ts'), context),
         remove: reach(join(TOP, 'src/actions/remove/main.ts'), context),
         worker: reach(join(TOP, 'src/export/threads/worker.ts'), context),
       }
-      // What it imports later, imports from these chunks, and would wait for its top-level await.
-      if (id === MAIN) return undefined
-      // Threads are started while a person waits, and need little.
-      if (reached.worker.has(id)) return undefined
+      // These are started while a person waits, and need little.
+      if (reached.first.has(id) || reached.worker.has(id)) return undefined
       if (reached.cli.has(id)) return START
       const isOfExport = reached.cliExport.has(id) && reached.action.has(id)
       return isOfExport && !reached.deploy.has(id) && !reached.remove.has(id) ? PIPELINE : undefined

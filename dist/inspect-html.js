@@ -1,4 +1,4 @@
-import{readFileSync as e}from"node:fs";import{createHash as t}from"node:crypto";function n(e){let t=a(`page.css`),n=a(`inspect-page.js`);return`<!doctype html>
+import{createHash as e}from"node:crypto";import{readFileSync as t}from"node:fs";function n(e){let t=a(`page.css`),n=a(`inspect-page.js`);return`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -14,4 +14,4 @@ import{readFileSync as e}from"node:fs";import{createHash as t}from"node:crypto";
 <script>${n}<\/script>
 </body>
 </html>
-`}function r(e){let t=e=>({...e,sha256:void 0}),n={...e,generated:e.generated.map(t),packages:e.packages.map(e=>({...e,files:e.files.map(t)}))};return JSON.stringify(n).replaceAll(`<`,`\\u003c`)}function i(e){return`sha256-${t(`sha256`).update(e).digest(`base64`)}`}function a(t){return e(new URL(t,import.meta.url),`utf8`).trim()}export{n as contentsPage};
+`}function r(e){let t=e=>({...e,sha256:void 0}),n={...e,generated:e.generated.map(t),packages:e.packages.map(e=>({...e,files:e.files.map(t)}))};return JSON.stringify(n).replaceAll(`<`,`\\u003c`)}function i(t){return`sha256-${e(`sha256`).update(t).digest(`base64`)}`}function a(e){return t(new URL(e,import.meta.url),`utf8`).trim()}export{n as contentsPage};

@@ -6,7 +6,8 @@ import { lastWords } from '../marathon/logs/last-words.ts'
 import type { DeployRequest } from '../settings/read-marathon.ts'
 import { connect } from './connect.ts'
 import { formatDeployed } from './deploy-summary.ts'
-import { print, type Session } from './session.ts'
+import { print } from './print.ts'
+import type { Session } from './session.ts'
 
 /** @returns the exit status */
 export async function deployForPerson(request: DeployRequest, session: Session): Promise<number> {

@@ -4,7 +4,8 @@ import { runExport } from '../export/run.ts'
 import { createFetch } from '../http/fetch.ts'
 import { publishNowhere } from '../publish/none.ts'
 import { formatSummary } from './export-summary.ts'
-import { print, type Session } from './session.ts'
+import { print } from './print.ts'
+import type { Session } from './session.ts'
 
 /**
  * Exports several services, one after another, and prints a list: of what `export --json` prints for each, or of their

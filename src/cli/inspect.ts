@@ -13,7 +13,8 @@ import type { AppDefinition } from '../marathon/app/validate.ts'
 import { missing } from '../marathon/logs/logs.ts'
 import type { DiffRequest, InspectRequest } from '../settings/read-marathon.ts'
 import { connect } from './connect.ts'
-import { print, type Session } from './session.ts'
+import { print } from './print.ts'
+import type { Session } from './session.ts'
 
 /** @returns the exit status */
 export async function inspectForPerson(

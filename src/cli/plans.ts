@@ -1,7 +1,8 @@
 import { listPlans, type PlansRequest, type RepositoryPlan } from '../habitat/plans/plans.ts'
 import { formatTable } from '../lib/terminal/format.ts'
 import { visible } from '../lib/visible.ts'
-import { print, type Session } from './session.ts'
+import { print } from './print.ts'
+import type { Session } from './session.ts'
 
 export interface PlansCommand extends PlansRequest {
   json: boolean

@@ -2,7 +2,8 @@ import { MesosizeError } from '../lib/errors.ts'
 import { removeApp } from '../marathon/deploy/remove.ts'
 import type { RemoveRequest } from '../settings/read-marathon.ts'
 import { connect } from './connect.ts'
-import { print, type Session } from './session.ts'
+import { print } from './print.ts'
+import type { Session } from './session.ts'
 
 /** @returns the exit status */
 export async function removeForPerson(request: RemoveRequest, session: Session): Promise<number> {

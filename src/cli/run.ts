@@ -21,10 +21,11 @@ import type { AppDefinition } from '../marathon/app/validate.ts'
 import { publishNowhere } from '../publish/none.ts'
 import type { RunCommand } from '../settings/read-run.ts'
 import { checkSudo, endWithStarter } from './elevate.ts'
+import { print } from './print.ts'
 import { runAppAsRoot } from './run-as-root.ts'
 import { formatFailure, runJson, showRun } from './run-output.ts'
 import { secondSignal, stopWithoutReader } from './run-signals.ts'
-import { print, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
 /** @returns the exit status */
 export async function runForPerson(command: RunCommand, session: Session): Promise<number> {

@@ -1,6 +1,5 @@
 import { constants } from 'node:os'
 import manifest from '../../package.json' with { type: 'json' }
-import { MesosizeError } from '../lib/errors.ts'
 import { silent } from '../lib/report.ts'
 import { listenForSignals } from '../lib/signals.ts'
 import { type ClosableReporter, terminalReporter } from '../lib/terminal/reporter.ts'
@@ -51,23 +50,4 @@ export async function inSession(
 function reporter(quiet: boolean): ClosableReporter {
   const report = terminalReporter(process.stderr, process.env)
   return quiet ? { ...silent, warn: report.warn, close: report.close } : report
-}
-
-/**
- * Writes to standard output, which may be a full disk or a closed pipe.
- * @param instead added to the error
- * @throws MesosizeError STDOUT_UNWRITABLE
- */
-export function print(text: string, instead = ''): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, error => {
-      if (!error) return resolve()
-      reject(
-        new MesosizeError(
-          'STDOUT_UNWRITABLE',
-          `Standard output cannot be written to (${error.message})${instead}. Send it elsewhere.`,
-        ),
-      )
-    })
-  })
 }

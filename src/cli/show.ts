@@ -5,7 +5,8 @@ import { formatStatus } from '../marathon/status/format.ts'
 import { statusOf } from '../marathon/status/status.ts'
 import type { ShowLogsRequest, StatusRequest } from '../settings/read-marathon.ts'
 import { connect } from './connect.ts'
-import { print, type Session } from './session.ts'
+import { print } from './print.ts'
+import type { Session } from './session.ts'
 
 /** @returns the exit status */
 export async function showStatus({ access, appId, json }: StatusRequest, session: Session): Promise<number> {

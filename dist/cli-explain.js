@@ -1,0 +1,3 @@
+import{n as e,r as t,t as n}from"./lib-errors.js";import{Et as r,n as i}from"./start.js";function a(a,s){if(a instanceof e){for(let e of a.problems)process.stderr.write(`mesosize: ${r(e)}\n`);let e=i(s);return process.stderr.write(`See mesosize ${e?`${e} `:``}--help.\n`),2}if(o(a))return process.stderr.write(`mesosize: The current folder does not exist any more. Change to another one, and try again.
+`),1;for(let e of t(a).split(`
+`))process.stderr.write(`mesosize: ${r(e)}\n`);return a instanceof Error&&(process.env.DEBUG||!(a instanceof n))&&process.stderr.write(`${a.stack}\n`),1}function o(e){return e instanceof Error&&`syscall`in e&&e.syscall===`uv_cwd`}export{a as explain};

@@ -1,0 +1,33 @@
+import { MesosizeError, messageOf, UsageError } from '../lib/errors.ts'
+import { visible } from '../lib/visible.ts'
+import { commandOf } from './command-name.ts'
+
+const FAILED = 1
+const BAD_USAGE = 2
+
+/** Prints what is wrong. @param argv the arguments after the program's name @returns the exit status */
+export function explain(error: unknown, argv: readonly string[]): number {
+  if (error instanceof UsageError) {
+    for (const problem of error.problems) process.stderr.write(`mesosize: ${visible(problem)}\n`)
+    const of = commandOf(argv)
+    process.stderr.write(`See mesosize ${of ? `${of} ` : ''}--help.\n`)
+    return BAD_USAGE
+  }
+  if (isFolderGone(error)) {
+    process.stderr.write(
+      'mesosize: The current folder does not exist any more. Change to another one, and try again.\n',
+    )
+    return FAILED
+  }
+  for (const line of messageOf(error).split('\n')) process.stderr.write(`mesosize: ${visible(line)}\n`)
+  // A stack is for developers of this program; a MesosizeError is for its users.
+  if (error instanceof Error && (process.env.DEBUG || !(error instanceof MesosizeError))) {
+    process.stderr.write(`${error.stack}\n`)
+  }
+  return FAILED
+}
+
+/** Whether Node could not resolve a relative path, because this process' folder was removed. */
+function isFolderGone(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd'
+}
