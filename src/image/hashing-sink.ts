@@ -41,9 +41,12 @@ export class HashingSink {
     this.#hash = hash
   }
 
-  /** Ends the file, once it is on the disk. @returns its SHA-256, lower-case hex */
+  /**
+   * Ends the file. It is not waited for on the disk, as by no archiver: that would take longer than all else when
+   * nothing has changed. A machine that loses power may be left with part of it, until the next export.
+   * @returns its SHA-256, lower-case hex
+   */
   async end(): Promise<string> {
-    await this.#handle.sync()
     await this.close()
     return this.#hash.digest('hex')
   }
