@@ -1,7 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
+import type { PackageCache } from '../../package-cache/index.ts'
 import {
   compareBuilds,
   type FullIdent,
@@ -15,28 +17,28 @@ import type { FoundAt, Package } from '../package/package.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { findArtifact } from './artifact-cache.ts'
 import { hartDigests } from './hart.ts'
+import { keptMetadata } from './kept-metadata.ts'
 import { changed, tree, unreadable } from './tree.ts'
+
+export interface InstalledOptions {
+  /** Where they were installed from. */
+  found?: FoundAt
+  /** The artifact caches in which hab may have left their harts, for digests. */
+  artifacts?: readonly string[]
+  /** Where packages are kept from one export to the next, with their metadata. */
+  cache?: PackageCache
+}
 
 /** Packages that `hab pkg install` wrote under a root's hab/pkgs, possibly as an ordinary user. */
 export class InstalledPackages implements PackageSource {
   readonly #root: string
-  readonly #found: FoundAt
-  readonly #artifacts: readonly string[]
+  readonly #options: InstalledOptions
   readonly #opened = new Map<string, Promise<Package | undefined>>()
 
-  /**
-   * @param root the FS_ROOT of hab
-   * @param found where they were installed from
-   * @param artifacts the artifact caches in which hab may have left their harts, for digests
-   */
-  constructor(
-    root: string,
-    found: FoundAt = { source: 'installed package' },
-    artifacts: readonly string[] = [],
-  ) {
+  /** @param root the FS_ROOT of hab */
+  constructor(root: string, options: InstalledOptions = {}) {
     this.#root = root
-    this.#found = found
-    this.#artifacts = artifacts
+    this.#options = options
   }
 
   async newest(wanted: PackageIdent): Promise<FoundBuild | undefined> {
@@ -50,7 +52,7 @@ export class InstalledPackages implements PackageSource {
       }
     }
     const ident = builds.sort(compareBuilds).at(-1)
-    return ident && { ident, ...this.#found }
+    return ident && { ident, ...(this.#options.found ?? { source: 'installed package' }) }
   }
 
   open(ident: FullIdent): Promise<Package | undefined> {
@@ -62,20 +64,24 @@ export class InstalledPackages implements PackageSource {
 
   async #read(ident: FullIdent): Promise<Package | undefined> {
     const root = this.#root
+    const { artifacts = [], cache } = this.#options
     const path = packagePath(ident)
+    const id = formatIdent(ident)
     if (!(await isFolder(join(root, path)))) return undefined
     let fingerprint = ''
-    const metadata = await readMetadata(
-      tree(root, ident, found => {
-        fingerprint = found
-      }),
-      `the installed package ${formatIdent(ident)}`,
-    )
+    const entries: Entry[] = []
+    const end = (found: string) => {
+      fingerprint = found
+    }
+    for await (const entry of tree(root, ident, end)) entries.push(entry)
+    const contentKey = `installed ${id} ${fingerprint}`
+    const metadata =
+      (await keptMetadata(cache, contentKey)) ?? (await readMetadata(entries, `the installed package ${id}`))
     return {
       metadata,
-      contentKey: `installed ${formatIdent(ident)} ${fingerprint}`,
+      contentKey,
       hartDigests: async () => {
-        const hart = await findArtifact(this.#artifacts, ident, metadata.target)
+        const hart = await findArtifact(artifacts, ident, metadata.target)
         return hart === undefined ? undefined : hartDigests(hart)
       },
       entries: () =>
