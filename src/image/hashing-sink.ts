@@ -11,6 +11,10 @@ export interface Mark {
 export class HashingSink {
   size = 0
   #hash = createHash('sha256')
+  /** The SHA-256 of the whole file, if it is known before everything is written. */
+  #known: string | undefined
+  /** Whether `#hash` has seen all that was written. */
+  #whole = true
   readonly #handle: FileHandle
 
   private constructor(handle: FileHandle) {
@@ -19,15 +23,26 @@ export class HashingSink {
 
   /** @param file must not exist */
   static async create(file: string): Promise<HashingSink> {
-    return new HashingSink(await open(file, 'wx', 0o644))
+    return new HashingSink(await open(file, 'wx+', 0o644))
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     const writing = this.#writeAll(bytes, this.size)
     // Meanwhile, since another thread writes the file.
-    this.#hash.update(bytes)
+    if (this.#whole) this.#hash.update(bytes)
     this.size += bytes.length
     await writing
+  }
+
+  /** The SHA-256 of what has been written so far. */
+  digest(): string {
+    return this.#hash.copy().digest('hex')
+  }
+
+  /** Leaves out hashing from here on. @param sha256 that of the whole file, unless something is undone */
+  foresee(sha256: string): void {
+    this.#known = sha256
+    this.#whole = false
   }
 
   mark(): Mark {
@@ -39,6 +54,7 @@ export class HashingSink {
     await this.#handle.truncate(size)
     this.size = size
     this.#hash = hash
+    this.#known = undefined
   }
 
   /**
@@ -47,12 +63,20 @@ export class HashingSink {
    * @returns its SHA-256, lower-case hex
    */
   async end(): Promise<string> {
+    const sha256 = this.#known ?? (this.#whole ? this.digest() : await this.#readDigest())
     await this.close()
-    return this.#hash.digest('hex')
+    return sha256
   }
 
   async close(): Promise<void> {
     await this.#handle.close()
+  }
+
+  async #readDigest(): Promise<string> {
+    const hash = createHash('sha256')
+    const stream = this.#handle.createReadStream({ start: 0, autoClose: false })
+    for await (const bytes of stream) hash.update(bytes)
+    return hash.digest('hex')
   }
 
   async #writeAll(bytes: Uint8Array, position: number): Promise<void> {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { createXXHash128, type IHasher } from 'hash-wasm'
-import { discard } from '../lib/discard.ts'
 import { openRegular } from '../lib/open-regular.ts'
 import { parseJson } from '../lib/parse-json.ts'
 
@@ -13,6 +12,8 @@ const FOOTER = 48
 /** The largest descriptions are those of packages with very many programs. */
 const DESCRIPTION_LIMIT = 64 << 20
 const CHUNK = 1 << 20
+/** Pairs of buffers that are not in use. To make and free them takes as long as to read a small package. */
+const spare: Buffer<ArrayBuffer>[][] = []
 
 /** What the file of a kept package says about the members in it. */
 export interface KeptDescription {
@@ -85,7 +86,7 @@ export async function* keptMembers(
   { packed, hash: expected }: KeptDescription,
 ): AsyncGenerator<Uint8Array> {
   const file = await openRegular(path)
-  const buffers = [0, 1].map(() => Buffer.alloc(Math.min(CHUNK, packed)))
+  const buffers = spare.pop() ?? [Buffer.alloc(CHUNK), Buffer.alloc(CHUNK)]
   const count = Math.ceil(packed / CHUNK)
   const read = (chunk: number) => {
     const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 2])
@@ -106,7 +107,7 @@ export async function* keptMembers(
     if (hash.digest('hex') !== expected) throw new Error('its members are damaged')
   } finally {
     await next?.catch(() => {})
-    for (const buffer of buffers) discard(buffer)
+    spare.push(buffers)
     await file.close()
   }
 }

@@ -17,6 +17,8 @@ export interface KeptPackage {
   size: number
   /** Bytes of the members. */
   packed: number
+  /** Of the members, for comparison only: XXH128, hex. */
+  hash: string
   /**
    * The members' bytes, split anywhere; a chunk is valid until the next one is requested. Each call reads again.
    * @throws MesosizeError KEPT_PACKAGE_UNUSABLE, at the latest after the last chunk: the chunks are then invalid
@@ -70,7 +72,7 @@ const NOTHING: KeptPackageWriter = {
 const MOST_BEHIND = 8 << 20
 
 /**
- * A folder with a file per kept package, which several processes may use at once: a file appears whole, under its
+ * A folder with a file per kept package or digest of a tarball, which several processes may use at once: a file appears whole, under its
  * name, or not at all, and one that disappears is made again. It trusts that only the user writes into
  * the folder. The digests in it detect damage; they are not signatures.
  */
@@ -93,8 +95,8 @@ export class CacheFolder implements PackageCache {
     const description = this.#found.get(path) ?? (await this.#describe(path, fullKey))
     if (!description) return undefined
     this.#found.set(path, description)
-    const { metadata, size, packed } = description
-    return { metadata, size, packed, chunks: () => this.#chunks(path, description) }
+    const { metadata, size, packed, hash } = description
+    return { metadata, size, packed, hash, chunks: () => this.#chunks(path, description) }
   }
 
   async create(key: string, metadata: unknown): Promise<KeptPackageWriter> {
