@@ -9,6 +9,7 @@ import { decodeXz } from '../../src/codec/xz/xz.ts'
 import { type Exported, layerBytes, packagesIn } from '../../src/export/exported.ts'
 import { exportPackage } from '../../src/export/pipeline.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
+import { stageExport } from '../../src/export/staging.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
 import { LAYERINGS, type Layering } from '../../src/image/layers.ts'
 import type { NamedTarball } from '../../src/image/tarball.ts'
@@ -85,14 +86,17 @@ async function run({ ident }: PackageSpec, { cache, publish, ...asked }: Changes
   }
   const fetch = () => Promise.reject(new TypeError('nobody answers'))
   const tools = { fetch, decodeXz, report: silent, home: root, isRoot: false, temporary: root, cache }
-  return exportPackage(request, {
-    packages: openPackages(request, tools),
-    cache,
-    compress: async block => encode(block),
-    blocksInFlight: 2,
-    publish: publish ?? publishNowhere(request, silent),
-    report: silent,
-  })
+  return stageExport(request, staging =>
+    exportPackage(request, {
+      staging,
+      packages: openPackages(request, tools),
+      cache,
+      compress: async block => encode(block),
+      blocksInFlight: 2,
+      publish: publish ?? publishNowhere(request, silent),
+      report: silent,
+    }),
+  )
 }
 
 function layersOf({ tarballs }: Exported): readonly PublishedTarball[] {

@@ -22,6 +22,7 @@ import { decodeXz } from '../../src/codec/xz/xz.ts'
 import type { Exported } from '../../src/export/exported.ts'
 import { exportPackage } from '../../src/export/pipeline.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
+import { stageExport } from '../../src/export/staging.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
 import { wholeImage } from '../../src/image/tarball.ts'
 import { silent } from '../../src/lib/report.ts'
@@ -142,15 +143,18 @@ async function run(
   server.requests.length = 0
   const tools = { fetch, decodeXz: decode, report, cache, home, isRoot: false, temporary: root }
   const packages = openPackages(request, tools)
-  const exported = await exportPackage(request, {
-    packages,
-    compress,
-    blocksInFlight: 2,
-    cache,
-    publish: async tarballs =>
-      tarballs.map(each => ({ ...each, location: { uri: `https://files.example.com/${each.name}` } })),
-    report,
-  })
+  const exported = await stageExport(request, staging =>
+    exportPackage(request, {
+      staging,
+      packages,
+      compress,
+      blocksInFlight: 2,
+      cache,
+      publish: async tarballs =>
+        tarballs.map(each => ({ ...each, location: { uri: `https://files.example.com/${each.name}` } })),
+      report,
+    }),
+  )
   return {
     bytes: await readFile(tarballOf(exported).path),
     exported,

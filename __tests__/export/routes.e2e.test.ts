@@ -10,6 +10,7 @@ import { decodeXz } from '../../src/codec/xz/xz.ts'
 import type { Exported } from '../../src/export/exported.ts'
 import { exportPackage } from '../../src/export/pipeline.ts'
 import type { ExportRequest } from '../../src/export/request.ts'
+import { stageExport } from '../../src/export/staging.ts'
 import { openPackages } from '../../src/habitat/sources/packages.ts'
 import { LAYERINGS, type Layering } from '../../src/image/layers.ts'
 import { silent } from '../../src/lib/report.ts'
@@ -175,13 +176,16 @@ async function run({
       cache &&
       ((key, entries, metadata) => keepPackage(cache, key, inRootfs(entries), metadata, compression)),
   })
-  return exportPackage(request, {
-    packages,
-    cache,
-    ...compression,
-    publish: publish ?? publishNowhere(request, silent),
-    report: silent,
-  })
+  return stageExport(request, staging =>
+    exportPackage(request, {
+      staging,
+      packages,
+      cache,
+      ...compression,
+      publish: publish ?? publishNowhere(request, silent),
+      report: silent,
+    }),
+  )
 }
 
 /** A cache that notes what is put into it. */

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { withStaging } from '../../src/export/staging.ts'
+import { type Staging, stageExport, withStaging } from '../../src/export/staging.ts'
 import { partialName, STALE } from '../../src/lib/partial.ts'
 
 let folder: string
@@ -87,6 +87,66 @@ describe('work that fails', () => {
     writeFileSync(join(folder, 'a/one'), 'before')
     await expect(withStaging(join(folder, 'a'), fail)).rejects.toThrow('failed')
     expect(readFileSync(join(folder, 'a/one'), 'utf8')).toBe('before')
+  })
+})
+
+describe('an export', () => {
+  const work = async ({ folder, sbom }: Staging) => {
+    writeFileSync(sbom!, 'sbom')
+    return write('image', 'app')(folder)
+  }
+
+  test('has its files put in place together, the SBOM in a folder of its own', async () => {
+    const outputDir = join(folder, 'a')
+    const request = { outputDir, sbom: join(folder, 'b/c/sbom.json') }
+    const before = async (staging: Staging) => {
+      const staged = await work(staging)
+      expect(readdirSync(outputDir)).toHaveLength(1)
+      expect(readdirSync(join(folder, 'b/c'))).not.toContain('sbom.json')
+      return staged
+    }
+    expect(await stageExport(request, before)).toBe('result')
+    expect(readdirSync(outputDir).sort()).toEqual(['app', 'image'])
+    expect(readdirSync(join(folder, 'b/c'))).toEqual(['sbom.json'])
+    expect(readFileSync(request.sbom, 'utf8')).toBe('sbom')
+  })
+
+  test('without an SBOM has no path for one', async () => {
+    const keep = async ({ folder, sbom }: Staging) => {
+      expect(sbom).toBeUndefined()
+      return write('image')(folder)
+    }
+    await stageExport({ outputDir: folder }, keep)
+    expect(readdirSync(folder)).toEqual(['image'])
+  })
+
+  test.each([
+    ['in the same folder', 'a', 'a/sbom.json'],
+    ['in different folders', 'a', 'b/sbom.json'],
+  ])('that fails leaves neither its image nor its SBOM, %s', async (_, output, sbom) => {
+    const request = { outputDir: join(folder, output), sbom: join(folder, sbom) }
+    const failing = async (staging: Staging) => {
+      await work(staging)
+      throw new Error('failed')
+    }
+    await expect(stageExport(request, failing)).rejects.toThrow('failed')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('is refused before any work if its SBOM cannot be written', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    let worked = false
+    const note = async (staging: Staging) => {
+      worked = true
+      return work(staging)
+    }
+    const request = { outputDir: join(folder, 'a'), sbom: join(folder, 'file/sbom.json') }
+    await expect(stageExport(request, note)).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: expect.stringMatching(/file cannot be written: .*--sbom/),
+    })
+    expect(worked).toBe(false)
+    expect(readdirSync(folder)).toEqual(['file'])
   })
 })
 

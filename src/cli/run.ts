@@ -10,6 +10,7 @@ import { checkSystem } from '../agent/machine.ts'
 import { checkPrograms } from '../agent/programs.ts'
 import { runApp } from '../agent/run.ts'
 import { inTemporary } from '../agent/sandbox.ts'
+import type { ExportRequest } from '../export/request.ts'
 import { runExport } from '../export/run.ts'
 import { createFetch } from '../http/fetch.ts'
 import { UsageError } from '../lib/errors.ts'
@@ -69,7 +70,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 
 /** Exports packages to this machine alone, wherever agents will find them. */
 async function exportFor(
-  request: Parameters<typeof runExport>[0],
+  request: ExportRequest,
   { version, report, signal }: Session,
 ): Promise<AppDefinition> {
   const publish = publishNowhere({ outputDir: request.outputDir }, silent)

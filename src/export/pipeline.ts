@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { rename, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { resolveClosure } from '../habitat/package/closure.ts'
 import { dashedIdent, type FullIdent, formatIdent } from '../habitat/package/ident.ts'
@@ -20,9 +20,10 @@ import type { Publisher, SbomFile } from '../publish/publisher.ts'
 import { layOut } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
 import type { ExportRequest } from './request.ts'
-import { withStaging } from './staging.ts'
+import type { Staged, Staging } from './staging.ts'
 
 export interface ExportTools extends Omit<PackOptions, 'phase'> {
+  staging: Staging
   packages: PackageSource
   publish: Publisher
   /** Starts the app from the files that will be published; what it throws prevents that. */
@@ -31,62 +32,54 @@ export interface ExportTools extends Omit<PackOptions, 'phase'> {
 }
 
 /**
- * The whole way from a request to a published image and its app definition. All files appear in the output folder
- * when they are complete, or not at all.
+ * The whole way from a request to a published image and its app definition.
+ * @returns the paths of files as they will be once the staging has ended
  * @throws MesosizeError, its message ready for the person who asked
  */
-export function exportPackage(request: ExportRequest, tools: ExportTools): Promise<Exported> {
-  const { sbom } = request
-  if (sbom === undefined) return exportImage(request, tools)
-  const writeBeside = async (staging: string) => {
-    const exported = await exportImage(request, tools, join(staging, basename(sbom)))
-    return { result: { ...exported, sbomPath: resolve(sbom) }, keep: [basename(sbom)] }
-  }
-  return withStaging(dirname(sbom), writeBeside, 'sbom')
-}
-
-/** @param sbomPath where the SBOM is written, if one is wanted */
-function exportImage(request: ExportRequest, tools: ExportTools, sbomPath?: string): Promise<Exported> {
+export async function exportPackage(request: ExportRequest, tools: ExportTools): Promise<Staged<Exported>> {
   const { outputDir } = request
-  return withStaging(outputDir, async staging => {
-    // Reading a package's metadata means decoding its hart, which is packed at the same time: see HartPackages.
-    const closure = await resolveClosure(request, tools.packages, tools.report, service =>
-      checkBinds(service, request.app, tools.report),
-    )
-    const service = closure.service.metadata
-    const planned = await interruptible(() => {
-      checkReleases(closure, request.app)
-      const planned = divide(layOut(closure), closure, request.layering)
-      checkApp(service, planned, request.app)
-      return planned
-    })
-
-    const packed = await packAll(planned, closure, staging, tools)
-    const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging)))
-    await tools.tryOut?.(appOfFiles(named, closure, request))
-    const sbom = sbomPath === undefined ? undefined : await writeSbom(sbomPath, closure, named)
-    const tarballs = await tools.publish(named, sbom)
-
-    const image = { found: closure.found, tarballs }
-    const app = await interruptible(() => defineApp(service, image, request.app, tools.report))
-    const appText = appJson(app)
-    const appFile = `${dashedIdent(service.ident)}.json`
-    await writeFile(join(staging, appFile), appText)
-
-    const result: Exported = {
-      ident: service.ident,
-      tarballs: tarballs.map(tarball => ({ ...tarball, path: resolve(outputDir, tarball.file) })),
-      app,
-      appPath: resolve(outputDir, appFile),
-      appText,
-      packages: sizes(closure, packed),
-    }
-    return { result, keep: [...tarballs.map(({ file }) => file), appFile] }
+  const { staging, report } = tools
+  // Reading a package's metadata means decoding its hart, which is packed at the same time: see HartPackages.
+  const closure = await resolveClosure(request, tools.packages, report, service =>
+    checkBinds(service, request.app, report),
+  )
+  const service = closure.service.metadata
+  const planned = await interruptible(() => {
+    checkReleases(closure, request.app)
+    const planned = divide(layOut(closure), closure, request.layering)
+    checkApp(service, planned, request.app)
+    return planned
   })
+
+  const packed = await packAll(planned, closure, tools)
+  const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging.folder)))
+  await tools.tryOut?.(appForTrying(named, closure, request))
+  const sbom = staging.sbom === undefined ? undefined : await writeSbom(staging.sbom, closure, named)
+  const tarballs = await tools.publish(named, sbom)
+
+  const image = { found: closure.found, tarballs }
+  const app = await interruptible(() => defineApp(service, image, request.app, report))
+  const appText = appJson(app)
+  const appFile = `${dashedIdent(service.ident)}.json`
+  await writeFile(join(staging.folder, appFile), appText)
+
+  const result: Exported = {
+    ident: service.ident,
+    tarballs: tarballs.map(tarball => ({ ...tarball, path: resolve(outputDir, tarball.file) })),
+    app,
+    appPath: resolve(outputDir, appFile),
+    appText,
+    sbomPath: request.sbom === undefined ? undefined : resolve(request.sbom),
+    packages: sizes(closure, packed),
+  }
+  return { result, keep: [...tarballs.map(({ file }) => file), appFile] }
 }
 
-/** The app definition with which an agent on this machine would run the very files. */
-function appOfFiles(
+/**
+ * The app definition with which an agent on this machine runs the files before they are published. It is only for
+ * trying them: their file:// URIs hold until the staging ends, and no other machine has them.
+ */
+function appForTrying(
   named: readonly NamedTarball[],
   { service, found }: Closure,
   { app }: ExportRequest,
@@ -98,20 +91,19 @@ function appOfFiles(
 async function packAll(
   planned: readonly PlannedTarball[],
   { packages }: Closure,
-  staging: string,
   tools: ExportTools,
 ): Promise<PackedTarball[]> {
   const unpacked = packages.reduce((sum, { metadata }) => sum + metadata.size, 0)
   const phase = tools.report.phase('Packing', unpacked, 'bytes')
-  const packed = await pack(planned, staging, { ...tools, phase })
+  const packed = await pack(planned, tools.staging.folder, { ...tools, phase })
   phase.done(`${packages.length} packages`)
   return packed
 }
 
 /** Names a packed tarball. */
-async function nameFile(packed: PackedTarball, ident: FullIdent, staging: string): Promise<NamedTarball> {
+async function nameFile(packed: PackedTarball, ident: FullIdent, folder: string): Promise<NamedTarball> {
   const named = nameTarball(packed, ident)
-  const path = join(staging, named.file)
+  const path = join(folder, named.file)
   await makeFolder(dirname(path))
   await rename(packed.path, path)
   return { ...named, path }

@@ -1,25 +1,57 @@
 import { mkdir, rename, rm, rmdir, utimes } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { makeFolder } from '../lib/make-folder.ts'
 import { partialName, STALE, sweepPartials } from '../lib/partial.ts'
 import { setting } from '../lib/setting.ts'
+import type { ExportRequest } from './request.ts'
 
 const NAME = 'mesosize'
+
+/** Where an export writes its files until all are complete. */
+export interface Staging {
+  /** A folder inside the output folder. Its files have the same paths in it as below the output folder. */
+  folder: string
+  /** The path for the SBOM, in a folder beside its final place; absent if none is wanted. */
+  sbom?: string
+}
+
+/** What came of work, and those of its files to keep, as paths below its folder, in the order in which they are to appear. */
+export interface Staged<T> {
+  result: T
+  keep: readonly string[]
+}
+
+/**
+ * Lets an export write the image, the app definition and the SBOM, all of which appear when it has ended well, or none.
+ * @param work returns which files to keep besides the SBOM
+ * @throws as `withStaging` does
+ */
+export function stageExport<T>(
+  { outputDir, sbom }: Pick<ExportRequest, 'outputDir' | 'sbom'>,
+  work: (staging: Staging) => Promise<Staged<T>>,
+): Promise<T> {
+  if (sbom === undefined) return withStaging(outputDir, folder => work({ folder }))
+  const name = basename(sbom)
+  const withSbom = async (beside: string) => ({
+    result: await withStaging(outputDir, folder => work({ folder, sbom: join(beside, name) })),
+    keep: [name],
+  })
+  return withStaging(dirname(sbom), withSbom, 'sbom')
+}
 
 /**
  * Lets `work` write files into a folder of its own inside the output folder, then moves those that it names
  * into place. A failure or cancellation before that leaves the output folder as it was. What killed runs left there
  * is removed first.
  * @param folder the output folder, created if needed
- * @param work gets the staging folder; returns its result and the files to keep, as paths below it, in the order in
- * which they are to appear
+ * @param work gets the path of its folder
  * @param named the setting that names the folder
  * @throws MesosizeError OUTPUT_UNWRITABLE, OUTPUT_FULL, or what `work` throws
  */
 export async function withStaging<T>(
   folder: string,
-  work: (staging: string) => Promise<{ result: T; keep: readonly string[] }>,
+  work: (folder: string) => Promise<Staged<T>>,
   named = 'output-dir',
 ): Promise<T> {
   const output = resolve(folder)
