@@ -116,18 +116,3 @@ describe('accounts of further packages', () => {
     expect(added({ user: 'hab', group: 'hab' }, other).users).toEqual([user('hab', 42, 42), ...users])
   })
 })
-
-test('names that would break the files are all reported, with their packages', () => {
-  const closure = makeClosure({
-    service: { svcUser: 'web:x:0:0', svcGroup: 'web' },
-    others: [makePackage('core/pg/16/20240101000000', { svcUser: 'pg', svcGroup: 'pg\nroot2:x:0' })],
-  })
-  expect(() => accounts(closure)).toThrow(
-    expect.objectContaining({
-      code: 'ACCOUNT_NAME_INVALID',
-      message: expect.stringMatching(
-        /SVC_GROUP of core\/pg\/16\/20240101000000 is "pg\\nroot2:x:0"; SVC_USER of example\/hello-web\/.* is "web:x:0:0"/,
-      ),
-    }),
-  )
-})

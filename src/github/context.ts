@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { anyObject, object, readJson, readValue, text } from '../lib/json.ts'
+import { COMMIT } from './commit.ts'
 
 export interface Repository {
   owner: string
@@ -48,7 +49,7 @@ export async function readContext(env: Readonly<Record<string, string | undefine
   const [owner = '', repo = ''] = read('GITHUB_REPOSITORY', /^[\w.-]+\/[\w.-]+$/, 'OWNER/REPO').split('/')
   const apiUrl = read('GITHUB_API_URL', WEB_ADDRESS, 'a URL').replace(/\/+$/, '')
   const serverUrl = read('GITHUB_SERVER_URL', WEB_ADDRESS, 'a URL').replace(/\/+$/, '')
-  const sha = read('GITHUB_SHA', /^[0-9a-f]{40,64}$/, 'a commit')
+  const sha = read('GITHUB_SHA', COMMIT, 'a commit')
   const runId = Number(read('GITHUB_RUN_ID', /^[1-9]\d{0,15}$/, 'a number'))
   const runAttempt = Number(read('GITHUB_RUN_ATTEMPT', /^[1-9]\d{0,8}$/, 'a number'))
   const eventName = read('GITHUB_EVENT_NAME', /^\w+$/, 'the name of an event')

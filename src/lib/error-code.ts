@@ -1,6 +1,5 @@
 /** What kinds of failures there are, for programs; each failure has one. */
 export type ErrorCode =
-  | 'ACCOUNT_NAME_INVALID'
   | 'AGENT_REFUSED'
   | 'AGENT_UNREACHABLE'
   | 'APP_ID_TAKEN'

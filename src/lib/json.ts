@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { messageOf } from './errors.ts'
 import { isObject } from './is-object.ts'
 import { parseJson, TOO_DEEP } from './parse-json.ts'
+import { quote } from './quote.ts'
 
 // JSON from elsewhere: a schema says what it should be, and problems are described in words. The
 // message of a schema or a check is what the value should be, such as "a list"; that of a transformation, a sentence.
@@ -76,22 +77,19 @@ export function parsed<S extends v.GenericSchema, T>(
   ) as v.GenericSchema<v.InferInput<S>, T>
 }
 
+/** Characters of a value in a problem. */
+const LONGEST = 100
+
 function problemOf({ kind, input, message, path }: v.BaseIssue<unknown>): string {
   const where = path?.map(({ key }, depth) => step(key, depth)).join('') ?? ''
   if (kind === 'transformation') return [where, message.replace(/\.$/, '')].filter(Boolean).join(': ')
   if (where === '') return `it is not ${message}`
-  return input === undefined ? `${where} is missing` : `${where} is ${quote(input)}, not ${message}`
+  return input === undefined ? `${where} is missing` : `${where} is ${quote(input, LONGEST)}, not ${message}`
 }
 
 function step(key: unknown, depth: number): string {
   if (typeof key === 'number') return `[${key}]`
   const name = String(key)
-  if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `[${quote(name)}]`
+  if (!/^[A-Za-z_$][\w$]*$/.test(name)) return `[${quote(name, LONGEST)}]`
   return depth === 0 ? name : `.${name}`
-}
-
-/** A value as JSON, short enough for a message. */
-function quote(value: unknown): string {
-  const json = JSON.stringify(value)
-  return json.length > 100 ? `${json.slice(0, 100)}…` : json
 }

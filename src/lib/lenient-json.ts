@@ -1,12 +1,16 @@
 import * as v from 'valibot'
 import { isObject } from './is-object.ts'
-import { pattern } from './json.ts'
+import { text } from './json.ts'
+import { isToken } from './token.ts'
 
 // Schemas for answers whose fields differ from version to version, or that a proxy may have written: anything
 // unexpected counts as missing. They accept every input, so `v.parse` does not throw.
 
 /** An id, version, host name or the like: safe to show in a message, on one line. */
-export const word = pattern(/^[\x21-\x7e]{1,500}$/, 'a word')
+export const word = v.pipe(
+  text,
+  v.check(value => value.length <= 500 && isToken(value), 'a word'),
+)
 
 /** Undefined if the value does not fit. */
 export function maybe<S extends v.GenericSchema>(schema: S) {

@@ -1,4 +1,4 @@
-/** Whether a text can be a token in an HTTP header: visible ASCII (RFC 9110, section 5.5), not empty. */
+/** Whether a text is visible ASCII and not empty, as a token in an HTTP header must be (RFC 9110, section 5.5). */
 export function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text)
 }

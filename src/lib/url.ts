@@ -4,6 +4,12 @@ export function parseWebUrl(text: string | URL): URL | undefined {
   return url && /^https?:$/.test(url.protocol) ? url : undefined
 }
 
+/** Like `parseWebUrl`; undefined also for a URL with a user or password. */
+export function parseServerUrl(text: string | URL): URL | undefined {
+  const url = parseWebUrl(text)
+  return url?.username || url?.password ? undefined : url
+}
+
 /**
  * A URL as it may be shown: without user and password, and without the query, in which storage services put
  * signatures. Text that is not a URL loses everything up to its last "@".

@@ -1,3 +1,4 @@
+import { COMMIT } from '../github/commit.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { isObject } from '../lib/is-object.ts'
 
@@ -38,7 +39,7 @@ export function readPreview(labels: unknown): Preview | undefined {
   const values = isObject(labels) ? labels : {}
   if (values[PREVIEW_LABEL] === undefined) return undefined
   const [, repository, number] = match(/^([\w.-]+\/[\w.-]+)#([1-9]\d{0,9})$/, PREVIEW_LABEL, values)
-  const [commit] = match(/^[0-9a-f]{40,64}$/, COMMIT_LABEL, values)
+  const [commit] = match(COMMIT, COMMIT_LABEL, values)
   const [, id, attempt] = match(/^([1-9]\d{0,14})\.([1-9]\d{0,8})$/, RUN_LABEL, values)
   return {
     repository: repository!,

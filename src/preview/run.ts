@@ -1,3 +1,4 @@
+import { COMMIT } from '../github/commit.ts'
 import type { RunContext } from '../github/context.ts'
 import { eventPullRequest } from '../github/pull-request.ts'
 import { MesosizeError } from '../lib/errors.ts'
@@ -12,9 +13,9 @@ export function baseBranch({ eventName, ref }: RunContext): string | undefined {
   return eventName === 'push' && ref?.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
 }
 
-const COMMIT = pattern(/^[0-9a-f]{40,64}$/, 'a commit')
-const WORKFLOW_RUN = object({ workflow_run: object({ head_sha: COMMIT }) })
-const PULL_REQUEST = object({ pull_request: object({ head: object({ sha: COMMIT }) }) })
+const commit = pattern(COMMIT, 'a commit')
+const WORKFLOW_RUN = object({ workflow_run: object({ head_sha: commit }) })
+const PULL_REQUEST = object({ pull_request: object({ head: object({ sha: commit }) }) })
 
 /**
  * The preview that a run makes: of the pull request whose event started it, or, in a run that another workflow

@@ -1,6 +1,4 @@
-import { formatIdent } from '../habitat/package/ident.ts'
 import type { Closure } from '../habitat/package/package.ts'
-import { MesosizeError } from '../lib/errors.ts'
 
 interface User {
   name: string
@@ -54,16 +52,13 @@ const BASE_GROUPS: readonly (readonly [name: string, gid: number, ...members: st
 const SERVICE_ID = 42
 const FURTHER_ID = 84
 
-const ACCOUNT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/
-
 /**
  * The texts of /etc/passwd and /etc/group: a base set, the service's SVC_USER and SVC_GROUP with the ids that
  * Habitat's container exporter gives them (components/pkg-export-container/src/build.rs, svc_users_and_groups),
  * a user `hab`, on which services that start as root rely, and the users and groups of all other packages.
- * @throws MesosizeError ACCOUNT_NAME_INVALID, naming every package whose account cannot be written there
+ * Names need no check here: a package's are checked when its metadata is read (ACCOUNT_NAME).
  */
 export function accounts(closure: Closure): { passwd: string; group: string } {
-  checkNames(closure)
   const users = new Map(BASE_USERS.map(user => [user.name, user]))
   const groups = new Map(
     BASE_GROUPS.map(([name, gid, ...members]): [string, Group] => [name, { name, gid, members }]),
@@ -117,20 +112,6 @@ interface Account {
 
 function accountOf({ svcUser, svcGroup }: { svcUser?: string; svcGroup?: string }): Account {
   return { user: svcUser ?? 'hab', group: svcGroup ?? 'hab' }
-}
-
-function checkNames(closure: Closure): void {
-  const problems = closure.packages.flatMap(({ metadata }) =>
-    Object.entries({ SVC_USER: metadata.svcUser, SVC_GROUP: metadata.svcGroup })
-      .filter(([, name]) => name !== undefined && !ACCOUNT_NAME.test(name))
-      .map(([file, name]) => `${file} of ${formatIdent(metadata.ident)} is ${JSON.stringify(name)}`),
-  )
-  if (problems.length > 0) {
-    throw new MesosizeError(
-      'ACCOUNT_NAME_INVALID',
-      `${problems.join('; ')}: an account's name is up to 32 letters, digits and "_ . -". Correct pkg_svc_user or pkg_svc_group in the plan and build again.`,
-    )
-  }
 }
 
 function freeId(first: number, taken: readonly number[]): number {

@@ -13,7 +13,7 @@ export const GENERATED = 'root filesystem'
 /**
  * What the tarball holds: a part with everything generated (`launch` and the skeleton of `rootfs/`), then a part
  * per package in the closure's order. Generated entries carry the service's release time.
- * @throws MesosizeError PROGRAM_MISSING or ACCOUNT_NAME_INVALID
+ * @throws MesosizeError PROGRAM_MISSING
  */
 export function layOut(closure: Closure): readonly Part[] {
   const programs = programsOf(closure)

@@ -1,8 +1,9 @@
+import { isChannel } from '../habitat/package/channel.ts'
 import { LINUX_TARGETS, TARGETS } from '../habitat/package/target.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
-import { parseWebUrl } from '../lib/url.ts'
+import { parseServerUrl, parseWebUrl } from '../lib/url.ts'
 import type {
   NetworkRequest,
   PortLabel,
@@ -35,7 +36,7 @@ export function readBuilderUrl(text: string): string {
   if (!url) {
     throw invalid(`${quoted(text)} is not a URL. Write one such as https://bldr.habitat.sh.`)
   }
-  if (url.username || url.password) {
+  if (!parseServerUrl(url)) {
     throw invalid(
       `${quoted(text)} holds a user name or password. Leave it out; a token goes into ${setting('auth')}.`,
     )
@@ -46,9 +47,8 @@ export function readBuilderUrl(text: string): string {
   return url.href.replace(/\/+$/, '')
 }
 
-/** A channel becomes a part of a URL's path. */
 export function readChannel(text: string): string {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(text)) {
+  if (!isChannel(text)) {
     throw invalid(
       `${quoted(text)} is not a channel: letters, digits and "_ . -". Write one such as stable or base.`,
     )

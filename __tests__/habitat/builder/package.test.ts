@@ -102,7 +102,7 @@ describe('parseBuilderPackage', () => {
 
   test('names several problems at once, up to a limit', () => {
     const value = { ident: {}, checksum: 'x'.repeat(10_000), tdeps: Array(1000).fill('x') }
-    expect(() => parse(value)).toThrow(/ident\.origin is missing; .*; checksum is "x+…, not 64 hex digits/)
+    expect(() => parse(value)).toThrow(/ident\.origin is missing; .*; checksum is "x+…", not 64 hex digits/)
     expect(() => parse(value)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{1,1500}$/s) }),
     )

@@ -7,7 +7,7 @@ import { type Mask, maskOf } from '../../lib/mask.ts'
 import { quote } from '../../lib/quote.ts'
 import { setting } from '../../lib/setting.ts'
 import { isToken } from '../../lib/token.ts'
-import { parseWebUrl, printableUrl } from '../../lib/url.ts'
+import { parseServerUrl, printableUrl } from '../../lib/url.ts'
 import { type FullIdent, formatIdent, isFull, type PackageIdent } from '../package/ident.ts'
 import { formatKeyName, type OriginKeyName } from '../package/origin-key.ts'
 import { type DownloadOptions, saveVerified } from './download.ts'
@@ -156,8 +156,8 @@ export function createBuilder(options: BuilderOptions): Builder {
 }
 
 function parseBase(text: string): URL {
-  const url = parseWebUrl(text)
-  if (!url || url.username || url.password) {
+  const url = parseServerUrl(text)
+  if (!url) {
     throw new MesosizeError(
       'BUILDER_URL',
       `The Builder URL ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://bldr.habitat.sh.`,

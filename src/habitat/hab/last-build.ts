@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { blake2b256 } from '../../codec/blake2b.ts'
+import { DIGEST } from '../../lib/digest.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { readRegular } from '../../lib/open-regular.ts'
 import { type FullIdent, formatIdent, parseFullIdent } from '../package/ident.ts'
@@ -42,8 +43,8 @@ export async function readLastBuild(results: string): Promise<LastBuild> {
       }
     }
     const hart = join(results, value('pkg_artifact', /^[^/\0]+\.hart$/, 'the name of a hart'))
-    const sha256 = value('pkg_sha256sum', /^[0-9a-f]{64}$/, 'a SHA-256 sum')
-    const blake2b = value('pkg_blake2bsum', /^[0-9a-f]{64}$/, 'a BLAKE2b sum')
+    const sha256 = value('pkg_sha256sum', DIGEST, 'a SHA-256 sum')
+    const blake2b = value('pkg_blake2bsum', DIGEST, 'a BLAKE2b sum')
     await checkSums(hart, sha256, blake2b)
     return { ident, hart, sha256, blake2b }
   } catch (error) {

@@ -5,7 +5,8 @@ import { get } from '../../http/get.ts'
 import { FILE } from '../../http/pace.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
-import { parseWebUrl, printableUrl } from '../../lib/url.ts'
+import { parseServerUrl, printableUrl } from '../../lib/url.ts'
+import { isChannel } from '../package/channel.ts'
 import { type HabManifest, parseManifest } from './manifest.ts'
 
 export interface MirrorOptions {
@@ -107,8 +108,8 @@ function archiveName(target: string): string {
  * @throws MesosizeError HAB_MIRROR
  */
 export function parseMirrorUrl(text: string): URL {
-  const url = parseWebUrl(text)
-  if (!url || url.username || url.password) {
+  const url = parseServerUrl(text)
+  if (!url) {
     throw new MesosizeError(
       'HAB_MIRROR',
       `hab-mirror ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://packages.chef.io.`,
@@ -122,7 +123,7 @@ export function parseMirrorUrl(text: string): URL {
 
 /** @throws MesosizeError HAB_CHANNEL if it cannot be part of a URL */
 export function checkHabChannel(channel: string): string {
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(channel)) {
+  if (!isChannel(channel)) {
     throw new MesosizeError(
       'HAB_CHANNEL',
       `hab-channel ${JSON.stringify(channel)} must be letters, digits and "_ . -". Write one such as stable.`,

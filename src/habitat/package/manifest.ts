@@ -1,4 +1,4 @@
-import { parseWebUrl } from '../../lib/url.ts'
+import { parseServerUrl } from '../../lib/url.ts'
 
 /** What a plan says about its software; what it does not say, or not in a usable form, is absent. */
 export interface PlanDescription {
@@ -58,6 +58,5 @@ function linkOf(value: string): string | undefined {
   const length = (value.length - '[]()'.length) / 2
   const text = value.slice(1, 1 + length)
   if (length > LONGEST_URL || value !== `[${text}](${text})`) return undefined
-  const url = parseWebUrl(text)
-  return url && !url.username && !url.password ? url.href : undefined
+  return parseServerUrl(text)?.href
 }

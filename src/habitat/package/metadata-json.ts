@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DIGEST } from '../../lib/digest.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { list, object, parsed, pattern, readValue, text, truth, whole } from '../../lib/json.ts'
 import { parseWebUrl } from '../../lib/url.ts'
@@ -66,7 +67,7 @@ const METADATA = object({
     description: v.optional(notEmpty),
     upstream: v.optional(webUrl),
     source: v.optional(webUrl),
-    sourceSha256: v.optional(pattern(/^[0-9a-f]{64}$/, 'a SHA-256')),
+    sourceSha256: v.optional(pattern(DIGEST, 'a SHA-256')),
   }),
   defaultConfig: text,
   runnable: truth,

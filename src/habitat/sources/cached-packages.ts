@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Entry } from '../../codec/tar/entry.ts'
+import { DIGEST } from '../../lib/digest.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { object, pattern, readValue, text } from '../../lib/json.ts'
 import { setting } from '../../lib/setting.ts'
@@ -10,7 +11,7 @@ import type { BuilderChannel } from '../package/request.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { keptMetadata } from './kept-metadata.ts'
 
-const digest = pattern(/^[0-9a-f]{64}$/, 'a digest of 32 bytes')
+const digest = pattern(DIGEST, 'a digest of 32 bytes')
 
 /** What an ident stands for, with the digests of its hart once somebody has wanted them. */
 const ALIAS = object({

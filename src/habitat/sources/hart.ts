@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { createBLAKE2b } from 'hash-wasm'
 import type { XzStream } from '../../codec/xz/xz.ts'
+import { DIGEST } from '../../lib/digest.ts'
 import { discard } from '../../lib/discard.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import { openRegular } from '../../lib/open-regular.ts'
@@ -72,7 +73,7 @@ export function parseHartHeader(start: Buffer, path: string): HartHeader {
   if (hashType !== 'BLAKE2b') throw notAHart(path, `its hash type is ${quote(hashType, 60)}, not "BLAKE2b"`)
   const signed = Buffer.from(encoded, 'base64')
   const hash = signed.toString('latin1', SIGNATURE_BYTES)
-  if (signed.length !== SIGNED_BYTES || !/^[0-9a-f]{64}$/.test(hash)) {
+  if (signed.length !== SIGNED_BYTES || !DIGEST.test(hash)) {
     throw notAHart(path, 'its fourth line is not the base64 of a signature and a hash')
   }
   if (empty !== '') throw notAHart(path, `its fifth line is ${quote(empty, 60)}, not empty`)

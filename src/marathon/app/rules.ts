@@ -45,7 +45,7 @@ export function fetchUriProblem(value: unknown): string | undefined {
     : writeInstead
   return (
     javaUriProblem(value, instead) ??
-    quoteProblem(value, instead) ??
+    apostropheProblem(value, instead) ??
     hostProblem(value) ??
     fetchSchemeProblem(value)
   )
@@ -59,7 +59,7 @@ export function fetchPathProblem(uri: string): string | undefined {
 }
 
 /** The only character that Java allows in a URI but Mesos' fetcher does not (slave/containerizer/fetcher.cpp). */
-export function quoteProblem(uri: string, instead = writeInstead): string | undefined {
+export function apostropheProblem(uri: string, instead = writeInstead): string | undefined {
   return uri.includes("'")
     ? `must not contain "'", which Mesos' fetcher refuses: ${instead('%27')}`
     : undefined

@@ -1,5 +1,5 @@
 import { javaUriProblem } from '../java-uri.ts'
-import { quoteProblem } from '../rules.ts'
+import { apostropheProblem } from '../rules.ts'
 import { doubt, impossible, type Problem, refused } from './problem.ts'
 import { items, repeated, rule } from './rule.ts'
 
@@ -55,6 +55,6 @@ export const FETCH_RULES = [
 function* uriProblems(place: string, uri: string): Generator<Problem> {
   const unread = javaUriProblem(uri)
   if (unread) yield refused(place, uri, unread)
-  const quote = quoteProblem(uri)
-  if (quote) yield impossible(place, uri, quote)
+  const apostrophe = apostropheProblem(uri)
+  if (apostrophe) yield impossible(place, uri, apostrophe)
 }
