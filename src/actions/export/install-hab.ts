@@ -10,15 +10,17 @@ import {
   habTarget,
   listedVersions,
   type Mirror,
+  MOST_BYTES,
   parseManifest,
   resolveVersion,
+  UnusableArchive,
+  unpackRelease,
 } from '../../habitat/hab/index.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import type { RetryOptions } from '../../http/retry.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
-import { MOST_BYTES, UnusableArchive, unpackRelease } from './unpack-release.ts'
 
 export interface HabRequest {
   /** An exact version, `latest`, or a semver range. */

@@ -95,7 +95,7 @@ export async function compareWithRelease(
 ): Promise<string | undefined> {
   if (!github) return undefined
   const { id, tag } = publish.to === 'release' ? publish : {}
-  const { changesSinceRelease } = await import('./changes.ts')
+  const { changesSinceRelease } = await import('../../inspect/changes.ts')
   return tools.steps.grouped('Compare', () =>
     changesSinceRelease(exported, { id, tag: tag ?? tools.context.tag }, github, tools),
   )

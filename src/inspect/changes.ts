@@ -1,11 +1,13 @@
-import type { Exported } from '../../export/exported.ts'
-import type { Asset } from '../../github/asset-upload.ts'
-import { downloadAsset, earlierReleases, type PublishedRelease } from '../../github/earlier-releases.ts'
-import type { GitHub } from '../../github/octokit.ts'
-import type { ReleaseChoice } from '../../github/releases.ts'
-import type { FullIdent } from '../../habitat/package/ident.ts'
-import { compareImages } from '../../inspect/diff.ts'
-import { diffMarkdown } from '../../inspect/format-diff.ts'
+import type { Asset } from '../github/asset-upload.ts'
+import { downloadAsset, earlierReleases, type PublishedRelease } from '../github/earlier-releases.ts'
+import type { GitHub } from '../github/octokit.ts'
+import type { ReleaseChoice } from '../github/releases.ts'
+import type { FullIdent } from '../habitat/package/ident.ts'
+import { messageOf } from '../lib/errors.ts'
+import { code } from '../lib/markdown.ts'
+import type { AppDefinition } from '../marathon/app/validate.ts'
+import { compareImages } from './diff.ts'
+import { diffMarkdown } from './format-diff.ts'
 import {
   type Inspected,
   type InspectTools,
@@ -13,9 +15,16 @@ import {
   inspectImage,
   inspectTarballs,
   readApp,
-} from '../../inspect/inspect.ts'
-import { messageOf } from '../../lib/errors.ts'
-import { code } from '../../lib/markdown.ts'
+} from './inspect.ts'
+
+/** A new image with its app. */
+interface NewImage {
+  /** The service's. */
+  ident: FullIdent
+  app: AppDefinition
+  /** The files of the image, in the order in which agents unpack them. */
+  tarballs: readonly { path: string }[]
+}
 
 /** What an earlier release has of a service: one of the two files, or both. */
 interface EarlierExport {
@@ -31,7 +40,7 @@ interface EarlierExport {
  * @returns undefined, and a note or a warning says why, if there is nothing to compare with or it cannot be read
  */
 export async function changesSinceRelease(
-  { ident, app, tarballs }: Exported,
+  { ident, app, tarballs }: NewImage,
   own: Pick<ReleaseChoice, 'id' | 'tag'>,
   github: GitHub,
   tools: InspectTools,

@@ -3,8 +3,6 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { ReadEntry } from 'tar'
-// From 'tar' the bundler would take a bundle, which hides the packages whose licences it must add.
-import { UnpackSync } from 'tar/unpack'
 import { messageOf } from '../../lib/errors.ts'
 
 /** Far more than a release of hab has: one program of some 30 MB. */
@@ -31,6 +29,9 @@ export class UnusableArchive extends Error {}
  * @throws UnusableArchive
  */
 export async function unpackRelease(archive: Uint8Array, folder: string): Promise<string> {
+  // Loaded only where it is needed. From 'tar' the bundler would take a bundle, which hides the packages whose licences
+  // it must add.
+  const { UnpackSync } = await import('tar/unpack')
   const problems: string[] = []
   const contents = new Contents()
   const unpack = new UnpackSync({
