@@ -12,8 +12,8 @@ function tarball(path: string, size: number): PublishedTarball {
   return { ...file, ident, isLayer: false, location: { uri: 'https://a.test/x' } }
 }
 
-function layer(path: string, size: number, kept: boolean): PublishedTarball {
-  return { ...tarball(path, size), isLayer: true, location: { uri: 'https://a.test/x', kept } }
+function layer(path: string, size: number, existing: boolean): PublishedTarball {
+  return { ...tarball(path, size), isLayer: true, location: { uri: 'https://a.test/x', existing } }
 }
 
 test('the table has the tarball, the app definition and the five largest packages', () => {

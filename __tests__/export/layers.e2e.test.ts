@@ -123,7 +123,7 @@ describe.each(LAYERINGS)('%s', layering => {
         size: bytes.length,
         sha256: digest,
       })
-      expect(location.kept).toBe(false)
+      expect(location.existing).toBe(false)
     }
     const fetch = exported.app.fetch as { uri: string }[]
     expect(fetch.map(({ uri }) => uri)).toEqual(layers.map(({ location }) => location.uri))
@@ -167,7 +167,7 @@ test('a publisher is given whole files under their names, and what it says is wh
       }
       return tarballs.map((each, index) => ({
         ...each,
-        location: { uri: `https://a.test/${each.sha256}`, kept: index !== 1 },
+        location: { uri: `https://a.test/${each.sha256}`, existing: index !== 1 },
       }))
     },
   })
@@ -226,10 +226,10 @@ describe('the name of a layer depends on its content alone', () => {
     expect((await readdir(join(outputDir, 'layers'))).sort()).toEqual(
       [...new Set([...names(first), ...names(second)])].sort(),
     )
-    expect(names(second.filter(({ location }) => location.kept))).toEqual(
+    expect(names(second.filter(({ location }) => location.existing))).toEqual(
       names(second).filter(name => names(first).includes(name)),
     )
-    const added = second.filter(({ location }) => !location.kept)
+    const added = second.filter(({ location }) => !location.existing)
     expect(added.map(packagesIn)).toEqual([[], [newLib.ident], [newWeb.ident]])
     expect(layerBytes(second)).toEqual({
       total: second.reduce((sum, { size }) => sum + size, 0),

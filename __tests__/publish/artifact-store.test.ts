@@ -189,11 +189,11 @@ describe('the layers of an image', () => {
     server.artifacts.set(torn, { file: layers[1]!.bytes.subarray(0, 9), filename: 'x' })
     const uris = layers.map(({ name }) => `${server.url}/v2/artifacts/mesosize-layers/${name}`)
     const { publish, phases } = layersPublisher({ marathonUrl: server.url })
-    expect(await publish(layers)).toEqual(uris.map(uri => ({ uri, kept: false })))
+    expect(await publish(layers)).toEqual(uris.map(uri => ({ uri, existing: false })))
     for (const { name, bytes } of layers) {
       expect(server.artifacts.get(`mesosize-layers/${name}`)).toEqual({ file: bytes, filename: name })
     }
-    expect(await publish(layers)).toEqual(uris.map(uri => ({ uri, kept: true })))
+    expect(await publish(layers)).toEqual(uris.map(uri => ({ uri, existing: true })))
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(2)
     expect(phases.map(({ outcome }) => outcome)).toEqual(['2 layers to the artifact store', '2 layers kept'])
   })

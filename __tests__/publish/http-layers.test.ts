@@ -39,7 +39,7 @@ const total = () => layers.reduce((sum, { size }) => sum + size, 0)
 describe('publishOverHttp', () => {
   test('uploads all that are not there, as one phase', async () => {
     const { publish, phases, notes } = publisher({ uploadUrl: `${server.url}/layers/` })
-    expect(await publish(layers)).toEqual(uris(`${server.url}/layers`).map(uri => ({ uri, kept: false })))
+    expect(await publish(layers)).toEqual(uris(`${server.url}/layers`).map(uri => ({ uri, existing: false })))
     for (const { name, bytes } of layers) expect(server.files.get(`/layers/${name}`)).toEqual(bytes)
     expect(server.requests.find(({ method }) => method === 'PUT')!.headers).toMatchObject({
       'content-type': 'application/gzip',
@@ -60,14 +60,14 @@ describe('publishOverHttp', () => {
     await publisher({ uploadUrl: `${server.url}/` }).publish(layers)
     server.requests.length = 0
     const { publish, phases } = publisher({ uploadUrl: `${server.url}/` })
-    expect(await publish(layers)).toEqual(uris(server.url).map(uri => ({ uri, kept: true })))
+    expect(await publish(layers)).toEqual(uris(server.url).map(uri => ({ uri, existing: true })))
     expect(sent()).toEqual([])
     expect(phases).toEqual([{ title: 'Uploading', total: 0, amount: 0, outcome: '3 layers kept' }])
 
     const [changed] = await makeLayers(folder, [4_000], 'another build')
     const next = publisher({ uploadUrl: `${server.url}/` })
-    const kept = (await next.publish([changed!, ...layers.slice(1)])).map(location => location.kept)
-    expect(kept).toEqual([false, true, true])
+    const existing = (await next.publish([changed!, ...layers.slice(1)])).map(location => location.existing)
+    expect(existing).toEqual([false, true, true])
     expect(sent()).toEqual([`/${changed!.name}`])
     expect(next.phases).toMatchObject([
       { total: changed!.size, outcome: expect.stringMatching(/^1 layer to .*, 2 layers kept$/) },
@@ -78,7 +78,7 @@ describe('publishOverHttp', () => {
     const [, torn] = layers
     server.files.set(`/${torn!.name}`, torn!.bytes.subarray(0, -1))
     const locations = await publisher({ uploadUrl: `${server.url}/` }).publish(layers)
-    expect(locations.map(({ kept }) => kept)).toEqual([false, false, false])
+    expect(locations.map(({ existing }) => existing)).toEqual([false, false, false])
     expect(server.files.get(`/${torn!.name}`)).toEqual(torn!.bytes)
   })
 
@@ -104,7 +104,7 @@ describe('publishOverHttp', () => {
       server.fault({ method: 'HEAD', kind: 'status', status: 302, headers: { location } })
       const headers = { 'x-api-key': 'secret-key' }
       const { publish } = publisher({ uploadUrl: `${server.url}/`, headers })
-      expect(await publish([layer!])).toMatchObject([{ kept: true }])
+      expect(await publish([layer!])).toMatchObject([{ existing: true }])
       expect(server.requests[0]!.headers).toMatchObject(headers)
       expect(store.requests).toMatchObject([{ method: 'HEAD' }])
       expect(store.requests[0]!.headers).not.toHaveProperty('x-api-key')
@@ -153,7 +153,7 @@ describe('publishOverHttp', () => {
     server.fault({ method: 'HEAD', kind: 'status', status: 404 })
     server.fault({ method: 'PUT', kind: 'status', status: 409 })
     server.files.set(`/${layer!.name}`, layer!.bytes)
-    expect(await publish([layer!])).toEqual([{ uri: `${server.url}/${layer!.name}`, kept: false }])
+    expect(await publish([layer!])).toEqual([{ uri: `${server.url}/${layer!.name}`, existing: false }])
     expect(sent()).toHaveLength(1)
   })
 
@@ -188,7 +188,7 @@ describe('publishOverHttp', () => {
     const limited = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => limit.call(AbortSignal, 100))
     onTestFinished(() => limited.mockRestore())
     const { publish } = publisher({ uploadUrl: `${server.url}/` })
-    expect((await publish(layers)).map(({ kept }) => kept)).not.toContain(true)
+    expect((await publish(layers)).map(({ existing }) => existing)).not.toContain(true)
     expect(sent()).toHaveLength(16)
     for (const [milliseconds] of limited.mock.calls) expect(milliseconds).toBeLessThanOrEqual(10_000)
     // On a busy machine, answers that come late are asked for again.

@@ -102,10 +102,12 @@ describe.skipIf(cannotServe())(`with a real nginx${cannotServe() ? ` (${cannotSe
     await mkdir(join(nginx.root, 'public'), { recursive: true })
     const first = await httpPublisher({ uploadUrl, layering: 'package' }).publishLayers(layers)
     expect(first).toEqual(
-      layers.map(({ name }) => ({ uri: `${nginx.url}/public/layers/${name}`, kept: false })),
+      layers.map(({ name }) => ({ uri: `${nginx.url}/public/layers/${name}`, existing: false })),
     )
     expect(
-      (await httpPublisher({ uploadUrl, layering: 'package' }).publishLayers(layers)).map(({ kept }) => kept),
+      (await httpPublisher({ uploadUrl, layering: 'package' }).publishLayers(layers)).map(
+        ({ existing }) => existing,
+      ),
     ).toEqual([true, true, true])
     const names = await readdir(join(nginx.root, 'public/layers'))
     expect(names.sort()).toEqual(layers.map(({ name }) => name).sort())

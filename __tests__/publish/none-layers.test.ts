@@ -97,16 +97,16 @@ test.each<[string, KnownUri, RegExp[]]>([
 })
 
 test.each<[KnownUri]>([[{}], [{ uriBase: 'https://a.test/layers' }]])(
-  'with %j, kept is what an earlier export left there whole',
+  'with %j, existing is what an earlier export left there whole',
   async known => {
-    const kept = async () => (await published(known)).locations.map(location => location.kept)
-    expect(await kept()).toEqual([false, false])
+    const existing = async () => (await published(known)).locations.map(location => location.existing)
+    expect(await existing()).toEqual([false, false])
 
     mkdirSync(join(outputDir, 'layers'), { recursive: true })
     const path = join(outputDir, 'layers', layers[1]!.name)
     writeFileSync(path, Buffer.alloc(layers[1]!.size - 1))
-    expect(await kept()).toEqual([false, false])
+    expect(await existing()).toEqual([false, false])
     writeFileSync(path, Buffer.alloc(layers[1]!.size))
-    expect(await kept()).toEqual([false, true])
+    expect(await existing()).toEqual([false, true])
   },
 )

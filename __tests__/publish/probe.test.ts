@@ -224,9 +224,9 @@ describe('probeTarballs', () => {
     const { report, warnings } = recorder()
     const uri = `${server.url}/0.tgz`
     const tarballs = [
-      { uri, kept: true },
+      { uri, existing: true },
       { uri: 'file:///srv/1.tgz' },
-      { uri: 'hdfs://a/2.tgz', kept: false },
+      { uri: 'hdfs://a/2.tgz', existing: false },
     ]
     await probeTarballs(
       tarballs.map(location => ({ isLayer: true, size: 1, location })),

@@ -56,7 +56,8 @@ function fill(to: StoredRelease, count: number) {
   while (to.assets.length < count) server.addAsset(to, { name: `sha256-${to.assets.length}.tgz` })
 }
 
-const kept = (locations: readonly { kept?: boolean }[]) => locations.map(location => location.kept)
+const existing = (locations: readonly { existing?: boolean }[]) =>
+  locations.map(location => location.existing)
 
 describe('publishToRelease', () => {
   test('makes one prerelease for all exports, which says what it is for', async () => {
@@ -72,7 +73,7 @@ describe('publishToRelease', () => {
         uri: `${server.serverUrl}/acme/shop/releases/download/mesosize-layers/${name}`,
         assetId: assets.find(asset => asset.name === name)!.id,
         page: `${server.serverUrl}/acme/shop/releases/tag/mesosize-layers`,
-        kept: false,
+        existing: false,
       })),
     )
     for (const [index, { bytes }] of layers.entries()) {
@@ -86,7 +87,7 @@ describe('publishToRelease', () => {
   test('uploads only what is missing, each under another name first, and lists the assets once', async () => {
     const first = await publish()
     server.requests.length = 0
-    expect(await publish()).toEqual(first.map(location => ({ ...location, kept: true })))
+    expect(await publish()).toEqual(first.map(location => ({ ...location, existing: true })))
     expect(server.requests.map(({ line }) => line)).toEqual([
       'GET /repos/acme/shop/releases?per_page=100',
       `GET /repos/acme/shop/releases/${release('mesosize-layers').id}/assets?per_page=100`,
@@ -95,7 +96,7 @@ describe('publishToRelease', () => {
     const [changed] = await makeLayers(folder, [4_000], 'another build')
     server.requests.length = 0
     const second = await publish(startJob(server), [changed!, ...layers.slice(1)])
-    expect(kept(second)).toEqual([false, true, true])
+    expect(existing(second)).toEqual([false, true, true])
     expect(server.requests.map(({ line }) => line).slice(2)).toEqual([
       expect.stringMatching(new RegExp(`^POST .*name=${changed!.name}\\.mesosize-[0-9a-f]{16}$`)),
       expect.stringMatching(/^PATCH .*\/releases\/assets\/\d+$/),
@@ -107,7 +108,7 @@ describe('publishToRelease', () => {
   test('takes a layer without a digest, of a server that has none, by its name and length', async () => {
     const stored = server.addRelease({ tag: 'mesosize-layers', draft: false })
     for (const { name, bytes } of layers) server.addAsset(stored, { name, bytes, digest: null })
-    expect(kept(await publish())).toEqual([true, true, true])
+    expect(existing(await publish())).toEqual([true, true, true])
   })
 
   test.each([
@@ -118,7 +119,7 @@ describe('publishToRelease', () => {
     const stored = server.addRelease({ tag: 'mesosize-layers', draft: false })
     const [layer] = layers
     server.addAsset(stored, { name: layer!.name, bytes: layer!.bytes, ...about })
-    expect(kept(await publish())).toEqual([false, false, false])
+    expect(existing(await publish())).toEqual([false, false, false])
     expect(stored.assets.map(({ name, digest }) => [name, digest]).sort()).toEqual(
       layers.map(({ name, sha256 }) => [name, `sha256:${sha256}`]).sort(),
     )
@@ -136,7 +137,7 @@ describe('publishToRelease', () => {
     }
     expect(new Set(first.map(({ page }) => page)).size).toBe(2)
 
-    expect(await publish()).toEqual(first.map(location => ({ ...location, kept: true })))
+    expect(await publish()).toEqual(first.map(location => ({ ...location, existing: true })))
     fill(release('mesosize-layers-2'), 1000)
     const more = await makeLayers(folder, [100], 'more')
     expect((await publish(startJob(server), more))[0]!.uri).toContain('/download/mesosize-layers-3/')
@@ -152,7 +153,7 @@ describe('publishToRelease', () => {
       const stored = server.addRelease({ tag, draft: false })
       for (const { name, bytes } of layers) server.addAsset(stored, { name, bytes })
     }
-    expect(kept(await publish())).toEqual([false, false, false])
+    expect(existing(await publish())).toEqual([false, false, false])
     expect(names('mesosize-layers')).toHaveLength(3)
   })
 
@@ -170,7 +171,7 @@ describe('publishToRelease', () => {
     expect(server.releases).toMatchObject([{ draft: true }])
     for (const { name, bytes } of layers) server.addAsset(release('mesosize-layers'), { name, bytes })
     const locations = await publish()
-    expect(kept(locations)).toEqual([true, true, true])
+    expect(existing(locations)).toEqual([true, true, true])
     expect(server.releases).toMatchObject([{ draft: false, prerelease: true }])
     for (const { uri } of locations) expect((await fetch(uri)).status).toBe(200)
   })
@@ -208,7 +209,7 @@ describe('publishToRelease', () => {
     const stored = server.addRelease({ tag: 'mesosize-layers', draft: false, unseen: 1 })
     const [layer] = layers
     server.addAsset(stored, { name: layer!.name, bytes: layer!.bytes })
-    expect(kept(await publish())).toEqual([true, false, false])
+    expect(existing(await publish())).toEqual([true, false, false])
     expect(server.releases).toHaveLength(1)
   })
 
@@ -219,13 +220,13 @@ describe('publishToRelease', () => {
     expect(job.warnings).toEqual([])
     expect(server.releases).toMatchObject([{ draft: false, immutable: true }])
     const again = startJob(server)
-    expect(kept(await publish(again))).toEqual([true, true, true])
+    expect(existing(await publish(again))).toEqual([true, true, true])
     expect(again.warnings).toEqual([])
 
     const next = startJob(server)
     const [changed] = await makeLayers(folder, [4_000], 'another build')
     const locations = await publish(next, [changed!, ...layers.slice(1)])
-    expect(kept(locations)).toEqual([false, true, true])
+    expect(existing(locations)).toEqual([false, true, true])
     expect(names('mesosize-layers-2')).toEqual([changed!.name])
     expect(next.warnings).toEqual([
       expect.stringMatching(

@@ -47,11 +47,11 @@ function tarballRows({ path, size, sha256 }: PublishedTarball): string[][] {
 
 function layerRows(layers: readonly PublishedTarball[]): string[][] {
   const { total, added } = layerBytes(layers)
-  const kept = layers.filter(({ location }) => location.kept).length
+  const existing = layers.filter(({ location }) => location.existing).length
   // All layers are in the same one.
   const folders = new Set(layers.map(({ path }) => dirname(path)))
   return [
-    ['Layers', `${layers.length} in ${[...folders].map(visible).join(', ')}, ${kept} of them kept`],
+    ['Layers', `${layers.length} in ${[...folders].map(visible).join(', ')}, ${existing} of them kept`],
     ['Size', `${formatBytes(total)} (${total} bytes)`],
     [
       'New',

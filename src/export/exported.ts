@@ -31,5 +31,5 @@ export function packagesIn({ parts }: Pick<PackedTarball, 'parts'>): string[] {
  */
 export function layerBytes(layers: readonly PublishedTarball[]): { total: number; added: number } {
   const sum = (some: readonly PublishedTarball[]) => some.reduce((sum, { size }) => sum + size, 0)
-  return { total: sum(layers), added: sum(layers.filter(({ location }) => !location.kept)) }
+  return { total: sum(layers), added: sum(layers.filter(({ location }) => !location.existing)) }
 }

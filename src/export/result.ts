@@ -78,7 +78,7 @@ function imageResult(tarballs: Exported['tarballs']): ImageResult {
     size: layer.size,
     sha256: layer.sha256,
     packages: packagesIn(layer),
-    uploaded: !layer.location.kept,
+    uploaded: !layer.location.existing,
   }))
   return { layers, bytesNew: layerBytes(tarballs).added }
 }

@@ -34,7 +34,7 @@ async function leave(tarball: NamedTarball, target: NoTarget): Promise<Published
   const uri = knownUri(target, tarball) ?? fileUri(path).uri
   if (!tarball.isLayer) return { ...tarball, location: { uri } }
   const there = await stat(path).catch(() => undefined)
-  return { ...tarball, location: { uri, kept: there?.size === tarball.size } }
+  return { ...tarball, location: { uri, existing: there?.size === tarball.size } }
 }
 
 function noteUnknown(left: readonly PublishedTarball[], { outputDir }: NoTarget, report: Reporter): void {

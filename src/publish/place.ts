@@ -24,10 +24,10 @@ export interface Place {
 /** Called with the number of bytes sent; a negative number takes back those of a failed try. */
 export type OnBytes = (amount: number) => void
 
-/** A tarball, and whether it has to be uploaded. */
+/** A tarball, and whether it is there already. */
 export interface Looked {
   tarball: NamedTarball
-  kept: boolean
+  existing: boolean
 }
 
 export interface UploadTools {
@@ -41,11 +41,14 @@ const UPLOADS_AT_ONCE = 4
 /** Uploads to a place what it does not have yet of an image. */
 export function publishTo(place: Place, tools: UploadTools): Publisher {
   return async tarballs => {
-    const look = async (tarball: NamedTarball) => ({ tarball, kept: await place.has(tarball) })
+    const look = async (tarball: NamedTarball) => ({ tarball, existing: await place.has(tarball) })
     const looked = await pMap(tarballs, look, { concurrency: LOOKS_AT_ONCE })
-    return uploadMissing(looked, place.name, tools, async ({ tarball, kept }, onBytes, signal) => {
-      const given = kept ? undefined : await sendOnce(place, tarball, onBytes, signal)
-      return { ...tarball, location: { uri: place.uri(tarball, given), ...(tarball.isLayer && { kept }) } }
+    return uploadMissing(looked, place.name, tools, async ({ tarball, existing }, onBytes, signal) => {
+      const given = existing ? undefined : await sendOnce(place, tarball, onBytes, signal)
+      return {
+        ...tarball,
+        location: { uri: place.uri(tarball, given), ...(tarball.isLayer && { existing }) },
+      }
     })
   }
 }
@@ -68,7 +71,7 @@ async function sendOnce(
 /**
  * Uploads the missing tarballs of an image, several at once, as one phase. If one fails, the others are aborted.
  * @param to where to, for the phase
- * @param each what is done with each, including those that are kept
+ * @param each what is done with each, including those that are there already
  * @throws what the first to fail throws
  */
 export async function uploadMissing<Item extends Looked, Result>(
@@ -77,7 +80,7 @@ export async function uploadMissing<Item extends Looked, Result>(
   { report, signal }: UploadTools,
   each: (item: Item, onBytes: OnBytes, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result[]> {
-  const missing = looked.filter(({ kept }) => !kept)
+  const missing = looked.filter(({ existing }) => !existing)
   const size = missing.reduce((sum, { tarball }) => sum + tarball.size, 0)
   const phase = report.phase('Uploading', size, 'bytes')
   const failure = new AbortController()
@@ -100,12 +103,12 @@ export async function uploadMissing<Item extends Looked, Result>(
 }
 
 function outcomeOf(looked: readonly Looked[], to: string): string {
-  const kept = looked.filter(each => each.kept).length
-  const sent = looked.length - kept
+  const existing = looked.filter(each => each.existing).length
+  const sent = looked.length - existing
   if (wholeImage(looked.map(({ tarball }) => tarball))) {
     return sent > 0 ? `to ${to}` : 'the same file is there already'
   }
-  return [sent > 0 ? `${layers(sent)} to ${to}` : [], kept > 0 ? `${layers(kept)} kept` : []]
+  return [sent > 0 ? `${layers(sent)} to ${to}` : [], existing > 0 ? `${layers(existing)} kept` : []]
     .flat()
     .join(', ')
 }

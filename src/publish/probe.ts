@@ -59,7 +59,9 @@ type Probed = Pick<PublishedTarball, 'isLayer' | 'size' | 'location'>
 export async function probeTarballs(tarballs: readonly Probed[], tools: ProbeTools): Promise<void> {
   const probeOne = ({ isLayer, size, location }: Probed) =>
     probe(location.uri, size, { ...tools, cached: isLayer })
-  const [first, ...others] = tarballs.filter(({ location: { uri, kept } }) => /^https?:/.test(uri) && !kept)
+  const [first, ...others] = tarballs.filter(
+    ({ location: { uri, existing } }) => /^https?:/.test(uri) && !existing,
+  )
   if (first && (await probeOne(first))) await pMap(others, probeOne, { concurrency: PROBES_AT_ONCE })
 }
 

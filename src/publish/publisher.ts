@@ -15,7 +15,7 @@ export interface Location {
   /** A web page where a person finds it. */
   page?: string
   /** Whether a layer was there already, so that agents may have it too. */
-  kept?: boolean
+  existing?: boolean
 }
 
 /** An image's SBOM as a file. */

@@ -10,7 +10,7 @@ export interface Attached {
   release: Release
   asset: Asset
   /** Whether a layer was there already. */
-  kept?: boolean
+  existing?: boolean
 }
 
 /** A tarball as a file to attach. */

@@ -18,8 +18,8 @@ import type { ReleaseTarget } from './release-whole.ts'
 
 /** A layer, and where it is or will be. */
 type Plan = { tarball: NamedTarball } & (
-  | { kept: true; found: FoundLayer }
-  | { kept: false; in: LayersRelease }
+  | { existing: true; found: FoundLayer }
+  | { existing: false; in: LayersRelease }
 )
 
 /**
@@ -32,13 +32,13 @@ export async function attachLayers(
   context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
 ): Promise<Attached[]> {
   const plans = await plan(layers, github, context)
-  const tags = new Set(plans.flatMap(each => (each.kept ? [] : each.in.release.tag)))
+  const tags = new Set(plans.flatMap(each => (each.existing ? [] : each.in.release.tag)))
   const to = `the release ${[...tags].join(' and ')}`
   const tools = { report: github.report, signal: github.retry.signal }
   const attached = await uploadMissing(plans, to, tools, async (each, onBytes, signal) => {
-    const { tarball, kept } = each
-    const place = each.kept ? each.found : await attachTo(each.in, tarball, github, onBytes, signal)
-    return { ...place, tarball, kept }
+    const { tarball, existing } = each
+    const place = each.existing ? each.found : await attachTo(each.in, tarball, github, onBytes, signal)
+    return { ...place, tarball, existing }
   })
 
   const published = new Map<Release, Release>()
@@ -86,7 +86,7 @@ async function plan(
   const room = slotsOf(releases)
   return layers.map(tarball => {
     const found = findLayer(releases, tarball)
-    return found ? { tarball, kept: true, found } : { tarball, kept: false, in: room.next().value }
+    return found ? { tarball, existing: true, found } : { tarball, existing: false, in: room.next().value }
   })
 }
 

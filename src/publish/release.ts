@@ -26,9 +26,9 @@ export function publishToRelease(
       ? [await attachWhole(whole, sbom, target, github, context)]
       : await attachLayers(tarballs, github, context)
     if (!whole && sbom) await attachSbom(sbom, target, github, context)
-    return attached.map(({ tarball, release, asset, ...kept }) => {
+    return attached.map(({ tarball, release, asset, ...existing }) => {
       const uri = knownUri(known, tarball) ?? assetUri(context.serverUrl, github, release.tag, asset.name)
-      return { ...tarball, location: { uri, assetId: asset.id, page: release.page, ...kept } }
+      return { ...tarball, location: { uri, assetId: asset.id, page: release.page, ...existing } }
     })
   }
 }

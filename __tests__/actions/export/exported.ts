@@ -35,7 +35,7 @@ export function tarball(about: About = {}): PublishedTarball {
 export function layer(digit: string, about: About = {}): PublishedTarball {
   const { packages = [], ...others } = about
   const layer = named({ isLayer: true, size: 1_000_000, sha256: digit.repeat(64), packages })
-  const location = { uri: `https://files.example/layers/${layer.name}`, kept: true }
+  const location = { uri: `https://files.example/layers/${layer.name}`, existing: true }
   return { ...layer, location, ...others }
 }
 

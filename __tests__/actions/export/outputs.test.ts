@@ -51,7 +51,7 @@ describe('the outputs', () => {
         location: { uri: 'https://f/a' },
       }),
       layer('b', { size: 5000, packages: ['core/a/1/20240101000000', 'core/b/1/20240101000000'] }),
-      layer('c', { size: 40, location: { uri: 'https://f/c', assetId: 5, kept: false } }),
+      layer('c', { size: 40, location: { uri: 'https://f/c', assetId: 5, existing: false } }),
     ]
     const outputs = await outputsOf({ tarballs: layers })
     expect(outputs['bytes-new']).toBe('340')

@@ -87,11 +87,11 @@ function layerRows(layers: readonly PublishedTarball[], unpacked: number): strin
 
 function layersOf(layers: readonly PublishedTarball[]): string[] {
   const { total, added } = layerBytes(layers)
-  const fresh = layers.filter(({ location }) => !location.kept).length
+  const fresh = layers.filter(({ location }) => !location.existing).length
   const rows = layers.map((layer, index) => [
     contentOf(packagesIn(layer), index === 0),
     formatBytes(layer.size),
-    layer.location.kept ? 'kept' : '**new**',
+    layer.location.existing ? 'kept' : '**new**',
     code(layer.location.uri),
   ])
   return [
