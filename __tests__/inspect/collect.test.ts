@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readTarball } from '../../src/image/read.ts'
 import { collectTarball, type TarballContents } from '../../src/inspect/collect.ts'
-import { Kept } from '../../src/inspect/kept.ts'
+import { Limits } from '../../src/inspect/limits.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { pieces } from '../testkit/pieces.ts'
 import { type TarEntry, tarOf } from '../testkit/tar.ts'
@@ -32,9 +32,9 @@ const WEB: PackageSpec = {
   },
 }
 
-async function collect(members: readonly TarEntry[], kept?: Kept): Promise<TarballContents> {
+async function collect(members: readonly TarEntry[], limits?: Limits): Promise<TarballContents> {
   const bytes = gzipSync(await tarOf(members))
-  return collectTarball(readTarball(pieces(bytes), 'web.tgz'), 3, 'web.tgz', kept)
+  return collectTarball(readTarball(pieces(bytes), 'web.tgz'), 3, 'web.tgz', limits)
 }
 
 function sha256(text: string): string {
@@ -141,20 +141,20 @@ describe('what is kept of an image has a limit for', () => {
   })
 
   test('packages, in all layers together', async () => {
-    const kept = new Kept()
-    const { packages } = await collect(imageMembers([LIBRARY]), kept)
-    for (let count = 1; count < 2000; count++) kept.add(packages[0]!, 'web.tgz')
-    await expect(collect(imageMembers([WEB]), kept)).rejects.toMatchObject(refusal('2000 packages'))
+    const limits = new Limits()
+    const { packages } = await collect(imageMembers([LIBRARY]), limits)
+    for (let count = 1; count < 2000; count++) limits.add(packages[0]!, 'web.tgz')
+    await expect(collect(imageMembers([WEB]), limits)).rejects.toMatchObject(refusal('2000 packages'))
   })
 
   test('names', async () => {
-    const kept = new Kept()
-    const add = (path: string) => kept.add({ path, type: 'file', size: 0, mode: 0o644 }, 'web.tgz')
+    const limits = new Limits()
+    const add = (path: string) => limits.add({ path, type: 'file', size: 0, mode: 0o644 }, 'web.tgz')
     for (let count = 0; count < 15; count++) add('a'.repeat(2 ** 24))
     add('a'.repeat(2 ** 24 - 2 ** 17))
     // Each of these characters is six in a page.
     expect(() => add('<'.repeat(2 ** 15))).toThrow(expect.objectContaining(refusal('256 MiB')))
     for (const members of [imageMembers([LIBRARY]).slice(0, 1), imageMembers([LIBRARY]).slice(4)])
-      await expect(collect(members, kept)).rejects.toMatchObject(refusal('256 MiB'))
+      await expect(collect(members, limits)).rejects.toMatchObject(refusal('256 MiB'))
   })
 })

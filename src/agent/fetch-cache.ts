@@ -3,7 +3,7 @@ import { rename, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../lib/make-folder.ts'
 import { partialName } from '../lib/partial.ts'
-import { sweepCache } from '../package-cache/index.ts'
+import { KEPT_SUFFIX, sweepCache } from '../package-cache/index.ts'
 
 /** Mesos' own for `--fetcher_cache_size`, bytes. */
 const LIMIT = 2 * 1024 ** 3
@@ -23,7 +23,7 @@ export class FetchCache {
    * @throws what `save` and the file system throw
    */
   async get(key: string, save: (path: string) => Promise<void>): Promise<string> {
-    const name = `${createHash('sha256').update(key).digest('hex')}.kept`
+    const name = `${createHash('sha256').update(key).digest('hex')}${KEPT_SUFFIX}`
     const path = join(this.#folder, name)
     const now = new Date()
     // Anything else is replaced; a named pipe would be waited for.

@@ -49,8 +49,8 @@ export interface RunResult {
   instances: readonly Instance[]
   /** Why the run has failed, as a sentence for each instance that is to blame. */
   problems: readonly { instance: Instance; problem: string }[]
-  /** The folder of the sandboxes, if they were kept. */
-  kept?: string
+  /** The folder of the sandboxes, if they are kept. */
+  sandboxes?: string
 }
 
 /**
@@ -82,7 +82,7 @@ export async function runApp(request: RunRequest, tools: RunTools): Promise<RunR
       return instance
     })
     const problems = await runInstances(instances, request, tools)
-    return { instances, problems, kept: request.keep ? folder.path : undefined }
+    return { instances, problems, sandboxes: request.keep ? folder.path : undefined }
   } finally {
     for (const claim of claims) claim.release()
     await folder.close()

@@ -8,7 +8,7 @@ import { MesosizeError } from '../lib/errors.ts'
 const run = promisify(execFile)
 
 /** Variables that count as root, too. Those that hold secrets must not be arguments, which others can read. */
-const KEPT = ['TMPDIR', 'NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLUMNS', 'DEBUG', 'GITHUB_ACTIONS'].concat(
+const PASSED = ['TMPDIR', 'NO_COLOR', 'FORCE_COLOR', 'TERM', 'COLUMNS', 'DEBUG', 'GITHUB_ACTIONS'].concat(
   ['http_proxy', 'https_proxy', 'no_proxy'].flatMap(name => [name, name.toUpperCase()]),
 )
 
@@ -17,10 +17,10 @@ const STARTER = 'MESOSIZE_STARTER'
 
 /** Arguments of sudo for this program as root. */
 function asRoot(args: readonly string[]): string[] {
-  const kept = [...KEPT, STARTER].filter(name => process.env[name] !== undefined)
+  const passed = [...PASSED, STARTER].filter(name => process.env[name] !== undefined)
   return [
     '-n',
-    ...(kept.length > 0 ? [`--preserve-env=${kept.join()}`] : []),
+    ...(passed.length > 0 ? [`--preserve-env=${passed.join()}`] : []),
     '--',
     process.execPath,
     ...args,

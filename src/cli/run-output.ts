@@ -86,7 +86,11 @@ export function formatFailure({ problems }: RunResult, withOutput: boolean): str
 }
 
 /** The result for programs. Times are in milliseconds. */
-export function runJson(app: string, { instances, problems, kept }: RunResult, stopped: boolean): string {
+export function runJson(
+  app: string,
+  { instances, problems, sandboxes }: RunResult,
+  stopped: boolean,
+): string {
   const problemOf = (instance: Instance) => problems.find(each => each.instance === instance)?.problem
   const result = {
     app,
@@ -101,7 +105,7 @@ export function runJson(app: string, { instances, problems, kept }: RunResult, s
       problem: problemOf(instance),
       output: instance.last,
     })),
-    sandboxes: kept,
+    sandboxes,
   }
   return `${JSON.stringify(result, null, 2)}\n`
 }

@@ -117,7 +117,7 @@ async function runHere(
   report.close()
   if (json) await print(runJson(app.id, result, signal.aborted))
   else for (const line of formatFailure(result, untilHealthy !== undefined)) process.stderr.write(`${line}\n`)
-  if (result.kept !== undefined) output.say(`The sandboxes are kept in ${result.kept}.`)
+  if (result.sandboxes !== undefined) output.say(`The sandboxes are kept in ${result.sandboxes}.`)
   signal.throwIfAborted()
   return result.problems.length > 0 ? 1 : 0
 }

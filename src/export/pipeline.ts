@@ -27,7 +27,7 @@ export interface ExportTools extends Omit<PackOptions, 'phase'> {
   packages: PackageSource
   publish: Publisher
   /** Starts the app from the files that will be published; what it throws prevents that. */
-  tryOut?: (app: AppDefinition) => Promise<void>
+  tryApp?: (app: AppDefinition) => Promise<void>
   report: Reporter
 }
 
@@ -53,7 +53,7 @@ export async function exportPackage(request: ExportRequest, tools: ExportTools):
 
   const packed = await packAll(planned, closure, tools)
   const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging.folder)))
-  await tools.tryOut?.(appForTrying(named, closure, request))
+  await tools.tryApp?.(appForTrying(named, closure, request))
   const sbom = staging.sbom === undefined ? undefined : await writeSbom(staging.sbom, closure, named)
   const tarballs = await tools.publish(named, sbom)
 

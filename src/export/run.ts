@@ -23,7 +23,7 @@ import { ThreadPool } from './threads/pool.ts'
 // Beside this file in the bundle.
 const WORKER = new URL('worker.js', import.meta.url)
 
-export interface RunTools extends Pick<ExportTools, 'tryOut'> {
+export interface RunTools extends Pick<ExportTools, 'tryApp'> {
   fetch: Fetch
   publish: Publisher
   report: Reporter
@@ -33,7 +33,7 @@ export interface RunTools extends Pick<ExportTools, 'tryOut'> {
 /** Exports with threads of its own, which end with it. */
 export async function runExport(
   request: ExportRequest,
-  { fetch, publish, tryOut, report, signal }: RunTools,
+  { fetch, publish, tryApp, report, signal }: RunTools,
 ): Promise<Exported> {
   // Blocks pass through, and few objects about them survive: V8 would let the young generation grow
   // to tens of MiB in each thread.
@@ -80,7 +80,7 @@ export async function runExport(
           blocksInFlight: 2 * pool.size,
           onWork: () => pool.start(),
           publish,
-          tryOut,
+          tryApp,
           report,
           signal,
         })

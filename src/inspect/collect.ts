@@ -5,7 +5,7 @@ import { MetadataReader } from '../habitat/package/metadata.ts'
 import type { PackageMetadata } from '../habitat/package/package.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import type { InspectedFile, InspectedPackage } from './contents.ts'
-import { Kept } from './kept.ts'
+import { Limits } from './limits.ts'
 
 /** What one tarball holds. */
 export interface TarballContents {
@@ -40,7 +40,7 @@ interface Passing {
  * Sorts a tarball's entries into packages and the rest.
  * @param tarball its index in the image
  * @param name what the tarball is called in errors
- * @param kept what is kept of the whole image
+ * @param limits of the whole image
  * @throws MesosizeError TARBALL_UNREADABLE if an export cannot have written it, METAFILE_INVALID, IDENT_MISMATCH, or
  *   what `entries` throws
  */
@@ -48,19 +48,19 @@ export async function collectTarball(
   entries: AsyncIterable<Entry>,
   tarball: number,
   name: string,
-  kept = new Kept(),
+  limits = new Limits(),
 ): Promise<TarballContents> {
   const contents: TarballContents = { packages: [], generated: [], texts: new Map(), entries: 0, unpacked: 0 }
   const seen = new Set<string>()
   let current: Passing | undefined
   const keep = (file: InspectedFile) => {
-    kept.add(file, name)
+    limits.add(file, name)
     return file
   }
   const finish = () => {
     if (!current) return
     const described = describe(current.reader.metadata(), current.files, tarball)
-    kept.add({ ...described, files: [] }, name)
+    limits.add({ ...described, files: [] }, name)
     contents.packages.push(described)
     current = undefined
   }

@@ -8,4 +8,4 @@ export {
 } from './folder.ts'
 export { keepPackage } from './keep.ts'
 export { openPackageCache, type PackageCacheRequest } from './open.ts'
-export { sweepCache } from './sweep.ts'
+export { KEPT_SUFFIX, sweepCache } from './sweep.ts'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pMap from 'p-map'
 import { isLeftOver, sweepPartials } from '../lib/partial.ts'
 
+/** Of the files that `sweepCache` counts; before it, a name has 64 hex digits. */
 export const KEPT_SUFFIX = '.kept'
 const KEPT = /^[0-9a-f]{64}\.kept$/
 /** Files of former versions of Mesosize, complete or partial; nothing here reads them. */

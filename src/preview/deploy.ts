@@ -9,8 +9,8 @@ import { type DeployOptions, deployApp } from '../marathon/deploy/deploy.ts'
 import { type DeployResult, isSuccess } from '../marathon/deploy/outcome.ts'
 import { removeApp } from '../marathon/deploy/remove.ts'
 import { previewIn, removeEmptyGroup } from './apps.ts'
+import { findSizes } from './branch-sizes.ts'
 import { commentBody, commentMarker, previewUrl } from './comment.ts'
-import { findSizes } from './kept-sizes.ts'
 import { isNewer, isSamePullRequest, type Preview, previewEnvironment, previewGroup } from './preview.ts'
 import { compareImages, type PackageSize } from './sizes.ts'
 import { tell } from './tell.ts'
@@ -154,12 +154,12 @@ async function comparison({ app, preview, packages }: PreviewDeployment, { githu
   const service = Object(app.labels)['mesosize.ident']
   if (packages === undefined || typeof service !== 'string') return undefined
   const { base } = await getPullRequest(github, preview.number)
-  const kept = await findSizes(github, base, service)
-  if (kept === undefined) {
+  const earlier = await findSizes(github, base, service)
+  if (earlier === undefined) {
     report.note(
       `There is nothing of ${base} to compare with: the packages of its image are kept when an export with "preview: true" runs on a push to it.`,
     )
     return undefined
   }
-  return { ...compareImages(kept, { service, packages }), base }
+  return { ...compareImages(earlier, { service, packages }), base }
 }

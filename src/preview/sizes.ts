@@ -9,7 +9,7 @@ export interface PackageSize {
   packed: number
 }
 
-/** The packages of an image, as kept for comparison with the previews of a branch. */
+/** The packages of an image, as recorded for comparison with the previews of a branch. */
 export interface ImageSizes {
   /** The ident of the service's package. */
   service: string
@@ -98,7 +98,7 @@ export function readPackageSizes(text: string, what: string): PackageSize[] {
   )
 }
 
-/** Reads what is kept of a branch; undefined if it is anything else. */
+/** Reads what is recorded of a branch; undefined if it is anything else. */
 export function readImageSizes(text: string): ImageSizes | undefined {
   return readJson(IMAGE, text).value
 }

@@ -9,7 +9,7 @@ import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { PLANS_LISTED } from './rows/plans.ts'
 import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
-import { RUN_HERE, TRIAL } from './rows/run.ts'
+import { RUN_HERE, TRY } from './rows/run.ts'
 import { SCHEDULING } from './rows/scheduling.ts'
 import { EXPORT_RESULT, GENERAL, JSON_RESULT, LOGS } from './rows/show.ts'
 import type { Setting, SettingTable } from './setting.ts'
@@ -45,7 +45,7 @@ export const EXPORT: SettingTable = [
   { heading: 'Network', rows: NETWORK },
   { heading: 'Placement and updates', rows: SCHEDULING },
   { heading: 'Supervisor', rows: SUPERVISOR },
-  { heading: 'Trying the image', rows: TRIAL },
+  { heading: 'Trying the image', rows: TRY },
   { heading: 'Where the image goes', rows: PUBLISH },
   { heading: 'Publishing to a release', rows: RELEASE, when: '`publish: release`' },
   { heading: 'Publishing with PUT', rows: HTTP, when: '`publish: http`' },

@@ -8,7 +8,7 @@ import { PREVIEW } from '../../settings/rows/github.ts'
 import { OUTPUT, REPORTING, URIS } from '../../settings/rows/output.ts'
 import { HAB, NAMED, PACKAGES } from '../../settings/rows/packages.ts'
 import { RELEASE } from '../../settings/rows/publish.ts'
-import { TRIAL } from '../../settings/rows/run.ts'
+import { TRY } from '../../settings/rows/run.ts'
 import { nameOf } from '../../settings/setting.ts'
 import type { SettingValues } from '../../settings/setting-values.ts'
 import { GITHUB_EXPORT } from '../../settings/tables.ts'
@@ -47,7 +47,7 @@ export async function readExportAction(values: SettingValues): Promise<ExportAct
     uriTemplate: await readUriTemplate(values),
     githubToken: token ?? '',
     ...(await values.read(REPORTING)),
-    tryTimeout: await readTrial(values),
+    tryTimeout: await readTry(values),
     summary,
     preview: await readPreview(values),
   }
@@ -55,10 +55,10 @@ export async function readExportAction(values: SettingValues): Promise<ExportAct
   return action
 }
 
-async function readTrial(values: SettingValues): Promise<number | undefined> {
-  const { wanted, timeout } = await values.read(TRIAL)
+async function readTry(values: SettingValues): Promise<number | undefined> {
+  const { wanted, timeout } = await values.read(TRY)
   if (!wanted) {
-    refuseIdle(values, [TRIAL.timeout], setting('try', 'false'), setting('try', 'true'))
+    refuseIdle(values, [TRY.timeout], setting('try', 'false'), setting('try', 'true'))
     return undefined
   }
   if (process.platform !== 'linux') {

@@ -7,8 +7,8 @@ import type { GitHub } from '../../github/octokit.ts'
 import { formatIdent } from '../../habitat/package/ident.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { AppDefinition } from '../../marathon/app/validate.ts'
+import { recordSizes } from '../../preview/branch-sizes.ts'
 import { forPreview } from '../../preview/export.ts'
-import { keepSizes } from '../../preview/kept-sizes.ts'
 import { baseBranch } from '../../preview/run.ts'
 import { probeTarballs } from '../../publish/probe.ts'
 import type { Publisher } from '../../publish/publisher.ts'
@@ -64,7 +64,7 @@ export async function exportService(
   const request: ExportRequest = { ...action.request, layering: layeringOf(action), cache }
   const { tryTimeout } = action
   let healthyAfter: number | undefined
-  const tryOut =
+  const tryApp =
     tryTimeout === undefined
       ? undefined
       : (app: AppDefinition) =>
@@ -73,7 +73,7 @@ export async function exportService(
               tryImage(app, { timeout: tryTimeout, env, temporary, signal }),
             )
           })
-  const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish, tryOut }))
+  const exported = await steps.grouped('Export', () => runExport(request, { ...tools, publish, tryApp }))
   if (action.checksumFile) {
     for (const { path, name, sha256 } of exported.tarballs)
       await writeFile(`${path}.sha256`, `${sha256}  ${name}\n`)
@@ -117,12 +117,12 @@ export async function setOutputs(
     publish.to === 'none' || publish.to === 'artifact' || (publish.to === 'release' && publish.draft)
   if (!later) await probeTarballs(tarballs, tools)
   const branch = action.preview && baseBranch(tools.context)
-  if (branch !== undefined) await keepForPreviews(exported, branch, action, tools)
+  if (branch !== undefined) await recordForPreviews(exported, branch, action, tools)
   if (summary) await addSummary(exportSummary(exported, tools.steps.done, results), tools.report)
 }
 
 /** The app is exported even if this fails, so it is not an error. */
-async function keepForPreviews(
+async function recordForPreviews(
   { ident, packages }: Exported,
   branch: string,
   action: ExportAction,
@@ -131,7 +131,7 @@ async function keepForPreviews(
   try {
     const github = await openGitHub(action, tools)
     const sizes = { service: formatIdent(ident), packages }
-    await keepSizes(github, tools.context, branch, sizes)
+    await recordSizes(github, tools.context, branch, sizes)
     tools.report.note(`The sizes of this image are kept for the previews of pull requests into ${branch}.`)
   } catch (error) {
     tools.signal.throwIfAborted()

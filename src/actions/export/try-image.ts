@@ -18,7 +18,7 @@ export interface TryOptions {
 }
 
 /** What the command line needs; neither inputs nor the runner's tokens. */
-const KEPT = [
+const PASSED = [
   'PATH',
   'HOME',
   'http_proxy',
@@ -59,7 +59,7 @@ export async function tryImage(
     // Beside this file in the bundle.
     const cli = fileURLToPath(new URL('cli.js', import.meta.url))
     const args = [cli, 'run', file, '--until-healthy', `--timeout=${timeout / 1000}s`, '--json']
-    const given = Object.fromEntries(KEPT.flatMap(name => (env[name] ? [[name, env[name]]] : [])))
+    const given = Object.fromEntries(PASSED.flatMap(name => (env[name] ? [[name, env[name]]] : [])))
     const stdout: Uint8Array[] = []
     const stderr: Uint8Array[] = []
     const status = await runCommand(

@@ -18,7 +18,7 @@ export interface HabReleasePackages {
   launcher: FullIdent
 }
 
-const TARGETS: Readonly<Record<string, string>> = {
+const TARGET_OF: Readonly<Record<string, string>> = {
   'linux x64': 'x86_64-linux',
   'linux arm64': 'aarch64-linux',
 }
@@ -28,7 +28,7 @@ const TARGETS: Readonly<Record<string, string>> = {
  * @throws MesosizeError RUNNER_UNSUPPORTED
  */
 export function habTarget(platform: string, arch: string): string {
-  const target = TARGETS[`${platform} ${arch}`]
+  const target = TARGET_OF[`${platform} ${arch}`]
   if (target === undefined) {
     throw new MesosizeError(
       'RUNNER_UNSUPPORTED',

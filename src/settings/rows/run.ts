@@ -3,7 +3,7 @@ import { readDuration, ruled, wholeNumber } from '../readers.ts'
 import type { Settings } from '../setting.ts'
 
 /** Whether an action runs the app before it is published. */
-export const TRIAL = {
+export const TRY = {
   wanted: {
     input: 'try',
     form: 'flag',

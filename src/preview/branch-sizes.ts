@@ -13,10 +13,10 @@ import { type ImageSizes, readImageSizes, sizesFile } from './sizes.ts'
 const LONGEST = 1024 * 1024
 
 /**
- * Keeps the sizes of a branch's image on the release of the previews, replacing those of an earlier push.
+ * Records the sizes of a branch's image on the release of the previews, replacing those of an earlier push.
  * @throws MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
-export async function keepSizes(
+export async function recordSizes(
   github: GitHub,
   context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
   branch: string,
@@ -37,7 +37,7 @@ export async function keepSizes(
 }
 
 /**
- * The sizes that were kept for a service's image on a branch; undefined if none were.
+ * The sizes that were recorded for a service's image on a branch; undefined if none were.
  * @throws as `GitHub.rest`
  */
 export async function findSizes(

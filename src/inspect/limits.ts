@@ -5,8 +5,8 @@ import type { InspectedFile, InspectedPackage } from './contents.ts'
 /** Characters. V8's strings have at most twice as many, and in the whole JSON each line is indented further. */
 const MOST_CHARACTERS = 2 ** 28
 
-/** Counts what is kept of an image: a tarball of a few MiB can describe millions of files and packages. */
-export class Kept {
+/** Limits for what is remembered of an image: a tarball of a few MiB can describe millions of files and packages. */
+export class Limits {
   #characters = 0
   #packages = 0
 
