@@ -10,7 +10,7 @@ import { endpointsOf } from './endpoints.ts'
 import type { DeployResult, DeployState } from './outcome.ts'
 import { deployProgress } from './progress.ts'
 import { startDeployment } from './start.ts'
-import type { Target } from './target.ts'
+import type { StartedDeployment } from './started-deployment.ts'
 import { undo } from './undo.ts'
 import { type Ending, endedText, waitForDeployment } from './wait.ts'
 
@@ -41,20 +41,20 @@ export async function deployApp(
   const app = checkApp(definition, options, tools.report)
   const before = await getApp(marathon, app.id)
   const started = await startDeployment(marathon, app, before, { force, timeout }, tools)
-  const target: Target = { ...started, app, before }
+  const deployment: StartedDeployment = { ...started, app, before }
   const instances = typeof app.instances === 'number' ? app.instances : 1
   const progress = deployProgress(tools.report, app.id, instances)
   let outcome: DeployState = 'cancelled'
   try {
-    const ending = await waitForDeployment(marathon, target, { timeout, failFast }, progress, tools)
-    const result = await conclude(marathon, target, ending, { timeout, rollback }, tools)
+    const ending = await waitForDeployment(marathon, deployment, { timeout, failFast }, progress, tools)
+    const result = await conclude(marathon, deployment, ending, { timeout, rollback }, tools)
     outcome = result.state
     return result
   } catch (error) {
     const goesOn = `The deployment ${started.deploymentId} of ${app.id} goes on in Marathon`
     if (tools.signal?.aborted) {
       return {
-        ...common(target),
+        ...common(deployment),
         state: 'cancelled',
         message: `${goesOn}; Mesosize has stopped waiting for it.`,
       }
@@ -67,19 +67,19 @@ export async function deployApp(
   }
 }
 
-function common({ app, deploymentId, version }: Target) {
+function common({ app, deploymentId, version }: StartedDeployment) {
   return { appId: app.id, deploymentId, version, endpoints: [] }
 }
 
 async function conclude(
   marathon: Marathon,
-  target: Target,
+  deployment: StartedDeployment,
   ending: Ending,
   { timeout, rollback }: { timeout: number; rollback: boolean },
   tools: DeployTools,
 ): Promise<DeployResult> {
-  const { id } = target.app
-  const result = common(target)
+  const { id } = deployment.app
+  const result = common(deployment)
   switch (ending.kind) {
     case 'finished':
     case 'unchanged': {
@@ -103,13 +103,13 @@ async function conclude(
       return {
         ...result,
         state: 'rolled-back',
-        message: `Someone has cancelled the deployment ${target.deploymentId}, and Marathon ${ending.app ? `has restored the previous version of ${id}` : `has removed ${id} again`}.`,
+        message: `Someone has cancelled the deployment ${deployment.deploymentId}, and Marathon ${ending.app ? `has restored the previous version of ${id}` : `has removed ${id} again`}.`,
       }
   }
-  const { lines, culprit, underWay } = await diagnose(marathon, target, tools)
+  const { lines, culprit, underWay } = await diagnose(marathon, deployment, tools)
   const undone = rollback
-    ? await undo(marathon, target, tools)
-    : `${id} is left as it is, and Marathon goes on trying${underWay ? `; its deployment ${target.deploymentId} locks it until then` : ''}.`
+    ? await undo(marathon, deployment, tools)
+    : `${id} is left as it is, and Marathon goes on trying${underWay ? `; its deployment ${deployment.deploymentId} locks it until then` : ''}.`
   const head = reason(ending, id, timeout)
   const details = lines.filter(line => !head.includes(line))
   return {

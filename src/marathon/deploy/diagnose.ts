@@ -8,7 +8,7 @@ import type { DeployTools } from './clock.ts'
 import { endpointsOf } from './endpoints.ts'
 import { offerReasons } from './offers.ts'
 import type { Culprit } from './outcome.ts'
-import type { Target } from './target.ts'
+import type { StartedDeployment } from './started-deployment.ts'
 
 export interface Diagnosis {
   /** The known reasons why a deployment makes no progress, one line each. */
@@ -27,7 +27,7 @@ const MOST_SICK = 10
  */
 export async function diagnose(
   marathon: Marathon,
-  { app, deploymentId, before }: Target,
+  { app, deploymentId, before }: StartedDeployment,
   tools: Pick<DeployTools, 'fetch' | 'signal'>,
 ): Promise<Diagnosis> {
   const [current, queue, deployments] = await Promise.all([

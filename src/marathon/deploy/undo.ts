@@ -6,7 +6,7 @@ import { revertDeployment } from '../api/deployments.ts'
 import { MarathonError } from '../api/errors.ts'
 import type { DeployTools } from './clock.ts'
 import { awaitEnd } from './ended.ts'
-import type { Target } from './target.ts'
+import type { StartedDeployment } from './started-deployment.ts'
 import { isWell } from './watch.ts'
 
 /** Milliseconds. */
@@ -16,34 +16,41 @@ const PATIENCE = 300_000
  * Rolls back a failed deployment: to the old definition, or to no app.
  * @returns a sentence that describes the result, or the problem
  */
-export async function undo(marathon: Marathon, target: Target, tools: DeployTools): Promise<string> {
-  const { app, before } = target
+export async function undo(
+  marathon: Marathon,
+  deployment: StartedDeployment,
+  tools: DeployTools,
+): Promise<string> {
+  const { app, before } = deployment
   const { id } = app
   try {
     const current = await getApp(marathon, id)
     if (current && current.version === before?.version) {
       return 'The definition is the same as before, so there is nothing to roll back to.'
     }
-    if (current && current.version !== target.version) {
+    if (current && current.version !== deployment.version) {
       return `Someone has changed ${id} since, to its version ${current.version}, so it is left as it is.`
     }
     if (current) {
       tools.report.note(
         before ? `Rolling back to version ${before.version} of ${id}.` : `Removing ${id} again.`,
       )
-      const reversal = await startUndoing(marathon, target)
+      const reversal = await startUndoing(marathon, deployment)
       if (!(await awaitEnd(marathon, id, reversal.deploymentId, PATIENCE, tools))) {
         return `Marathon is rolling back, but has not finished (deployment ${reversal.deploymentId}). Check it in Marathon.`
       }
     }
-    return await outcome(marathon, target)
+    return await outcome(marathon, deployment)
   } catch (error) {
     tools.signal?.throwIfAborted()
     return `The rollback failed: ${messageOf(error)}`
   }
 }
 
-async function startUndoing(marathon: Marathon, { app, before, deploymentId }: Target): Promise<Started> {
+async function startUndoing(
+  marathon: Marathon,
+  { app, before, deploymentId }: StartedDeployment,
+): Promise<Started> {
   try {
     return await revertDeployment(marathon, deploymentId)
   } catch (error) {
@@ -53,7 +60,7 @@ async function startUndoing(marathon: Marathon, { app, before, deploymentId }: T
   }
 }
 
-async function outcome(marathon: Marathon, { app: { id }, before }: Target): Promise<string> {
+async function outcome(marathon: Marathon, { app: { id }, before }: StartedDeployment): Promise<string> {
   const now = await getApp(marathon, id)
   if (!before) {
     return now

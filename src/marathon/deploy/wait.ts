@@ -7,7 +7,7 @@ import { type DeployTools, pauses, systemClock } from './clock.ts'
 import { ADDED } from './defaults.ts'
 import { observe } from './observe.ts'
 import type { DeployProgress } from './progress.ts'
-import type { Target } from './target.ts'
+import type { StartedDeployment } from './started-deployment.ts'
 import { isWell, watchTasks } from './watch.ts'
 
 export interface Limits {
@@ -43,13 +43,13 @@ const SETTLING = 30_000
  */
 export async function waitForDeployment(
   marathon: Marathon,
-  target: Target,
+  deployment: StartedDeployment,
   { timeout, failFast }: Limits,
   progress: DeployProgress,
   { report, signal, clock = systemClock }: DeployTools,
 ): Promise<Ending> {
   const deadline = clock.now() + timeout
-  const watch = watchTasks(target, () => clock.now())
+  const watch = watchTasks(deployment, () => clock.now())
   const pause = pauses()
   let absences = 0
   let stepped = false
@@ -60,7 +60,7 @@ export async function waitForDeployment(
     // Whether all of its tasks run, even if not for long enough yet.
     let isUp = false
     let hasFailed = false
-    const seen = await observe(marathon, target.app.id, target.deploymentId, signal)
+    const seen = await observe(marathon, deployment.app.id, deployment.deploymentId, signal)
     if (typeof seen === 'string') {
       if (problem === undefined) report.note(`${seen} The deployment continues; looking again.`)
       problem = seen
@@ -73,7 +73,7 @@ export async function waitForDeployment(
       if (failFast > 0 && failures.length >= failFast) return { kind: 'failing', failures }
       absences = seen.underWay ? 0 : absences + 1
       if (absences >= ABSENCES) {
-        const ending = endingOf(seen.app, target, stepped)
+        const ending = endingOf(seen.app, deployment, stepped)
         if (ending.kind === 'unwell') {
           unwellSince ??= clock.now()
           if (clock.now() - unwellSince >= SETTLING) return ending
@@ -106,7 +106,7 @@ export function endedText({ length }: readonly TaskFailure[]): string {
   return `${length} ${length === 1 ? 'task of the new version has' : 'tasks of the new version have'} ended`
 }
 
-function endingOf(app: App | undefined, { version, before }: Target, stepped: boolean): Ending {
+function endingOf(app: App | undefined, { version, before }: StartedDeployment, stepped: boolean): Ending {
   if (!app) return { kind: before ? 'superseded' : 'rolled-back' }
   if (app.version === version) return { kind: isWell(app) ? 'finished' : 'unwell', app }
   if (app.version === before?.version && !stepped) return { kind: isWell(app) ? 'unchanged' : 'unwell', app }

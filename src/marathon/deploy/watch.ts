@@ -1,6 +1,6 @@
 import type { App } from '../api/apps.ts'
 import { hasEnded, type Task, type TaskFailure } from '../api/tasks.ts'
-import type { Target } from './target.ts'
+import type { StartedDeployment } from './started-deployment.ts'
 
 /** Tracks the tasks of an app across polls, while it is deployed. */
 export interface Watch {
@@ -21,7 +21,7 @@ const STEADY_AFTER_FAILURE = 60_000
 const RECENT = 3_600_000
 
 /** @param now milliseconds since an arbitrary fixed moment */
-export function watchTasks({ version, before }: Target, now: () => number): Watch {
+export function watchTasks({ version, before }: StartedDeployment, now: () => number): Watch {
   const failures = new Map<string, TaskFailure>()
   const known = new Set(before?.tasks.filter(hasEnded).map(({ id }) => id))
   let live = before?.tasks.filter(task => !hasEnded(task)) ?? []
