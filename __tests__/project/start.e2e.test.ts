@@ -3,28 +3,22 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { makePlace, startCli } from '../e2e/run-cli.ts'
 import { startMarathon } from '../testkit/marathon-server.ts'
+import { importsOf } from './imports.ts'
 
 const DIST = join(import.meta.dirname, '../../dist')
 
-/** The files of the bundle that a program loads before it runs, and what else they import. */
-function imports(program: string): { files: Set<string>; others: Set<string> } {
-  const [files, others] = [new Set<string>(), new Set<string>()]
-  const visit = (file: string) => {
-    if (files.has(file)) return
-    files.add(file)
-    const text = readFileSync(join(DIST, file), 'utf8')
-    for (const [, from = ''] of text.matchAll(/(?:^|[;}\s])(?:import|from)\s*["']([^"']+)["']/g)) {
-      if (from.startsWith('./')) visit(from.slice(2))
-      else others.add(from)
-    }
-  }
-  visit(program)
-  return { files, others }
+/** The files of the bundle that a program loads before it runs. */
+function filesOf(program: string, files = new Set<string>()): Set<string> {
+  if (files.has(program)) return files
+  files.add(program)
+  for (const name of importsOf(join(DIST, program)).first)
+    if (name.startsWith('./')) filesOf(name.slice(2), files)
+  return files
 }
 
 test('the command line starts with few files', () => {
-  expect(imports('cli.js').files.size).toBeLessThan(5)
-  expect(imports('start.js').files.size).toBeLessThan(5)
+  expect(filesOf('cli.js').size).toBeLessThan(5)
+  expect(filesOf('start.js').size).toBeLessThan(5)
 })
 
 test.each([
@@ -43,7 +37,7 @@ test.each([
 test.each(['export-action.js', 'deploy-action.js', 'remove-action.js'])(
   '%s starts without what only some runs need',
   program => {
-    const { files } = imports(program)
+    const files = filesOf(program)
     expect(files).toContain('vendor-actions-core.js')
     expect([...files].filter(name => /vendor-.*(undici|octokit|azure|cyclonedx|tar)/.test(name))).toEqual([])
   },
