@@ -37,19 +37,45 @@ const doors = DOORS.map(room => ({
 export default {
   forbidden: [
     { name: 'no-circle', comment: 'no file needs itself', severity: 'error', from: {}, to: { circular: true } },
-    {
+    // The second finds files that import nothing and are not imported.
+    ...[{}, { orphan: true }].map(from => ({
       name: 'no-loose-files',
       comment: 'every file is in a room of the list above',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/(${FLOORS.flat().join('|')})/` },
+      from: { ...from, path: '^src/', pathNot: `^src/(${FLOORS.flat().join('|')})/` },
       to: {},
+    })),
+    {
+      name: 'src-alone',
+      comment: 'what runs needs no test, no script of the build and nothing else beside src/',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        pathNot: '^src/|(^|/)node_modules/|^package\\.json$',
+        dependencyTypesNot: ['core'],
+        couldNotResolve: false,
+      },
+    },
+    {
+      name: 'rootfs-and-packages',
+      comment: 'rootfs/ knows what a package is, and not where it came from',
+      severity: 'error',
+      from: { path: '^src/rootfs/' },
+      to: { path: '^src/habitat/', pathNot: '^src/habitat/(package|config)/' },
     },
     {
       name: 'the-runner-is-above',
-      comment: 'below publish/ nothing knows the runner; http/ uploads with its client',
+      comment: 'below publish/ nothing knows the runner',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(actions|preview|publish|github)/' },
-      to: { path: 'node_modules/@(actions|octokit)/', pathNot: 'node_modules/@actions/http-client/' },
+      to: { path: 'node_modules/@(actions|octokit)/' },
+    },
+    {
+      name: 'one-http-client',
+      comment: "requests are made with http/, and the runner's client sends assets alone",
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/github/send-asset\\.ts$' },
+      to: { path: 'node_modules/@actions/http-client/' },
     },
     {
       name: 'nothing-unresolved',

@@ -38,10 +38,42 @@ const CASES: [string, Record<string, string>, string[]][] = [
     { 'src/a.ts': "import './lib/b.ts'\n", 'src/lib/b.ts': USED },
     ['no-loose-files'],
   ],
+  ['a file outside the rooms that is alone', { 'src/a.ts': USED, 'src/more/b.ts': USED }, ['no-loose-files']],
+  [
+    'an arrow out of src',
+    { 'src/cli/a.ts': "import '../../__tests__/testkit/b.ts'\n", '__tests__/testkit/b.ts': USED },
+    ['src-alone'],
+  ],
+  [
+    'the version of the package',
+    { 'src/cli/a.ts': "import '../../package.json'\n", 'package.json': '{}' },
+    [],
+  ],
+  ["Node's own modules and a package", { 'src/lib/a.ts': "import 'node:fs'\nimport 'semver'\n" }, []],
+  [
+    'packages whose source is known too far up',
+    { 'src/rootfs/a.ts': "import '../habitat/sources/b.ts'\n", 'src/habitat/sources/b.ts': USED },
+    ['rootfs-and-packages'],
+  ],
   [
     'the runner known too far down',
     { 'src/habitat/a.ts': "import '@actions/core'\n" },
     ['the-runner-is-above'],
+  ],
+  [
+    "the runner's HTTP client",
+    { 'src/http/a.ts': "import '@actions/http-client'\n" },
+    ['one-http-client', 'the-runner-is-above'],
+  ],
+  [
+    "the runner's HTTP client where the runner is known",
+    { 'src/github/a.ts': "import '@actions/http-client'\n" },
+    ['one-http-client'],
+  ],
+  [
+    "the runner's HTTP client where it sends assets",
+    { 'src/github/send-asset.ts': "import '@actions/http-client'\n" },
+    [],
   ],
   [
     'a way past a door',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type * as toolkit from '@actions/cache'
 import type { Exported } from '../../export/exported.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
@@ -8,10 +9,7 @@ import { type PackageCacheRequest, sweepCache } from '../../package-cache/index.
 import type { Steps } from '../shared/steps.ts'
 
 /** The part of @actions/cache that is used. */
-export type CacheService = Pick<
-  typeof import('@actions/cache'),
-  'isFeatureAvailable' | 'restoreCache' | 'saveCache'
->
+export type CacheService = Pick<typeof toolkit, 'isFeatureAvailable' | 'restoreCache' | 'saveCache'>
 
 export interface CacheTools {
   /** Loaded only if packages are to be kept: it is large. */
