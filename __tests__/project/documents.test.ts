@@ -1,11 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { markdown } from '../../bench/results.ts'
 import { summaryOf } from '../../bench/summary.ts'
 import { generate, RESULTS, replace } from '../../build/docs.ts'
-import { DOCUMENTS, ROOT, read } from './documents.ts'
+import { DOCUMENTS, FILES, ROOT, read } from './documents.ts'
+import { exists } from './links.ts'
 
 test('README.md is short', () => {
   expect(Buffer.byteLength(read('README.md'))).toBeLessThan(15_000)
@@ -42,27 +43,16 @@ describe('what is generated', () => {
   })
 })
 
+const FOLDERS = new Set(FILES.filter(path => path.includes('/')).map(path => path.split('/')[0]))
+/** Paths that begin with a folder of the project. */
+const PATHS = new RegExp(String.raw`(?<![\w/.@-])(?:${[...FOLDERS].join('|')})\/[\w./-]*\w\/?`, 'g')
+
 describe.each(DOCUMENTS)('%s', name => {
   const text = read(name)
-  const prose = text.replace(/^```.*?^```$/gms, '')
-
-  test('links to existing targets', () => {
-    const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
-    const missing = targets.filter(target => {
-      if (/^https:\/\//.test(target)) return false
-      const [to = '', anchor] = target.split('#')
-      const path = to === '' ? name : join(dirname(name), to)
-      if (!existsSync(join(ROOT, path))) return true
-      return anchor !== undefined && !anchors(read(path)).includes(anchor)
-    })
-    expect(missing).toEqual([])
-  })
 
   test('names existing files', () => {
-    const paths = [
-      ...text.matchAll(/(?<![\w/.-])(?:(?:src|build|examples|__tests__|\.ci|\.github)\/[\w./-]*\w\/?)/g),
-    ]
-    expect(paths.map(([path]) => path).filter(path => !existsSync(join(ROOT, path)))).toEqual([])
+    const paths = [...text.matchAll(PATHS)].map(([path]) => path)
+    expect(paths.filter(path => !exists(path))).toEqual([])
   })
 
   test('names scripts that package.json has', () => {
@@ -71,17 +61,6 @@ describe.each(DOCUMENTS)('%s', name => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
   })
 })
-
-/** What GitHub calls the headings of a page. */
-function anchors(markdown: string): string[] {
-  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading)
-  return headings.map(heading =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\s-]/g, '')
-      .replaceAll(' ', '-'),
-  )
-}
 
 describe('troubleshooting', () => {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 
@@ -40,13 +41,17 @@ export const WORKFLOWS: readonly WorkflowText[] = readdirSync(join(ROOT, '.githu
   text: read(`.github/workflows/${name}`),
 }))
 
+/** Every file that is committed or could be, by its path from the top folder. */
+export const FILES: readonly string[] = execFileSync(
+  'git',
+  ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+  { cwd: ROOT, encoding: 'utf8' },
+)
+  .split('\0')
+  .filter(path => path !== '' && existsSync(join(ROOT, path)))
+
 /** Every document, by its path from the top folder. */
-export const DOCUMENTS: readonly string[] = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter(name => name.endsWith('.md'))
-    .map(name => `docs/${name}`),
-]
+export const DOCUMENTS: readonly string[] = FILES.filter(path => path.endsWith('.md'))
 
 /** The workflows that the documents offer for copying. */
 export const README_WORKFLOWS: readonly WorkflowText[] = DOCUMENTS.flatMap(path =>

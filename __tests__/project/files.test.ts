@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { read } from './documents.ts'
-import { FILES } from './files.ts'
+import { FILES, read } from './documents.ts'
 
 test('files with tests have a name that Vitest looks for', () => {
   const withTests = FILES.filter(path => /\.[cm]?[jt]sx?$/.test(path) && !path.startsWith('dist/')).filter(
