@@ -190,13 +190,41 @@ describe.each(HABITS)('$pattern', ({ pattern, better, bad, good }) => {
   })
 })
 
+/** The lines of a file as one text, so that a habit is found where a line was wrapped; two spaces are an empty line. */
+function unwrapped(text: string): { text: string; lineAt: (index: number) => number } {
+  const lines = text.split('\n').map(line => line.replace(/^\s*(?:\/?\*+|\/\/|#+|>)?\s*/, ''))
+  const lineAt = (index: number) => {
+    let line = 0
+    for (let end = 0; end <= index; line++) end += lines[line]!.length + 1
+    return line
+  }
+  return { text: lines.join(' '), lineAt }
+}
+
+/** The habits of a text, each with its line. */
+function habitsOf(path: string, wrapped: string): string[] {
+  const { text, lineAt } = unwrapped(wrapped)
+  return HABITS.flatMap(({ pattern, better }) =>
+    [...text.matchAll(new RegExp(pattern, 'g'))].map(
+      ({ 0: bad, index }) => `${path}:${lineAt(index)}: ${bad} -> ${better}`,
+    ),
+  )
+}
+
+test.each([
+  ['Markdown', 'One.\n\nThe file is\nno archive.\n', 3],
+  ['a quotation', '> The file is\n> no archive.\n', 1],
+  ['a doc comment', '/**\n * The file is\n * no archive.\n */\n', 2],
+  ['comments in a line', 'x()\n  // The file is\n  // no archive.\n', 2],
+  ['a script', '#!/bin/sh\n# The file is\n# no archive.\n', 2],
+])('habits are found across lines of %s', (_, text, line) => {
+  expect(habitsOf('a', text)).toEqual([`a:${line}: is no  -> is not a`])
+})
+
+test('habits are not found across paragraphs', () => {
+  expect(habitsOf('a', 'This is what it is\n\nno file\n')).toEqual([])
+})
+
 test.each([...FOLDERS.flatMap(filesIn), ...PAGES])('%s reads as plain English', path => {
-  const found = read(path)
-    .split('\n')
-    .flatMap((line, index) =>
-      HABITS.filter(({ pattern }) => pattern.test(line)).map(
-        ({ pattern, better }) => `${path}:${index + 1}: ${pattern.exec(line)?.[0]} -> ${better}`,
-      ),
-    )
-  expect(found).toEqual([])
+  expect(habitsOf(path, read(path))).toEqual([])
 })

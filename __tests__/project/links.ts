@@ -20,7 +20,7 @@ const LINKS = [
  */
 export function exists(path: string): boolean {
   const folder = path.endsWith('/') ? path : `${path}/`
-  return path === './' || FILES.some(each => each === path || each.startsWith(folder))
+  return folder === './' || FILES.some(each => each === path || each.startsWith(folder))
 }
 
 /**
