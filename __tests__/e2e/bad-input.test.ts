@@ -133,7 +133,7 @@ describe('a hart that cannot be trusted or read', () => {
         [/not in the xz format/, again],
       ],
       [
-        'ends in the middle of its xz stream, as signed',
+        'has a truncated xz stream, as signed',
         () => makeHart({ key, body: xz(randomBytes(100_000)).subarray(0, 50_000) }),
         [/is truncated/, again],
       ],

@@ -133,7 +133,7 @@ describe('a file', () => {
 test.each([
   ['silent', deaf],
   ['working on it for ever', processing],
-])('an answer is not waited for without end from a server that is %s', async (_, behave) => {
+])('no request waits forever for a server that is %s', async (_, behave) => {
   const { answer, url } = await start(behave, 100)
   expect(await failure(answer())).toMatchObject({ message: expect.stringContaining(String(url)) })
   const upload = createUpload({ version: '1', idleTimeout: 100 })

@@ -202,7 +202,7 @@ describe.each(Object.keys(BEHAVIOURS))('a server that %s', behaviour => {
   })
 })
 
-test.each(WAITED_FOR)('an asset is not waited for without end from a server that %s', async behaviour => {
+test.each(WAITED_FOR)('an upload of an asset does not wait forever for a server that %s', async behaviour => {
   const url = await serve(BEHAVIOURS[behaviour]!)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())

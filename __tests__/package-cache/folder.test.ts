@@ -80,7 +80,7 @@ async function kept(...keys: string[]): Promise<string[]> {
 }
 
 test.skipIf(missingPrograms('mkfifo'))(
-  'a named pipe where a kept package should be is replaced, not waited for',
+  'a named pipe where a kept package should be is replaced without waiting',
   async () => {
     await keep('app')
     const path = await only()
@@ -181,7 +181,7 @@ describe('a disk that does not keep up', () => {
   }
   afterEach(() => vi.restoreAllMocks())
 
-  test('is not waited for until much is to be written', async () => {
+  test('delays a writer only when much is unwritten', async () => {
     const { goOn } = await stopDisk()
     const cache = open()
     const writers = [await cache.create('a', 1), await cache.create('b', 2)]

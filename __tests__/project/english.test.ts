@@ -19,6 +19,42 @@ const HABITS: readonly Habit[] = [
     bad: 'the file is no archive',
     good: 'there is no archive, and it is no longer needed',
   },
+  {
+    pattern: /\bcounts? as no\b/,
+    better: 'is not a',
+    bad: 'What is gone already counts as no failure.',
+    good: 'Anything already gone is not an error.',
+  },
+  {
+    pattern: /\bno sound\b/,
+    better: 'invalid',
+    bad: 'a header has no sound size',
+    good: 'a header has an invalid size',
+  },
+  {
+    pattern: /\bends? in the middle\b/,
+    better: 'is truncated',
+    bad: 'the file ends in the middle',
+    good: 'the file is truncated in the middle of a header',
+  },
+  {
+    pattern: /\bfollows? its end\b/,
+    better: 'trailing data after the end',
+    bad: 'something follows its end',
+    good: 'there is trailing data after the end',
+  },
+  {
+    pattern: /\bgot to the end\b/,
+    better: 'finished',
+    bad: 'it has not got to the end of it',
+    good: 'it has not finished',
+  },
+  {
+    pattern: /\b(?:[Nn]ot|[Nn]o longer) waited for\b/,
+    better: 'does not wait, has stopped waiting for',
+    bad: 'it is no longer waited for',
+    good: 'Mesosize has stopped waiting for what it waited for',
+  },
   { pattern: /\bcan be no\b/, better: 'cannot be a', bad: 'it can be no tag', good: 'it cannot be a tag' },
   {
     pattern: /\b[Tt]old of\b|\b[Tt]ells? of\b/,

@@ -77,7 +77,7 @@ export class TarballWriter {
   }
 
   async endPart({ name }: Part): Promise<void> {
-    // Not waited for: the next part need not wait for the cache.
+    // Without await: the next part does not need the cache.
     if (this.#keeping) this.#commits.push(this.#keeping.commit())
     this.#keeping = undefined
     this.#parts.push({ name, packed: this.#sink.size - this.#start })

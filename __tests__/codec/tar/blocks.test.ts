@@ -131,7 +131,7 @@ describe('content that lies in a file', () => {
     await expect(filled([entry!])).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
   })
 
-  test.skipIf(missingPrograms('mkfifo'))('is not waited for when it has become a pipe', async () => {
+  test.skipIf(missingPrograms('mkfifo'))('fails without waiting when it has become a pipe', async () => {
     const [entry] = inFiles([file('f', ['hello'])])
     const { path } = (entry as FileEntry).file!
     rmSync(path)

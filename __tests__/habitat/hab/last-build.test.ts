@@ -96,7 +96,7 @@ describe('pre_build.env', () => {
 })
 
 // A plan can write whatever it likes into the folder.
-test.skipIf(missingPrograms('mkfifo'))('named pipes without a writer are not waited for', async () => {
+test.skipIf(missingPrograms('mkfifo'))('does not wait for named pipes without a writer', async () => {
   const folder = await temporaryFolder()
   for (const name of ['last_build.env', 'pre_build.env']) execFileSync('mkfifo', [join(folder, name)])
   expect((await failure(readLastBuild(folder))).message).toContain('it is not a regular file')

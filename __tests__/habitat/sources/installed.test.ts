@@ -203,7 +203,7 @@ describe('an installed package', () => {
     expect((await failure(reading)).code).toBe('FILE_UNREADABLE')
   })
 
-  test.skipIf(missingPrograms('mkfifo'))('whose file becomes a pipe is not waited for', async () => {
+  test.skipIf(missingPrograms('mkfifo'))('whose file becomes a pipe fails without waiting', async () => {
     await install(id, { file: 'x' })
     const opened = await new InstalledPackages(root).open(ident)
     const reading = (async () => {

@@ -117,7 +117,7 @@ test('a key that cannot be read is named', async () => {
   expect(error.message).toContain(`${acme.name}.pub`)
 })
 
-test.skipIf(missingPrograms('mkfifo'))('a pipe without a writer is not waited for', async () => {
+test.skipIf(missingPrograms('mkfifo'))('does not wait for a pipe without a writer', async () => {
   execFileSync('mkfifo', [join(root, `${acme.name}.pub`)])
   const error = await failure(new KeyRing({ folders: [root] }).find(name, '/some.hart'))
   expect(error.code).toBe('KEY_UNREADABLE')
