@@ -228,7 +228,9 @@ describe.each(HABITS)('$pattern', ({ pattern, better, bad, good }) => {
 
 /** The lines of a file as one text, so that a habit is found where a line was wrapped; two spaces are an empty line. */
 function unwrapped(text: string): { text: string; lineAt: (index: number) => number } {
-  const lines = text.split('\n').map(line => line.replace(/^\s*(?:\/?\*+|\/\/|#+|>)?\s*/, ''))
+  const lines = text
+    .split('\n')
+    .map(line => line.replace(/^\s*(?:\/?\*+|\/\/|#+|>|['"`])?\s*|\s*['"`] \+$/g, ''))
   const lineAt = (index: number) => {
     let line = 0
     for (let end = 0; end <= index; line++) end += lines[line]!.length + 1
@@ -252,6 +254,7 @@ test.each([
   ['a quotation', '> The file is\n> no archive.\n', 1],
   ['a doc comment', '/**\n * The file is\n * no archive.\n */\n', 2],
   ['comments in a line', 'x()\n  // The file is\n  // no archive.\n', 2],
+  ['text in code', "f('The file is ' +\n  'no archive.')\n", 1],
   ['a script', '#!/bin/sh\n# The file is\n# no archive.\n', 2],
 ])('habits are found across lines of %s', (_, text, line) => {
   expect(habitsOf('a', text)).toEqual([`a:${line}: is no  -> is not a`])
