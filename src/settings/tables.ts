@@ -7,7 +7,7 @@ import { NETWORK } from './rows/network.ts'
 import { CACHE, OUTPUT, REPORTING, URIS } from './rows/output.ts'
 import { HAB, NAMED, PACKAGES } from './rows/packages.ts'
 import { PLANS_LISTED } from './rows/plans.ts'
-import { HTTP, PUBLISH, RELEASE } from './rows/publish.ts'
+import { HTTP, PUBLISH, TARGETS } from './rows/publish.ts'
 import { REMOVED, RETRACTION } from './rows/remove.ts'
 import { RUN_HERE, TRY } from './rows/run.ts'
 import { SCHEDULING } from './rows/scheduling.ts'
@@ -29,9 +29,10 @@ export const GITHUB_REMOVE = {
   ...jobSummary('what was removed'),
 }
 
-/** The Marathon of an artifact store. */
-const { address, user, password, dcosToken } = ACCESS
-export const STORE_ACCESS = { address, user, password, dcosToken }
+/** The settings of each target. */
+const PUBLISHING: SettingTable = Object.entries(TARGETS).flatMap(([to, group]) =>
+  group ? [{ ...group, when: `\`publish: ${to}\`` }] : [],
+)
 
 const { plan, originKey, ...hab } = HAB
 
@@ -47,14 +48,7 @@ export const EXPORT: SettingTable = [
   { heading: 'Supervisor', rows: SUPERVISOR },
   { heading: 'Trying the image', rows: TRY },
   { heading: 'Where the image goes', rows: PUBLISH },
-  { heading: 'Publishing to a release', rows: RELEASE, when: '`publish: release`' },
-  { heading: 'Publishing with PUT', rows: HTTP, when: '`publish: http`' },
-  {
-    heading: 'Publishing to an artifact store',
-    rows: STORE_ACCESS,
-    door: 'action',
-    when: '`publish: artifact-store`',
-  },
+  ...PUBLISHING,
   { heading: 'Where agents fetch the image', rows: URIS },
   { heading: 'Previews', rows: PREVIEW },
   {

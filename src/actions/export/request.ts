@@ -1,5 +1,4 @@
 import { setting } from '../../lib/setting.ts'
-import type { PreviewableExport } from '../../preview/export.ts'
 import { PREVIEW_RELEASE } from '../../preview/preview.ts'
 import { refuseIdle } from '../../settings/idle.ts'
 import { readExportRequest } from '../../settings/read-export.ts'
@@ -15,15 +14,13 @@ import { GITHUB_EXPORT } from '../../settings/tables.ts'
 import { type HabUse, type PlanRequest, readHab, readPlan } from './hab-inputs.ts'
 import { checkLayerInputs } from './layer-inputs.ts'
 import { readPublishRequest } from './publish-request.ts'
+import type { PublishableExport } from './publisher.ts'
 
 /** What a workflow asks of the export action. The request lacks the packages if a plan is built first. */
-export interface ExportAction extends PreviewableExport {
+export interface ExportAction extends PublishableExport {
   plan?: PlanRequest
   /** Absent if packages come from Builder without hab. */
   hab?: HabUse
-  uriTemplate?: string
-  githubToken: string
-  checksumFile: boolean
   /** Whether the image is compared with that of the last release. */
   changes: boolean
   /** Milliseconds until an image must be healthy to be published; absent if it is not tried. */

@@ -1,20 +1,10 @@
 import { parseHeaderLines } from '../../publish/header-lines.ts'
+import type { PublishRequest } from '../../publish/request.ts'
 import { choiceOf, readReleaseId, readReleaseTag, readText } from '../readers.ts'
-import type { Settings } from '../setting.ts'
+import type { SettingGroup, Settings } from '../setting.ts'
+import { ACCESS } from './marathon.ts'
 
-export const TARGETS = ['none', 'release', 'artifact', 'artifact-store', 'http'] as const
-
-export const PUBLISH = {
-  to: {
-    input: 'publish',
-    form: 'text',
-    value: 'TARGET',
-    choices: TARGETS,
-    default: 'none',
-    help: 'where the tarball or its layers go: `release` (an asset of a GitHub release), `artifact` (of this workflow run; agents cannot fetch it, and it cannot hold layers), `artifact-store` (of Marathon before 1.5), `http` (PUT to any server) or `none`',
-    read: choiceOf(TARGETS),
-  },
-} as const satisfies Settings
+type Target = PublishRequest['to']
 
 export const RELEASE = {
   tag: {
@@ -60,5 +50,32 @@ export const HTTP = {
     secret: true,
     help: 'headers of the upload, `Name: value` lines',
     read: text => parseHeaderLines(text, 'upload-headers'),
+  },
+} as const satisfies Settings
+
+/** The Marathon of an artifact store. */
+const { address, user, password, dcosToken } = ACCESS
+export const STORE_ACCESS = { address, user, password, dcosToken }
+
+/** The values of `publish`, each with the settings that have an effect only with it. */
+export const TARGETS = {
+  none: undefined,
+  release: { heading: 'Publishing to a release', rows: RELEASE },
+  artifact: undefined,
+  'artifact-store': { heading: 'Publishing to an artifact store', rows: STORE_ACCESS, door: 'action' },
+  http: { heading: 'Publishing with PUT', rows: HTTP },
+} as const satisfies Record<Target, SettingGroup | undefined>
+
+const NAMES = Object.keys(TARGETS) as Target[]
+
+export const PUBLISH = {
+  to: {
+    input: 'publish',
+    form: 'text',
+    value: 'TARGET',
+    choices: NAMES,
+    default: 'none',
+    help: 'where the tarball or its layers go: `release` (an asset of a GitHub release), `artifact` (of this workflow run; agents cannot fetch it, and it cannot hold layers), `artifact-store` (of Marathon before 1.5), `http` (PUT to any server) or `none`',
+    read: choiceOf(NAMES),
   },
 } as const satisfies Settings
