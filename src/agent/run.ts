@@ -113,6 +113,7 @@ async function runInstances(
     if (problem !== undefined) problems.push({ instance, problem })
   })
   for (const instance of instances) void instance.healthy.then(() => events.healthy(instance))
+  const [first] = instances
   const allHealthy = Promise.all(instances.map(({ healthy }) => healthy))
   const late = new AbortController()
   try {
@@ -127,8 +128,8 @@ async function runInstances(
         sleep(timeout, false, { signal: late.signal }),
       ])
       if (!inTime) problems.push(...latecomers(instances, timeout))
-    } else if (meanwhile) {
-      await Promise.race([all, allHealthy.then(() => meanwhile(instances[0]!))])
+    } else if (meanwhile && first) {
+      await Promise.race([all, allHealthy.then(() => meanwhile(first))])
     } else {
       await all
     }

@@ -19,7 +19,7 @@ export async function connect(
 ): Promise<Connection> {
   const fetch = createFetch({ version, signal, ca })
   const retry = noteRetries(report)
-  const authorization = createAuthorization(credentials, urls[0]!, { fetch, report, signal, retry })
+  const authorization = createAuthorization(credentials, urls[0], { fetch, report, signal, retry })
   const marathon = await createMarathon({ urls, authorization, fetch, report, signal, retry })
   return { fetch, marathon, agents: createAgents(marathon, { fetch, authorization, signal }) }
 }

@@ -1,5 +1,6 @@
 import type { ExportRequest } from '../export/request.ts'
 import { UsageError } from '../lib/errors.ts'
+import { inTurn } from '../lib/in-turn.ts'
 import type { Positional } from '../settings/arguments.ts'
 import { openProjectFile, PROJECT_FILE } from '../settings/project/open.ts'
 import { clashes } from '../settings/project/services.ts'
@@ -82,21 +83,24 @@ export async function parseCommandLine(
   if (!of) await refuseMisplaced(line, env.HAB_ORIGIN || (file && originIn([file.common])))
   if (file && !written.given(GENERAL.settings)) notes.push(`Settings are read from ${file.path}.`)
   const note = (text: string) => void notes.push(text)
-  const read: Command[] = []
   const problems = new Set<string>()
-  for (const tables of tablesOf(name, line.positionals, file)) {
+  const read = await inTurn(tablesOf(name, line.positionals, file), async tables => {
     const origin = env.HAB_ORIGIN || originIn(tables)
     const values = new SettingValues(written, env, origin, fileSource(written, tables, commandLineDoor))
     const context = { origin, commandOmitted: of === undefined, note, stdin }
-    read.push(await readCommand(name, line.positionals, values, context))
+    const command = await readCommand(name, line.positionals, values, context)
     for (const problem of values.problems) problems.add(problem)
-  }
+    return command
+  })
   const exports = read.filter(command => command.kind === 'export')
   const requests = exports.map(({ request }) => request)
   for (const problem of clashes(requests)) problems.add(problem)
   if (problems.size > 0) throw new UsageError([...problems])
+  const [first] = read
   const command: Command =
-    requests.length > 1 ? { kind: 'export-services', requests, json: exports[0]!.json } : read[0]!
+    first.kind === 'export' && requests.length > 1
+      ? { kind: 'export-services', requests, json: first.json }
+      : first
   return { command, quiet, notes }
 }
 
@@ -120,7 +124,7 @@ async function readCommand(
   if (name === 'completion') {
     const read = choiceOf(SHELLS)
     const shell = await readOperand(positionals, values, 'SHELL', SHELLS.join(' or '), read)
-    return { kind: name, shell: shell! }
+    return { kind: name, shell: shell ?? SHELLS[0] }
   }
   if (name === 'export') {
     const packages = await readPackages(positionals, values, context)

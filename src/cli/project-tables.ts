@@ -1,3 +1,4 @@
+import type { NonEmpty } from '../lib/in-turn.ts'
 import type { Positional } from '../settings/arguments.ts'
 import type { FileSettings, ProjectFile } from '../settings/project/file.ts'
 import { servicesOf } from '../settings/project/services.ts'
@@ -16,7 +17,7 @@ export function tablesOf(
   command: CommandName,
   positionals: readonly Positional[],
   file: ProjectFile | undefined,
-): (readonly FileSettings[])[] {
+): NonEmpty<readonly FileSettings[]> {
   if (!file) return [[]]
   const services = () => servicesOf(file, { packages: positionals.map(({ text }) => text) })
   switch (command) {

@@ -1,3 +1,4 @@
+import type { NonEmpty } from '../lib/in-turn.ts'
 import { setting } from '../lib/setting.ts'
 import { type Credentials, readCredentials } from '../marathon/api/credentials.ts'
 import { ACCESS } from './rows/marathon.ts'
@@ -6,12 +7,15 @@ import type { SettingValues } from './setting-values.ts'
 
 /** Where Marathon is, and the credentials for it. */
 export interface MarathonAccess {
-  /** The base URLs of its masters, at least one. */
-  urls: readonly URL[]
+  /** The base URLs of its masters. */
+  urls: NonEmpty<URL>
   credentials: Credentials
   /** Certificates in PEM. */
   ca?: string
 }
+
+/** Stands in for an address with a problem. */
+const NOWHERE = [new URL('http://marathon.invalid')] as const
 
 /**
  * Reads how to reach Marathon; do not use the result if `values` has problems afterwards.
@@ -32,5 +36,5 @@ export async function readAccess(
   const credentials = await values.attempt(() =>
     readCredentials({ ...given, fromUrl: address?.authorization }),
   )
-  return { urls: address?.urls ?? [], credentials: credentials ?? { kind: 'none' }, ca }
+  return { urls: address?.urls ?? NOWHERE, credentials: credentials ?? { kind: 'none' }, ca }
 }

@@ -25,13 +25,19 @@ export interface HabTools extends InstallHabTools {
   onWorkspace: (path: string) => void
 }
 
-/** Installs hab, and makes a workspace for it. @param token for Builder */
+type Installed = InstalledRequest & Pick<PackageRequest, 'installedFrom'>
+
+/**
+ * Installs hab, and makes a workspace for it.
+ * @param token for Builder
+ * @returns a function that gets the packages of an export
+ */
 export async function openHab(
   wanted: NonNullable<ExportAction['hab']>,
   token: string | undefined,
   steps: Steps,
   tools: HabTools,
-): Promise<Hab> {
+): Promise<(action: ExportAction) => Promise<Installed>> {
   const { env, temporary } = tools
   const workspace = await makeWorkspace(temporary)
   tools.onWorkspace(workspace.path)
@@ -39,7 +45,8 @@ export async function openHab(
   const isRoot = process.getuid?.() === 0
   const consent = { accept: wanted.acceptLicense, env, home: homedir(), isRoot }
   const license = await licenseVariable(release.version, consent)
-  return { release, workspace, run: commandRunner(tools.signal), env, license, token }
+  const hab = { release, workspace, run: commandRunner(tools.signal), env, license, token }
+  return action => getPackages(action, hab, steps, tools.report)
 }
 
 /**
@@ -47,12 +54,12 @@ export async function openHab(
  * needs into the root of this run.
  * @returns the request in terms of the installed packages
  */
-export async function packagesFromHab(
+async function getPackages(
   { request, plan }: ExportAction,
   hab: Hab,
   steps: Steps,
   report: Reporter,
-): Promise<InstalledRequest & Pick<PackageRequest, 'installedFrom'>> {
+): Promise<Installed> {
   const built = plan && (await steps.timed('Build the plan', () => build(hab, plan, request, report)))
   const packages = built ? [built.hart] : request.packages
   const readIdent = (hart: string) => hartIdent(hart, decodeXz, request.maxPackageSize)

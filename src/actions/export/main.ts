@@ -6,9 +6,9 @@ import { readContext } from '../../github/context.ts'
 import { createFetch } from '../../http/fetch.ts'
 import { createUpload } from '../../http/upload.ts'
 import { UsageError } from '../../lib/errors.ts'
+import { inTurn } from '../../lib/in-turn.ts'
 import { clashes, servicesOf } from '../../settings/project/services.ts'
 import { HAB, NAMED } from '../../settings/rows/packages.ts'
-import type { SettingValues } from '../../settings/setting-values.ts'
 import { EXPORT } from '../../settings/tables.ts'
 import { logReporter, mask } from '../shared/log.ts'
 import { runAction } from '../shared/run.ts'
@@ -16,7 +16,6 @@ import { Steps } from '../shared/steps.ts'
 import { type ServiceOutput, setExportOutputs } from './outputs.ts'
 import { restorePackageCache } from './package-cache.ts'
 import { publisherOf } from './publisher.ts'
-import type { ExportAction } from './request.ts'
 import {
   compareWithRelease,
   exportService,
@@ -35,11 +34,10 @@ await runAction(EXPORT, async ({ inputs, file, valuesOf, listen }) => {
     packages: inputs.given(NAMED.packages)?.map(({ text }) => text) ?? [],
     plan: inputs.given(HAB.plan)?.at(-1)?.text,
   }
-  const wanted: { action: ExportAction; values: SettingValues }[] = []
-  for (const tables of file ? servicesOf(file, named) : [[]]) {
+  const wanted = await inTurn(file ? servicesOf(file, named) : [[]], async tables => {
     const values = valuesOf(tables)
-    wanted.push({ action: await readService(values, context), values })
-  }
+    return { action: await readService(values, context), values }
+  })
 
   const report = logReporter()
   const signal = listen()
@@ -53,33 +51,35 @@ await runAction(EXPORT, async ({ inputs, file, valuesOf, listen }) => {
     for (const { action, values } of wanted) {
       const publish = await values.attempt(() => publisherOf(action, tools))
       const github = action.changes ? await values.attempt(() => openGitHub(action, tools)) : undefined
-      services.push({ action, publish: publish!, github })
+      if (publish) services.push({ action, publish, github })
     }
     const problems = [
       ...wanted.flatMap(({ values }) => [...values.problems]),
       ...clashes(wanted.map(({ action }) => action.request)),
     ]
-    if (problems.length > 0) throw new UsageError([...new Set(problems)])
+    const [first, ...others] = services
+    if (problems.length > 0 || !first) throw new UsageError([...new Set(problems)])
 
     // What services cannot have of their own is the same in all of them.
-    const { request: asked, hab: wantedHab } = services[0]!.action
+    const { request: asked, hab: wantedHab } = first.action
     const onWorkspace = (path: string) => core.saveState(WORKSPACE_STATE, path)
     // What can be left out is loaded only when it is needed: an action should start at once.
-    const habPackages = wantedHab && (await import('./hab-packages.ts'))
-    const hab =
-      wantedHab && (await habPackages!.openHab(wantedHab, asked.token, steps, { ...tools, onWorkspace }))
-    const ready: Service[] = []
-    for (const service of services) {
+    const install =
+      wantedHab &&
+      (await import('./hab-packages.ts').then(({ openHab }) =>
+        openHab(wantedHab, asked.token, steps, { ...tools, onWorkspace }),
+      ))
+    const ready = await inTurn([first, ...others], async service => {
       const { action } = service
-      const installed = hab && (await habPackages!.packagesFromHab(action, hab, steps, report))
-      ready.push({ ...service, action: { ...action, request: { ...action.request, ...installed } } })
-    }
+      const installed = await install?.(action)
+      return { ...service, action: { ...action, request: { ...action.request, ...installed } } }
+    })
     const { cache, save } = await restorePackageCache(asked.cache, {
       service: () => import('@actions/cache'),
       env,
       temporary,
       encoding: encodingName(encodingFor(asked.compressionLevel)),
-      target: ready[0]!.action.request.target,
+      target: ready[0].action.request.target,
       steps,
       report,
     })

@@ -64,7 +64,7 @@ export async function readTarget(values: SettingValues): Promise<PublishRequest>
           : credentials.kind === 'dcos-token'
             ? `token=${credentials.token}`
             : undefined
-      return { to, marathonUrl: urls[0]?.href ?? '', authorization }
+      return { to, marathonUrl: urls[0].href, authorization }
     }
     case 'none':
     case 'artifact':

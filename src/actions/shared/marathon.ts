@@ -19,7 +19,7 @@ export async function openMarathon(
 ): Promise<{ fetch: Fetch; marathon: Marathon; agents: Agents }> {
   const fetch = createFetch({ version: manifest.version, signal, ca })
   const retry = noteRetries(report)
-  const login = createAuthorization(credentials, urls[0]!, { fetch, report, signal, retry })
+  const login = createAuthorization(credentials, urls[0], { fetch, report, signal, retry })
   const masked = new Set<string>()
   const authorization = {
     ...login,

@@ -1,11 +1,12 @@
 import { MesosizeError } from '../../lib/errors.ts'
+import type { NonEmpty } from '../../lib/in-turn.ts'
 import { parseWebUrl, printableUrl } from '../../lib/url.ts'
 import { basicUserProblem, takeUserInfo } from '../../lib/user-info.ts'
 
 /** The address of a Marathon. */
 export interface MarathonAddress {
-  /** The base URLs of its masters, at least one; without user, password, query and a trailing slash. */
-  urls: readonly URL[]
+  /** The base URLs of its masters, without user, password, query and a trailing slash. */
+  urls: NonEmpty<URL>
   /** The Authorization header of the user and password that were in a URL. */
   authorization?: string
 }
@@ -16,17 +17,18 @@ export interface MarathonAddress {
  * @throws MesosizeError MARATHON_URL
  */
 export function readMarathonUrls(text: string): MarathonAddress {
-  const words = text.split(/[\s,]+/).filter(word => word !== '')
-  if (words.length === 0) throw new MesosizeError('MARATHON_URL', `it is empty. ${EXAMPLES}`)
-  const read = words.map(readUrl)
-  const authorizations = new Set(read.flatMap(({ authorization }) => authorization ?? []))
+  const [first, ...others] = text.split(/[\s,]+/).filter(word => word !== '')
+  if (first === undefined) throw new MesosizeError('MARATHON_URL', `it is empty. ${EXAMPLES}`)
+  const leader = readUrl(first)
+  const read = others.map(readUrl)
+  const authorizations = new Set([leader, ...read].flatMap(({ authorization }) => authorization ?? []))
   if (authorizations.size > 1) {
     throw new MesosizeError(
       'MARATHON_URL',
       'the masters of one Marathon have the same user and password, but these URLs have different ones. Give them once, in one of the URLs.',
     )
   }
-  return { urls: read.map(({ url }) => url), authorization: [...authorizations][0] }
+  return { urls: [leader.url, ...read.map(({ url }) => url)], authorization: [...authorizations][0] }
 }
 
 /** The URL of an API path under a base URL; slashes are kept. */

@@ -3,6 +3,7 @@ import { isTransient, networkError } from '../../http/errors.ts'
 import type { Fetch } from '../../http/fetch.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
+import type { NonEmpty } from '../../lib/in-turn.ts'
 import { authorizationSecrets } from '../../lib/mask.ts'
 import { parseJson, TOO_DEEP } from '../../lib/parse-json.ts'
 import type { Reporter } from '../../lib/report.ts'
@@ -15,7 +16,7 @@ import { MarathonError, refusal } from './errors.ts'
 
 export interface MarathonOptions {
   /** The base URLs of the masters, in the order in which they are tried; see `readMarathonUrls`. */
-  urls: readonly URL[]
+  urls: NonEmpty<URL>
   authorization: Authorization
   fetch: Fetch
   report: Reporter
@@ -67,13 +68,13 @@ export function createMarathon(options: MarathonOptions): Marathon {
   }
   let leader = 0
   return {
-    base: urls[0]!,
+    base: urls[0],
     send(request) {
       return withRetries(
         async () => {
           for (let tried = 1; ; tried++) {
             try {
-              return await sendTo(urls[leader % urls.length]!, request, options, check)
+              return await sendTo(urls[leader % urls.length] ?? urls[0], request, options, check)
             } catch (error) {
               if (!mayPass(error) && !isNetwork(error)) throw error
               if (!isUnsent(error)) request.onLost?.()

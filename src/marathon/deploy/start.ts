@@ -34,7 +34,7 @@ export async function startDeployment(
       return lost ? ((await findOurs(marathon, app, before, started.deploymentId)) ?? started) : started
     } catch (error) {
       if (!(error instanceof MarathonError) || error.code !== 'MARATHON_LOCKED') throw error
-      const ours = lost ? await findOurs(marathon, app, before, error.deployments[0]!) : undefined
+      const ours = lost ? await findOurs(marathon, app, before, error.deployments[0]) : undefined
       if (ours) return ours
       if (clock.now() >= deadline) throw error
       if (!waited)
@@ -54,10 +54,11 @@ async function findOurs(
   marathon: Marathon,
   app: AppDefinition,
   before: App | undefined,
-  deploymentId: string,
+  deploymentId: string | undefined,
 ): Promise<Started | undefined> {
   const current = await getApp(marathon, app.id)
   if (!current || current.version === before?.version) return undefined
   if (differences(app, current.definition).length > 0) return undefined
-  return { deploymentId: current.deployments[0] ?? deploymentId, version: current.version }
+  const [id = deploymentId] = current.deployments
+  return id === undefined ? undefined : { deploymentId: id, version: current.version }
 }

@@ -1,5 +1,6 @@
 import { basename, posix } from 'node:path'
 import type { ExportRequest } from '../../export/request.ts'
+import type { NonEmpty } from '../../lib/in-turn.ts'
 import { setting } from '../../lib/setting.ts'
 import { quoted } from '../readers.ts'
 import { HAB, NAMED } from '../rows/packages.ts'
@@ -18,9 +19,12 @@ export interface ServiceName {
 export function servicesOf(
   { common, services }: ProjectFile,
   { packages, plan }: ServiceName,
-): FileSettings[][] {
+): NonEmpty<FileSettings[]> {
   const named = packages.length > 0 || plan !== undefined
-  if (!named) return services.length > 0 ? services.map(service => [service, common]) : [[common]]
+  if (!named) {
+    const [first, ...others] = services.map(service => [service, common])
+    return first ? [first, ...others] : [[common]]
+  }
   const found = services.find(
     service =>
       isSame(nameIn, service.get(NAMED.packages)?.[0]?.text, packages[0]) ||
