@@ -239,7 +239,11 @@ describe('each option reaches the request', () => {
   test('and none is left out of this table', () => {
     const seen = understood.flatMap(([args]) => args.map(arg => /^--([^=]+)/.exec(arg)?.[1]))
     const elsewhere = ['help', 'version', 'json', 'quiet', 'settings', ...seen]
-    expect(optionsOf(EXPORT).filter(({ option }) => !elsewhere.includes(option))).toEqual([])
+    const untried = optionsOf(EXPORT).filter(({ option }) => !elsewhere.includes(option))
+    expect(
+      untried.map(({ option }) => option),
+      'Add a line to the table "understood" above for each of these options',
+    ).toEqual([])
   })
 })
 

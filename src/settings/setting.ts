@@ -82,6 +82,9 @@ export type Setting = FlagSetting | TextSetting | LinesSetting | PairsSetting
 /** Rows by the names that their values have in the program. */
 export type Settings = Readonly<Record<string, Setting>>
 
+/** Rows whose values are used under these names. A row with another name does not compile. */
+export type SettingsFor<Name extends string> = Readonly<Partial<Record<Name, Setting>>>
+
 /** The values of rows. */
 export type ValuesOf<Rows extends Settings> = { -readonly [Name in keyof Rows]: ValueOf<Rows[Name]> }
 

@@ -1,5 +1,6 @@
 import { setting } from '../../lib/setting.ts'
 import { manyInstancesProblem } from '../../marathon/app/many-instances.ts'
+import type { AppRequest } from '../../marathon/app/request.ts'
 import {
   appIdProblem,
   bindProblem,
@@ -15,7 +16,7 @@ import {
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
 import { amount, choiceOf, readFetchUri, readVolume, ruled } from '../readers.ts'
-import type { Settings } from '../setting.ts'
+import type { SettingsFor } from '../setting.ts'
 
 /** A large number may be a typing error, so it is accepted only in a patch. */
 function unconfirmedInstancesProblem(value: number): string | undefined {
@@ -23,8 +24,6 @@ function unconfirmedInstancesProblem(value: number): string | undefined {
   const advice = `if you mean it, put them into ${setting('patch')} as {"instances": ${value}}`
   return instancesProblem(value) ?? (many && `${many}: ${advice}`)
 }
-
-// The names of these rows are those of AppRequest; `strategy` becomes its `updates`.
 
 export const RESOURCES = {
   cpus: {
@@ -66,7 +65,7 @@ export const RESOURCES = {
     help: 'number of tasks',
     read: amount(unconfirmedInstancesProblem),
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof AppRequest>
 
 export const APP = {
   id: {
@@ -157,8 +156,9 @@ export const APP = {
     help: 'file with a JSON merge patch (RFC 7396), which is applied to the app definition last',
     read: readPatch,
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof AppRequest>
 
+/** `strategy` becomes the request's `updates`. */
 export const SUPERVISOR = {
   peers: {
     option: 'peer',
@@ -205,4 +205,4 @@ export const SUPERVISOR = {
     details: 'Every required bind needs one.',
     read: ruled(bindProblem),
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof AppRequest | 'strategy'>

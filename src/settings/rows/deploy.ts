@@ -1,6 +1,7 @@
+import type { DeployOptions } from '../../marathon/deploy/deploy.ts'
 import { readPackageSizes } from '../../preview/sizes.ts'
 import { readCount, readDuration, readText } from '../readers.ts'
-import type { Settings } from '../setting.ts'
+import type { Settings, SettingsFor } from '../setting.ts'
 
 /** Named on the command line without an option. */
 export const DEPLOYED = {
@@ -69,7 +70,7 @@ export const DEPLOYMENT = {
     form: 'flag',
     help: 'deploy an app although it has more than 5000 instances',
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof DeployOptions | 'dryRun'>
 
 /** What a deploy action reports on the pull request of a preview. */
 export const ANNOUNCEMENT = {

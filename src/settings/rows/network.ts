@@ -1,8 +1,9 @@
+import type { AppRequest } from '../../marathon/app/request.ts'
 import { envVarsPrefixProblem } from '../../marathon/app/rules.ts'
 import { readNetwork, readPort, readPortLabel, readServicePort, ruled } from '../readers.ts'
-import type { Settings } from '../setting.ts'
+import type { SettingsFor } from '../setting.ts'
 
-/** The network and the ports of a task. The names are those of AppRequest. */
+/** The network and the ports of a task. */
 export const NETWORK = {
   network: {
     option: 'network',
@@ -47,4 +48,4 @@ export const NETWORK = {
     help: "value of the flag --env_vars_prefix of the cluster's Marathon",
     read: ruled(envVarsPrefixProblem),
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof AppRequest>

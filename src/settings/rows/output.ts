@@ -1,7 +1,8 @@
+import type { ExportRequest } from '../../export/request.ts'
 import { LAYERINGS } from '../../image/layers.ts'
 import { readNewFile, readNewFolder } from '../files.ts'
 import { choiceOf, readFetchUri, readSize, readText, readUriBase, wholeNumber } from '../readers.ts'
-import type { Settings } from '../setting.ts'
+import type { Settings, SettingsFor } from '../setting.ts'
 
 /** Where agents fetch the image, if a person knows that better than the publisher. */
 export const URIS = {
@@ -78,7 +79,7 @@ export const OUTPUT = {
     help: 'number of threads that compress and decode; by default as many as there are processors, up to 4',
     read: wholeNumber(1, 256),
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof ExportRequest>
 
 export const CACHE = {
   folder: {

@@ -1,8 +1,9 @@
+import type { PackageRequest } from '../../habitat/package/request.ts'
 import { LINUX_TARGETS } from '../../habitat/package/target.ts'
 import { readFolder, readInstalledRoot, readKeyFolder } from '../files.ts'
 import { readPackage } from '../package.ts'
 import { readBuilderUrl, readChannel, readSize, readTarget, readText, readToken } from '../readers.ts'
-import type { Settings } from '../setting.ts'
+import type { Settings, SettingsFor } from '../setting.ts'
 
 /** Named on the command line without an option. */
 export const NAMED = {
@@ -38,6 +39,9 @@ const BUILDER_URL = {
   help: 'Builder that has the packages',
   read: readBuilderUrl,
 } as const
+
+/** What becomes the request's `builder` and `base`, and the origin of packages that are named without one. */
+type Origins = 'origin' | 'builderUrl' | 'channel' | 'baseUrl' | 'baseChannel'
 
 export const PACKAGES = {
   origin: ORIGIN,
@@ -153,7 +157,7 @@ export const PACKAGES = {
     help: 'maximum unpacked size of a package, in bytes or with a unit such as 500MB',
     read: readSize,
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof PackageRequest | Origins>
 
 /** How an action uses the program `hab`. */
 export const HAB = {

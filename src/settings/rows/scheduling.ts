@@ -1,8 +1,9 @@
+import type { AppRequest } from '../../marathon/app/request.ts'
 import { roleProblem } from '../../marathon/app/rules.ts'
 import { invalid, quoted, readDuration, readUpgrade, ruled } from '../readers.ts'
-import type { Settings } from '../setting.ts'
+import type { SettingsFor } from '../setting.ts'
 
-/** Where tasks run, and how they are replaced. The names are those of AppRequest. */
+/** Where tasks run, and how they are replaced. */
 export const SCHEDULING = {
   constraints: {
     option: 'constraint',
@@ -40,4 +41,4 @@ export const SCHEDULING = {
     help: "time from SIGTERM to SIGKILL, such as 90s or 5m; by default what the package's shutdown needs, at least 30s",
     read: readDuration,
   },
-} as const satisfies Settings
+} as const satisfies SettingsFor<keyof AppRequest>
