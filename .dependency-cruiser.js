@@ -1,5 +1,5 @@
 /** The floors of the house, from the top; a room may use the rooms on the floors below it. */
-const FLOORS = [
+export const FLOORS = [
   ['actions', 'cli'],
   ['settings'],
   ['preview'],
