@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineConfig } from 'rolldown'
-import { chunkGroups, chunkName } from './build/chunks.ts'
+import { chunkNames } from './build/chunk-names.ts'
+import { chunkGroups } from './build/chunks.ts'
 import { licenses } from './build/licenses.ts'
 import { withoutNodeFetch } from './build/without-node-fetch.ts'
 
@@ -27,11 +28,11 @@ const programs = defineConfig({
     minify: true,
     entryFileNames: '[name].js',
     // No content hashes: a change shows as a change of a file, and what is read at run time lies beside whatever reads it.
-    chunkFileNames: chunkName,
     codeSplitting: { includeDependenciesRecursively: false, groups: [chunkGroups()] },
   },
   plugins: [
     notices,
+    chunkNames(),
     withoutNodeFetch(),
     {
       name: 'files-beside-the-code',

@@ -39,7 +39,8 @@ test.each(['export-action.js', 'deploy-action.js', 'remove-action.js'])(
   program => {
     const files = filesOf(program)
     expect(files).toContain('vendor-actions-core.js')
-    expect([...files].filter(name => /vendor-.*(undici|octokit|azure|cyclonedx|tar)/.test(name))).toEqual([])
+    const some = /^sbom|^vendor-.*(?:undici|http-client|github|azure|artifact|cache|tar)/
+    expect([...files].filter(name => some.test(name))).toEqual([])
   },
 )
 
