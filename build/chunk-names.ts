@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, parse, relative } from 'node:path'
 import type { Plugin, PreRenderedChunk } from 'rolldown'
 import { PIPELINE, START } from './chunks.ts'
 import { type InfoOf, reach } from './reach.ts'
@@ -22,16 +22,19 @@ export function chunkNames(): Plugin {
 }
 
 /**
- * Gives a chunk its name.
+ * Gives a chunk its name. The second chunk with modules of one package also has the name of the module that needs most
+ * of it.
  * @param named the content of each chunk that has a name already, by that name
- * @throws Error if another chunk has the same
+ * @throws Error if another chunk has the same name
  */
 export function takeName(chunk: Chunk, infoOf: InfoOf, named: Map<string, string>): string {
-  const name = chunkName(chunk, infoOf)
   const content = chunk.moduleIds.join('\n') || String(chunk.facadeModuleId)
-  const other = named.get(name) ?? content
-  if (other !== content) {
-    throw new Error(`Two chunks have the name ${name}. Change chunkName:\n${other}\n\n${content}`)
+  const isFree = (name: string) => (named.get(name) ?? content) === content
+  const short = chunkName(chunk, infoOf)
+  const isSecond = !isFree(short) && packageOf(chunk.moduleIds[0] ?? '') !== undefined
+  const name = isSecond ? `${short}-${parse(mainModule(chunk, infoOf).item).name}` : short
+  if (!isFree(name)) {
+    throw new Error(`Two chunks have the name ${name}. Change chunkName:\n${named.get(name)}\n\n${content}`)
   }
   named.set(name, content)
   return name
@@ -49,10 +52,8 @@ export function chunkName({ name, facadeModuleId, moduleIds }: Chunk, infoOf: In
   // Only re-exports a module that is in another chunk.
   if (moduleIds.length === 0) return `${nameOf(facadeModuleId ?? name)}-entry`
   if (facadeModuleId !== null) return nameOf(facadeModuleId)
-  const within = new Set(moduleIds)
-  const sizeOf = (ids: Iterable<string>) =>
-    [...ids].reduce((sum, id) => sum + (infoOf(id)?.code?.length ?? 0), 0)
-  const most = largest(moduleIds, id => sizeOf(reach(id, infoOf, within)))
+  const sizeOf = (ids: readonly string[]) => sizeOfAll(ids, infoOf)
+  const most = mainModule({ moduleIds }, infoOf)
   const folder = largest(moduleIds.map(dirname), path => sizeOf(moduleIds.filter(id => dirname(id) === path)))
   const total = sizeOf(moduleIds)
   const isScattered = packageOf(most.item) === undefined && most.size < total / 2
@@ -62,7 +63,22 @@ export function chunkName({ name, facadeModuleId, moduleIds }: Chunk, infoOf: In
   return own && holder ? `${nameOf(own)}-${holder}` : nameOf(most.item)
 }
 
-function largest(items: readonly string[], sizeOf: (item: string) => number): { item: string; size: number } {
+/** The module that needs most of a chunk. */
+function mainModule({ moduleIds }: Pick<Chunk, 'moduleIds'>, infoOf: InfoOf): Sized {
+  const within = new Set(moduleIds)
+  return largest(moduleIds, id => sizeOfAll([...reach(id, infoOf, within)], infoOf))
+}
+
+function sizeOfAll(ids: readonly string[], infoOf: InfoOf): number {
+  return ids.reduce((sum, id) => sum + (infoOf(id)?.code?.length ?? 0), 0)
+}
+
+interface Sized {
+  item: string
+  size: number
+}
+
+function largest(items: readonly string[], sizeOf: (item: string) => number): Sized {
   const sized = items.map(item => ({ item, size: sizeOf(item) }))
   return sized.reduce((best, next) => (next.size > best.size ? next : best))
 }

@@ -120,7 +120,15 @@ test('two chunks of the same name are an error, and asking for one twice is not'
   const first = chunkOf(['node_modules/tar/a.js'])
   expect(takeName(first, infoOf, named)).toBe('vendor-tar')
   expect(takeName(first, infoOf, named)).toBe('vendor-tar')
-  expect(() => takeName(chunkOf(['node_modules/tar/b.js']), infoOf, named)).toThrow(
-    /^Two chunks have the name vendor-tar\. .*\n.*a\.js\n\n.*b\.js$/,
+  expect(() => takeName(chunkOf(['src/a.ts']), infoOf, new Map([['a', 'src/lib/a.ts']]))).toThrow(
+    /^Two chunks have the name a\. .*\nsrc\/lib\/a\.ts\n\n.*a\.ts$/,
   )
+})
+
+test('a second chunk of the same package is named after its main module, too', () => {
+  const modules: Record<string, Module> = { 'node_modules/tar/a.js': [1], 'node_modules/tar/b.js': [1] }
+  const infoOf = knowing(modules)
+  const named = new Map<string, string>()
+  expect(takeName(chunkOf(['node_modules/tar/a.js']), infoOf, named)).toBe('vendor-tar')
+  expect(takeName(chunkOf(['node_modules/tar/b.js']), infoOf, named)).toBe('vendor-tar-b')
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Part } from '../codec/tar/entry.ts'
+import { DIGEST } from '../lib/digest.ts'
 import type { PackageCache } from '../package-cache/index.ts'
 
 // The SHA-256 of tarballs that earlier exports made, kept beside the packages. To compute it takes longer than to check
@@ -22,7 +23,7 @@ export async function findDigest(
 ): Promise<string | undefined> {
   const key = await keyOf(cache, before, tail)
   const { metadata } = (key !== undefined && (await cache.find(key))) || {}
-  return typeof metadata === 'string' && /^[0-9a-f]{64}$/.test(metadata) ? metadata : undefined
+  return typeof metadata === 'string' && DIGEST.test(metadata) ? metadata : undefined
 }
 
 /** Keeps a digest for `findDigest`; does nothing if a part of the tail is not kept. */

@@ -1,1 +1,0 @@
-function e(e,t=200){return JSON.stringify(e.length>t?`${e.slice(0,t)}…`:e)}export{e as t};
