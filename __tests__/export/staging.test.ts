@@ -1,18 +1,8 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Staging, stageExport, withStaging } from '../../src/export/staging.ts'
-import { partialName, STALE } from '../../src/lib/partial.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Staging, stageExport } from '../../src/export/staging.ts'
 
 let folder: string
 beforeEach(() => {
@@ -20,209 +10,63 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const write =
-  (...names: string[]) =>
-  async (staging: string) => {
-    for (const name of names) writeFileSync(join(staging, name), name)
-    return { result: 'result', keep: names }
-  }
+const work = async ({ folder, writeSbom }: Staging) => {
+  const path = await writeSbom!(Buffer.from('sbom'))
+  expect(readFileSync(path, 'utf8')).toBe('sbom')
+  for (const name of ['image', 'app']) writeFileSync(join(folder, name), name)
+  return { result: 'result', keep: ['image', 'app'] }
+}
 
-test('files are put in place when the work is done, over those of an earlier run', async () => {
-  const output = join(folder, 'a/b')
-  expect(await withStaging(output, write('one', 'two'))).toBe('result')
-  writeFileSync(join(output, 'one'), 'stale')
-  await withStaging(output, write('one'))
-  expect(readdirSync(output).sort()).toEqual(['one', 'two'])
-  expect(readFileSync(join(output, 'one'), 'utf8')).toBe('one')
+test('an export has its files put in place together, the SBOM in a folder of its own', async () => {
+  const outputDir = join(folder, 'a')
+  const request = { outputDir, sbom: join(folder, 'b/c/sbom.json') }
+  const before = async (staging: Staging) => {
+    const staged = await work(staging)
+    expect(readdirSync(outputDir)).toHaveLength(1)
+    expect(readdirSync(join(folder, 'b/c'))).not.toContain('sbom.json')
+    return staged
+  }
+  expect(await stageExport(request, before)).toBe('result')
+  expect(readdirSync(outputDir).sort()).toEqual(['app', 'image'])
+  expect(readdirSync(join(folder, 'b/c'))).toEqual(['sbom.json'])
+  expect(readFileSync(request.sbom, 'utf8')).toBe('sbom')
 })
 
-test('what is not named is not kept', async () => {
-  await withStaging(folder, async staging => {
-    writeFileSync(join(staging, 'scratch'), '')
-    return { result: undefined, keep: [] }
-  })
+test('an export without an SBOM writes none', async () => {
+  const keep = async ({ folder, writeSbom }: Staging) => {
+    expect(writeSbom).toBeUndefined()
+    writeFileSync(join(folder, 'image'), '')
+    return { result: undefined, keep: ['image'] }
+  }
+  await stageExport({ outputDir: folder }, keep)
+  expect(readdirSync(folder)).toEqual(['image'])
+})
+
+test.each([
+  ['in the same folder', 'a', 'a/sbom.json'],
+  ['in different folders', 'a', 'b/sbom.json'],
+])('an export that fails leaves neither its image nor its SBOM, %s', async (_, output, sbom) => {
+  const request = { outputDir: join(folder, output), sbom: join(folder, sbom) }
+  const failing = async (staging: Staging) => {
+    await work(staging)
+    throw new Error('failed')
+  }
+  await expect(stageExport(request, failing)).rejects.toThrow('failed')
   expect(readdirSync(folder)).toEqual([])
 })
 
-const writeLayers = async (staging: string) => {
-  mkdirSync(join(staging, 'layers'))
-  return write('layers/a', 'layers/b', 'app')(staging)
-}
-
-test('files of a folder are put into that folder, beside its existing files', async () => {
-  await withStaging(folder, writeLayers)
-  writeFileSync(join(folder, 'layers/a'), 'stale')
-  writeFileSync(join(folder, 'layers/other'), 'other')
-  await withStaging(folder, writeLayers)
-  expect(readdirSync(folder).sort()).toEqual(['app', 'layers'])
-  const texts = readdirSync(join(folder, 'layers')).map(name => [
-    name,
-    readFileSync(join(folder, 'layers', name), 'utf8'),
-  ])
-  expect(Object.fromEntries(texts)).toEqual({ a: 'layers/a', b: 'layers/b', other: 'other' })
-})
-
-describe('work that fails', () => {
-  const fail = async (staging: string) => {
-    await write('one')(staging)
-    throw new Error('failed')
+test('an export is refused before any work if its SBOM cannot be written', async () => {
+  writeFileSync(join(folder, 'file'), '')
+  let worked = false
+  const note = async (staging: Staging) => {
+    worked = true
+    return work(staging)
   }
-
-  test('leaves nothing, not even the folders that were made for it', async () => {
-    await expect(withStaging(join(folder, 'a/b/c'), fail)).rejects.toThrow('failed')
-    expect(readdirSync(folder)).toEqual([])
+  const request = { outputDir: join(folder, 'a'), sbom: join(folder, 'file/sbom.json') }
+  await expect(stageExport(request, note)).rejects.toMatchObject({
+    code: 'OUTPUT_UNWRITABLE',
+    message: expect.stringMatching(/file cannot be written: .*--sbom/),
   })
-
-  test('leaves no folder that it had files in', async () => {
-    const failing = async (staging: string) => {
-      await writeLayers(staging)
-      throw new Error('failed')
-    }
-    await expect(withStaging(join(folder, 'a'), failing)).rejects.toThrow('failed')
-    expect(readdirSync(folder)).toEqual([])
-  })
-
-  test('leaves what was there', async () => {
-    mkdirSync(join(folder, 'a'))
-    writeFileSync(join(folder, 'a/one'), 'before')
-    await expect(withStaging(join(folder, 'a'), fail)).rejects.toThrow('failed')
-    expect(readFileSync(join(folder, 'a/one'), 'utf8')).toBe('before')
-  })
-})
-
-describe('an export', () => {
-  const work = async ({ folder, sbom }: Staging) => {
-    writeFileSync(sbom!, 'sbom')
-    return write('image', 'app')(folder)
-  }
-
-  test('has its files put in place together, the SBOM in a folder of its own', async () => {
-    const outputDir = join(folder, 'a')
-    const request = { outputDir, sbom: join(folder, 'b/c/sbom.json') }
-    const before = async (staging: Staging) => {
-      const staged = await work(staging)
-      expect(readdirSync(outputDir)).toHaveLength(1)
-      expect(readdirSync(join(folder, 'b/c'))).not.toContain('sbom.json')
-      return staged
-    }
-    expect(await stageExport(request, before)).toBe('result')
-    expect(readdirSync(outputDir).sort()).toEqual(['app', 'image'])
-    expect(readdirSync(join(folder, 'b/c'))).toEqual(['sbom.json'])
-    expect(readFileSync(request.sbom, 'utf8')).toBe('sbom')
-  })
-
-  test('without an SBOM has no path for one', async () => {
-    const keep = async ({ folder, sbom }: Staging) => {
-      expect(sbom).toBeUndefined()
-      return write('image')(folder)
-    }
-    await stageExport({ outputDir: folder }, keep)
-    expect(readdirSync(folder)).toEqual(['image'])
-  })
-
-  test.each([
-    ['in the same folder', 'a', 'a/sbom.json'],
-    ['in different folders', 'a', 'b/sbom.json'],
-  ])('that fails leaves neither its image nor its SBOM, %s', async (_, output, sbom) => {
-    const request = { outputDir: join(folder, output), sbom: join(folder, sbom) }
-    const failing = async (staging: Staging) => {
-      await work(staging)
-      throw new Error('failed')
-    }
-    await expect(stageExport(request, failing)).rejects.toThrow('failed')
-    expect(readdirSync(folder)).toEqual([])
-  })
-
-  test('is refused before any work if its SBOM cannot be written', async () => {
-    writeFileSync(join(folder, 'file'), '')
-    let worked = false
-    const note = async (staging: Staging) => {
-      worked = true
-      return work(staging)
-    }
-    const request = { outputDir: join(folder, 'a'), sbom: join(folder, 'file/sbom.json') }
-    await expect(stageExport(request, note)).rejects.toMatchObject({
-      code: 'OUTPUT_UNWRITABLE',
-      message: expect.stringMatching(/file cannot be written: .*--sbom/),
-    })
-    expect(worked).toBe(false)
-    expect(readdirSync(folder)).toEqual(['file'])
-  })
-})
-
-describe('what a run left that was killed', () => {
-  /** @returns the name of the staging folder of a run that was killed some time ago */
-  function leave(milliseconds: number): string {
-    const name = partialName('mesosize')
-    mkdirSync(join(folder, name, 'layers'), { recursive: true })
-    writeFileSync(join(folder, name, 'layers/large'), '')
-    age(join(folder, name), milliseconds)
-    return name
-  }
-
-  function age(path: string, milliseconds: number): void {
-    const time = (Date.now() - milliseconds) / 1000
-    utimesSync(path, time, time)
-  }
-
-  test('is gone after the next run in the same folder, unless it is recent', async () => {
-    leave(STALE + 10_000)
-    const recent = leave(STALE - 600_000)
-    await withStaging(folder, write('one'))
-    expect(readdirSync(folder).sort()).toEqual([recent, 'one'].sort())
-  })
-
-  test('is told from the folder of a run that takes longer', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    try {
-      await withStaging(folder, async staging => {
-        age(staging, 2 * STALE)
-        vi.advanceTimersByTime(STALE / 2)
-        await vi.waitFor(() => expect(Date.now() - statSync(staging).mtimeMs).toBeLessThan(STALE))
-        return { result: undefined, keep: [] }
-      })
-      expect(vi.getTimerCount()).toBe(0)
-    } finally {
-      vi.useRealTimers()
-    }
-  })
-})
-
-describe('an output folder that cannot be written', () => {
-  test('below a file is refused before any work', async () => {
-    writeFileSync(join(folder, 'file'), '')
-    let worked = false
-    const work = async () => {
-      worked = true
-      return { result: undefined, keep: [] }
-    }
-    await expect(withStaging(join(folder, 'file/out'), work)).rejects.toMatchObject({
-      code: 'OUTPUT_UNWRITABLE',
-      message: expect.stringMatching(/file\/out cannot be written: ENOTDIR.*--output-dir/),
-    })
-    expect(worked).toBe(false)
-  })
-
-  // Node's own mkdir with `recursive` never ends there.
-  test.skipIf(process.platform !== 'linux')('where the kernel makes the folders', async () => {
-    await expect(withStaging('/proc/none/out', write('one'))).rejects.toMatchObject({
-      code: 'OUTPUT_UNWRITABLE',
-      message: expect.stringMatching(/\/proc\/none\/out cannot be written: ENOENT.*--output-dir/),
-    })
-  })
-
-  test.each<[string, string, () => void]>([
-    ['a file is where a folder must be', 'layers', () => writeFileSync(join(folder, 'layers'), '')],
-    [
-      'a folder is where a file must be',
-      'app',
-      () => mkdirSync(join(folder, 'app/full'), { recursive: true }),
-    ],
-  ])('because %s is told with its path', async (_, name, prepare) => {
-    prepare()
-    await expect(withStaging(folder, writeLayers)).rejects.toMatchObject({
-      code: 'OUTPUT_UNWRITABLE',
-      message: expect.stringMatching(new RegExp(`cannot be written: .*/${name}'.*--output-dir`)),
-    })
-  })
+  expect(worked).toBe(false)
+  expect(readdirSync(folder)).toEqual(['file'])
 })

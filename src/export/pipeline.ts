@@ -20,7 +20,8 @@ import type { Publisher, SbomFile } from '../publish/publisher.ts'
 import { layOut } from '../rootfs/layout.ts'
 import type { Exported } from './exported.ts'
 import type { ExportRequest } from './request.ts'
-import type { Staged, Staging } from './staging.ts'
+import type { Staging } from './staging.ts'
+import type { Staged } from './staging-folder.ts'
 
 export interface ExportTools extends Omit<PackOptions, 'phase'> {
   staging: Staging
@@ -54,7 +55,7 @@ export async function exportPackage(request: ExportRequest, tools: ExportTools):
   const packed = await packAll(planned, closure, tools)
   const named = await Promise.all(packed.map(tarball => nameFile(tarball, service.ident, staging.folder)))
   await tools.tryApp?.(appForTrying(named, closure, request))
-  const sbom = staging.sbom === undefined ? undefined : await writeSbom(staging.sbom, closure, named)
+  const sbom = staging.writeSbom && (await writeSbom(staging.writeSbom, closure, named))
   const tarballs = await tools.publish(named, sbom)
 
   const image = { found: closure.found, tarballs }
@@ -110,7 +111,7 @@ async function nameFile(packed: PackedTarball, ident: FullIdent, folder: string)
 }
 
 async function writeSbom(
-  path: string,
+  write: NonNullable<Staging['writeSbom']>,
   closure: Closure,
   tarballs: readonly NamedTarball[],
 ): Promise<SbomFile> {
@@ -118,7 +119,7 @@ async function writeSbom(
   const { sbomName, sbomText } = await import('../sbom/sbom.ts')
   const harts = await digestsOfHarts(closure)
   const bytes = Buffer.from(sbomText({ closure, harts, tarballs, version: manifest.version }))
-  await writeFile(path, bytes)
+  const path = await write(bytes)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return { name: sbomName(closure.service.metadata.ident), path, size: bytes.length, sha256 }
 }
