@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readTarball } from '../../src/image/read.ts'
 import { collectTarball, type TarballContents } from '../../src/inspect/collect.ts'
-import { Limits } from '../../src/inspect/limits.ts'
+import { ImageLimits } from '../../src/inspect/limits.ts'
 import type { PackageSpec } from '../testkit/package-entries.ts'
 import { pieces } from '../testkit/pieces.ts'
 import { type TarEntry, tarOf } from '../testkit/tar.ts'
@@ -32,7 +32,7 @@ const WEB: PackageSpec = {
   },
 }
 
-async function collect(members: readonly TarEntry[], limits?: Limits): Promise<TarballContents> {
+async function collect(members: readonly TarEntry[], limits?: ImageLimits): Promise<TarballContents> {
   const bytes = gzipSync(await tarOf(members))
   return collectTarball(readTarball(pieces(bytes), 'web.tgz'), 3, 'web.tgz', limits)
 }
@@ -141,14 +141,14 @@ describe('what is kept of an image has a limit for', () => {
   })
 
   test('packages, in all layers together', async () => {
-    const limits = new Limits()
+    const limits = new ImageLimits()
     const { packages } = await collect(imageMembers([LIBRARY]), limits)
     for (let count = 1; count < 2000; count++) limits.add(packages[0]!, 'web.tgz')
     await expect(collect(imageMembers([WEB]), limits)).rejects.toMatchObject(refusal('2000 packages'))
   })
 
   test('names', async () => {
-    const limits = new Limits()
+    const limits = new ImageLimits()
     const add = (path: string) => limits.add({ path, type: 'file', size: 0, mode: 0o644 }, 'web.tgz')
     for (let count = 0; count < 15; count++) add('a'.repeat(2 ** 24))
     add('a'.repeat(2 ** 24 - 2 ** 17))

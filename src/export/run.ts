@@ -23,7 +23,7 @@ import { ThreadPool } from './threads/pool.ts'
 // Beside this file in the bundle.
 const WORKER = new URL('worker.js', import.meta.url)
 
-export interface RunTools extends Pick<ExportTools, 'tryApp'> {
+interface RunTools extends Pick<ExportTools, 'tryApp'> {
   fetch: Fetch
   publish: Publisher
   report: Reporter

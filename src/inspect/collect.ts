@@ -5,7 +5,7 @@ import { MetadataReader } from '../habitat/package/metadata.ts'
 import type { PackageMetadata } from '../habitat/package/package.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import type { InspectedFile, InspectedPackage } from './contents.ts'
-import { Limits } from './limits.ts'
+import { ImageLimits } from './limits.ts'
 
 /** What one tarball holds. */
 export interface TarballContents {
@@ -48,7 +48,7 @@ export async function collectTarball(
   entries: AsyncIterable<Entry>,
   tarball: number,
   name: string,
-  limits = new Limits(),
+  limits = new ImageLimits(),
 ): Promise<TarballContents> {
   const contents: TarballContents = { packages: [], generated: [], texts: new Map(), entries: 0, unpacked: 0 }
   const seen = new Set<string>()

@@ -10,7 +10,7 @@ import { readGroups, readUsers } from './accounts.ts'
 import { describeApp, imageUris } from './app.ts'
 import { collectTarball, GROUP, LAUNCH, PASSWD } from './collect.ts'
 import type { ImageContents, InspectedTarball } from './contents.ts'
-import { Limits } from './limits.ts'
+import { ImageLimits } from './limits.ts'
 import { type Opened, type OpenTools, open } from './open.ts'
 import { readLaunch, supervisorArguments } from './start.ts'
 
@@ -84,7 +84,7 @@ export async function inspectTarballs(
   const packages: ImageContents['packages'][number][] = []
   const generated: ImageContents['generated'][number][] = []
   const texts = new Map<string, string>()
-  const limits = new Limits()
+  const limits = new ImageLimits()
   for await (const { from, bytes } of opened) {
     const phase = report.phase(`Reading ${visible(from)}`)
     const measured = new Measured(bytes)

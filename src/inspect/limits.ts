@@ -6,7 +6,7 @@ import type { InspectedFile, InspectedPackage } from './contents.ts'
 const MOST_CHARACTERS = 2 ** 28
 
 /** Limits for what is remembered of an image: a tarball of a few MiB can describe millions of files and packages. */
-export class Limits {
+export class ImageLimits {
   #characters = 0
   #packages = 0
 

@@ -10,7 +10,7 @@ import {
   habTarget,
   listedVersions,
   type Mirror,
-  MOST_BYTES,
+  MOST_RELEASE_BYTES,
   parseManifest,
   resolveVersion,
   UnusableArchive,
@@ -97,7 +97,7 @@ async function download(
   const work = await mkdtemp(join(process.env.RUNNER_TEMP ?? tmpdir(), 'mesosize-hab-'))
   try {
     // In memory, so that the bytes that are checked are those that are unpacked.
-    const { from, bytes } = await mirror.archive(version, target, MOST_BYTES)
+    const { from, bytes } = await mirror.archive(version, target, MOST_RELEASE_BYTES)
     checkSum(bytes, sum, from)
     const kept = join(work, 'kept')
     await mkdir(kept)

@@ -6,11 +6,11 @@ import type { ReadEntry } from 'tar'
 import { messageOf } from '../../lib/errors.ts'
 
 /** Far more than a release of hab has: one program of some 30 MB. */
-export const MOST_BYTES = 512 << 20
+export const MOST_RELEASE_BYTES = 512 << 20
 const MOST_ENTRIES = 1_000
 const DEEPEST = 32
 
-const TOO_LARGE = `it unpacks to more than ${MOST_BYTES >> 20} MiB`
+const TOO_LARGE = `it unpacks to more than ${MOST_RELEASE_BYTES >> 20} MiB`
 const FILES = ['File', 'OldFile', 'ContiguousFile']
 const REFUSED: Record<string, string> = {
   CharacterDevice: 'a character device',
@@ -66,7 +66,7 @@ export async function unpackRelease(archive: Uint8Array, folder: string): Promis
       let bytes = 0
       for await (const chunk of chunks) {
         bytes += chunk.length
-        if (bytes > MOST_BYTES) problems.push(TOO_LARGE)
+        if (bytes > MOST_RELEASE_BYTES) problems.push(TOO_LARGE)
         // It would keep anything after the end in memory.
         else if (!ended) unpack.write(chunk)
         if (problems.length > 0) return
@@ -93,7 +93,7 @@ class Contents {
     const quoted = JSON.stringify(path)
     if (++this.entries > MOST_ENTRIES) return `it has more than ${MOST_ENTRIES} entries`
     this.bytes += size
-    if (this.bytes > MOST_BYTES) return TOO_LARGE
+    if (this.bytes > MOST_RELEASE_BYTES) return TOO_LARGE
     if (REFUSED[type]) return `it has ${REFUSED[type]}, ${quoted}`
     const isFolder = type === 'Directory'
     const isLink = type === 'Link' || type === 'SymbolicLink'
