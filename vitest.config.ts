@@ -14,7 +14,7 @@ class NothingSkipped implements Reporter {
   }
 }
 
-/** What people use who work on this: the stand-ins of tests and of the example, the fuzzer and the bench. */
+/** Tests of the tools of contributors: the stand-ins of tests and of the example, the fuzzer and the bench. */
 const KIT = ['__tests__/{bench,fuzz,testkit}/*.e2e.test.ts', '__tests__/examples/stand-ins.e2e.test.ts']
 const E2E = ['__tests__/e2e/**/*.test.ts', '__tests__/**/*.e2e.test.ts']
 
@@ -25,7 +25,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 250_000 } },
     reporters: process.env.CI ? ['default', new NothingSkipped()] : ['default'],
-    // Two more than cores, for many tests wait for programs.
+    // Two more than there are cores, because many tests wait for programs.
     maxWorkers: availableParallelism() + 2,
     // The files of a worker share its modules, which takes a third less time than loading them for each.
     isolate: false,

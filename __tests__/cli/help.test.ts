@@ -6,9 +6,9 @@ import { EXPORT } from '../../src/settings/tables.ts'
 
 const help = helpText()
 const options = optionsOf(EXPORT)
-/** What the help must say of a setting; of one that is true by default it has the option that turns it off. */
+/** What the help must say about a setting. If it is true by default, the help has the option that turns it off. */
 const lineOf = (row: Setting) => row.help.replaceAll('`', '"')
-/** What the help says of one option, its continued lines joined. */
+/** What the help says about one option, its continued lines joined. */
 function sectionOf(name: string): string {
   const section = new RegExp(`^ {2}(?:-., | {4})--${name}(?=[ [=]|$).*(?:\\n {20,}\\S.*)*`, 'm').exec(help)
   return section?.[0].replace(/\s+/g, ' ') ?? ''
@@ -89,7 +89,7 @@ describe('the help', () => {
     expect(help).toMatch(new RegExp(`^ {2}${variable} {2,}\\S`, 'm'))
   })
 
-  test.each(['0', '1', '2'])('tells of the exit status %s', status => {
+  test.each(['0', '1', '2'])('explains the exit status %s', status => {
     expect(help.slice(help.indexOf('Exit status:'))).toMatch(new RegExp(`^ {2}${status} {2,}\\S`, 'm'))
   })
 

@@ -57,7 +57,7 @@ beforeAll(async () => {
   oneTarball = { first: await asOneTarball(WEB), next: await asOneTarball(NEXT) }
 })
 
-/** What went well and said nothing that a person must read, with what is told of the layers. */
+/** What went well without a message that a person must read, and what was reported about the layers. */
 function layersOf(run: ActionRun): Layer[] {
   expect({ status: run.status, annotations: run.annotations, stderr: run.stderr }).toEqual({
     status: 0,

@@ -146,7 +146,7 @@ describe('to a release', () => {
     })
 
     // What actions/attest takes: the tarball as the subject, and the SBOM as the statement about it.
-    test('the SBOM is attached, and is about the tarball that is handed on', async () => {
+    test('the SBOM is attached, and describes the tarball of the outputs', async () => {
       const { uri, outputs } = publishedQuietly(first)
       expect(outputs.sbom).toBe(join(job.workspace, 'sboms/web.json'))
       const text = readFileSync(outputs.sbom!, 'utf8')
@@ -165,7 +165,7 @@ describe('to a release', () => {
       )
     })
 
-    test('what changed since the last release is handed on, and in the summary', () => {
+    test('what changed since the last release is in the outputs and in the summary', () => {
       const { changes } = publishedQuietly(first).outputs
       expect(changes).toContain('Compared with [`v0.9`]')
       expect(changes).toContain(
@@ -242,7 +242,7 @@ describe('to a release', () => {
         /403 Forbidden.*permissions:\n {2}contents: write/s,
       ],
       [
-        'with another tarball of that name, where it shall stay',
+        'with another tarball of that name, which must stay',
         { tags: ['v1'] },
         github => {
           github.addAsset(github.addRelease({ tag: 'v1', draft: false }), {
@@ -279,7 +279,7 @@ describe('as an artifact', () => {
     expect(uri).toBe(`https://files.example/later/${WEB_TARBALL}`)
     expect(service.artifacts).toMatchObject([{ name: WEB_TARBALL, bytes: tarball }])
     expect(outputs['artifact-id']).toBe(String(service.artifacts[0]!.id))
-    // The later step that brings it there has not run yet, which is no second warning.
+    // The later step that brings it there has not run yet, which does not cause a second warning.
     expect(warningsOf(run)).toEqual([expect.stringMatching(/^Mesos agents cannot fetch the artifact/)])
     expect(run.summary).toContain('/actions/runs/4711/artifacts/')
   })
@@ -412,7 +412,7 @@ test('every secret is masked before anything else, and seen nowhere', async () =
     expect(isMask.lastIndexOf(true)).toBe(masks.length - 1)
   }
   expect(leaksOf(job, [run, refused], [...used, ...unused, 'npm-secret-1'])).toEqual([])
-  // What is masked is in no output, which a job could not hand on then.
+  // No output contains what is masked: the runner would not pass it to another job.
   for (const [name, text] of Object.entries(run.outputs)) {
     for (const mask of run.masks) expect(text.includes(mask), `${mask} in ${name}`).toBe(false)
   }

@@ -51,7 +51,7 @@ beforeAll(async () => {
   straightRun = { job, run: await runAction(job, straight(builder)) }
 })
 
-/** The outputs, each checked against the files that they tell of. */
+/** The outputs, each checked against the files that it describes. */
 function checkedOutputs(run: ActionRun): Record<string, string> {
   expect({ status: run.status, errors: errorsOf(run), stderr: run.stderr }).toEqual({
     status: 0,
@@ -134,7 +134,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
     }
   })
 
-  test('a package is exported, and everything is handed on', () => {
+  test('a package is exported, and all outputs are set', () => {
     const { job, first } = throughHabRuns
     checkQuiet(first)
     const outputs = checkedOutputs(first)
@@ -239,7 +239,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
         'Export',
         'Set outputs',
       ])
-      // What it prints is shown as it comes, and is no command.
+      // What it prints is shown immediately, and is not taken as a command.
       expect(built.groups[1]!.lines).toContain('::add-mask::acme')
       expect(built.masks).not.toContain('acme')
       expect(leaksOf(job, [built], [KEY.split('\n')[3]!])).toEqual([])
@@ -250,7 +250,7 @@ describe.skipIf(noHab)(`with hab (${noHab ?? 'a stand-in'})`, () => {
       expect(afterPost).toEqual([])
     })
 
-    test('is built anew, whatever results an earlier build left', () => {
+    test('is built again, whatever results an earlier build left', () => {
       expect(checkedOutputs(rebuilt).ident).not.toBe(built.outputs.ident)
     })
 
@@ -406,7 +406,7 @@ describe('without hab', () => {
       uri: 'https://files.example/web.tgz',
       summary: 'false',
     })
-    // Nobody has put it there yet: that comes in a later step, and is no reason to warn.
+    // Nobody has put it there yet: that comes in a later step, and does not deserve a warning.
     checkQuiet(run)
     expect(run.outputs).toMatchObject({
       'app-id': '/patched',

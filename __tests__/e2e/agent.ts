@@ -27,7 +27,7 @@ export interface App {
 }
 
 export interface Cluster {
-  /** What is in the tasks' PATH, there being nothing else: programs of this machine by the names they go by there. */
+  /** Everything in the tasks' PATH: programs of this machine, by the names that they have there. */
   programs: Record<string, string>
   /** What the fetcher unpacks with: tar in Mesos 1.0 to 1.6, libarchive from 1.7. */
   fetcher: 'tar' | 'libarchive'

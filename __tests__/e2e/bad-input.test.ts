@@ -46,7 +46,7 @@ function optionsOf({ artifacts, keys }: Place): string[] {
   return ['--artifacts', artifacts, '--keys', keys, ...STAND_INS]
 }
 
-/** Runs what shall fail with status 1 for some reasons, and checks that nothing is printed or left behind. */
+/** Runs what must fail with status 1 for some reasons, and checks that nothing is printed or left behind. */
 async function expectFailure(
   place: Place,
   args: readonly string[],
@@ -129,7 +129,7 @@ describe('a hart that cannot be trusted or read', () => {
       ['is another kind of file', async () => Buffer.from('PK\x03\x04\n\n\n\n\n'), [/not "HART-1"/, again]],
       [
         'is not xz inside',
-        () => makeHart({ key, body: Buffer.from('this is no xz stream, but it is signed') }),
+        () => makeHart({ key, body: Buffer.from('this is not an xz stream, but it is signed') }),
         [/not in the xz format/, again],
       ],
       [
@@ -243,7 +243,7 @@ describe('a hart that cannot be trusted or read', () => {
     ]
   /** Whose file is spoiled, each of an origin of its own. */
   const KEYS: readonly [title: string, origin: string, text: string][] = [
-    ['is no key', 'broken', 'SIG-PUB-1\nnonsense'],
+    ['is not a key', 'broken', 'SIG-PUB-1\nnonsense'],
     ['is another key', 'renamed', originKey('renamed', '20230101000000').publicKeyText],
   ]
   const unsigned = originKey('unknown')

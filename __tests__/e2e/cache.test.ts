@@ -189,7 +189,7 @@ test.each<[string, (folder: string) => void, RegExp]>([
   expect(stderr).toContain(folder)
 })
 
-test('kept packages that are damaged, or a pipe without a writer, are noted, and mended', async () => {
+test('kept packages that are damaged, or a pipe without a writer, are noted, and replaced', async () => {
   const place = await placeWithKept()
   const folder = join(place.home, '.cache/mesosize')
   const names = readdirSync(folder)
@@ -203,9 +203,9 @@ test('kept packages that are damaged, or a pipe without a writer, are noted, and
       execFileSync('mkfifo', [path])
     }
   }
-  const mending = await exported(place)
-  expect(mending.digest).toBe(usual)
-  for (const name of names) expect(mending.stderr).toMatch(new RegExp(`${name}.* is not used`))
+  const replacing = await exported(place)
+  expect(replacing.digest).toBe(usual)
+  for (const name of names) expect(replacing.stderr).toMatch(new RegExp(`${name}.* is not used`))
   expect(readdirSync(folder)).toEqual(names)
   const after = await exported(place)
   expect(after.digest).toBe(usual)

@@ -46,7 +46,7 @@ function writeApp({ place }: Scene, change: object = {}): string {
   return 'app.json'
 }
 
-/** Makes an app of two tasks, unless it is said otherwise, and waits for nothing. */
+/** Makes an app, of two tasks by default, and waits for nothing. */
 async function seed({ server }: Scene, change: object = {}, headers: Record<string, string> = {}) {
   const body = JSON.stringify({ ...APP, ...change })
   const answer = await fetch(`${server.url}/v2/apps${ID}`, { method: 'PUT', headers, body })
@@ -54,7 +54,7 @@ async function seed({ server }: Scene, change: object = {}, headers: Record<stri
   server.tick(10)
 }
 
-/** Runs what shall succeed. */
+/** Runs what must succeed. */
 async function succeed(scene: Scene, args: readonly string[], options: RunOptions = {}) {
   const run = await scene.run(args, options)
   expect(run, run.stderr).toMatchObject({ status: 0 })
@@ -168,7 +168,7 @@ describe('deploy', () => {
   })
 })
 
-/** What stands in app.json, the words behind `deploy app.json`, and what is said of it. */
+/** The content of app.json, the arguments after `deploy app.json`, and the message. */
 const refused: readonly (readonly [what: string, text: string, words: readonly string[], problem: RegExp])[] =
   [
     ['no JSON', '{"id":', [], /is not valid JSON/],

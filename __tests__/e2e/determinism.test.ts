@@ -116,7 +116,7 @@ test('other packages give another tarball', async () => {
   expect(other.digest).not.toBe(usual.digest)
 })
 
-/** Makes the files anew, last name first, and others beside them. */
+/** Makes the files again, last name first, and others beside them. */
 function shuffle({ artifacts }: Place): void {
   const names = readdirSync(artifacts).sort().reverse()
   rmSync(artifacts, { recursive: true })

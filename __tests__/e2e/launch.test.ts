@@ -99,7 +99,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
 
   const identOf = (name: string) => packages.find(({ ident }) => ident.split('/')[1] === name)!.ident
 
-  /** A service that is told where to listen by one address, which it exports; its version has whatever one may. */
+  /** A service that gets the place to listen at as one address, which it exports. Its version has every kind of character that is allowed. */
   const listener = (): PackageSpec => ({
     ident: 'example/listener/0.2.0-rc.1+b~2/20240102000000',
     files: {
@@ -429,7 +429,7 @@ describe.skipIf(missing)(`the example on an agent${missing ? ` (SKIPPED: ${missi
     })
   })
 
-  /** What Marathon tells of an app that has this one task. */
+  /** What Marathon reports about an app that has this one task. */
   function inMarathon(app: App, task: Task): MarathonApp {
     const version = '2024-03-02T10:00:00.000Z'
     return {

@@ -103,7 +103,7 @@ function appOf(run: Run): App {
 const urisOf = ({ fetch }: App) => fetch!.map(({ uri }) => uri)
 const layersIn = (place: Place) => join(place.work, 'results/layers')
 
-/** What the table behind an export says of layers. */
+/** What the table after an export says about layers. */
 function rowOf({ stderr }: Run, name: string): string | undefined {
   const row = stderr.split('\n').find(line => line.startsWith(`${name} `))
   return row?.slice(name.length).trim()
@@ -150,7 +150,7 @@ describe('into the folder of an export before', () => {
     expect(snapshot(first.place.work)).toEqual(first.files)
   })
 
-  test('one that fails in the middle of its layers leaves those that are there as they were', async () => {
+  test('one that fails in the middle of its layers leaves existing ones as they were', async () => {
     // Room for the small layers, and not for the large one.
     const run = await runExport(first.place, NEXT, ['--layers=package'], {
       wrapper: inShell(`trap '' XFSZ; ulimit -f 200; exec "$@"`),

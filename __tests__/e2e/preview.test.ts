@@ -583,13 +583,13 @@ describe('bad input', () => {
       'No agent can fetch what the app needs',
     ],
     ['an id that Marathon refuses', { id: '/Web' }, 'Marathon would refuse the app definition'],
-    ['a group', { apps: [] }, 'is no '],
+    ['a group', { apps: [] }, 'a group, or a response'],
   ])('%s is refused before anything is deployed', async (_, change, text) => {
     const whole = JSON.parse(await readFile(await app(FIRST), 'utf8'))
     const definition = 'apps' in change ? change : { ...whole, ...change }
     const run = await runAction(job, { app: JSON.stringify(definition), ...login() }, { action: 'deploy' })
     expect(run.status).toBe(1)
-    expect(errorsOf(run).join('\n')).toContain('apps' in change ? 'a group, or a response' : text)
+    expect(errorsOf(run).join('\n')).toContain(text)
     expect(marathon.requests).toEqual([])
   })
 

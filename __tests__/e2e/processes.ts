@@ -78,7 +78,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   ifThere(() => process.kill(pid, name))
 }
 
-/** Undefined where the process has ended meanwhile, or does not let itself be looked into: then it is no task's. */
+/** Undefined if the process has ended meanwhile, or cannot be inspected: then it does not belong to a task. */
 function ifThere<T>(read: () => T): T | undefined {
   try {
     return read()

@@ -295,7 +295,7 @@ describe.skipIf(reason)(`in a root of their own${noteOf(reason)}`, () => {
 
   test.each([
     ['a package that is not there', ['example/other'], {}, 'example/other is not installed'],
-    ['one that is no service', ['stand-in/cacerts'], {}, 'stand-in/cacerts has no run hook'],
+    ['one that is not a service', ['stand-in/cacerts'], {}, 'stand-in/cacerts has no run hook'],
     [
       'a flag that the Supervisor does not have',
       ['example/hello', '--cpu=1'],

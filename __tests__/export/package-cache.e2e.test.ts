@@ -224,14 +224,14 @@ describe('a damaged package', () => {
     ['in its description', async path => flip(path, (await stat(path)).size - 100)],
     ['by being cut', async path => truncate(path, (await stat(path)).size - 1)],
     ['by being emptied', path => truncate(path, 0)],
-  ])('%s is made anew, and told of', async (_, damage) => {
+  ])('%s is made again, and reported', async (_, damage) => {
     const folder = await copyOfFilled()
     const [largest] = await cacheFiles(folder)
     await damage(largest!)
-    const mending = await run({ folder })
-    expectSame(before, mending)
-    expect(mending.notes).toContainEqual(expect.stringContaining(largest!))
-    expect(mending).toMatchObject({ downloads: 1, blocks: ALWAYS + 3 })
+    const replacing = await run({ folder })
+    expectSame(before, replacing)
+    expect(replacing.notes).toContainEqual(expect.stringContaining(largest!))
+    expect(replacing).toMatchObject({ downloads: 1, blocks: ALWAYS + 3 })
     const after = await run({ folder })
     expectSame(before, after)
     expect(after).toMatchObject({ downloads: 0, blocks: ALWAYS, notes: [] })

@@ -131,7 +131,7 @@ interface Options {
   sbom?: string
   cache?: PackageCache
   publish?: Publisher
-  /** Told each package whose bytes are compressed. */
+  /** Called with each package whose bytes are compressed. */
   onPacked?: (ident: string) => void
 }
 
@@ -343,7 +343,7 @@ describe.skipIf(missing)('compressed packages are kept for the next export', () 
     expect(made).toHaveLength(before)
   })
 
-  // What a hart holds was verified; what is said of an installed tree, nobody has. Neither stands for the other.
+  // The content of a hart was verified; nobody has verified an installed tree. Neither can replace the other.
   test('but not those of the other source', async () => {
     const { cache, made } = await noting()
     const usual = digests(await run({ cache }))

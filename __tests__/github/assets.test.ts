@@ -177,7 +177,7 @@ describe('an upload that fails', () => {
     ['a starter that no list shows at first', { kind: 'starter', unseen: true }, 2],
     ['a reset in the middle of the body', { kind: 'reset', after: 100_000 }, 2],
     ['502 though the asset is there as a whole', { kind: 'done, but', status: 502 }, 1],
-    ['an answer that breaks off', { kind: 'half' }, 1],
+    ['an answer that is cut off', { kind: 'half' }, 1],
     ['503 before the body was read', { kind: 'status', status: 503 }, 2],
     [
       'a secondary rate limit',
@@ -278,7 +278,7 @@ describe('a renaming that fails', () => {
     expect(assets()).toEqual(whole(file))
   })
 
-  test('though the old asset is deleted: the error says where the bytes are, and a rerun mends it', async () => {
+  test('although the old asset is deleted: the error says where the bytes are, and another run puts it right', async () => {
     server.addAsset(stored, { name: NAME, bytes: Buffer.from('old') })
     server.fault({ on: RENAME, kind: 'status', status: 500, times: 5 })
     const file = assetFile(NAME)

@@ -28,7 +28,7 @@ async function environment(payload: unknown = {}, changes: Record<string, string
   }
 }
 
-test('what the runner says of a push', async () => {
+test('what the runner says about a push', async () => {
   const payload = { ref: 'refs/heads/main', forced: false }
   expect(await readContext(await environment(payload))).toEqual({
     repository: { owner: 'acme', repo: 'shop' },

@@ -19,7 +19,7 @@ describe('a pull request as it is now', () => {
     })
   })
 
-  test('that there is none of', async () => {
+  test('that does not exist', async () => {
     expect(await failure(getPullRequest(startJob(server).github, 12), server)).toMatchObject({
       code: 'GITHUB_NOT_FOUND',
     })

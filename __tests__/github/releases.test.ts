@@ -79,7 +79,7 @@ describe('an existing release', () => {
 })
 
 describe('a new release', () => {
-  test('that shall be published is a draft first', async () => {
+  test('that is to be published is a draft first', async () => {
     const { github, context } = startJob(server, { tag: 'v1' })
     const release = await findOrCreateRelease(github, choice, context)
     expect(server.releases).toMatchObject([

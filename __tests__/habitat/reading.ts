@@ -40,7 +40,7 @@ export async function read(entries: AsyncIterable<Entry>): Promise<ReadEntry[]> 
       all.push(entry)
       continue
     }
-    // Where the bytes lie on this machine is no part of the entry.
+    // Where the bytes are on this machine is not part of the entry.
     const { file: _, content, ...rest } = entry
     all.push({ ...rest, content: (await bytesOf(content)).toString() })
   }

@@ -302,33 +302,25 @@ describe('put', () => {
 describe('uploadRefusal', () => {
   const url = new URL('https://user:secret@a.test/x?signature=secret')
   const refusal = (status: number, text = '', headers: Record<string, string> = {}) =>
-    uploadRefusal({ url, status, text, headers: new Headers(headers) }, 'Mend it.', ['token-secret'])
+    uploadRefusal({ url, status, text, headers: new Headers(headers) }, 'Fix it.', ['token-secret'])
 
   test.each([
-    [refusal(400), 'UPLOAD_REFUSED', 'https://a.test/x answered 400 Bad Request to the upload. Mend it.'],
+    [refusal(400), 'UPLOAD_REFUSED', 'https://a.test/x answered 400 Bad Request to the upload. Fix it.'],
     [
       refusal(507),
       'UPLOAD_REFUSED',
-      'https://a.test/x answered 507 Insufficient Storage to the upload. Mend it.',
+      'https://a.test/x answered 507 Insufficient Storage to the upload. Fix it.',
     ],
-    [
-      refusal(503),
-      'HTTP_STATUS',
-      'https://a.test/x answered 503 Service Unavailable to the upload. Mend it.',
-    ],
-    [refusal(429), 'HTTP_STATUS', 'https://a.test/x answered 429 Too Many Requests to the upload. Mend it.'],
-    [refusal(999), 'HTTP_STATUS', 'https://a.test/x answered 999 to the upload. Mend it.'],
-    [refusal(400, ' no\n\x1b[31mway '), 'UPLOAD_REFUSED', 'to the upload: "no \\\\x1b[31mway". Mend it.'],
-    [refusal(400, 'x'.repeat(900)), 'UPLOAD_REFUSED', `to the upload: "${'x'.repeat(200)}". Mend it.`],
-    [refusal(400, '<p>no', { 'content-type': 'text/html' }), 'UPLOAD_REFUSED', 'to the upload. Mend it.'],
-    [refusal(400, '<!DOCTYPE html>'), 'UPLOAD_REFUSED', 'to the upload. Mend it.'],
-    [refusal(400, 'you sent token-secret'), 'UPLOAD_REFUSED', 'to the upload: "you sent ***". Mend it.'],
-    [
-      refusal(400, 'a signature of secret'),
-      'UPLOAD_REFUSED',
-      'to the upload: "a signature of ***". Mend it.',
-    ],
-    [refusal(400, '\x1f\x8b', { 'content-encoding': 'gzip' }), 'UPLOAD_REFUSED', 'to the upload. Mend it.'],
+    [refusal(503), 'HTTP_STATUS', 'https://a.test/x answered 503 Service Unavailable to the upload. Fix it.'],
+    [refusal(429), 'HTTP_STATUS', 'https://a.test/x answered 429 Too Many Requests to the upload. Fix it.'],
+    [refusal(999), 'HTTP_STATUS', 'https://a.test/x answered 999 to the upload. Fix it.'],
+    [refusal(400, ' no\n\x1b[31mway '), 'UPLOAD_REFUSED', 'to the upload: "no \\\\x1b[31mway". Fix it.'],
+    [refusal(400, 'x'.repeat(900)), 'UPLOAD_REFUSED', `to the upload: "${'x'.repeat(200)}". Fix it.`],
+    [refusal(400, '<p>no', { 'content-type': 'text/html' }), 'UPLOAD_REFUSED', 'to the upload. Fix it.'],
+    [refusal(400, '<!DOCTYPE html>'), 'UPLOAD_REFUSED', 'to the upload. Fix it.'],
+    [refusal(400, 'you sent token-secret'), 'UPLOAD_REFUSED', 'to the upload: "you sent ***". Fix it.'],
+    [refusal(400, 'a signature of secret'), 'UPLOAD_REFUSED', 'to the upload: "a signature of ***". Fix it.'],
+    [refusal(400, '\x1f\x8b', { 'content-encoding': 'gzip' }), 'UPLOAD_REFUSED', 'to the upload. Fix it.'],
   ])('%s', (error, code, message) => {
     expect(error.code).toBe(code)
     expect(error.message.endsWith(message)).toBe(true)

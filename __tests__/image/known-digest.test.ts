@@ -44,7 +44,7 @@ async function digests(parts: readonly Part[], using: PackageCache) {
   return { reported: packed!.sha256, real }
 }
 
-/** Says of each known digest that it is another one: a digest that is reported then was not computed. */
+/** Returns another digest for each known one: a digest that is reported then was not computed. */
 const lying: PackageCache = {
   async find(key) {
     const found = await cache.find(key)

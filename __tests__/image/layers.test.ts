@@ -270,7 +270,7 @@ describe('the layers of real harts', () => {
     ])
   })
 
-  /** What is wrong with layers that no agent shall unpack. */
+  /** What is wrong with layers that no agent may unpack. */
   function problemsOf(layers: readonly (readonly Entry[])[]): string[] {
     const problems: string[] = []
     const at = new Map<string, number>()

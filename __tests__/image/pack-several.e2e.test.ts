@@ -46,7 +46,7 @@ const CONTENTS: readonly Part[][] = [
 const layersOf = (contents: readonly Part[][] = CONTENTS): PlannedTarball[] =>
   contents.map(parts => ({ isLayer: true, parts }))
 
-/** @returns what `pack` says of them, and the bytes of the files */
+/** @returns what `pack` returns about them, and the bytes of the files */
 async function packAll(options: Partial<PackOptions> = {}, contents = CONTENTS) {
   const packed = await pack(layersOf(contents), mkdtempSync(join(folder, 'out-')), { ...usual, ...options })
   return { packed, files: packed.map(({ path }) => readFileSync(path)) }
@@ -142,7 +142,7 @@ test('progress covers all of them', async () => {
   }
   const { files } = await packAll({ phase })
   const sizes = files.map(bytes => execFileSync('gzip', ['-dc'], { input: bytes, maxBuffer: 1 << 24 }).length)
-  // The two blocks of zeros at each end are no part's.
+  // The two blocks of zeros at each end do not belong to a part.
   expect(progress).toBe(sizes.reduce((sum, size) => sum + size - 1024, 0))
 })
 
@@ -189,7 +189,7 @@ describe('what fails in the second archive', () => {
     expect(await kept.find(part.name)).toBeUndefined()
   })
 
-  test('is a file that is there already', async () => {
+  test('is a file that exists already', async () => {
     writeFileSync(join(folder, '1'), 'mine')
     await expect(pack(layersOf(), folder, usual)).rejects.toMatchObject({ code: 'EEXIST' })
     expect(readFileSync(join(folder, '0')).equals(alone.files[0]!)).toBe(true)

@@ -50,7 +50,7 @@ test('size, digest and progress are those of the file', async () => {
   ])
   expect(size).toBe(bytes.length)
   expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
-  // The two blocks of zeros at the end are no part's.
+  // The two blocks of zeros at the end do not belong to a part.
   expect(progress).toBe(gunzipSync(bytes).length - 1024)
   const end = execFileSync('gzip', ['-dc'], { input: bytes.subarray(parts[0]!.packed + parts[1]!.packed) })
   expect(end).toEqual(Buffer.alloc(1024))

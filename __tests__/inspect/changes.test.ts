@@ -74,7 +74,7 @@ describe('against the tarball of the last release', () => {
     expect(text).not.toContain('App definition')
   })
 
-  test('the release of the run itself is no earlier one, nor are drafts, prereleases and those without an image', async () => {
+  test('the release of the run itself does not count as an earlier one, nor do drafts, prereleases and releases without an image', async () => {
     release('v1', { [`${OLD}.tgz`]: old }, { createdAt: '2024-01-01T00:00:00Z' })
     const own = release('v2', { 'acme-web-1.0.0-20240101000000.tgz': Buffer.from('own') })
     release('v3-rc1', { [`${OLD}.tgz`]: Buffer.from('x') }, { prerelease: true })
@@ -131,7 +131,7 @@ describe('nothing fails, and the reason is told, where', () => {
 
   test.each<[string, () => void, RegExp]>([
     [
-      'it is no tarball',
+      'it is not a tarball',
       () => release('v1', { [`${OLD}.tgz`]: Buffer.from('\x1f\x8bx') }),
       /compared .*\.tgz of the release v1/,
     ],
@@ -141,7 +141,7 @@ describe('nothing fails, and the reason is told, where', () => {
       /compared .*\.tgz of the release v1/,
     ],
     [
-      'it is no app',
+      'it is not an app',
       () => release('v1', { [`${OLD}.json`]: Buffer.from('[') }),
       /compared .*\.json of the release v1/,
     ],

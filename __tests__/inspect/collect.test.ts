@@ -84,7 +84,7 @@ describe('the packages in a tarball', () => {
     expect(at('bin/sudo')).toMatchObject({
       ...{ type: 'hardlink', size: 0, target: `rootfs/hab/pkgs/${WEB.ident}/bin/su` },
     })
-    // Metafiles are read on the way, and are files all the same.
+    // Metafiles are read on the way, and are still files.
     expect(at('IDENT')).toMatchObject({ sha256: sha256(`${WEB.ident}\n`) })
     expect(size).toBe(files.reduce((sum, file) => sum + file.size, 0))
   })
@@ -126,7 +126,7 @@ describe('a tarball that no export writes is refused, where', () => {
   test.each([
     ['a package says that it is another', { IDENT: `${WEB.ident}\n` }, 'IDENT_MISMATCH'],
     ['a package has no IDENT', { IDENT: undefined }, 'METAFILE_INVALID'],
-    ['its dependencies are no idents', { DEPS: '../../etc\n' }, 'METAFILE_INVALID'],
+    ['its dependencies are not idents', { DEPS: '../../etc\n' }, 'METAFILE_INVALID'],
   ])('%s', async (_, metafiles, code) => {
     const members = imageMembers([{ ...LIBRARY, metafiles }])
     await expect(collect(members)).rejects.toMatchObject({ code })

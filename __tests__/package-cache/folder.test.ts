@@ -305,7 +305,7 @@ describe('a damaged package', () => {
     expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('another package'))
   })
 
-  test('is mended by the next one', async () => {
+  test('is put right by the next one', async () => {
     await keep('app')
     await writeFile(await only(), 'damaged')
     await keep('app')

@@ -65,7 +65,7 @@ describe('previews', () => {
     const found = await listPreviews(marathon({ [LIST]: { apps } }))
     expect(found.map(({ id, changed }) => [id, changed])).toEqual([
       ['/a', Date.UTC(2024, 0, 1)],
-      // Scaling is no change.
+      // Scaling does not count as a change.
       ['/b', Date.UTC(2024, 0, 2)],
       ['/e', Date.UTC(2024, 1, 3)],
       ['/f', Date.UTC(2024, 2, 3)],

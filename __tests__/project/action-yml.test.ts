@@ -32,7 +32,7 @@ describe.each(Object.entries(ACTIONS))('%s', (path, table) => {
     expect(names).toEqual(flags)
   })
 
-  test('says of every secret that it is one', () => {
+  test('says for every secret that it is one', () => {
     const secrets = rows.filter(({ secret }) => secret).map(({ input }) => input)
     for (const name of secrets) expect(inputs[name].description, name).toMatch(/Give it as a secret\./)
     const ours = rows.map(({ input }) => input)

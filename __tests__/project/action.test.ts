@@ -39,7 +39,7 @@ describe('action.yml', () => {
       expect.arrayContaining(Object.keys(input)),
     )
     expect(input.description).toMatch(/^[A-Z].*\.$/s)
-    // The runner hands on text alone.
+    // The runner passes only text.
     expect(['string', 'undefined']).toContain(typeof input.default)
   })
 

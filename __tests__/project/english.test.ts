@@ -208,14 +208,20 @@ const HABITS: readonly Habit[] = [
   },
 ]
 
-const FOLDERS = ['src', 'docs', 'build', 'deploy', 'remove']
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'action.yml']
+const FOLDERS = ['src', 'docs', 'build', 'deploy', 'remove', '__tests__', 'bench', 'examples', '.github']
+const PAGES = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'third_party/README.md'],
+  ...['action.yml', 'vitest.config.ts'],
+]
 const TEXT = /\.(?:ts|sh|c|md|yml)$/
 
 function filesIn(folder: string): string[] {
-  return readdirSync(new URL(`${folder}/`, `file://${ROOT}/`), { recursive: true, encoding: 'utf8' })
-    .filter(path => TEXT.test(path))
-    .map(path => `${folder}/${path}`)
+  return (
+    readdirSync(new URL(`${folder}/`, `file://${ROOT}/`), { recursive: true, encoding: 'utf8' })
+      .map(path => `${folder}/${path}`)
+      // It contains the habits.
+      .filter(path => TEXT.test(path) && path !== '__tests__/project/english.test.ts')
+  )
 }
 
 describe.each(HABITS)('$pattern', ({ pattern, better, bad, good }) => {

@@ -74,7 +74,7 @@ describe('publishOverHttp', () => {
     ])
   })
 
-  test('replaces what an upload that broke off has left', async () => {
+  test('replaces what an interrupted upload has left', async () => {
     const [, torn] = layers
     server.files.set(`/${torn!.name}`, torn!.bytes.subarray(0, -1))
     const locations = await publisher({ uploadUrl: `${server.url}/` }).publish(layers)
@@ -196,7 +196,7 @@ describe('publishOverHttp', () => {
   })
 })
 
-describe('what is no place for layers', () => {
+describe('what is not a place for layers', () => {
   test.each<[string, Partial<HttpTarget>, RegExp[]]>([
     [
       'https://a.test/x.tgz',

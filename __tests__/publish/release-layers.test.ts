@@ -114,7 +114,7 @@ describe('publishToRelease', () => {
   test.each([
     ['is a part of it', { size: 10, digest: `sha256:${'0'.repeat(64)}` }],
     ['has other bytes', { digest: `sha256:${'0'.repeat(64)}` }],
-    ['is no upload yet', { state: 'starter', digest: null }],
+    ['is not complete yet', { state: 'starter', digest: null }],
   ] as const)('replaces what has the name of a layer and %s', async (_, about) => {
     const stored = server.addRelease({ tag: 'mesosize-layers', draft: false })
     const [layer] = layers

@@ -603,7 +603,7 @@ describe.skipIf(missing)(`what launch makes of variables${missing ? ` (skipped: 
 const noShellcheck = missingPrograms('shellcheck')
 
 describe.skipIf(noShellcheck)(`shellcheck${noShellcheck ? ` (skipped: ${noShellcheck})` : ''}`, () => {
-  test('has nothing to say of the script as it is written and as it is generated', async () => {
+  test('finds nothing wrong with the script as it is written and as it is generated', async () => {
     const [launch] = [
       ...(layOut(makeClosure({ service: serviceWithLinkTo('/outside') }))[0]!.entries() as Iterable<{
         path: string

@@ -35,7 +35,7 @@ beforeEach(() => {
   return () => void vi.restoreAllMocks()
 })
 
-/** Problems of inputs, among the defaults that the runner hands on as if they were written. */
+/** Problems of inputs, among the defaults that the runner passes as if they were written. */
 async function problemsOfInputs(
   action: '' | 'deploy' | 'remove',
   given: Record<string, string>,

@@ -541,7 +541,7 @@ describe('a package may stand behind --layers', () => {
 test.each([
   ['a package behind an option that does not exist', ['--verbose', 'core/redis']],
   ['a value behind one', ['core/redis', '--verbose', '1']],
-])('%s is no second problem', async (_, args) => {
+])('%s does not add a second problem', async (_, args) => {
   expect(await problemsOf(args)).toEqual([expect.stringMatching(/^--verbose: /)])
 })
 

@@ -347,7 +347,7 @@ describe('help is asked for', () => {
     expect(await parseCommand([of, '/x', '--quux', '-h'], {})).toEqual({ kind: 'help', of })
   })
 
-  test.each([['constructor'], ['__proto__'], ['toString']])('%s is no command', async word => {
+  test.each([['constructor'], ['__proto__'], ['toString']])('%s is not a command', async word => {
     expect(await parseCommand([word, '--help'], {})).toEqual({ kind: 'help' })
   })
 })

@@ -43,7 +43,7 @@ export type Fault = { on?: RegExp; times?: number } & (
   | { kind: 'html' }
   /** Announces so many bytes more than it sends. */
   | { kind: 'length'; by: number }
-  /** Ends in good order after so many bytes. */
+  /** Ends the response normally after this many bytes. */
   | { kind: 'truncate'; to: number }
   /** Changes one bit of the body. */
   | { kind: 'corrupt' }

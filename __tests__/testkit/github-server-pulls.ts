@@ -182,7 +182,7 @@ const TOO_LONG = refuse(422, 'Validation Failed', [
   },
 ])
 
-/** What is not told here is whatever GitHub's description allows. */
+/** Fields that are left out have any value that GitHub's description allows. */
 function renderPull({ number, state, head, base }: StoredPull) {
   const rendered = sample('pull-request')
   const ends = {

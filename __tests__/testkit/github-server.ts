@@ -42,7 +42,7 @@ export type GitHubFault = { on: RegExp; times?: number } & (
   | { kind: 'done, but'; status: number }
   /** Takes the whole body of an upload, answers 502, and leaves an asset in the state `starter`. */
   | { kind: 'starter'; unseen?: boolean }
-  /** Resets the connection after so many bytes of the request's body; an upload leaves a `starter`. */
+  /** Resets the connection after this many bytes of the request's body; an upload leaves a `starter`. */
   | { kind: 'reset'; after: number }
   /** Stores other bytes than came. */
   | { kind: 'corrupt' }
@@ -85,7 +85,7 @@ interface Call {
 const SIGNATURE = 'signature=let-me-in'
 
 /**
- * A GitHub on loopback: releases and their assets in the REST API, uploads, and downloads from a web address that
+ * A GitHub on loopback: releases and their assets in the REST API, uploads, and downloads from a URL that
  * redirects to a store of signed URLs, each on a port of its own.
  */
 export async function startGitHub(options: GitHubServerOptions = {}): Promise<GitHubServer> {

@@ -27,7 +27,7 @@ export interface StandInCall {
 }
 
 /**
- * A script that can be called as `hab` and says of itself that it stands in for it. It does what Habitat's `hab`
+ * A script that can be called as `hab` and says that it is a stand-in. It does what Habitat's `hab`
  * does for `hab --version`, `hab pkg install` and `hab pkg build`; see hab-stand-in-program.ts.
  */
 export function standInScript({

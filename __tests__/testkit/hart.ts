@@ -30,7 +30,7 @@ export interface HartHeader {
 
 export type HartOptions = HartContent & {
   key: OriginKey
-  /** Header lines that shall not be the right ones. */
+  /** Header lines that are to be wrong. */
   header?: Partial<HartHeader>
   /** What is signed instead of the hash of the body. */
   signedHash?: string

@@ -139,7 +139,7 @@ export async function startHttpServer(options: HttpServerOptions = {}): Promise<
   }
 }
 
-/** What Artifactory says of a file. */
+/** What Artifactory says about a file. */
 export function artifactoryHeaders(_path: string, file: Buffer): Record<string, string> {
   return {
     'x-checksum-sha256': createHash('sha256').update(file).digest('hex'),

@@ -23,7 +23,7 @@ export function createGate(auth: BasicAuth | DcosAuth | undefined, now: () => nu
   const tokens = new Set(auth?.kind === 'dcos' ? auth.tokens : [])
   const logins: Json[] = []
 
-  /** An answer to whoever may not, or undefined. */
+  /** An answer to a client without permission, or undefined. */
   function refuse(authorization: string | undefined): Reply | undefined {
     if (!auth) return undefined
     const good =

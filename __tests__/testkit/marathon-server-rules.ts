@@ -25,7 +25,7 @@ export function message(status: number, text: string, more: Json = {}): Reply {
   return { status, body: { message: text, ...more } }
 }
 
-/** An answer to a body that is no app at all, or undefined. */
+/** An answer to a body that is not an app at all, or undefined. */
 export function refuseBody(body: unknown): Reply | undefined {
   if (body === undefined) {
     const details = 'No content to map due to end-of-input\n at [Source: (byte[])""; line: 1, column: 0]'

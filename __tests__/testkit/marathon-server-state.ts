@@ -63,7 +63,7 @@ export interface StoredApp {
   version: string
   lastConfigChangeAt: string
   lastScalingAt: string
-  /** What `versionInfo` says of both instead: a cancelled deployment gives back older ones. */
+  /** What `versionInfo` says about both instead: a cancelled deployment restores older ones. */
   shownInfo?: { lastConfigChangeAt: string; lastScalingAt: string }
   versions: Map<string, Json>
   tasks: StoredTask[]
@@ -397,7 +397,7 @@ export function createCluster({ version, now, start }: ClusterOptions) {
     return Math.max(app.definition.instances - running.length, 0)
   }
 
-  /** The deployments that an answer tells of. */
+  /** The deployments that an answer names. */
   function listed(): StoredDeployment[] {
     const seen = deployments.filter(({ unseen }) => unseen === 0)
     for (const deployment of deployments) deployment.unseen = Math.max(deployment.unseen - 1, 0)

@@ -53,7 +53,7 @@ export interface MarathonFault {
   times?: number
   /** The answer; none: the connection is reset. */
   reply?: Reply
-  /** Carry the request out all the same. */
+  /** Carry the request out anyway. */
   after?: boolean
 }
 
@@ -81,7 +81,7 @@ export interface MarathonServer {
   logins: Json[]
   tick(times?: number): void
   fault(fault: MarathonFault): void
-  /** There is no leader for so many requests. */
+  /** There is no leader for this many requests. */
   elect(requests: number): void
   /** Ends a master: connections to it are refused. */
   stop(master: number): Promise<void>
@@ -411,7 +411,7 @@ function parse(body: string): unknown {
   }
 }
 
-/** What Jackson, Marathon's reader of JSON, says of the same. */
+/** What Jackson, Marathon's reader of JSON, says about the same. */
 function jacksonText({ message: text }: SyntaxError): string {
   return /end of JSON|Unterminated/.test(text)
     ? 'Unexpected end-of-input within/between Object entries'

@@ -15,7 +15,7 @@ export interface OriginKey {
 }
 
 /**
- * The key of an origin: always the same for one origin and revision, so worth nothing outside tests and the example.
+ * The key of an origin: always the same for one origin and revision, so it must not be used outside tests and the example.
  * @param revision 14 digits, YYYYMMDDhhmmss
  */
 export function originKey(origin: string, revision = '20240101000000'): OriginKey {

@@ -31,7 +31,7 @@ export interface PackageSpec {
   svcGroup?: string
   /** Seconds. */
   shutdownTimeout?: number
-  /** Metafiles as they shall be instead: their text, or undefined for none. */
+  /** What replaces metafiles: their text, or undefined for none. */
   metafiles?: Readonly<Record<string, string | Uint8Array | undefined>>
 }
 

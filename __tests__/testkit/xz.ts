@@ -9,8 +9,8 @@ const SMALL = 1 << 16
 
 /**
  * An xz stream as Habitat's builder makes it: `xz -6 --threads=0`, with CRC64. Unless it is small, it is made with
- * less search for repetitions, which takes a third of the time and gives the same dictionary and blocks. Where there
- * is no xz program, the stream is one that only stores, without a check: still xz, but no test of decompression.
+ * less search for repetitions, which takes a third of the time and gives the same dictionary and blocks. Without an xz
+ * program, the stream only stores, and has no check: it is still xz, but does not test decompression.
  */
 export function xz(bytes: Uint8Array): Buffer {
   if (bytes.length > KEPT) return compressed(bytes)

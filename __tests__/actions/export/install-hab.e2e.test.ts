@@ -168,7 +168,7 @@ describe.skipIf(unsupported)('hab', () => {
     ['the sums are a web page', { on: /sum$/, kind: 'body', body: '<html>' }, 'HAB_CHECKSUM'],
     ['the manifest is a web page', { on: /manifest/, kind: 'body', body: '<html>' }, 'HAB_MANIFEST'],
     ['the archive is gone', { on: /tar\.gz$/, kind: 'status', status: 404 }, 'HTTP_STATUS'],
-    ['the archive breaks off each time', { on: /tar\.gz$/, kind: 'reset' }, 'HTTP_NETWORK'],
+    ['the archive is cut off each time', { on: /tar\.gz$/, kind: 'reset' }, 'HTTP_NETWORK'],
     ['the mirror fails each time', { on: /manifest/, kind: 'status', status: 502 }, 'HTTP_STATUS'],
   ] as const)('is not installed where %s', async (_, fault, code) => {
     mirror.fault(fault)
@@ -177,7 +177,7 @@ describe.skipIf(unsupported)('hab', () => {
   })
 
   test.each([
-    ['the archive breaks off once', { on: /tar\.gz$/, kind: 'reset', times: 1 }],
+    ['the archive is cut off once', { on: /tar\.gz$/, kind: 'reset', times: 1 }],
     ['the mirror fails once', { on: /sum$/, kind: 'status', status: 503, times: 1 }],
   ] as const)('is installed where %s', async (_, fault) => {
     mirror.fault(fault)
@@ -202,7 +202,7 @@ describe.skipIf(unsupported)('hab', () => {
     ['a channel that does not exist', { channel: 'lts' }, 'HAB_CHANNEL', '"lts"'],
     ['a channel that is a path', { channel: '../x' }, 'HAB_CHANNEL', '"../x"'],
     ['a mirror with a password', { mirror: 'https://me:hunter2@mirror' }, 'HAB_MIRROR', 'mirror'],
-    ['a mirror that is no address', { mirror: 'packages' }, 'HAB_MIRROR', '"packages"'],
+    ['a mirror that is not a URL', { mirror: 'packages' }, 'HAB_MIRROR', '"packages"'],
     ['a version that is none', { version: 'newest' }, 'HAB_VERSION', '"newest"'],
   ])('is not %s', async (_, request, code, words) => {
     const error = await failure(install(request))

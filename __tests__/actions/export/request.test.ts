@@ -279,15 +279,18 @@ describe('mistakes', () => {
           option !== undefined && !/^marathon|^dcos-token$|^settings$/.test(option),
       )
       .map(({ input }) => input),
-  )('in %s: spaces, quotes, "$" and newlines are told of by its name, or taken as they are', async name => {
-    const text = `a "b" '$c\` {d}\n\n ; e \u0007\u202e ü`
-    const { problems } = await read({ package: 'core/redis', 'use-hab': 'false', [name]: text })
-    for (const problem of problems) {
-      expect(problem.startsWith(`${name}: `), problem).toBe(true)
-    }
-    // A folder or a new file may have any name.
-    expect(problems.length > 0).toBe(!['output-dir', 'sbom'].includes(name))
-  })
+  )(
+    'in %s: spaces, quotes, "$" and newlines are reported with its name, or accepted as they are',
+    async name => {
+      const text = `a "b" '$c\` {d}\n\n ; e \u0007\u202e ü`
+      const { problems } = await read({ package: 'core/redis', 'use-hab': 'false', [name]: text })
+      for (const problem of problems) {
+        expect(problem.startsWith(`${name}: `), problem).toBe(true)
+      }
+      // A folder or a new file may have any name.
+      expect(problems.length > 0).toBe(!['output-dir', 'sbom'].includes(name))
+    },
+  )
 
   test('are reported all at once', async () => {
     const { problems } = await read({

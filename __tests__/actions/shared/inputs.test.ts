@@ -201,7 +201,11 @@ describe('secrets', () => {
       { 'upload-url': 'https://me:pä$s@files.example/x/' },
       ['pä$s', 'p%C3%A4$s'],
     ],
-    ['a password with which it is no URL', { 'marathon-url': 'http://me:pa/ss:w@marathon' }, ['pa/ss:w']],
+    [
+      'a password that makes it an invalid URL',
+      { 'marathon-url': 'http://me:pa/ss:w@marathon' },
+      ['pa/ss:w'],
+    ],
     ['a token for a user', { 'uri-base': 'https://ghp_token@files.example' }, ['ghp_token']],
     [
       'the signature of a presigned URL, and its query',

@@ -17,7 +17,7 @@ const CHILD = join(import.meta.dirname, 'run-command-child.ts')
 const COMPILED = join(import.meta.dirname, '../../../node_modules/.cache/run-command')
 const PATH = process.env.PATH!
 
-/** What a step's log says of a command, and how it ended. */
+/** What a step's log says about a command, and how it ended. */
 interface Ran {
   group: string
   /** What the program wrote, between the two marks that switch workflow commands off and on. */

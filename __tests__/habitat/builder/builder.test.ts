@@ -148,11 +148,7 @@ describe('metadata', () => {
       },
       'ident: evil/x/1/20240102030405 is not a build of ',
     ],
-    [
-      'more than it could rightly be',
-      { kind: 'body', body: ' '.repeat(5_000_000) },
-      'larger than 4194304 bytes',
-    ],
+    ['more than expected', { kind: 'body', body: ' '.repeat(5_000_000) }, 'larger than 4194304 bytes'],
   ] satisfies [string, Fault, string][])(
     '%s in answer is an error that names the URL',
     async (_, fault, message) => {

@@ -78,7 +78,7 @@ describe('parseBuilderPackage', () => {
       'tdeps[0].version is missing; tdeps[0].release is missing',
     ],
     ['a hostile tdep', { ...sound, tdeps: [{ ...sound.ident, version: '..' }] }, 'tdeps[0]: "core/redis/../'],
-    ['channels that are no list', { ...sound, channels: 'stable' }, 'channels is "stable", not a list'],
+    ['channels that are not a list', { ...sound, channels: 'stable' }, 'channels is "stable", not a list'],
   ])('refuses %s', (_, value, problem) => {
     expect(() => parse(value)).toThrow(
       expect.objectContaining({

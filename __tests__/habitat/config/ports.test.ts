@@ -62,7 +62,7 @@ describe('resolveExports', () => {
       [],
     ],
     [
-      'texts that are no plain number',
+      'texts that are not plain numbers',
       'a = "080"\nb = " 80"\nc = "8e1"\nd = "0x50"',
       { a: 'a', b: 'b', c: 'c', d: 'd' },
       [],
@@ -104,7 +104,7 @@ describe('resolveExports', () => {
       ],
     ],
     [
-      'EXPOSES leaves out what is no port',
+      'EXPOSES leaves out what is not a port',
       'port = 80\nworkers = 4',
       { web: 'port', workers: 'workers' },
       [80],
@@ -419,7 +419,7 @@ describe('resolveExports', () => {
     ['server = "x"', 'sets server to "x"', '[server.http]'],
     ['server = 5', 'sets server to 5', '[server.http]'],
     ['[server]\nhttp = [1]', 'sets server.http to [1]', '[server.http]'],
-  ])('refuses a plain value on the way to a port: %s', (override, told, mended) => {
+  ])('refuses a plain value on the way to a port: %s', (override, told, fixed) => {
     const call = () =>
       resolveExports(
         metadata('[server.http]\nport = 80', { web: 'server.http.port' }),
@@ -428,7 +428,7 @@ describe('resolveExports', () => {
     expect(call).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(told) }),
     )
-    expect(call).toThrow(mended)
+    expect(call).toThrow(fixed)
   })
 
   test('an invalid default.toml is an error with the package and the place', () => {

@@ -281,7 +281,7 @@ describe('what Builder answers is shown and not believed', () => {
     "☁ Determining latest version of $(id) in the 'base' channel",
     "☁ Determining latest version of core/nothing in the 'x y' channel",
     '↓ Downloading ../../etc-20240101000000 public origin key',
-  ])('%s is no name that is taken over', async stdout => {
+  ])('%s is not a name that is used', async stdout => {
     const stderr = '✗✗✗\n✗✗✗ [404 Not Found] {}\n✗✗✗\n'
     for (const message of await messages('install', { stdout: `${stdout}\n`, stderr })) {
       const [advice] = message.split(' Last lines of its output:')

@@ -271,7 +271,7 @@ describe.skipIf(noPrograms)('hab pkg install', () => {
     expect(recordedCalls(hab.record)).toHaveLength(2)
   })
 
-  test('shows what hab says of a damaged package', async () => {
+  test('shows what hab says about a damaged package', async () => {
     const builder = await testBuilder()
     await serve(builder, 'stable', SERVED)
     builder.fault({ kind: 'corrupt', on: /redis.*download/ })

@@ -60,7 +60,7 @@ describe('last_build.env', () => {
     ['no artifact', { pkg_artifact: undefined }, 'pkg_artifact'],
     ['an artifact elsewhere', { pkg_artifact: `../${HART}` }, 'pkg_artifact'],
     ['an absolute artifact', { pkg_artifact: '/etc/passwd.hart' }, 'pkg_artifact'],
-    ['an artifact that is no hart', { pkg_artifact: 'last_build.env' }, 'pkg_artifact'],
+    ['an artifact that is not a hart', { pkg_artifact: 'last_build.env' }, 'pkg_artifact'],
     ['an artifact that is missing', { pkg_artifact: 'gone.hart' }, 'gone.hart'],
     ['an artifact that is a link', { pkg_artifact: 'link.hart' }, 'is not a regular file'],
     ['no SHA-256 sum', { pkg_sha256sum: '' }, 'pkg_sha256sum'],

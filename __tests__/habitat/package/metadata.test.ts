@@ -29,7 +29,7 @@ const full = (text: string) => {
 const lines = (count: number, line: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('')
 
-describe('what a package says of itself', () => {
+describe('what a package says about itself', () => {
   test('with nothing but what every package has', async () => {
     expect(await metadata({ metafiles: { MANIFEST: undefined } })).toEqual({
       ident: full(ident),
@@ -161,7 +161,7 @@ describe('what a package says of itself', () => {
   test.each([
     ['hooks/run', 0o644],
     ['run', 0o644],
-  ])('with %s that is not executable, and no SVC_USER, runnable all the same', async (file, mode) => {
+  ])('with %s that is not executable, and no SVC_USER, still runnable', async (file, mode) => {
     const files = { [file]: { content: '#!/bin/sh\n', mode } }
     const got = await metadata({ files, metafiles: { SVC_USER: undefined, SVC_GROUP: undefined } })
     expect(got).toMatchObject({ runnable: true, svcUser: undefined, svcGroup: undefined })

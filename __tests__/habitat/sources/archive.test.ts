@@ -76,7 +76,7 @@ describe('a package', () => {
     expect((await entries(paths.map(dir))).map(entry => entry.path)).toEqual([top])
   })
 
-  test('may say of a directory after it has put something there', async () => {
+  test('may describe a directory after it has put something there', async () => {
     const paths = (
       await entries([dir(top), { path: `${top}/a/b/c` }, dir(`${top}/a`), dir(`${top}/a/b`)])
     ).map(entry => entry.path)

@@ -151,7 +151,7 @@ describe('a hart that was given', () => {
       'signed by the origin evil',
     ],
     [
-      'whose body is no xz',
+      'whose body is not xz',
       () => makeHart({ key: acme, body: Buffer.from('PK and so on') }),
       'XZ_FORMAT',
       'not in the xz format',
@@ -177,7 +177,7 @@ describe('a hart that was given', () => {
       'trailing data',
     ],
     [
-      'whose body is no tar',
+      'whose body is not a tar archive',
       () => makeHart({ key: acme, tar: Buffer.from('#!/bin/sh\n'.repeat(100)) }),
       'TAR_FORMAT',
       'malformed',

@@ -309,7 +309,7 @@ describe('what tells the content of an installed package from others', () => {
     root = await mkdtemp(join(tmpdir(), 'installed-'))
     await build(MADE + 86_400)
     expect(await keyOf()).toBe(first)
-    // Reading is no change.
+    // Reading does not change anything.
     await drain((await new InstalledPackages(root).open(ident))!.entries())
     expect(await keyOf()).toBe(first)
   })

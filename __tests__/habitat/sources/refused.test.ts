@@ -64,7 +64,7 @@ const entries = packageEntries({ ident: id, files: { 'hooks/run': '#!/bin/sh\n' 
 const top = entries[0]!.path
 
 const refused: [string, () => Promise<Uint8Array>, RegExp][] = [
-  ['that is no hart', async () => Buffer.from('PK'), /is not a Habitat artifact/],
+  ['that is not a hart', async () => Buffer.from('PK'), /is not a Habitat artifact/],
   ['that is empty', async () => Buffer.alloc(0), /is not a Habitat artifact/],
   [
     'with a signature of another key',

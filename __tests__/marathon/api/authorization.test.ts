@@ -98,7 +98,7 @@ describe('who asks', () => {
     const now = () => Date.parse('2030-01-01T00:00:00Z')
     const { marathon } = clientOf(server.url, { given: { dcosServiceAccount: secretOf() }, now })
     await listDeployments(marathon)
-    // The clock is years ahead: the first login is refused, the second one goes by the server's.
+    // The clock is years ahead: the first login is refused, the second one uses the server's.
     const [first] = server.logins
     const [head, claims] = first!.token
       .split('.')
@@ -110,7 +110,7 @@ describe('who asks', () => {
   test.each([
     [3_600_000, 'behind'],
     [-3_600_000, 'ahead of'],
-  ])('a clock that is off by %d ms is told of, and corrected', async (skew, words) => {
+  ])('a clock that is off by %d ms is reported, and corrected for', async (skew, words) => {
     const server = await marathonServer(dcos({ skew }))
     const { marathon, report } = clientOf(server.url, { given: { dcosServiceAccount: secretOf() } })
     expect(await listDeployments(marathon)).toEqual([])

@@ -34,7 +34,7 @@ const about = (path: string, error: string, message = 'Object is not valid') => 
   details: [{ path, errors: [error] }],
 })
 
-describe('what Marathon says of a field', () => {
+describe('what Marathon says about a field', () => {
   test.each<[number, unknown, string]>([
     [
       422,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { javaRegexProblem } from '../../../src/marathon/app/java-regex.ts'
 
-// As java.util.regex.Pattern of OpenJDK 17 said of each.
+// The verdict of java.util.regex.Pattern of OpenJDK 17 on each.
 const right = [
   '',
   'a',

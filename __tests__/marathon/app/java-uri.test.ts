@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { javaUriProblem } from '../../../src/marathon/app/java-uri.ts'
 
-// As java.net.URI of OpenJDK 17 said of each.
+// The verdict of java.net.URI of OpenJDK 17 on each.
 const right = [
   '',
   'a.tgz',

@@ -40,7 +40,7 @@ describe('an app with a strategy', () => {
     { source: 'installed package' },
     { source: 'https://builder.example.com', channel: 'base' },
     { source: 'https://bldr.habitat.sh', channel: 'stable' },
-  ])('that was found elsewhere is told of: %j', found => {
+  ])('that was found elsewhere is reported: %j', found => {
     const { notes, app } = define({ updates }, found)
     expect(notes[0]).toContain(`not looked up there (source: ${found.source}): check`)
     expect(app.cmd).toContain(' --channel=stable --url=https://builder.example.com')

@@ -48,7 +48,7 @@ describe.each(VERSIONS)('planDeployment on Marathon %s', version => {
   test.each<[string, JsonObject]>([
     ['ports that Marathon chose', shop],
     ['the old field for ports', { ...shop, portDefinitions: undefined!, ports: [0, 0], healthChecks: [] }],
-    ['nothing said of ports', { id: '/web/shop', cmd: 'exec sh ./launch' }],
+    ['no mention of ports', { id: '/web/shop', cmd: 'exec sh ./launch' }],
   ])('another number of instances, with %s', async (_name, app) => {
     const definition = JSON.parse(JSON.stringify(app))
     expect(await plan({ ...definition, instances: 4 }, definition)).toEqual([

@@ -14,7 +14,7 @@ const cut: readonly (readonly [
   ['a line in pieces', ['a', 'b', '\nc', '\n'], ['ab', 'c']],
   ['a character in pieces', [Buffer.from([0xe6, 0x97]), Buffer.from([0xa5, 0x0a])], ['日']],
   ['half a character at the end', [Buffer.from([0x61, 0xe6, 0x97])], ['a\ufffd']],
-  ['what is no UTF-8', [Buffer.from([0xff, 0x61, 0x0a])], ['\ufffda']],
+  ['what is not UTF-8', [Buffer.from([0xff, 0x61, 0x0a])], ['\ufffda']],
   ['lines of Windows', ['a\r\nb\r', '\n'], ['a', 'b']],
   ['tabs', ['\tat main\n'], ['\tat main']],
   ['colours', ['\x1b[1;31mred\x1b[0m\n'], ['red']],

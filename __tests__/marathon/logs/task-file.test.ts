@@ -151,7 +151,7 @@ test('a large file comes in pieces of 64 KiB', async () => {
   expect((await file.read(65_536)).data).toHaveLength(34_464)
 })
 
-/** What the agent answers to every request, and what is said of it. */
+/** What the agent answers to every request, and the message. */
 const refused: readonly (readonly [
   what: string,
   answer: 'silence' | 'reset' | { status?: number; body?: string | Buffer },
@@ -168,7 +168,7 @@ const refused: readonly (readonly [
     /500 Internal Server Error\. Try again later/,
   ],
   ['is a web page', { body: '<html>login</html>' }, 'AGENT_REFUSED', /a web page/],
-  ['is no JSON', { body: 'pong' }, 'AGENT_REFUSED', /other than JSON/],
+  ['is not JSON', { body: 'pong' }, 'AGENT_REFUSED', /other than JSON/],
   [
     'nests without end',
     { body: `${'['.repeat(150_000)}${']'.repeat(150_000)}` },
@@ -179,7 +179,7 @@ const refused: readonly (readonly [
   ['has a negative offset', { body: '{"data":"","offset":-1}' }, 'AGENT_REFUSED', /makes no sense/],
   ['has data of another kind', { body: '{"data":[],"offset":0}' }, 'AGENT_REFUSED', /makes no sense/],
   ['has far too much', { body: Buffer.alloc(2 ** 20, ' ') }, 'HTTP_TOO_LARGE', /larger than/],
-  ['is no agent', { status: 404 }, 'AGENT_REFUSED', /not a Mesos agent/],
+  ['is not an agent', { status: 404 }, 'AGENT_REFUSED', /not a Mesos agent/],
 ]
 
 describe('an agent that', () => {

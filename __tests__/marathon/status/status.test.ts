@@ -60,7 +60,7 @@ describe('a task', () => {
     ['of an older version', OLD, NEW, false],
     // Scaling gives the app a version and leaves the tasks alone.
     ['from before a scaling', OLD, OLD, true],
-    ['of a version that is no date', 'x', NEW, false],
+    ['of a version that is not a date', 'x', NEW, false],
   ])('%s', async (_, version, changedIn, current) => {
     const app = appOf({ changedIn, tasks: [taskOf('a', { version })] })
     expect((await statusOf(app, away)).tasks[0]!.current).toBe(current)

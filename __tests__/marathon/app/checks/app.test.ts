@@ -47,7 +47,7 @@ const tables: Record<string, Row[]> = {
     ['restart, before a slash', { id: 'restart/' }, 'id'],
     ['versions in the middle', { id: '/versions/web' }],
     ['a dependency', { dependencies: ['/web/database', 'x', '/web/shop-2'] }],
-    ['a dependency that is no id', { dependencies: ['a b'] }, 'dependencies[0]'],
+    ['a dependency that is not an id', { dependencies: ['a b'] }, 'dependencies[0]'],
     ['a dependency with a reserved name', { dependencies: ['/x/tasks'] }, 'dependencies[0]'],
     ['a dependency on a way up', { dependencies: ['..'] }, 'dependencies[0]', 'dependencies[0]'],
     ['a dependency on itself', { dependencies: ['/a', 'web/shop'] }, 'dependencies[1]'],
