@@ -1,6 +1,6 @@
 /**
  * Starts the example, waits until it is healthy and stops it, again and again, with the shipped command line, and checks
- * that nothing of it is left: `npm run runs -- --runs 200`, as root on Linux, with busybox-static.
+ * that it leaves nothing behind: `npm run runs -- --runs 200`, as root on Linux, with busybox-static.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'

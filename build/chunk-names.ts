@@ -45,7 +45,7 @@ type Chunk = Pick<PreRenderedChunk, 'name' | 'facadeModuleId' | 'moduleIds'>
 /**
  * Names a chunk after its group, or else after the module that is imported to load it. A chunk that several programs
  * share is named after the module that needs most of it, or, if none needs half of it, after the folder that contains
- * two thirds of it. The name of a chunk with modules of packages and of ours has both.
+ * two thirds of it. The name of a chunk with modules of packages and of our own has both.
  */
 export function chunkName({ name, facadeModuleId, moduleIds }: Chunk, infoOf: InfoOf): string {
   if (name === START || name === PIPELINE) return name

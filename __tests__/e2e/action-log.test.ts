@@ -13,7 +13,7 @@ import { type ActionRun, makeJob, runAction } from './run-action.ts'
 const COMMANDS = 'x##[add-mask]core ##[group]g##[error]e ###[set-env name=PATH]p'
 const TURNED = '\u202e\u2066\u061c\x9b'
 
-/** What others wrote is in the log, and nothing of it is a command. */
+/** What others wrote is in the log, and none of it is a command. */
 function checkHarmless(run: ActionRun, ...texts: string[]): void {
   const { stdout, stderr, foreign, masks, badGroups, groups, annotations } = run
   expect({ stderr, foreign, masks, badGroups }).toMatchObject({ stderr: '', foreign: [], badGroups: [] })

@@ -423,7 +423,7 @@ describe('without hab', () => {
     const slow = await startActionBuilder()
     slow.fault({ kind: 'stall', on: /acme\/web\/.*download/, milliseconds: 3_600_000 })
     const job = await makeJob()
-    // Nothing but the signal ends the run before the answer goes on.
+    // Nothing but the signal ends the run before the answer continues.
     const { child, ended } = startAction(job, straight(slow))
     await until(() => slow.count(/acme\/web\/.*download/) > 0)
     child.kill('SIGINT')

@@ -496,7 +496,7 @@ async function expectFailureOnFullDisk(
 describe('a signal', () => {
   const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-  /** Checks that the program ended by a signal that was sent in the middle of something, and left nothing of it. */
+  /** Checks that the program ended by a signal that was sent in the middle of something, and left none of it behind. */
   async function expectStopped(signal: keyof typeof STATUS, run: () => Promise<Run>, place: Place) {
     const before = snapshot(place.root)
     const ended = await run()

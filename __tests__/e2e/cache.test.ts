@@ -178,7 +178,7 @@ test.each<[string, (folder: string) => void, RegExp]>([
     },
     /EEXIST|ENOTDIR|not a folder/,
   ],
-])('a cache folder %s is noted, and the export goes on', async (_, spoil, told) => {
+])('a cache folder %s is noted, and the export continues', async (_, spoil, told) => {
   const place = await makePlace()
   const folder = join(place.home, '.cache/mesosize')
   mkdirSync(folder, { recursive: true })

@@ -365,7 +365,7 @@ describe('logs', () => {
     expect(none).toMatchObject({ status: 1, stdout: '' })
   })
 
-  test('--follow goes on until it is stopped', async () => {
+  test('--follow continues until it is stopped', async () => {
     const s = await scene({ prefix: '/service/marathon' })
     await seed(s, { instances: 1 })
     const { id } = s.server.cluster.app(ID)!.tasks[0]!

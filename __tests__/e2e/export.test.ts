@@ -509,7 +509,7 @@ describe('the app definition', () => {
 const noScript = missingPrograms('script', 'xz')
 
 test.skipIf(noScript !== undefined)(
-  `a terminal gets coloured bars, and the file of standard output nothing of them${noScript ? ` (${noScript})` : ''}`,
+  `a terminal gets coloured bars, and the file of standard output none of them${noScript ? ` (${noScript})` : ''}`,
   async () => {
     const place = await makePlace()
     // Enough that a bar is drawn several times, ten a second.

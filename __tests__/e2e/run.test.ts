@@ -369,7 +369,7 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     for (const port of ports) expect(port).toBeGreaterThanOrEqual(31_000)
   })
 
-  test('stops gracefully at Ctrl-C, and says how it ended', async () => {
+  test('stops gracefully on Ctrl-C, and says how it ended', async () => {
     const cmd = `trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done`
     const { child, ended } = await start([write('any', cmd)], 'any-1 | up')
     child.kill('SIGINT')

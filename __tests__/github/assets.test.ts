@@ -138,7 +138,7 @@ describe('an existing asset', () => {
 describe('what earlier runs left', () => {
   const starter = { state: 'starter', size: 0, digest: null, bytes: undefined } as const
 
-  test.each([true, false])('a broken upload under the very name, with overwrite %s', async overwrite => {
+  test.each([true, false])('a broken upload of the same name, with overwrite %s', async overwrite => {
     server.addAsset(stored, { name: NAME, ...starter })
     const file = assetFile(NAME)
     await attach(startJob(server).github, release, file, overwrite)

@@ -91,7 +91,7 @@ export function assetFile(
   }
 }
 
-/** The error, after making sure that nothing of it holds a token. */
+/** The error, after making sure that no part of it contains a token. */
 export async function failure(
   action: Promise<unknown>,
   server: GitHubServer,

@@ -5,7 +5,7 @@ import { MesosizeError } from '../../src/lib/errors.ts'
 const NEXT_STEP =
   /\b(Build|Try|Make|Create|Fetch|Correct|Remove|Put|Add|Use|Check|Name|Split|Run|Leave|Write|Replace|Export|Install|allow it)\b/
 
-/** What a promise fails with: always an error of ours, in one piece, with a next step and nothing for a terminal. */
+/** What a promise fails with: always one of our own errors, in one piece, with a next step and nothing for a terminal. */
 export async function failure(promise: Promise<unknown>): Promise<MesosizeError> {
   const error = await promise.then(
     value => expect.fail(`did not fail, but gave ${JSON.stringify(value)?.slice(0, 200)}`),

@@ -232,7 +232,7 @@ const FORMS: Record<string, (secret: string) => string> = {
 }
 
 describe.each(Object.keys(repeating))('a server that repeats a secret as %s', place => {
-  test.each(Object.keys(FORMS))('%s, shows nothing of it', async form => {
+  test.each(Object.keys(FORMS))('%s, shows none of it', async form => {
     const text = FORMS[form]!(SECRET)
     const url = await serve(repeating[place as keyof typeof repeating](text))
     for (const [client, ask] of Object.entries(CLIENTS)) {

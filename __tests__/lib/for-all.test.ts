@@ -23,7 +23,7 @@ describe('forAll', () => {
     expect(await forAll([], 4, fail('x'))).toEqual([])
   })
 
-  test('goes on after a failure, and tells the one as it is', async () => {
+  test('continues after a failure, and reports a single one as it is', async () => {
     const done: number[] = []
     const cause = new MesosizeError('DEPENDENCY_MISSING', 'two is missing')
     const work = forAll([1, 2, 3], 1, async each => {
@@ -67,7 +67,7 @@ describe('forAll', () => {
   test.each([
     ['an error of another kind', new TypeError('not a function'), 'SEVERAL', 'not a function\nx'],
     ['no error', 'a string', 'SEVERAL', 'a string\nx'],
-    ['one of ours', new MesosizeError('HART_HASH', 'first'), 'HART_HASH', 'first\nx'],
+    ['our own', new MesosizeError('HART_HASH', 'first'), 'HART_HASH', 'first\nx'],
   ])('whose first failure is %s', async (_, first, code, message) => {
     const failures = [first, new MesosizeError('THREAD', 'x')]
     const work = forAll(failures, 2, failure => Promise.reject(failure))

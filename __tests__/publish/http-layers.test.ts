@@ -165,7 +165,7 @@ describe('publishOverHttp', () => {
       message: expect.stringContaining('may not write this file'),
     })
     expect(sent().length).toBeLessThanOrEqual(4)
-    // Nothing goes on behind.
+    // Nothing keeps running in the background.
     const { length } = server.requests
     await new Promise(resolve => setTimeout(resolve, 100))
     expect(server.requests).toHaveLength(length)

@@ -125,7 +125,7 @@ describe('publishToRelease', () => {
     )
   })
 
-  test('goes on in the next release when one is full, and finds layers in each', async () => {
+  test('continues in the next release when one is full, and finds layers in each', async () => {
     const one = server.addRelease({ tag: 'mesosize-layers', draft: false })
     fill(one, 999)
     const first = await publish()

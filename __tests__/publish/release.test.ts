@@ -52,7 +52,7 @@ function publisher({ github, context }: Job, changes: Partial<ReleaseTarget> = {
   return (tarball: NamedTarball) => locateOne(publish, tarball)
 }
 
-test('an agent, which has no token, fetches the very bytes from the URI', async () => {
+test('an agent, which has no token, fetches the same bytes from the URI', async () => {
   const job = startJob(server, { tag: 'v1' })
   const file = await tarball()
   const location = await publisher(job)(file)

@@ -117,7 +117,7 @@ describe('the kept packages of a workflow', () => {
   })
 })
 
-describe('an export goes on', () => {
+describe('an export continues', () => {
   test('without the service, and keeps its packages on the machine', async () => {
     const { run, runExport, service } = setUp([], { isFeatureAvailable: () => false })
     await run()

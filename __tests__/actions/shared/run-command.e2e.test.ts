@@ -185,7 +185,7 @@ test('shows nothing that is written after the group was closed', async () => {
 })
 
 describe('a run that is cancelled', { skip: process.platform !== 'linux' }, () => {
-  /** Each says where it is by a file, and goes on for a day. */
+  /** Each reports where it is in a file, and keeps running for a day. */
   const SCRIPTS: [string, string, number][] = [
     ['ends the program', 'touch 1; exec sleep 86400', 1],
     [

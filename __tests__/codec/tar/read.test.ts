@@ -328,7 +328,7 @@ describe('an archive is refused', () => {
       'not UTF-8',
     ],
     [
-      'for a long name that goes on where its size ends',
+      'for a long name that continues where its size ends',
       [{ raw: Buffer.concat([gnuBytes(Buffer.from('dir/longer')).fill('!', 512 + 10, 512 + 11)]) }, file()],
       '"dir/longer" goes on after its 10 bytes',
     ],

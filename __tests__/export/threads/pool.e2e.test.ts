@@ -80,7 +80,7 @@ describe('decoding', () => {
     for (let i = 0; i < count; i++) expect(Buffer.from(all[i]!).equals(text(i))).toBe(true)
   })
 
-  test('fails with the code and the message of the thread, and the thread goes on', async () => {
+  test('fails with the code and the message of the thread, and the thread keeps working', async () => {
     for (let time = 0; time < 3; time++) {
       const error = await failure(bytesOf(decode(join(root, 'bad.xz'), 0)))
       expect(error.code).toBe('XZ_FORMAT')
@@ -260,7 +260,7 @@ describe('a little work, which is done without a thread', () => {
     await writeFile(small('short.xz'), xzStored(text(1, length)).subarray(0, 500))
   })
 
-  test('fails with the code of the decoder, and what waits goes on', async () => {
+  test('fails with the code of the decoder, and what waits continues', async () => {
     const [bad, good] = await Promise.allSettled([
       bytesOf(decode(small('short.xz'), 0)),
       bytesOf(decode(small('good.xz'), 0)),

@@ -240,7 +240,7 @@ describe.skipIf(noPrograms)('hab pkg install', () => {
     expect(away.message).toMatch(/ Check the name, base-packages-channel and base-packages-url,/)
   })
 
-  test('tries once more after a failure of the network, and goes on where it was', async () => {
+  test('tries once more after a failure of the network, and continues where it was', async () => {
     const builder = await testBuilder()
     await serve(builder, 'stable', SERVED)
     builder.fault({ kind: 'status', status: 503, on: /redis\/latest/ })

@@ -458,7 +458,7 @@ describe('a deployment into which someone comes', () => {
     expect(isSuccess(result.state)).toBe(false)
   })
 
-  test('and puts back the very version that was there', async () => {
+  test('and restores the exact version from before', async () => {
     const { server, deploy, at } = await stage()
     running(server, shop)
     const old = { ...server.cluster.app('/web/shop')! }

@@ -181,7 +181,7 @@ describe('what cannot be shown', () => {
 describe('following', () => {
   const until = (text: string) => expect.poll(() => printed, { interval: 5 }).toContain(text)
 
-  test('goes on with new tasks, until the app is removed', async () => {
+  test('continues with new tasks, until the app is removed', async () => {
     const [first] = await run(1)
     server.write(first!, 'stdout', 'old\n')
     const following = showLogs({ ...REQUEST, streams: ['stdout'], follow: true }, tools)
