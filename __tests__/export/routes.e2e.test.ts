@@ -195,11 +195,16 @@ async function noting(): Promise<{ cache: PackageCache; made: string[] }> {
   })
   const made: string[] = []
   const create: PackageCache['create'] = (key, metadata) => {
-    // Not the digest of a tarball.
-    if (/^(hart|installed) /.test(key)) made.push(key)
+    made.push(key)
     return folder.create(key, metadata)
   }
-  return { cache: { find: key => folder.find(key), create }, made }
+  const cache: PackageCache = {
+    find: key => folder.find(key),
+    create,
+    findDigest: key => folder.findDigest(key),
+    keepDigest: (key, sha256) => folder.keepDigest(key, sha256),
+  }
+  return { cache, made }
 }
 
 /** The packages of each tarball, and its digest. */

@@ -46,7 +46,7 @@ export async function pack(
       concurrency: blocksInFlight,
     })) {
       signal?.throwIfAborted()
-      writer ??= await TarballWriter.create(join(folder, `${packed.length}`), step.tarball, options)
+      writer ??= await TarballWriter.create(join(folder, `${packed.length}`), step.tarball, kept, options)
       if ('member' in step) await writer.write(step.member, step.part)
       else if ('kept' in step) await writer.copy(step.kept, step.part)
       else if ('part' in step) await writer.endPart(step.part)

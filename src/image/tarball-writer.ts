@@ -6,7 +6,7 @@ import { MesosizeError } from '../lib/errors.ts'
 import type { Phase } from '../lib/report.ts'
 import type { KeptPackage, KeptPackageWriter, PackageCache } from '../package-cache/index.ts'
 import { HashingSink } from './hashing-sink.ts'
-import { findDigest, keepDigest, tailOf } from './known-digest.ts'
+import { digestKey, tailOf } from './known-digest.ts'
 import type { PackedPart, PackedTarball, PlannedTarball } from './tarball.ts'
 
 export interface WriteOptions extends Compression {
@@ -25,31 +25,50 @@ export class TarballWriter {
   readonly #options: WriteOptions
   /** Where the current part begins. */
   #start = 0
-  /** Empty without a cache. */
+  /** Found in the cache before packing began. */
+  readonly #kept: ReadonlyMap<Part, KeptPackage>
   readonly #tail: readonly Part[]
   /** The SHA-256 of what precedes the tail, once that begins. */
   #beforeTail: string | undefined
-  #known: string | undefined
+  /** That of the whole tarball is known. */
+  #isKnown = false
+  /** Of the members of the current part, once they were copied. */
+  #copied: string | undefined
   #keeping: KeptPackageWriter | undefined
-  /** Of the parts that are done; none of them fails. */
-  readonly #commits: Promise<void>[] = []
+  /** Of the members of each part that is done, unless they are not kept; nothing here fails. */
+  readonly #hashes: (string | undefined | Promise<string | undefined>)[] = []
 
-  private constructor(path: string, tarball: PlannedTarball, sink: HashingSink, options: WriteOptions) {
+  private constructor(
+    path: string,
+    tarball: PlannedTarball,
+    kept: ReadonlyMap<Part, KeptPackage>,
+    sink: HashingSink,
+    options: WriteOptions,
+  ) {
     this.#path = path
     this.#tarball = tarball
     this.#sink = sink
     this.#options = options
-    this.#tail = options.cache ? tailOf(tarball.parts) : []
+    this.#kept = kept
+    this.#tail = tailOf(tarball.parts)
   }
 
-  /** @param path must not exist */
-  static async create(path: string, tarball: PlannedTarball, options: WriteOptions): Promise<TarballWriter> {
-    return new TarballWriter(path, tarball, await HashingSink.create(path), options)
+  /**
+   * @param path must not exist
+   * @param kept what will be copied
+   */
+  static async create(
+    path: string,
+    tarball: PlannedTarball,
+    kept: ReadonlyMap<Part, KeptPackage>,
+    options: WriteOptions,
+  ): Promise<TarballWriter> {
+    return new TarballWriter(path, tarball, kept, await HashingSink.create(path), options)
   }
 
   async write(member: Member, part: Part): Promise<void> {
     const { cacheKey, metadata } = part
-    this.#noteTail(part)
+    await this.#beginTail(part)
     if (cacheKey !== undefined) this.#keeping ??= await this.#options.cache?.create(cacheKey, metadata)
     await this.#sink.write(member.bytes)
     if (this.#keeping) await this.#keeping.write(member.bytes, member.size)
@@ -58,16 +77,12 @@ export class TarballWriter {
   }
 
   async copy(kept: KeptPackage, part: Part): Promise<void> {
-    const { cache } = this.#options
-    this.#noteTail(part)
-    if (cache && part === this.#tail[0]) {
-      this.#known = await findDigest(cache, this.#beforeTail!, this.#tail)
-      if (this.#known !== undefined) this.#sink.foresee(this.#known)
-    }
+    await this.#beginTail(part)
     const start = this.#sink.mark()
     try {
       for await (const chunk of kept.chunks()) await this.#sink.write(chunk)
       this.#options.phase.advance(kept.size)
+      this.#copied = kept.hash
     } catch (error) {
       if (!(error instanceof MesosizeError && error.code === 'KEPT_PACKAGE_UNUSABLE')) throw error
       await this.#sink.rewind(start)
@@ -78,8 +93,9 @@ export class TarballWriter {
 
   async endPart({ name }: Part): Promise<void> {
     // Without await: the next part does not need the cache.
-    if (this.#keeping) this.#commits.push(this.#keeping.commit())
+    this.#hashes.push(this.#keeping ? this.#keeping.commit() : this.#copied)
     this.#keeping = undefined
+    this.#copied = undefined
     this.#parts.push({ name, packed: this.#sink.size - this.#start })
     this.#start = this.#sink.size
   }
@@ -88,22 +104,33 @@ export class TarballWriter {
   async end(member: Uint8Array): Promise<PackedTarball> {
     await this.#sink.write(member)
     const sha256 = await this.#sink.end()
-    await Promise.all(this.#commits)
-    const { cache } = this.#options
-    if (cache && this.#beforeTail !== undefined && this.#known === undefined) {
-      await keepDigest(cache, this.#beforeTail, this.#tail, sha256)
+    const hashes = await Promise.all(this.#hashes)
+    if (!this.#isKnown) {
+      const key = this.#digestKey(hashes.slice(hashes.length - this.#tail.length))
+      if (key !== undefined) await this.#options.cache?.keepDigest(key, sha256)
     }
     return { ...this.#tarball, path: this.#path, size: this.#sink.size, sha256, parts: this.#parts }
   }
 
-  #noteTail(part: Part): void {
-    if (part === this.#tail[0]) this.#beforeTail ??= this.#sink.digest()
+  /** Where the tail begins, finds out whether the rest of the tarball has to be hashed. */
+  async #beginTail(part: Part): Promise<void> {
+    if (part !== this.#tail[0] || this.#beforeTail !== undefined) return
+    this.#beforeTail = this.#sink.digest()
+    const key = this.#digestKey(this.#tail.map(each => this.#kept.get(each)?.hash))
+    const known = key && (await this.#options.cache?.findDigest(key))
+    if (!known) return
+    this.#isKnown = true
+    this.#sink.foresee(known)
+  }
+
+  #digestKey(hashes: readonly (string | undefined)[]): string | undefined {
+    return this.#beforeTail && digestKey(this.#beforeTail, this.#tail, hashes)
   }
 
   /** Gives up the tarball, and what has been kept of an unfinished part. */
   async abandon(): Promise<void> {
     await this.#keeping?.abandon()
-    await Promise.all(this.#commits)
+    await Promise.all(this.#hashes)
     await this.#sink.close()
   }
 }

@@ -5,6 +5,7 @@ import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { openRegular } from '../lib/open-regular.ts'
 import type { Reporter } from '../lib/report.ts'
 import { setting } from '../lib/setting.ts'
+import { readDigest, writeDigest } from './digests.ts'
 import { type KeptDescription, keptMembers, readDescription } from './file.ts'
 import { KEPT_SUFFIX, sweepCache } from './sweep.ts'
 import { KeptFileWriter } from './writer.ts'
@@ -34,8 +35,8 @@ export interface KeptPackageWriter {
    * @param size bytes before compression
    */
   write(member: Uint8Array, size: number): Promise<void>
-  /** @returns when everything is written */
-  commit(): Promise<void>
+  /** @returns when everything is written: the members' hash, as of a KeptPackage, or undefined if they are not kept */
+  commit(): Promise<string | undefined>
   abandon(): Promise<void>
 }
 
@@ -45,6 +46,10 @@ export interface PackageCache {
   find(key: string): Promise<KeptPackage | undefined>
   /** @param metadata plain JSON */
   create(key: string, metadata: unknown): Promise<KeptPackageWriter>
+  /** The SHA-256 of a tarball, lower-case hex; undefined if none is kept under that key. */
+  findDigest(key: string): Promise<string | undefined>
+  /** Keeps it if that is possible. */
+  keepDigest(key: string, sha256: string): Promise<void>
 }
 
 export interface CacheFolderOptions {
@@ -64,7 +69,9 @@ const NOTHING: KeptPackageWriter = {
   async write(member) {
     discard(member)
   },
-  async commit() {},
+  async commit() {
+    return undefined
+  },
   async abandon() {},
 }
 
@@ -105,14 +112,16 @@ export class CacheFolder implements PackageCache {
     const path = this.#pathOf(fullKey)
     this.#found.delete(path)
     const writer = new KeptFileWriter(path, fullKey, metadata)
-    let last = Promise.resolve()
+    let last: Promise<unknown> = Promise.resolve()
     /** After everything before, and without an error that would end the export. */
-    const inTurn = (work: () => Promise<void>): Promise<void> => {
-      last = last.then(work).catch(async error => {
+    const inTurn = <T>(work: () => Promise<T>): Promise<T | undefined> => {
+      const done = last.then(work).catch(async error => {
         await writer.abandon()
         this.#giveUpWriting(error)
+        return undefined
       })
-      return last
+      last = done
+      return done
     }
     return {
       write: async (member, size) => {
@@ -126,13 +135,23 @@ export class CacheFolder implements PackageCache {
       },
       commit: () =>
         inTurn(async () => {
-          this.#writtenSinceSweep += await writer.commit()
+          const committed = await writer.commit()
+          this.#writtenSinceSweep += committed?.size ?? 0
           // Not every time, since a sweep looks at every file.
           if (this.#writtenSinceSweep > this.#options.limit / 16) await this.sweep()
+          return committed?.hash
         }),
       // What is being written is not interrupted.
       abandon: () => inTurn(() => writer.abandon()),
     }
+  }
+
+  findDigest(key: string): Promise<string | undefined> {
+    return readDigest(this.#pathOf(this.#fullKey(`digest ${key}`)))
+  }
+
+  async keepDigest(key: string, sha256: string): Promise<void> {
+    if (this.#writable) await writeDigest(this.#pathOf(this.#fullKey(`digest ${key}`)), sha256)
   }
 
   /** Brings the folder below its limit, the least recently used packages first. */

@@ -32,22 +32,23 @@ export class KeptFileWriter {
     await (await this.#opened()).writeFile(member)
   }
 
-  /** @returns the bytes of the file; none after the writer was ended */
-  async commit(): Promise<number> {
-    if (this.#ended) return 0
+  /** @returns the bytes of the file and the members' hash; undefined after the writer was ended */
+  async commit(): Promise<{ size: number; hash: string } | undefined> {
+    if (this.#ended) return undefined
+    const hash = (await this.#hash).digest('hex')
     const description = encodeDescription({
       key: this.#key,
       metadata: this.#metadata,
       size: this.#size,
       packed: this.#packed,
-      hash: (await this.#hash).digest('hex'),
+      hash,
     })
     const file = await this.#opened()
     await file.writeFile(description)
     await file.close()
     await rename(this.#partial, this.#path)
     this.#ended = true
-    return this.#packed + description.length
+    return { size: this.#packed + description.length, hash }
   }
 
   /** Leaves nothing behind, as far as the file system lets it. */

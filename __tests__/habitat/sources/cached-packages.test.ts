@@ -182,7 +182,7 @@ describe('a package whose bytes were kept', () => {
     ],
     [
       'whose ident leads to nothing of the kind',
-      async () => (await cache().create(`ident ${id} ${TARGET}`, { hart: 1 })).commit(),
+      async () => void (await (await cache().create(`ident ${id} ${TARGET}`, { hart: 1 })).commit()),
     ],
   ])('%s is read as if it were new', async (_, change) => {
     const before = await exported()
