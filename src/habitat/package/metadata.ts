@@ -47,10 +47,7 @@ export const MOST_DEPENDENCIES = 2_000
  * @param name names the package in errors
  * @throws MesosizeError METAFILE_INVALID, IDENT_MISMATCH, DEPENDENCY_ON_ITSELF, or what `entries` throws
  */
-export async function readMetadata(
-  entries: AsyncIterable<Entry> | Iterable<Entry>,
-  name: string,
-): Promise<PackageMetadata> {
+export async function readMetadata(entries: AsyncIterable<Entry>, name: string): Promise<PackageMetadata> {
   const reader = new MetadataReader(name)
   for await (const _ of reader.passing(entries));
   return reader.metadata()
@@ -75,7 +72,7 @@ export class MetadataReader {
    * @returns the same entries
    * @throws MesosizeError METAFILE_INVALID, or what `entries` throws
    */
-  async *passing(entries: AsyncIterable<Entry> | Iterable<Entry>): AsyncGenerator<Entry> {
+  async *passing(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
     for await (const entry of entries) {
       this.#root ??= entry.path
       const path = entry.path.slice(this.#root.length + 1)

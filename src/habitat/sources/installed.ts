@@ -1,9 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Entry } from '../../codec/tar/entry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { setting } from '../../lib/setting.ts'
-import type { PackageCache } from '../../package-cache/index.ts'
 import {
   compareBuilds,
   type FullIdent,
@@ -17,28 +15,28 @@ import type { FoundAt, Package } from '../package/package.ts'
 import type { FoundBuild, PackageSource, Refusal } from '../package/source.ts'
 import { findArtifact } from './artifact-cache.ts'
 import { hartDigests } from './hart.ts'
-import { keptMetadata } from './kept-metadata.ts'
 import { changed, tree, unreadable } from './tree.ts'
-
-export interface InstalledOptions {
-  /** Where they were installed from. */
-  found?: FoundAt
-  /** The artifact caches in which hab may have left their harts, for digests. */
-  artifacts?: readonly string[]
-  /** Where packages are kept from one export to the next, with their metadata. */
-  cache?: PackageCache
-}
 
 /** Packages that `hab pkg install` wrote under a root's hab/pkgs, possibly as an ordinary user. */
 export class InstalledPackages implements PackageSource {
   readonly #root: string
-  readonly #options: InstalledOptions
+  readonly #found: FoundAt
+  readonly #artifacts: readonly string[]
   readonly #opened = new Map<string, Promise<Package | undefined>>()
 
-  /** @param root the FS_ROOT of hab */
-  constructor(root: string, options: InstalledOptions = {}) {
+  /**
+   * @param root the FS_ROOT of hab
+   * @param found where they were installed from
+   * @param artifacts the artifact caches in which hab may have left their harts, for digests
+   */
+  constructor(
+    root: string,
+    found: FoundAt = { source: 'installed package' },
+    artifacts: readonly string[] = [],
+  ) {
     this.#root = root
-    this.#options = options
+    this.#found = found
+    this.#artifacts = artifacts
   }
 
   async newest(wanted: PackageIdent): Promise<FoundBuild | undefined> {
@@ -52,7 +50,7 @@ export class InstalledPackages implements PackageSource {
       }
     }
     const ident = builds.sort(compareBuilds).at(-1)
-    return ident && { ident, ...(this.#options.found ?? { source: 'installed package' }) }
+    return ident && { ident, ...this.#found }
   }
 
   open(ident: FullIdent): Promise<Package | undefined> {
@@ -64,24 +62,20 @@ export class InstalledPackages implements PackageSource {
 
   async #read(ident: FullIdent): Promise<Package | undefined> {
     const root = this.#root
-    const { artifacts = [], cache } = this.#options
     const path = packagePath(ident)
-    const id = formatIdent(ident)
     if (!(await isFolder(join(root, path)))) return undefined
     let fingerprint = ''
-    const entries: Entry[] = []
-    const end = (found: string) => {
-      fingerprint = found
-    }
-    for await (const entry of tree(root, ident, end)) entries.push(entry)
-    const contentKey = `installed ${id} ${fingerprint}`
-    const metadata =
-      (await keptMetadata(cache, contentKey)) ?? (await readMetadata(entries, `the installed package ${id}`))
+    const metadata = await readMetadata(
+      tree(root, ident, found => {
+        fingerprint = found
+      }),
+      `the installed package ${formatIdent(ident)}`,
+    )
     return {
       metadata,
-      contentKey,
+      contentKey: `installed ${formatIdent(ident)} ${fingerprint}`,
       hartDigests: async () => {
-        const hart = await findArtifact(artifacts, ident, metadata.target)
+        const hart = await findArtifact(this.#artifacts, ident, metadata.target)
         return hart === undefined ? undefined : hartDigests(hart)
       },
       entries: () =>

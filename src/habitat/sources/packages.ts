@@ -36,12 +36,10 @@ export interface PackageTools {
  */
 export function openPackages(request: PackageRequest, tools: PackageTools): PackageSource {
   const { fsRoot, installedFrom } = request
-  const { cache } = tools
   const [own = '', other = ''] = cacheFolders(tools)
   const caches = [...request.artifacts, join(own, 'artifacts'), join(other, 'artifacts')]
   if (fsRoot !== undefined) {
-    const artifacts = [join(fsRoot, 'hab/cache/artifacts'), ...caches]
-    return new InstalledPackages(fsRoot, { found: installedFrom, artifacts, cache })
+    return new InstalledPackages(fsRoot, installedFrom, [join(fsRoot, 'hab/cache/artifacts'), ...caches])
   }
   if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) {
     throw new MesosizeError(
@@ -49,7 +47,7 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
       `Harts cannot be read, because this Node cannot run WebAssembly. Start it without --jitless, or install the packages with hab and name their root with ${setting('fs-root')}.`,
     )
   }
-  const { fetch, report, packAhead, signal } = tools
+  const { fetch, report, cache, packAhead, signal } = tools
   const builder = (url: string) =>
     createBuilder({
       url,
