@@ -59,7 +59,7 @@ export interface CommandLine {
  * asks for an export.
  * @param argv the arguments after the program's name
  * @param stdin opened and read if a file is given as `-`: Node takes milliseconds to open it
- * @throws UsageError with every problem, one line each
+ * @throws UsageError with every problem
  */
 export async function parseCommandLine(
   argv: readonly string[],

@@ -1,7 +1,7 @@
 import { proxyProblems } from '../http/proxies.ts'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
 import { setting as named } from '../lib/setting.ts'
-import { visible } from '../lib/visible.ts'
+import { visibleLines } from '../lib/visible.ts'
 import { quoted, readPair } from './readers.ts'
 import {
   nameOf,
@@ -15,7 +15,7 @@ import type { Environment, Given, Source } from './source.ts'
 
 /** Reads settings from what a person wrote, or from a variable or default instead, and collects the problems. */
 export class SettingValues {
-  /** One line each. A set: two settings may take one faulty value from the same place. */
+  /** A set: two settings may take one faulty value from the same place. */
   readonly problems: Set<string>
   readonly #source: Source
   readonly #env: Environment
@@ -87,8 +87,9 @@ export class SettingValues {
     }
   }
 
+  /** @param text may have several lines, if it is about the contents of a file */
   problem(text: string): void {
-    this.problems.add(visible(text))
+    this.problems.add(visibleLines(text))
   }
 
   /** @throws UsageError if there are problems */

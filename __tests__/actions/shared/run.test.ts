@@ -40,7 +40,7 @@ describe('an action', () => {
   test('reports each mistake in a separate annotation', async () => {
     expect(await failing(new UsageError(['mem: "\u202ex" is bad.\nWrite 1', 'plan: neither 100%']))).toBe(1)
     expect(log.split('\n')).toEqual([
-      '::error title=Mesosize%3A input::mem: "\\u{202e}x" is bad.\\x0aWrite 1',
+      '::error title=Mesosize%3A input::mem: "\\u{202e}x" is bad.%0AWrite 1',
       '::error title=Mesosize%3A input::plan: neither 100%25',
       '::error::2 mistakes in the inputs.',
       '',
