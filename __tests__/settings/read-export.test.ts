@@ -404,6 +404,31 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     /^--network: "container" is not a network\. Write host, bridge, or container:NAME/,
   ],
   [['--network', 'container:'], /^--network: "container:": the name must be 1 to 63 lower-case/],
+  [['--constraint', 'a:b'], /^--constraint: "a:b" must have one of UNIQUE, .* as its second member\.$/],
+  [
+    ['--constraint', 'a:LIKE:('],
+    /^--constraint: "a:LIKE:\(" must have a regular expression that Java can read/,
+  ],
+  [
+    ['--kill-grace-period', '9999999999s'],
+    /^--kill-grace-period: "9999999999s" is more than 2147483647 seconds\. Write a shorter time, such as 5m\.$/,
+  ],
+  [['--secret', 'A'], /^--secret: "A" has no "="\. Write KEY=VALUE\.$/],
+  [['--secret', 'A='], /^--secret: "A=" has nothing after the "="\. Write KEY=VALUE\.$/],
+  [['--config-secret', 'a.b='], /^--config-secret: "a\.b=" has nothing after the "="\. Write KEY=VALUE\.$/],
+  [['--secret', 'A=b', '--env', 'A='], /^--secret A=b: --env gives A a value already\. Keep one of them\.$/],
+  [
+    ['--config-secret', 'db.password=c', '--config-secret', 'db=d'],
+    /^--config-secret db=d and --config-secret db\.password=c: one is inside the other\. Leave one out\.$/,
+  ],
+  [
+    ['--env', `A=${'x'.repeat(131_070)}`],
+    /^--env: "A" takes 131073 bytes with its name, but Linux allows 131072/,
+  ],
+  [
+    ['--label', 'DCOS_MIGRATION_API_VERSION=v1', '--label', 'DCOS_MIGRATION_API_PATH=/v1'],
+    /^--label: "DCOS_PACKAGE_FRAMEWORK_NAME" must be given with the label DCOS_MIGRATION_API_VERSION\.$/,
+  ],
   [['--secret', 'A-B=x'], /^--secret: the key "A-B" must be letters/],
   [
     ['--config-secret', 'db..password=x'],

@@ -214,9 +214,16 @@ export function choiceOf<const T extends string>(choices: readonly T[]): (text: 
 }
 
 /** The parts of `KEY=VALUE`. The value may be a secret: messages about a pair show only its key. */
-export function readPair(text: string): [key: string, value: string] {
+export function readPair(text: string, needsValue = false): [key: string, value: string] {
   const at = text.indexOf('=')
-  if (at < 0) throw invalid(`${quoted(text)} has no "=". Write KEY=VALUE, or KEY= for an empty value.`)
+  if (at < 0) {
+    throw invalid(
+      `${quoted(text)} has no "=". Write KEY=VALUE${needsValue ? '' : ', or KEY= for an empty value'}.`,
+    )
+  }
+  if (needsValue && at === text.length - 1) {
+    throw invalid(`${quoted(text)} has nothing after the "=". Write KEY=VALUE.`)
+  }
   return [text.slice(0, at), text.slice(at + 1)]
 }
 

@@ -124,13 +124,18 @@ export class SettingValues {
   async #pairs(row: PairsSetting): Promise<Record<string, string>> {
     const pairs = new Map<string, string>()
     const name = named(nameOf(row))
-    for (const [key, value] of await this.#all(row, readPair)) {
+    const read = (text: string) => readPair(text, row.needsValues)
+    for (const [key, value] of await this.#all(row, read)) {
       const problem = row.keyProblem(key)
       if (problem) this.problem(`${name}: the key ${quoted(key)} ${problem}.`)
       if (pairs.has(key)) this.problem(`${name}: the key ${quoted(key)} is given twice. Keep one of them.`)
       pairs.set(key, value)
     }
-    return Object.fromEntries(pairs)
+    const values = Object.fromEntries(pairs)
+    for (const [key, problem] of row.valueProblems?.(values) ?? []) {
+      this.problem(`${name}: ${quoted(key)} ${problem}.`)
+    }
+    return values
   }
 }
 

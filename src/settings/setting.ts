@@ -74,6 +74,10 @@ export interface PairsSetting extends Common {
   value: 'KEY=VALUE'
   /** What is wrong with a key, to be read after it. */
   keyProblem(key: string): string | undefined
+  /** Whether a value must not be empty. */
+  needsValues?: true
+  /** What is wrong with values, by key, to be read after it. */
+  valueProblems?(pairs: Readonly<Record<string, string>>): Iterable<readonly [key: string, problem: string]>
 }
 
 /** A row of the table of settings: everything about one setting. */

@@ -81,6 +81,28 @@ export function envKeyProblem(value: unknown): string | undefined {
     : 'must be letters, digits and "_", not starting with a digit, such as JAVA_OPTS'
 }
 
+/** Limit of Linux for one string of the environment, `KEY=value` with its terminator, in bytes (MAX_ARG_STRLEN). */
+const STRING_LIMIT = 128 * 1024
+
+/** Whether Linux can give a task a variable. */
+export function variableProblem(name: string, value: string): string | undefined {
+  const size = Buffer.byteLength(`${name}=${value}`) + 1
+  if (size > STRING_LIMIT) {
+    return `takes ${size} bytes with its name, but Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`
+  }
+  return `${name}${value}`.includes('\0') ? 'contains a NUL, which ends a variable: remove it' : undefined
+}
+
+/** What is wrong with the labels that Marathon knows, by label. */
+export function* labelProblems(labels: Readonly<Record<string, string>>): Generator<[string, string]> {
+  const api = labels.DCOS_MIGRATION_API_VERSION
+  if (!api) return
+  if (api !== 'v1') yield ['DCOS_MIGRATION_API_VERSION', 'must be "v1"']
+  for (const name of ['DCOS_PACKAGE_FRAMEWORK_NAME', 'DCOS_MIGRATION_API_PATH']) {
+    if (!labels[name]) yield [name, 'must be given with the label DCOS_MIGRATION_API_VERSION']
+  }
+}
+
 /** A dotted path in a package's configuration. */
 export function configPathProblem(value: unknown): string | undefined {
   return typeof value === 'string' && /^[^\s.=]+(?:\.[^\s.=]+)*$/.test(value)
@@ -131,6 +153,8 @@ export function wholeNumber(minimum: number, maximum: number, example: string) {
 }
 
 const INT32 = 2 ** 31 - 1
+/** Of any time in an app definition. */
+export const MOST_SECONDS = INT32
 
 export const cpusProblem = atLeast(0.001, '0.5')
 /** MiB. */
@@ -138,7 +162,7 @@ export const memProblem = atLeast(0, '256')
 /** MiB. */
 export const diskProblem = atLeast(0, '0')
 export const instancesProblem = wholeNumber(0, INT32, '1')
-export const secondsProblem = wholeNumber(0, INT32, '30')
+export const secondsProblem = wholeNumber(0, MOST_SECONDS, '30')
 export const countProblem = wholeNumber(0, INT32, '3')
 export const portProblem = wholeNumber(0, 65535, '0, which lets Marathon choose')
 

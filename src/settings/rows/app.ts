@@ -11,8 +11,10 @@ import {
   groupProblem,
   instancesProblem,
   labelKeyProblem,
+  labelProblems,
   memProblem,
   peerProblem,
+  variableProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
 import { amount, choiceOf, readFetchUri, readVolume, ruled } from '../readers.ts'
@@ -83,6 +85,12 @@ export const APP = {
     value: 'KEY=VALUE',
     help: 'environment variables of the task',
     keyProblem: envKeyProblem,
+    *valueProblems(pairs) {
+      for (const [name, value] of Object.entries(pairs)) {
+        const problem = variableProblem(name, value)
+        if (problem) yield [name, problem]
+      }
+    },
   },
   secrets: {
     option: 'secret',
@@ -92,6 +100,7 @@ export const APP = {
     help: "environment variables of the task whose values are in the cluster's secret store, such as `TOKEN=web/token`",
     details: 'The value is the path of the secret there.',
     keyProblem: envKeyProblem,
+    needsValues: true,
   },
   labels: {
     option: 'label',
@@ -100,6 +109,7 @@ export const APP = {
     value: 'KEY=VALUE',
     help: 'labels of the app',
     keyProblem: labelKeyProblem,
+    valueProblems: labelProblems,
   },
   config: {
     option: 'config',
@@ -117,6 +127,7 @@ export const APP = {
     help: "values of the package's own configuration that are in the cluster's secret store, such as `db.password=web/db`",
     details: 'The key is a path in the configuration, the value is the path of the secret.',
     keyProblem: configPathProblem,
+    needsValues: true,
   },
   healthCheck: {
     option: 'no-health-check',
