@@ -141,3 +141,34 @@ describe('mistakes', () => {
     )
   })
 })
+
+describe('a file with mistakes does not hide', () => {
+  test('its other values, and the arguments', async () => {
+    const toml = 'mem = "x"\nfoo = 1\n[[service]]\npackage = "web"\ndisk = "y"\n[deploy]\ntimeout = "z"'
+    expect(await problemsOf(toml, ['--cpu', 'x', '--bogus'])).toEqual([
+      '--bogus: unknown option. See --help.',
+      expect.stringMatching(/^m\.toml:2: foo: unknown setting/),
+      expect.stringMatching(/^--cpu: "x" must be/),
+      expect.stringMatching(/^m\.toml:1: mem: "x" must be/),
+      expect.stringMatching(/^m\.toml:5: disk: "y" must be/),
+    ])
+  })
+
+  test.each([
+    ['is not TOML', 'a = = 1', /^--settings: "m\.toml" is not TOML/],
+    ['has a setting that may be the one that is missing', 'pakage = "a/b"', /Did you mean package\?$/],
+  ])('what is wrong by itself, if it %s', async (_about, toml, problem) => {
+    expect(await problemsOf(toml, ['--mem', 'x'])).toEqual([
+      expect.stringMatching(problem),
+      expect.stringMatching(/^--mem: "x" must be/),
+    ])
+  })
+
+  test('what is wrong by itself, if it does not exist', async () => {
+    const error = await parseCommandLine(['a/b', '--settings', '/nothere', '--mem', 'x'], {}).catch(e => e)
+    expect(error.problems).toEqual([
+      expect.stringMatching(/^--settings: "\/nothere" /),
+      expect.stringMatching(/^--mem: "x" must be/),
+    ])
+  })
+})

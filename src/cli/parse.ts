@@ -2,6 +2,7 @@ import type { ExportRequest } from '../export/request.ts'
 import { UsageError } from '../lib/errors.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import type { Positional } from '../settings/arguments.ts'
+import { checkProjectFile } from '../settings/project/check.ts'
 import { openProjectFile, PROJECT_FILE } from '../settings/project/open.ts'
 import { clashes } from '../settings/project/services.ts'
 import { commandLineDoor, fileSource, originIn } from '../settings/project/source.ts'
@@ -80,6 +81,7 @@ export async function parseCommandLine(
   }
   if (line.options.has(GENERAL.version.option)) return { command: { kind: 'version' }, quiet, notes }
   const file = hasProject(name) ? await openProjectFile(written, PROJECT_FILE) : undefined
+  if (file) await checkProjectFile(file, [...table, ...unlisted], { written, env, door: commandLineDoor })
   if (!of) await refuseMisplaced(line, env.HAB_ORIGIN || (file && originIn([file.common])))
   if (file && !written.given(GENERAL.settings)) notes.push(`Settings are read from ${file.path}.`)
   const note = (text: string) => void notes.push(text)

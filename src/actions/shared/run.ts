@@ -1,6 +1,7 @@
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { wordSettings } from '../../lib/setting.ts'
 import { type Listener, listenForSignals } from '../../lib/signals.ts'
+import { checkProjectFile } from '../../settings/project/check.ts'
 import type { FileSettings, ProjectFile } from '../../settings/project/file.ts'
 import { openProjectFile } from '../../settings/project/open.ts'
 import { actionDoor, fileSource, originIn } from '../../settings/project/source.ts'
@@ -48,6 +49,7 @@ export async function runAction(
     const file = await openProjectFile(inputs)
     const ofFile = file ? textsIn(file).flatMap(urlSecretsIn) : []
     for (const secret of ofFile) mask(secret)
+    if (file) await checkProjectFile(file, table, { written: inputs, env, door: actionDoor })
     const valuesOf = (tables: readonly FileSettings[]) =>
       new SettingValues(
         inputs,
