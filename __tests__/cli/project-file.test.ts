@@ -116,6 +116,7 @@ describe('mistakes', () => {
       ['--disk', 'z'],
       ['m.toml:3: mem: "x" ', '--disk: "z" ', 'm.toml:6: cpu: "y" '],
     ],
+    ['env = { "A-B" = "x" }', ['a/b'], ['m.toml:1: env: the key "A-B" must be']],
     ['mam = 1', ['--cup', '1'], ['--cup: unknown option', 'm.toml:1: mam: unknown setting']],
     ['mem = ', ['a/b'], ['--settings: "m.toml" is not TOML']],
     ['[[service]]\nplan = "."', [], ['PKG_IDENT: no package given']],

@@ -263,20 +263,25 @@ const refused: readonly (readonly [
   [['logs', '/a', '--lines', '1.5', ...MARATHON], /^--lines: "1\.5" must be a whole number/],
   [['logs', '/a', '--tail', ...MARATHON], /^--tail: unknown option/],
   [['core/redis', '--marathon', 'http://m'], /^--marathon: unknown option/],
-  [['status', '/a', ...MARATHON], /^--marathon-user: also needs --marathon-password/, { MARATHON_USER: 'u' }],
+  [['status', '/a', ...MARATHON], /^MARATHON_USER: also needs --marathon-password/, { MARATHON_USER: 'u' }],
   [
     ['status', '/a', ...MARATHON],
-    /^Credentials of 2 kinds are given: --marathon-user and --marathon-password; --dcos-token\. /,
+    /^Credentials of 2 kinds are given: MARATHON_USER and MARATHON_PASSWORD; DCOS_TOKEN\. /,
     { MARATHON_USER: 'u', MARATHON_PASSWORD: 'hunter2', DCOS_TOKEN: 'hunter2' },
+  ],
+  [
+    ['status', '/a', '--marathon-password', 'hunter2', ...MARATHON],
+    /^Credentials of 2 kinds are given: MARATHON_USER and --marathon-password; DCOS_USER and DCOS_PASSWORD\. /,
+    { MARATHON_USER: 'u', DCOS_USER: 'o', DCOS_PASSWORD: 'hunter2' },
   ],
   [
     ['status', '/a', '--marathon', 'https://u:hunter2@m', '--dcos-token', 'hunter2'],
     /^Credentials of 2 kinds/,
   ],
-  [['status', '/a', ...MARATHON], /^--dcos-token: has white space/, { DCOS_TOKEN: 'hunter2 hunter2' }],
+  [['status', '/a', ...MARATHON], /^DCOS_TOKEN: has white space/, { DCOS_TOKEN: 'hunter2 hunter2' }],
   [
     ['status', '/a', ...MARATHON],
-    /^--dcos-service-account: .*private_key is missing/,
+    /^DCOS_SERVICE_ACCOUNT: .*private_key is missing/,
     { DCOS_SERVICE_ACCOUNT: '{"uid":"hunter2"}' },
   ],
   [
@@ -336,7 +341,7 @@ describe('one mistake is one problem of one line', () => {
       '--instance',
       '--lines',
       '--marathon',
-      '--dcos-user',
+      'DCOS_USER',
     ])
   })
 })

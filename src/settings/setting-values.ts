@@ -123,7 +123,7 @@ export class SettingValues {
 
   async #pairs(row: PairsSetting): Promise<Record<string, string>> {
     const pairs = new Map<string, string>()
-    const name = named(nameOf(row))
+    const name = this.given(row)[0]?.source ?? named(nameOf(row))
     const read = (text: string) => readPair(text, row.needsValues)
     for (const [key, value] of await this.#all(row, read)) {
       const problem = row.keyProblem(key)

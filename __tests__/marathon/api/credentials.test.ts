@@ -78,7 +78,7 @@ describe('readServiceAccount', () => {
       private_key: ACCOUNT.privateKey.replaceAll('\n', '\\n'),
       login_endpoint: 'https://leader.mesos/acs/api/v1/auth/login',
     })
-    const account = readServiceAccount(secret)
+    const account = readServiceAccount(secret, 'X')
     expect(account.key.asymmetricKeyType).toBe('rsa')
     expect(account.loginEndpoint?.host).toBe('leader.mesos')
   })
@@ -113,9 +113,9 @@ describe('readServiceAccount', () => {
       'uid: is not the name of an account; login_endpoint: is not a URL.',
     ],
   ])('refuses %s', (_name, text, problem) => {
-    expect(() => readServiceAccount(text)).toThrow(
-      `--dcos-service-account: the secret cannot be used: ${problem}`,
+    expect(() => readServiceAccount(text, 'DCOS_SERVICE_ACCOUNT')).toThrow(
+      `DCOS_SERVICE_ACCOUNT: the secret cannot be used: ${problem}`,
     )
-    expect(() => readServiceAccount(text)).not.toThrow(/hunter|MII/)
+    expect(() => readServiceAccount(text, 'DCOS_SERVICE_ACCOUNT')).not.toThrow(/hunter|MII/)
   })
 })
