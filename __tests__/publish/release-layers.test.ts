@@ -36,7 +36,7 @@ const target = { draft: false, prerelease: false, overwrite: true, checksumFile:
 
 /** What a run publishes. */
 function publish(job: Job = startJob(server), which = layers) {
-  return locate(publishToRelease(job.github, job.context, target, {}), which)
+  return locate(publishToRelease(job.github, job.context, target, { layering: 'auto' }), which)
 }
 
 function release(tag: string): StoredRelease {
@@ -256,7 +256,10 @@ describe('the SBOM', () => {
     await writeFile(path, text)
     const sbom = { name: 'acme-web-1.cdx.json', path, size: text.length, sha256: sha256(Buffer.from(text)) }
     const chosen = prefix ? { ...target, tag: 'mesosize-previews', prerelease: true } : target
-    await withPrefix(prefix, publishToRelease(job.github, job.context, chosen, {}))(layers, sbom)
+    await withPrefix(prefix, publishToRelease(job.github, job.context, chosen, { layering: 'auto' }))(
+      layers,
+      sbom,
+    )
   }
 
   test("goes to the tag's release, which has no layers", async () => {

@@ -52,6 +52,16 @@ export async function findOrCreateRelease(
   context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
 ): Promise<Release> {
   if (choice.id !== undefined) return describe(await findById(github, choice.id), choice)
+  const tag = tagOf(choice, context)
+  const found = await findByTag(github, tag)
+  return describe(found ?? (await create(github, tag, choice, context.sha)), choice)
+}
+
+/**
+ * The tag of the release that a choice without an id means.
+ * @throws MesosizeError RELEASE_TAG if there is none
+ */
+export function tagOf(choice: Pick<ReleaseChoice, 'tag'>, context: Pick<RunContext, 'ref' | 'tag'>): string {
   const tag = choice.tag ?? context.tag
   if (tag === undefined) {
     throw new MesosizeError(
@@ -60,8 +70,7 @@ export async function findOrCreateRelease(
         'Write "release-tag: v1.2.3", or let the workflow run on tags:\n\non:\n  push:\n    tags: [v*]',
     )
   }
-  const found = await findByTag(github, tag)
-  return describe(found ?? (await create(github, tag, choice, context.sha)), choice)
+  return tag
 }
 
 /**

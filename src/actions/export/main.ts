@@ -49,7 +49,7 @@ await runAction(EXPORT, async ({ inputs, file, valuesOf, listen }) => {
   try {
     const services: Service[] = []
     for (const { action, values } of wanted) {
-      const publish = await values.attempt(() => publisherOf(action, tools))
+      const publish = await values.attempt(() => publisherOf(action, tools, values))
       const github = action.changes ? await values.attempt(() => openGitHub(action, tools)) : undefined
       if (publish) services.push({ action, publish, github })
     }
