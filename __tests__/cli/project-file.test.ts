@@ -105,7 +105,7 @@ test('other commands have their tables, and pass over the rest', async () => {
   expect(await commandOf(toml, ['remove', '/x'])).toMatchObject({ request: { access, timeout: 180_000 } })
   expect(await commandOf(toml, ['status', '/x'])).toMatchObject({ request: { access } })
   expect(await commandOf(toml, ['run', APP])).toMatchObject({ kind: 'run' })
-  expect(await commandOf(toml, ['diff', 'a.tgz', 'b.tgz'])).toMatchObject({ kind: 'diff' })
+  expect(await commandOf(toml, ['diff', APP, APP])).toMatchObject({ kind: 'diff' })
 })
 
 describe('mistakes', () => {

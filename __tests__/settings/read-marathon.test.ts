@@ -262,6 +262,9 @@ const refused: readonly (readonly [
   [['logs', '/a', '--instance', '0', ...MARATHON], /^--instance: "0" is not a whole number from 1/],
   [['logs', '/a', '--lines', '1.5', ...MARATHON], /^--lines: "1\.5" must be a whole number/],
   [['logs', '/a', '--tail', ...MARATHON], /^--tail: unknown option/],
+  [['inspect', at('none.tgz')], /^".*none\.tgz" does not exist\. Name an existing file\.$/],
+  [['inspect', folder], /^".*" is a folder\. Name an existing file\.$/],
+  [['diff', at('app.json'), at('none.json')], /^".*none\.json" does not exist/],
   [['core/redis', '--marathon', 'http://m'], /^--marathon: unknown option/],
   [['status', '/a', ...MARATHON], /^MARATHON_USER: also needs --marathon-password/, { MARATHON_USER: 'u' }],
   [

@@ -2,6 +2,7 @@ import type { ExportRequest } from '../export/request.ts'
 import { UsageError } from '../lib/errors.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import type { Positional } from '../settings/arguments.ts'
+import { readPlace } from '../settings/files.ts'
 import { checkProjectFile } from '../settings/project/check.ts'
 import { openProjectFile, PROJECT_FILE } from '../settings/project/open.ts'
 import { clashes } from '../settings/project/services.ts'
@@ -139,7 +140,7 @@ async function readCommand(
     return { kind: name, request: { origin, ...(await values.read({ ...PLANS_LISTED, ...JSON_RESULT })) } }
   }
   if (name === 'inspect') {
-    const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''
+    const place = (await readOperand(positionals, values, 'FILE', PLACE, readPlace)) ?? ''
     const shown = await values.read({ ...INSPECT_RESULT, ...JSON_RESULT })
     return { kind: name, request: { place, ...shown } }
   }
@@ -166,6 +167,7 @@ async function readCommand(
       return { kind: name, request: await readers.readStatusRequest(values, (await readId()) ?? '') }
     case 'diff': {
       const places = positionals.map(({ text }) => text)
+      for (const place of places) await values.attempt(() => readPlace(place))
       return { kind: name, request: await readers.readDiffRequest(values, places) }
     }
     case 'logs':

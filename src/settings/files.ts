@@ -32,6 +32,16 @@ export async function readFolder(path: string): Promise<string> {
   return path
 }
 
+/** A file, or the URL of one, which is not tried here. */
+export async function readPlace(text: string): Promise<string> {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return text
+  const status = await statusOf(text)
+  if (!status || status.isDirectory()) {
+    throw invalid(`${quoted(text)} ${status ? 'is a folder' : 'does not exist'}. Name an existing file.`)
+  }
+  return text
+}
+
 /** A folder in which hab has installed packages. */
 export async function readInstalledRoot(path: string): Promise<string> {
   await readFolder(path)
