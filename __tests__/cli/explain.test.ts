@@ -48,3 +48,11 @@ test('mistakes in the app definition of run are lines of their own', async () =>
     'See mesosize --help.',
   ])
 })
+
+test.each([
+  [['status'], 'See mesosize status --help.'],
+  [['help', 'foo'], 'See mesosize --help.'],
+  [['a/b'], 'See mesosize --help.'],
+])('after a mistake in %j comes the help that is useful', (argv, line) => {
+  expect(explained(new UsageError(['x']), argv).lines.at(-1)).toBe(line)
+})

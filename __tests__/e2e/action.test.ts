@@ -440,7 +440,7 @@ describe('bad input', () => {
       { publish: 'artifact-store', 'marathon-url': 'marathon' },
       [
         /^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/,
-        /^marathon-url: "marathon" is not a URL/,
+        /^marathon-url: "marathon" is not an http or https URL/,
       ],
     ],
     [
@@ -466,7 +466,7 @@ describe('bad input', () => {
         /^release_tag: .* Did you mean release-tag\?$/,
         /^use-hab: "perhaps" is neither true nor false\. Write true or false\.$/,
         /^uri-template: "https:\/\/a\/\{nmae}" has "\{nmae}": write one of/,
-        /^upload-url: "files\/" is not a URL/,
+        /^upload-url: "files\/" is not an http or https URL/,
       ],
     ],
     [

@@ -218,7 +218,7 @@ describe('what is not a place for layers', () => {
     ['https://a.test/{tag}/', {}, [/has "\{tag\}": write one of/]],
     ['https://a.test/?sig=secret-1', {}, [/"https:\/\/a\.test\/" has a query.*upload-headers\.$/]],
     ['https://u:secret-1@a.test/{file}?sig=secret-1', {}, [/"https:\/\/a\.test\/\{file\}" has a query/]],
-    ['files/', {}, [/is not a URL/]],
+    ['files/', {}, [/is not an http or https URL/]],
     [
       'https://a.test/x?y',
       { uriTemplate: 'https://b.test/{version}.tgz' },

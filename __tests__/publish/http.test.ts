@@ -246,7 +246,7 @@ describe('publishOverHttp', () => {
     expect(template).toThrow('upload-url: "https://a.test/{nmae}/{tag}" has "{nmae}", "{tag}": write one of')
     expect(template).not.toThrow('secret')
     for (const uploadUrl of ['files', 'ftp://a.test/', 's3://bucket/key', '', 'https://']) {
-      expect(make({ uploadUrl })).toThrow('is not a URL')
+      expect(make({ uploadUrl })).toThrow('is not an http or https URL')
     }
   })
 })

@@ -180,7 +180,9 @@ describe('options', () => {
     ],
   ])('%j', async (args, expected) => {
     wordSettings(optionWording([...EXPORT, ...SHOW_LOGS, ...DIFF]))
-    const existing = args.map(arg => (['root', 'artifacts', 'keys', 'web.hart'].includes(arg) ? join(folder, arg) : arg))
+    const existing = args.map(arg =>
+      ['root', 'artifacts', 'keys', 'web.hart'].includes(arg) ? join(folder, arg) : arg,
+    )
     const error = await parseCommandLine(existing, {}).catch(thrown => thrown)
     expect(error instanceof UsageError ? shortened(error.problems) : []).toEqual(expected)
   })

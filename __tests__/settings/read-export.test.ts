@@ -466,8 +466,8 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--env-vars-prefix', 'MY-'], /^--env-vars-prefix: "MY-" /],
   [['--topology', 'Leader'], /^--topology: "Leader" is not allowed\. Use standalone or leader\.$/],
   [['--strategy', 'fast'], /^--strategy: "fast" is not allowed\. Use none or at-once or rolling\.$/],
-  [['--url', 'bldr.example.com'], /^--url: "bldr\.example\.com" is not a URL/],
-  [['-u', 'ftp://bldr.example.com'], /^-u: "ftp:\/\/bldr\.example\.com" is not a URL/],
+  [['--url', 'bldr.example.com'], /^--url: "bldr\.example\.com" is not an http or https URL/],
+  [['-u', 'ftp://bldr.example.com'], /^-u: "ftp:\/\/bldr\.example\.com" is not an http or https URL/],
   [['--url', 'https://bldr.example.com/?a=1'], /^--url: .* must end before the "\?"/],
   [['--channel', 'a/b'], /^--channel: "a\/b" is not a channel/],
   [['--channel', '..'], /^--channel: "\.\." is not a channel/],
@@ -502,6 +502,8 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
   [['--no-layers'], /^--no-layers: unknown option/],
   [['--layers', '--uri', 'https://files.example.com/a.tgz'], /^--uri and --layers: .* Use --uri-base /],
   [['--layers=package', '--uris'], /^--uris and --layers: .* Leave one of the two out\.$/],
+  [['--publish', 'http'], /^--publish: is an input of the action, but not an option\. Leave it out\.$/],
+  [['--github-token=hunter2'], /^--github-token: is an input of the action, but not an option/],
   [['--jobs', '0'], /^--jobs: "0" /],
   [['--jobs', '2.5'], /^--jobs: "2\.5" /],
   [['--compression-level', '13'], /^--compression-level: "13" /],
@@ -526,7 +528,7 @@ describe('one mistake is one problem of one line', () => {
   })
 
   test.each([
-    [{ HAB_BLDR_URL: 'bldr' }, /^HAB_BLDR_URL: "bldr" is not a URL/],
+    [{ HAB_BLDR_URL: 'bldr' }, /^HAB_BLDR_URL: "bldr" is not an http or https URL/],
     [{ HAB_BLDR_CHANNEL: 'a b' }, /^HAB_BLDR_CHANNEL: "a b" is not a channel/],
     [{ HAB_PACKAGE_TARGET: 'x86_64-windows' }, /^HAB_PACKAGE_TARGET: "x86_64-windows" cannot run/],
     [{ HAB_CACHE_KEY_PATH: at('web.hart') }, /^HAB_CACHE_KEY_PATH: ".*" is not a folder/],

@@ -236,9 +236,15 @@ const refused: readonly (readonly [
   env?: Record<string, string>,
 ])[] = [
   [['status', '/web/shop'], /^--marathon: no Marathon address given\. .*MARATHON_URL/],
-  [['status', '/web/shop', '--marathon', 'marathon'], /^--marathon: "marathon" is not a URL\./],
-  [['status', '/web/shop', '--marathon', 'ftp://m'], /^--marathon: "ftp:\/\/m" is not a URL\./],
-  [['status', '/web/shop'], /^MARATHON_URL: "m" is not a URL\./, { MARATHON_URL: 'm' }],
+  [
+    ['status', '/web/shop', '--marathon', 'marathon'],
+    /^--marathon: "marathon" is not an http or https URL\./,
+  ],
+  [
+    ['status', '/web/shop', '--marathon', 'ftp://m'],
+    /^--marathon: "ftp:\/\/m" is not an http or https URL\./,
+  ],
+  [['status', '/web/shop'], /^MARATHON_URL: "m" is not an http or https URL\./, { MARATHON_URL: 'm' }],
   [['status', ...MARATHON], /^APP_ID: is missing\. Give .*\/web\/shop/],
   [['deploy', ...MARATHON], /^APP\.json: is missing\./],
   [['status', '/a', '/b', ...MARATHON], /^"\/b": unexpected argument\. Give exactly one APP_ID\.$/],

@@ -10,7 +10,7 @@ export function explain(error: unknown, argv: readonly string[]): number {
   if (error instanceof UsageError) {
     for (const problem of error.problems) say(problem)
     const of = commandOf(argv)
-    process.stderr.write(`See mesosize ${of ? `${of} ` : ''}--help.\n`)
+    process.stderr.write(`See mesosize ${of && of !== 'help' ? `${of} ` : ''}--help.\n`)
     return BAD_USAGE
   }
   if (isFolderGone(error)) {

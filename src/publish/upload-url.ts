@@ -62,7 +62,7 @@ function parseUploadUrl(text: string): { url: URL; problem?: never } | { url?: n
   const url = parseWebUrl(text)
   if (url) return { url }
   return {
-    problem: `upload-url: ${JSON.stringify(printableUrl(text))} is not a URL. Write one such as https://files.example.com/mesos/.`,
+    problem: `upload-url: ${JSON.stringify(printableUrl(text))} is not an http or https URL. Write one such as https://files.example.com/mesos/.`,
   }
 }
 

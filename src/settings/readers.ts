@@ -34,7 +34,7 @@ export function quoted(text: string): string {
 export function readBuilderUrl(text: string): string {
   const url = parseWebUrl(text)
   if (!url) {
-    throw invalid(`${quoted(text)} is not a URL. Write one such as https://bldr.habitat.sh.`)
+    throw invalid(`${quoted(text)} is not an http or https URL. Write one such as https://bldr.habitat.sh.`)
   }
   if (!parseServerUrl(url)) {
     throw invalid(

@@ -105,12 +105,12 @@ describe('readServiceAccount', () => {
     [
       'an endpoint that is not a URL',
       secretOf({ login_endpoint: 'hunter2.mesos' }),
-      'login_endpoint: is not a URL.',
+      'login_endpoint: is not an http or https URL.',
     ],
     [
       'everything that is wrong at once',
       secretOf({ uid: '', login_endpoint: 5 }),
-      'uid: is not the name of an account; login_endpoint: is not a URL.',
+      'uid: is not the name of an account; login_endpoint: is not an http or https URL.',
     ],
   ])('refuses %s', (_name, text, problem) => {
     expect(() => readServiceAccount(text, 'DCOS_SERVICE_ACCOUNT')).toThrow(

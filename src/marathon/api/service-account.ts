@@ -37,7 +37,10 @@ const SECRET = object({
   ),
   private_key: parsed(v.unknown(), readKey),
   login_endpoint: v.optional(
-    hidden(value => (typeof value === 'string' ? parseWebUrl(value) : undefined), 'is not a URL'),
+    hidden(
+      value => (typeof value === 'string' ? parseWebUrl(value) : undefined),
+      'is not an http or https URL',
+    ),
   ),
 })
 

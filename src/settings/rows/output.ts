@@ -26,7 +26,7 @@ export const URIS = {
     input: 'uri-template',
     form: 'text',
     value: 'TEMPLATE',
-    help: 'that URI with `{origin}`, `{name}`, `{version}`, `{release}`, `{file}`, `{sha256}` or `{tag}` in it',
+    help: 'that URI with `{origin}`, `{name}`, `{version}`, `{release}`, `{ident}`, `{file}`, `{sha256}` or `{tag}` in it',
     read: readText,
   },
 } as const satisfies Settings
