@@ -152,6 +152,7 @@ describe('a file with mistakes does not hide', () => {
       expect.stringMatching(/^--cpu: "x" must be/),
       expect.stringMatching(/^m\.toml:1: mem: "x" must be/),
       expect.stringMatching(/^m\.toml:5: disk: "y" must be/),
+      expect.stringMatching(/^m\.toml:7: timeout: "z" is not a time/),
     ])
   })
 

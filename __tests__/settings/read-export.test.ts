@@ -404,6 +404,11 @@ const refused: readonly (readonly [args: readonly string[], problem: RegExp])[] 
     /^--network: "container" is not a network\. Write host, bridge, or container:NAME/,
   ],
   [['--network', 'container:'], /^--network: "container:": the name must be 1 to 63 lower-case/],
+  [['--port', 'web', '--port', 'web=a.b'], /^--port: "web" is given twice\. Keep one of them\.$/],
+  [['--service-port', 'web=1', '--service-port', 'web=2'], /^--service-port: "web" is given twice/],
+  [['--port-label', 'web:A=1', '--port-label', 'web:A=2'], /^--port-label: "web:A" is given twice/],
+  [['--volume', '/a:/x', '--volume', '/b:/x:ro'], /^--volume: "\/x" is given twice/],
+  [['--bind', 'db:a.b', '--bind', 'db:a.c@d'], /^--bind: "db" is given twice/],
   [['--constraint', 'a:b'], /^--constraint: "a:b" must have one of UNIQUE, .* as its second member\.$/],
   [
     ['--constraint', 'a:LIKE:('],

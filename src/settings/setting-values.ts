@@ -1,9 +1,11 @@
 import { proxyProblems } from '../http/proxies.ts'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
+import { repeated } from '../lib/repeated.ts'
 import { setting as named } from '../lib/setting.ts'
 import { visibleLines } from '../lib/visible.ts'
 import { quoted, readPair } from './readers.ts'
 import {
+  type LinesSetting,
   nameOf,
   type PairsSetting,
   type Reader,
@@ -105,7 +107,7 @@ export class SettingValues {
       case 'headers':
         return (await this.#all(row, row.read))[0]
       case 'lines':
-        return this.#all(row, row.read)
+        return this.#lines(row)
       case 'pairs':
         return this.#pairs(row)
     }
@@ -121,9 +123,23 @@ export class SettingValues {
     return values
   }
 
+  async #lines(row: LinesSetting): Promise<unknown[]> {
+    const values = await this.#all(row, row.read)
+    const keys = values.flatMap(value => row.keyOf?.(value) ?? [])
+    for (const key of repeated(keys)) {
+      this.problem(`${this.#nameOf(row)}: ${quoted(key)} is given twice. Keep one of them.`)
+    }
+    return values
+  }
+
+  /** For messages about several of its values, which all come from one place. */
+  #nameOf(row: Setting): string {
+    return this.given(row)[0]?.source ?? named(nameOf(row))
+  }
+
   async #pairs(row: PairsSetting): Promise<Record<string, string>> {
     const pairs = new Map<string, string>()
-    const name = this.given(row)[0]?.source ?? named(nameOf(row))
+    const name = this.#nameOf(row)
     const read = (text: string) => readPair(text, row.needsValues)
     for (const [key, value] of await this.#all(row, read)) {
       const problem = row.keyProblem(key)

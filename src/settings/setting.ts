@@ -66,6 +66,8 @@ export interface TextSetting<T = unknown> extends ValueSetting<T> {
 /** Any number of values: an option that is repeated, or an input with one on each line. */
 export interface LinesSetting<T = unknown> extends ValueSetting<T> {
   form: 'lines'
+  /** What no two values may have in common, as a person would write it. */
+  keyOf?(value: T): string
 }
 
 /** `KEY=VALUE`, any number of them; as an input also a JSON object. The values may be secrets. */

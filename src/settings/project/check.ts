@@ -22,10 +22,12 @@ export async function checkProjectFile(
 ): Promise<void> {
   if (problems.length === 0) return
   const all = new Set([...written.problems, ...problems])
-  const rows = table.flatMap(group => Object.values<Setting>(group.rows)).filter(door)
+  const rows = table.flatMap(group => Object.values<Setting>(group.rows))
   for (const settings of [common, ...services, deploy, remove]) {
     const values = new SettingValues(written, env, SOME_ORIGIN, fileSource(written, [settings], door))
-    for (const row of rows) if (values.written(row)) await values.read({ row })
+    for (const row of new Set([...rows, ...settings.keys()])) {
+      if (door(row) && values.written(row)) await values.read({ row })
+    }
     for (const problem of values.problems) all.add(problem)
   }
   throw new UsageError([...all])

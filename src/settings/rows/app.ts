@@ -1,6 +1,6 @@
 import { setting } from '../../lib/setting.ts'
 import { manyInstancesProblem } from '../../marathon/app/many-instances.ts'
-import type { AppRequest } from '../../marathon/app/request.ts'
+import type { AppRequest, VolumeRequest } from '../../marathon/app/request.ts'
 import {
   appIdProblem,
   bindProblem,
@@ -152,6 +152,7 @@ export const APP = {
     help: "directories or files of the agent, or of the task's sandbox, that the service sees at another path",
     details: 'A `SOURCE` without a slash at its beginning is in the sandbox.',
     read: readVolume,
+    keyOf: ({ path }: VolumeRequest) => path,
   },
   legacyUris: {
     option: 'uris',
@@ -215,5 +216,6 @@ export const SUPERVISOR = {
     help: "service groups for the package's binds",
     details: 'Every required bind needs one.',
     read: ruled(bindProblem),
+    keyOf: (bind: string) => bind.slice(0, bind.indexOf(':')),
   },
 } as const satisfies SettingsFor<keyof AppRequest | 'strategy'>
