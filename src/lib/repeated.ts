@@ -1,4 +1,4 @@
-/** The texts that are there more than once, each one time. */
+/** The texts that occur more than once, each one time. */
 export function repeated(texts: readonly string[]): string[] {
   return [...new Set(texts.filter((text, index) => texts.indexOf(text) < index))]
 }
