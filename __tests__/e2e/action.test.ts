@@ -470,9 +470,9 @@ describe('bad input', () => {
       ],
     ],
     [
-      'a release without a token',
+      'a release without a token and a tag',
       { package: 'a/b', publish: 'release', 'github-token': '' },
-      [/^The input github-token is empty/],
+      [/^The input github-token is empty/, /^No release given for the tarball/],
     ],
   ])('%s', async (_, inputs, expected) => {
     const job = await makeJob()

@@ -106,7 +106,10 @@ export async function publisherOf(
         import('../../publish/release.ts'),
       ])
       const github = await values.attempt(() => connect({ ...tools, token: githubToken }))
-      return withPrefix(tarballPrefix, publishToRelease(github!, context, { ...publish, checksumFile }, known))
+      return withPrefix(
+        tarballPrefix,
+        publishToRelease(github!, context, { ...publish, checksumFile }, known),
+      )
     }
     case 'http':
       return withPrefix(tarballPrefix, publishOverHttp({ ...known, ...publish, checksumFile }, tools))

@@ -1,9 +1,4 @@
-import type {
-  AppRequest,
-  PortLabel,
-  PortRequest,
-  ServicePortRequest,
-} from '../../marathon/app/request.ts'
+import type { AppRequest, PortLabel, PortRequest, ServicePortRequest } from '../../marathon/app/request.ts'
 import { envVarsPrefixProblem } from '../../marathon/app/rules.ts'
 import { readNetwork, readPort, readPortLabel, readServicePort, ruled } from '../readers.ts'
 import type { SettingsFor } from '../setting.ts'
