@@ -2,12 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { wordSettings } from '../../src/lib/setting.ts'
 import { fetchUriProblem } from '../../src/marathon/app/rules.ts'
 import { parseHeaderLines } from '../../src/publish/header-lines.ts'
 import type { HttpTarget } from '../../src/publish/http.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { httpPublisher, type PublisherOptions, UNTIL_ANSWERED } from './over-http.ts'
 import { makeTarball } from './recorder.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const FILE = 'acme-shop-1.2.3%2B4-20240102030405.tgz'
 let folder: string

@@ -187,7 +187,7 @@ describe('mistakes', () => {
       'a key that is none, and no plan',
       { plan: 'x"$\n y', 'origin-key': KEY.replace('SIG-SEC-1', 'SIG-PUB-1') },
       [
-        /^origin-key is not a secret origin key: it is the public half/,
+        /^origin-key: is not a secret origin key: it is the public half/,
         /^The plan folder "x\\"\$\\n y" does not/,
       ],
     ],
@@ -330,9 +330,9 @@ describe('mistakes', () => {
     })
     expect(problems).toEqual([
       expect.stringMatching(/^cpus: /),
-      expect.stringMatching(/^hab-version "newest" is neither a version nor a range/),
-      expect.stringMatching(/^hab-channel "\.\.\/x" must be letters/),
-      expect.stringMatching(/^hab-mirror "mirror\.test" must be a URL/),
+      expect.stringMatching(/^hab-version: "newest" is neither a version nor a range/),
+      expect.stringMatching(/^hab-channel: "\.\.\/x" must be letters/),
+      expect.stringMatching(/^hab-mirror: "mirror\.test" must be a URL/),
     ])
   })
 

@@ -44,7 +44,7 @@ test('reports every problem at once, under what it leads to, with the place and 
     ),
     'Marathon refuses the app definition unless the cluster is set up for it:',
     '  gpus: 1 needs a Marathon that runs with --enable_features gpu_resources',
-    'Change the option or the patch that set it.',
+    'Correct the setting or the patch that set it.',
   ])
 })
 

@@ -1,4 +1,5 @@
-import { details, fenced } from '../../lib/markdown.ts'
+import { code, details, fenced } from '../../lib/markdown.ts'
+import { setting } from '../../lib/setting.ts'
 import type { AppDefinition } from '../../marathon/app/validate.ts'
 import { unfetchable } from '../../marathon/deploy/fetchable.ts'
 
@@ -15,7 +16,7 @@ export function howToDeploy(app: AppDefinition, isShown: boolean): string {
         'No agent can fetch the image from where the app definition says:',
         ...problems.map(item => `- ${item}`),
       ].join('\n'),
-      'Put it where agents can, and name that place with the input `uri`, `uri-base` or `uri-template`, or publish to another target.',
+      `Put it where agents can, and name that place with the input ${code(setting('uri'))}, ${code(setting('uri-base'))} or ${code(setting('uri-template'))}, or publish to another target.`,
     )
   }
   return folded(

@@ -21,6 +21,7 @@ import type { RetryOptions } from '../../http/retry.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 
 export interface HabRequest {
   /** An exact version, `latest`, or a semver range. */
@@ -58,7 +59,7 @@ export async function installHab(request: HabRequest, tools: InstallHabTools): P
     if (found) return found.version
     throw new MesosizeError(
       'HAB_CHANNEL',
-      `${mirror.url} has no channel ${JSON.stringify(request.channel)} of hab. Write one such as stable as hab-channel.`,
+      `${mirror.url} has no channel ${JSON.stringify(request.channel)} of hab. Write one such as stable as ${setting('hab-channel')}.`,
     )
   }
   const version = await resolveVersion(request.version, {
@@ -89,7 +90,7 @@ async function download(
     const newest = await latest().catch(() => undefined)
     throw new MesosizeError(
       'HAB_VERSION_NOT_FOUND',
-      `${mirror.url} has no hab ${version} for ${target}. Check hab-version${newest ? `; the latest in the channel is ${newest}` : ' and hab-mirror'}.`,
+      `${mirror.url} has no hab ${version} for ${target}. Check ${setting('hab-version')}${newest ? `; the latest in the channel is ${newest}` : ` and ${setting('hab-mirror')}`}.`,
     )
   }
   // Before the large download, and so that nothing is installed that cannot be used.
@@ -143,6 +144,6 @@ async function unpack(archive: Buffer, folder: string, from: string): Promise<st
 function unusable(from: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_ARCHIVE',
-    `${from} is not an archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or choose another hab-version.`,
+    `${from} is not an archive of hab: ${problem}. Nothing was installed. Check ${setting('hab-mirror')}, or choose another ${setting('hab-version')}.`,
   )
 }

@@ -42,7 +42,7 @@ export function parseSecretKey(text: string, where: string): SecretOriginKey {
   if (problem !== undefined || !name || !publicBytes) {
     throw new MesosizeError(
       'KEY_FORMAT',
-      `${where} is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret, unchanged.`,
+      `${where}: is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret, unchanged.`,
     )
   }
   return {

@@ -1,3 +1,4 @@
+import { setting } from '../../lib/setting.ts'
 import { parseHeaderLines } from '../../publish/header-lines.ts'
 import type { PublishRequest } from '../../publish/request.ts'
 import { choiceOf, readReleaseId, readReleaseTag, readText } from '../readers.ts'
@@ -49,7 +50,7 @@ export const HTTP = {
     value: 'LINES',
     secret: true,
     help: 'headers of the upload, `Name: value` lines',
-    read: text => parseHeaderLines(text, 'upload-headers'),
+    read: text => parseHeaderLines(text, setting('upload-headers')),
   },
 } as const satisfies Settings
 
