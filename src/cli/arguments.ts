@@ -129,5 +129,5 @@ function unknownOption(token: OptionToken, written: string, known: readonly Opti
     ...known.map(({ option }) => [option, option] as const),
   ])
   const meant = byName.get(nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), [...byName.keys()]) ?? '')
-  return `${visible(token.rawName)}: unknown option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
+  return `${visible(token.rawName)}: unknown option.${meant ? ` Did you mean --${meant}?` : ''}`
 }

@@ -1,4 +1,5 @@
 import type { ExportRequest } from '../export/request.ts'
+import { alternatives } from '../lib/alternatives.ts'
 import { UsageError } from '../lib/errors.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import type { Positional } from '../settings/arguments.ts'
@@ -59,7 +60,7 @@ export interface CommandLine {
  * asks for an export.
  * @param argv the arguments after the program's name
  * @param stdin opened and read if a file is given as `-`: Node takes milliseconds to open it
- * @throws UsageError with every problem, one line each
+ * @throws UsageError with every problem
  */
 export async function parseCommandLine(
   argv: readonly string[],
@@ -123,7 +124,7 @@ async function readCommand(
   }
   if (name === 'completion') {
     const read = choiceOf(SHELLS)
-    const shell = await readOperand(positionals, values, 'SHELL', SHELLS.join(' or '), read)
+    const shell = await readOperand(positionals, values, 'SHELL', alternatives(SHELLS), read)
     return { kind: name, shell: shell ?? SHELLS[0] }
   }
   if (name === 'export') {

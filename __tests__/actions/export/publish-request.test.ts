@@ -73,7 +73,10 @@ describe('where the tarball goes', () => {
   })
 
   test.each<[Record<string, string>, RegExp[]]>([
-    [{ publish: 'Release' }, [/^publish: "Release" is not allowed\. Use none or release or/]],
+    [
+      { publish: 'Release' },
+      [/^publish: "Release" is not allowed\. Use none, release, artifact, artifact-store or http\.$/],
+    ],
     [{ publish: 'none\nhttp' }, [/^publish: "none\\nhttp" is not/]],
     [{ publish: 'http' }, [/^upload-url: "publish: http" needs it\. Write upload-url: https:/]],
     [
@@ -129,9 +132,9 @@ describe('where the tarball goes', () => {
     [
       { publish: 'http', 'upload-url': 'https://a', 'upload-headers': 'no header\nHost: x\nA: ok\nA: again' },
       [
-        /^upload-headers, line 1: .*Name: value/,
-        /^upload-headers, line 2: host/,
-        /^upload-headers, line 4: a is given twice/,
+        /^upload-headers: line 1: .*Name: value/,
+        /^upload-headers: line 2: host/,
+        /^upload-headers: line 4: a is given twice/,
       ],
     ],
     [

@@ -174,7 +174,11 @@ describe('what a workflow asks for', () => {
 
 describe('mistakes', () => {
   test.each<[string, Record<string, string>, RegExp[]]>([
-    ['neither', {}, [/^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/]],
+    [
+      'neither',
+      {},
+      [/^package: neither package nor plan is given\. Write package: core\/redis, or plan: \.\.$/],
+    ],
     ['both', { package: 'a/b', plan: 'plan', 'origin-key': KEY }, [/^plan: a package is given too/]],
     [
       'no key',
@@ -205,7 +209,7 @@ describe('mistakes', () => {
       'another target than the runner',
       { package: 'a/b', target: 'aarch64-linux' },
       [
-        /^target: hab .* x86_64-linux, and not for aarch64-linux\. Write target: x86_64-linux, or use-hab: false$/,
+        /^target: hab .* x86_64-linux, and not for aarch64-linux\. Write target: x86_64-linux, or use-hab: false\.$/,
       ],
     ],
     [
@@ -223,7 +227,7 @@ describe('mistakes', () => {
       'layers in an artifact',
       { package: 'a/b', layers: 'auto', publish: 'artifact' },
       [
-        /^publish: an artifact holds one file.*publish: none, and give the folder .* actions\/upload-artifact$/,
+        /^publish: an artifact holds one file.*publish: none, and give the folder .* actions\/upload-artifact\.$/,
       ],
     ],
     [

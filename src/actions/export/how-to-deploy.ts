@@ -5,7 +5,7 @@ import { unfetchable } from '../../marathon/deploy/fetchable.ts'
 
 /**
  * How someone who reads the job summary deploys the app, as GitHub-flavoured Markdown. The runner and its files may be
- * gone by then, so it says nothing of them.
+ * gone by then, so they are not mentioned.
  * @param isShown whether the summary has the whole app definition, from which it can be copied
  */
 export function howToDeploy(app: AppDefinition, isShown: boolean): string {

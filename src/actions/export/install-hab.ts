@@ -46,11 +46,18 @@ const MANIFEST = 'manifest.json'
 /**
  * Installs hab into the runner's tool cache unless it is already there: the static binary of a release archive
  * whose SHA-256 matches the published one, and the release's manifest beside it.
- * @throws MesosizeError RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
+ * @throws MesosizeError NOT_IN_WORKFLOW, RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
  *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HTTP_…
  */
 export async function installHab(request: HabRequest, tools: InstallHabTools): Promise<HabRelease> {
   const { fetch, report, signal } = tools
+  // The toolkit's own error would only say that it is "not defined".
+  if (!process.env.RUNNER_TOOL_CACHE) {
+    throw new MesosizeError(
+      'NOT_IN_WORKFLOW',
+      `The variable RUNNER_TOOL_CACHE is not set, so there is no folder to install hab into; the runner sets it for each step. Write ${setting('use-hab', 'false')}, which exports a package without hab, or set the variable.`,
+    )
+  }
   const retry = { ...noteRetries(report), ...tools.retry }
   const target = habTarget(process.platform, process.arch)
   const mirror = createMirror({ url: request.mirror, fetch, signal, retry })

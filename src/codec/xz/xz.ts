@@ -126,6 +126,6 @@ function notXz({ path }: XzStream, problem: string): MesosizeError {
 function changed({ path }: XzStream): MesosizeError {
   return new MesosizeError(
     'HART_CHANGED',
-    `${path} was changed after it had been verified, so nothing of it was used. Run the export again while nothing writes to it.`,
+    `${path} was changed after it had been verified, so none of it was used. Run the export again while nothing writes to it.`,
   )
 }

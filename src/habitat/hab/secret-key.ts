@@ -14,7 +14,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /**
  * Reads a secret origin key: `SIG-SEC-1`, the key's name, an empty line, and the base64 of seed and public key,
- * 32 bytes each (components/core/src/crypto/keys). Errors show nothing of it.
+ * 32 bytes each (components/core/src/crypto/keys). Errors show no part of it.
  * @param where it was given, for errors
  * @throws MesosizeError KEY_FORMAT
  */
