@@ -282,7 +282,7 @@ describe('from opened to closed', () => {
     expect(errorsOf(run)).toEqual([
       expect.stringMatching(/^app-id: a preview is \/previews\//),
       expect.stringMatching(/^release-tag: /),
-      'preview: the event "schedule" is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12',
+      'preview: the event "schedule" is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12.',
       '3 mistakes in the inputs.',
     ])
   })
@@ -569,7 +569,7 @@ describe('bad input', () => {
       'marathon-url: "marathon.example.com" is not an http or https URL',
       'Credentials of 3 kinds are given',
       'marathon-user: also needs marathon-password',
-      'ca-file: "missing.pem" cannot be read',
+      'ca-file: "missing.pem" does not exist',
       'packages: it is not a list of packages',
     ]) {
       expect(errors.join('\n')).toContain(text)

@@ -2,12 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { wordSettings } from '../../src/lib/setting.ts'
 import { withPrefix } from '../../src/publish/publisher.ts'
 import { publishToRelease } from '../../src/publish/release.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { failure, type Job, sha256, startJob } from '../github/job.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
 import type { StoredRelease } from '../testkit/github-server-state.ts'
 import { locate, makeLayers } from './recorder.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const UPLOAD = /^POST .*\/assets\?/
 

@@ -134,5 +134,5 @@ function unknownOption(token: OptionToken, written: string, table: SettingTable)
     ...known.map(({ option }) => [option, option] as const),
   ])
   const meant = byName.get(nearest(name, [...byName.keys()]) ?? '')
-  return `${visible(token.rawName)}: unknown option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
+  return `${visible(token.rawName)}: unknown option.${meant ? ` Did you mean --${meant}?` : ''}`
 }

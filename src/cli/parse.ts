@@ -1,4 +1,5 @@
 import type { ExportRequest } from '../export/request.ts'
+import { alternatives } from '../lib/alternatives.ts'
 import { UsageError } from '../lib/errors.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import type { Positional } from '../settings/arguments.ts'
@@ -126,7 +127,7 @@ async function readCommand(
   }
   if (name === 'completion') {
     const read = choiceOf(SHELLS)
-    const shell = await readOperand(positionals, values, 'SHELL', SHELLS.join(' or '), read)
+    const shell = await readOperand(positionals, values, 'SHELL', alternatives(SHELLS), read)
     return { kind: name, shell: shell ?? SHELLS[0] }
   }
   if (name === 'export') {

@@ -1,6 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises'
 import { withRetries } from '../http/retry.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import type { RunContext } from './context.ts'
 import { GitHubError, mayPass } from './errors.ts'
 import type { GitHub } from './octokit.ts'
@@ -66,8 +67,8 @@ export function tagOf(choice: Pick<ReleaseChoice, 'tag'>, context: Pick<RunConte
   if (tag === undefined) {
     throw new MesosizeError(
       'RELEASE_TAG',
-      `No release given for the tarball: release-tag and release-id are empty, and the workflow runs for ${JSON.stringify(context.ref ?? 'no ref')}, which is not a tag. ` +
-        'Write "release-tag: v1.2.3", or let the workflow run on tags:\n\non:\n  push:\n    tags: [v*]',
+      `No release given for the tarball: ${setting('release-tag')} and ${setting('release-id')} are empty, and the workflow runs for ${JSON.stringify(context.ref ?? 'no ref')}, which is not a tag. ` +
+        `Write ${setting('release-tag', 'v1.2.3')}, or let the workflow run on tags:\n\non:\n  push:\n    tags: [v*]`,
     )
   }
   return tag

@@ -15,10 +15,13 @@ export async function statusOf(path: string): Promise<Stats | undefined> {
   try {
     return await builtin.fs.promises.stat(path)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined
+    if (isMissing(error)) return undefined
     throw invalid(`${quoted(path)} cannot be accessed: ${messageOf(error)}. Check its permissions.`)
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 /** An existing folder. */
@@ -122,7 +125,11 @@ export async function readFileText(path: string): Promise<string> {
       if (size > LARGEST_TEXT << 20) throw new Error(`it is larger than ${LARGEST_TEXT} MiB`)
     }
   } catch (error) {
-    throw invalid(`${quoted(path)} cannot be read: ${messageOf(error)}. Name an existing file.`)
+    throw invalid(
+      isMissing(error)
+        ? `${quoted(path)} does not exist. Name an existing file.`
+        : `${quoted(path)} cannot be read: ${messageOf(error)}. Check it, or name another file.`,
+    )
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))

@@ -17,7 +17,7 @@ import type { Environment, Given, Source } from './source.ts'
 
 /** Reads settings from what a person wrote, or from a variable or default instead, and collects the problems. */
 export class SettingValues {
-  /** A set: two settings may take one faulty value from the same place. */
+  /** One line each, or several. A set: two settings may take one faulty value from the same place. */
   readonly problems: Set<string>
   readonly #source: Source
   readonly #env: Environment
@@ -77,14 +77,14 @@ export class SettingValues {
     return values as ValuesOf<Rows>
   }
 
-  /** Turns what `read` throws into a problem. */
+  /** Turns what `read` throws into problems. @param prefix of each */
   async attempt<T>(read: () => T | Promise<T>, prefix = ''): Promise<T | undefined> {
     try {
       return await read()
     } catch (error) {
       if (!(error instanceof MesosizeError)) throw error
-      const problems = error instanceof UsageError ? error.problems : [prefix + error.message]
-      for (const problem of problems) this.problem(problem)
+      const problems = error instanceof UsageError ? error.problems : [error.message]
+      for (const problem of problems) this.problem(prefix + problem)
       return undefined
     }
   }
@@ -159,5 +159,8 @@ export class SettingValues {
 function readFlag(text: string): boolean {
   if (/^(true|True|TRUE)$/.test(text)) return true
   if (/^(false|False|FALSE)$/.test(text)) return false
-  throw new MesosizeError('OPTION_INVALID', `${quoted(text)} is neither true nor false. Write true or false.`)
+  throw new MesosizeError(
+    'SETTING_INVALID',
+    `${quoted(text)} is neither true nor false. Write true or false.`,
+  )
 }

@@ -73,7 +73,6 @@ describe('where the tarball goes', () => {
   })
 
   test.each<[Record<string, string>, RegExp[]]>([
-    [{ publish: 'Release' }, [/^publish: "Release" is not allowed\. Use none or release or/]],
     [
       {
         publish: 'nope',
@@ -87,8 +86,12 @@ describe('where the tarball goes', () => {
         /^release-id: "x" is not a release id/,
         /^overwrite: "no" is neither/,
         /^marathon-url: "ftp:\/\/x" is not/,
-        /^upload-headers, line 1: /,
+        /^upload-headers: line 1: /,
       ],
+    ],
+    [
+      { publish: 'Release' },
+      [/^publish: "Release" is not allowed\. Use none, release, artifact, artifact-store or http\.$/],
     ],
     [{ publish: 'none\nhttp' }, [/^publish: "none\\nhttp" is not/]],
     [{ publish: 'http' }, [/^upload-url: "publish: http" needs it\. Write upload-url: https:/]],
@@ -145,9 +148,9 @@ describe('where the tarball goes', () => {
     [
       { publish: 'http', 'upload-url': 'https://a', 'upload-headers': 'no header\nHost: x\nA: ok\nA: again' },
       [
-        /^upload-headers, line 1: .*Name: value/,
-        /^upload-headers, line 2: host/,
-        /^upload-headers, line 4: a is given twice/,
+        /^upload-headers: line 1: .*Name: value/,
+        /^upload-headers: line 2: host/,
+        /^upload-headers: line 4: a is given twice/,
       ],
     ],
     [

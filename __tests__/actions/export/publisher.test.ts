@@ -59,7 +59,7 @@ test.each<[about: string, given: Record<string, string>, problems: RegExp[]]>([
   [
     'everything about a server at once',
     { publish: 'http', 'upload-url': 'ftp://x', 'upload-headers': 'bad', 'uri-template': '{nope}' },
-    [/^upload-headers, line 1/, /^uri-template: "\{nope\}" has/, /^upload-url: "ftp:\/\/x" is not/],
+    [/^upload-headers: line 1/, /^uri-template: "\{nope\}" has/, /^upload-url: "ftp:\/\/x" is not/],
   ],
 ])('reports %s', async (_about, given, problems) => {
   expect(await problemsOf(given)).toEqual(problems.map(problem => expect.stringMatching(problem)))

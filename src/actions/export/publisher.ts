@@ -51,7 +51,7 @@ export async function readTarget(values: SettingValues): Promise<PublishRequest>
       const { uploadUrl = '', headers = {} } = await values.read(HTTP)
       if (!uploadUrl) {
         values.problem(
-          `${setting('upload-url')}: "${setting('publish', to)}" needs it. Write ${setting('upload-url', 'https://…')}`,
+          `${setting('upload-url')}: "${setting('publish', to)}" needs it. Write ${setting('upload-url', 'https://…')}.`,
         )
       }
       return { to, uploadUrl, headers }

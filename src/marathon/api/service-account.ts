@@ -46,7 +46,7 @@ const SECRET = object({
 
 /**
  * Reads the secret of a DC/OS service account: the JSON that `dcos security secrets create-sa-secret` stores, with
- * `uid`, `private_key`, `scheme` and `login_endpoint`. Messages show nothing of it.
+ * `uid`, `private_key`, `scheme` and `login_endpoint`. Messages show no part of it.
  * @param name of where it is from, for messages
  * @throws MesosizeError DCOS_SERVICE_ACCOUNT
  */

@@ -137,11 +137,16 @@ export function networkNameProblem(value: unknown): string | undefined {
     : 'must be 1 to 63 lower-case letters, digits and inner "-", such as "dcos"'
 }
 
-export function atLeast(minimum: number, example: string) {
-  return (value: unknown): string | undefined =>
-    typeof value === 'number' && Number.isFinite(value) && value >= minimum
+/** @param unit what the number counts */
+export function atLeast(minimum: number, example: string, unit?: string) {
+  return (value: unknown): string | undefined => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      return `must be a number${unit ? ` of ${unit}` : ''}, such as ${example}`
+    }
+    return value >= minimum
       ? undefined
-      : `must be a number of at least ${minimum}, such as ${example}`
+      : `must be at least ${minimum}${unit ? ` ${unit}` : ''}, such as ${example}`
+  }
 }
 
 /** @param example an example for the message */
@@ -156,11 +161,9 @@ const INT32 = 2 ** 31 - 1
 /** Of any time in an app definition. */
 export const MOST_SECONDS = INT32
 
-export const cpusProblem = atLeast(0.001, '0.5')
-/** MiB. */
-export const memProblem = atLeast(0, '256')
-/** MiB. */
-export const diskProblem = atLeast(0, '0')
+export const cpusProblem = atLeast(0.001, '0.5', 'CPUs')
+export const memProblem = atLeast(0, '256', 'MiB')
+export const diskProblem = atLeast(0, '0', 'MiB')
 export const instancesProblem = wholeNumber(0, INT32, '1')
 export const secondsProblem = wholeNumber(0, MOST_SECONDS, '30')
 export const countProblem = wholeNumber(0, INT32, '3')

@@ -17,7 +17,7 @@ import {
   variableProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
-import { amount, choiceOf, readFetchUri, readVolume, ruled } from '../readers.ts'
+import { amount, oneOf, readFetchUri, readVolume, ruled } from '../readers.ts'
 import type { SettingsFor } from '../setting.ts'
 
 /** A large number may be a typing error, so it is accepted only in a patch. */
@@ -36,7 +36,7 @@ export const RESOURCES = {
     default: '0.5',
     unit: 'CPUs',
     help: 'CPUs of a task',
-    read: amount(cpusProblem, 'CPUs'),
+    read: amount(cpusProblem),
   },
   mem: {
     option: 'mem',
@@ -46,7 +46,7 @@ export const RESOURCES = {
     default: '256',
     unit: 'MiB',
     help: 'memory of a task',
-    read: amount(memProblem, 'MiB'),
+    read: amount(memProblem),
   },
   disk: {
     option: 'disk',
@@ -56,7 +56,7 @@ export const RESOURCES = {
     default: '0',
     unit: 'MiB',
     help: 'disk space of a task',
-    read: amount(diskProblem, 'MiB'),
+    read: amount(diskProblem),
   },
   instances: {
     option: 'instances',
@@ -194,19 +194,17 @@ export const SUPERVISOR = {
     input: 'topology',
     form: 'text',
     value: 'TOPOLOGY',
-    choices: ['standalone', 'leader'],
+    ...oneOf(['standalone', 'leader']),
     help: 'topology of the service group',
-    read: choiceOf(['standalone', 'leader']),
   },
   strategy: {
     option: 'strategy',
     input: 'strategy',
     form: 'text',
     value: 'STRATEGY',
-    choices: ['none', 'at-once', 'rolling'],
+    ...oneOf(['none', 'at-once', 'rolling']),
     help: 'let Supervisors update the service by themselves, from the channel of the packages',
     details: 'Marathon does not know about such updates.',
-    read: choiceOf(['none', 'at-once', 'rolling']),
   },
   binds: {
     option: 'bind',
