@@ -1,4 +1,4 @@
-import{w as e}from"./pipeline.js";import{_ as t,i as n,r}from"./start.js";function i(t){let n=t.map(({name:e})=>e);return`# Completion for bash, printed by "mesosize completion bash".
+import{w as e}from"./pipeline.js";import{O as t,i as n,r}from"./start.js";function i(t){let n=t.map(({name:e})=>e);return`# Completion for bash, printed by "mesosize completion bash".
 
 _mesosize_reply() {
   local line

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Process 1 of the namespaces of a task. Its end ends all that is in them, and so does the end of what started it.
+# Process 1 of the namespaces of a task. When it or its parent exits, everything in them is killed.
 # Arguments: the PATH of the programs used here, then the task's command. Runs as root in the sandbox.
 set -eu
 umask 022

@@ -20,7 +20,7 @@ fail() {
   exit 1
 }
 
-# A shell that cannot fork ends at once, with a message of its own or, where stderr is discarded, without any. Subshells
+# A shell that cannot fork ends immediately, with a message of its own or, where stderr is discarded, without any. Subshells
 # do not inherit the trap.
 explain_forks() {
   trap 'case $? in 2 | 254) fail "cannot start a process: $processes" ;; esac' EXIT

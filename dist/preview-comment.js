@@ -1,4 +1,4 @@
-import{i as e,n as t,r as n,t as r}from"./lib-markdown.js";import{cn as i,ln as a}from"./start.js";const o=2e3,s=`<!-- mesosize: `;function c(e){return`${s}${e} -->`}function l(e,t,n){let[i=``]=e.split(`
+import{i as e,n as t,r as n,t as r}from"./lib-markdown.js";import{Cn as i,wn as a}from"./start.js";const o=2e3,s=`<!-- mesosize: `;function c(e){return`${s}${e} -->`}function l(e,t,n){let[i=``]=e.split(`
 `),a=i.slice(15).replace(/ -->.*$/,``),o=`${r(a)} has been removed ([workflow run](${n})).`;return[i,`### The preview was removed`,t===void 0?o:`${t} ${o}`,``].join(`
 
 `)}function u(t){let{appId:i,preview:a,state:o,reason:s,ident:l,runUrl:u}=t,p=[[`App`,r(i)],...l===void 0?[]:[[`Package`,r(l)]],[`Commit`,r(a.commit.slice(0,12))],[`Workflow run`,`[${a.run.id}, attempt ${a.run.attempt}](${u})`]];return[c(i),`### The preview ${o===`running`?`is running`:`failed to deploy`}`,...s===void 0?[]:[n(`text`,d(s))],...f(t),e([``,``],p),...v(t),x(t)].join(`

@@ -35,8 +35,8 @@ describe('mesosize completion', () => {
   })
 
   test.each([
-    [[], /^SHELL: is missing\. Give bash or zsh or fish\.$/],
-    [['csh'], /^"csh" is not allowed\. Use bash or zsh or fish\.$/],
+    [[], /^SHELL: is missing\. Give bash, zsh or fish\.$/],
+    [['csh'], /^"csh" is not allowed\. Use bash, zsh or fish\.$/],
     [['bash', 'zsh'], /^"zsh": unexpected argument\. Give exactly one SHELL\.$/],
   ])('%j', async (args, problem) => {
     const error = await parseCommandLine(['completion', ...args], {}).catch(thrown => thrown)

@@ -105,17 +105,18 @@ test('other commands have their tables, and pass over the rest', async () => {
   expect(await commandOf(toml, ['remove', '/x'])).toMatchObject({ request: { access, timeout: 180_000 } })
   expect(await commandOf(toml, ['status', '/x'])).toMatchObject({ request: { access } })
   expect(await commandOf(toml, ['run', APP])).toMatchObject({ kind: 'run' })
-  expect(await commandOf(toml, ['diff', 'a.tgz', 'b.tgz'])).toMatchObject({ kind: 'diff' })
+  expect(await commandOf(toml, ['diff', APP, APP])).toMatchObject({ kind: 'diff' })
 })
 
 describe('mistakes', () => {
   test.each<[toml: string, args: string[], problems: string[]]>([
-    ['\nmem = -1', ['a/b'], ['m.toml:2: mem: "-1" must be a number']],
+    ['\nmem = -1', ['a/b'], ['m.toml:2: mem: "-1" must be at least 0 MiB']],
     [
       '[[service]]\npackage = "a/b"\nmem = "x"\n[[service]]\npackage = "a/c"\ncpu = "y"',
       ['--disk', 'z'],
       ['m.toml:3: mem: "x" ', '--disk: "z" ', 'm.toml:6: cpu: "y" '],
     ],
+    ['env = { "A-B" = "x" }', ['a/b'], ['m.toml:1: env: the key "A-B" must be']],
     ['mam = 1', ['--cup', '1'], ['--cup: unknown option', 'm.toml:1: mam: unknown setting']],
     ['mem = ', ['a/b'], ['--settings: "m.toml" is not TOML']],
     ['[[service]]\nplan = "."', [], ['PKG_IDENT: no package given']],
@@ -136,8 +137,38 @@ describe('mistakes', () => {
       thrown => thrown,
     )
     expect(error).toBeInstanceOf(UsageError)
-    expect(error.message).toMatch(
-      /^--settings: ".*\/none" cannot be read: ENOENT.*\. Name an existing file\.$/,
-    )
+    expect(error.message).toMatch(/^--settings: ".*\/none" does not exist\. Name an existing file\.$/)
+  })
+})
+
+describe('a file with mistakes does not hide', () => {
+  test('its other values, and the arguments', async () => {
+    const toml = 'mem = "x"\nfoo = 1\n[[service]]\npackage = "web"\ndisk = "y"\n[deploy]\ntimeout = "z"'
+    expect(await problemsOf(toml, ['--cpu', 'x', '--bogus'])).toEqual([
+      '--bogus: unknown option.',
+      expect.stringMatching(/^m\.toml:2: foo: unknown setting/),
+      expect.stringMatching(/^--cpu: "x" must be/),
+      expect.stringMatching(/^m\.toml:1: mem: "x" must be/),
+      expect.stringMatching(/^m\.toml:5: disk: "y" must be/),
+      expect.stringMatching(/^m\.toml:7: timeout: "z" is not a time/),
+    ])
+  })
+
+  test.each([
+    ['is not TOML', 'a = = 1', /^--settings: "m\.toml" is not TOML/],
+    ['has a setting that may be the one that is missing', 'pakage = "a/b"', /Did you mean package\?$/],
+  ])('what is wrong by itself, if it %s', async (_about, toml, problem) => {
+    expect(await problemsOf(toml, ['--mem', 'x'])).toEqual([
+      expect.stringMatching(problem),
+      expect.stringMatching(/^--mem: "x" must be/),
+    ])
+  })
+
+  test('what is wrong by itself, if it does not exist', async () => {
+    const error = await parseCommandLine(['a/b', '--settings', '/nothere', '--mem', 'x'], {}).catch(e => e)
+    expect(error.problems).toEqual([
+      expect.stringMatching(/^--settings: "\/nothere" /),
+      expect.stringMatching(/^--mem: "x" must be/),
+    ])
   })
 })

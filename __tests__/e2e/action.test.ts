@@ -379,7 +379,7 @@ describe('without hab', () => {
       config: 'my "config" $x.toml',
     }
     const refused = await runAction(job, inputs)
-    expect(checkFailed(job, refused)[0]).toMatch(/^config: "my \\"config\\" \$x\.toml" cannot be read/)
+    expect(checkFailed(job, refused)[0]).toMatch(/^config: "my \\"config\\" \$x\.toml" does not exist/)
 
     await writeFile(join(job.workspace, 'my "config" $x.toml'), 'port = 9000\n')
     const run = await runAction(job, inputs)
@@ -439,15 +439,15 @@ describe('bad input', () => {
       'neither package nor plan, and a Marathon that is none',
       { publish: 'artifact-store', 'marathon-url': 'marathon' },
       [
-        /^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/,
-        /^marathon-url: "marathon" is not a URL/,
+        /^package: neither package nor plan is given\. Write package: core\/redis, or plan: \.\.$/,
+        /^marathon-url: "marathon" is not an http or https URL/,
       ],
     ],
     [
       'a folder without a plan, a key that is none, and a template without its tag',
       { plan: 'empty', 'origin-key': 'hunter22', 'uri-template': 'https://a/{tag}' },
       [
-        /^origin-key is not a secret origin key: /,
+        /^origin-key: is not a secret origin key: /,
         /^The plan folder "empty" has neither plan\.sh/,
         /^uri-template: .*available only if the export is for a release/,
       ],
@@ -466,13 +466,13 @@ describe('bad input', () => {
         /^release_tag: .* Did you mean release-tag\?$/,
         /^use-hab: "perhaps" is neither true nor false\. Write true or false\.$/,
         /^uri-template: "https:\/\/a\/\{nmae}" has "\{nmae}": write one of/,
-        /^upload-url: "files\/" is not a URL/,
+        /^upload-url: "files\/" is not an http or https URL/,
       ],
     ],
     [
-      'a release without a token',
+      'a release without a token and a tag',
       { package: 'a/b', publish: 'release', 'github-token': '' },
-      [/^The input github-token is empty/],
+      [/^github-token: is empty/, /No release given for the tarball/],
     ],
   ])('%s', async (_, inputs, expected) => {
     const job = await makeJob()
@@ -509,7 +509,7 @@ describe('bad input', () => {
       /^hab-versoin: .*hab-version\?/,
       /^origin-key/,
       /plan folder "none"/,
-      /^upload-headers, line 1/,
+      /^upload-headers: line 1/,
       /^uri-template: /,
     ]) {
       expect(errors, String(word)).toContainEqual(expect.stringMatching(word))
@@ -543,7 +543,7 @@ describe.skipIf(noHab)(`bad input with hab (${noHab ?? 'a stand-in'})`, () => {
     const job = await makeJob()
     const run = await runAction(job, { ...throughHab(builder, mirror), 'accept-license': 'false' })
     expect(checkFailed(job, run)).toEqual([
-      expect.stringMatching(/^hab 2\.0\.500 is used under .* Write "accept-license: true" if you do/),
+      expect.stringMatching(/^hab 2\.0\.500 is used under .* Write accept-license: true if you do/),
     ])
   })
 

@@ -379,7 +379,7 @@ describe('bad usage', () => {
   test.each([
     ['deploy --timout 5m', 'mesosize deploy --help'],
     ['export core/redis --quux', 'mesosize export --help'],
-    ['help depoly', 'mesosize help --help'],
+    ['help depoly', 'mesosize --help'],
     ['depoly', 'mesosize --help'],
   ])('ends with the help of its own command: %s', async (line, help) => {
     const { status, stderr } = await runCli(await makePlace(), line.split(' '))

@@ -282,7 +282,7 @@ describe('from opened to closed', () => {
     expect(errorsOf(run)).toEqual([
       expect.stringMatching(/^app-id: a preview is \/previews\//),
       expect.stringMatching(/^release-tag: /),
-      'preview: the event "schedule" is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12',
+      'preview: the event "schedule" is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12.',
       '3 mistakes in the inputs.',
     ])
   })
@@ -566,10 +566,10 @@ describe('bad input', () => {
       'timeout: "15" is not a time',
       'fail-fast: "-1" must be a whole number from 0',
       'app: the app definition: is not valid JSON',
-      'marathon-url: "marathon.example.com" is not a URL',
+      'marathon-url: "marathon.example.com" is not an http or https URL',
       'Credentials of 3 kinds are given',
       'marathon-user: also needs marathon-password',
-      'ca-file: "missing.pem" cannot be read',
+      'ca-file: "missing.pem" does not exist',
       'packages: it is not a list of packages',
     ]) {
       expect(errors.join('\n')).toContain(text)
@@ -614,7 +614,7 @@ describe('bad input', () => {
       { days: '0', stale: 'true', 'upload-headers': 'A: b' },
       ['days: "0" is not a whole number from 1', 'upload-headers: they go with upload-url'],
     ],
-    [{ stale: 'true', 'upload-url': 'ftp://x/' }, ['upload-url: "ftp://x/" is not a URL']],
+    [{ stale: 'true', 'upload-url': 'ftp://x/' }, ['upload-url: "ftp://x/" is not an http or https URL']],
   ])('remove %j', async (inputs, texts) => {
     await setEvent(job, 'schedule', {})
     const run = await remove(inputs)

@@ -377,7 +377,7 @@ chmod +x answer; exec ${BUSYBOX} nc -ll -p "$PORT_HTTP" -e ./answer`
     expect(stdout).toBe('any-1 | up\nany-1 | bye\n')
     // The shell may report that its sleep was ended, as part of the tree.
     expect(plain(stderr).filter(line => !/healthy|Terminated$/.test(line))).toEqual([
-      'Stopping gracefully. Press Ctrl-C again to kill it at once.',
+      'Stopping gracefully. Press Ctrl-C again to kill it immediately.',
       'any-1 stopped with status 0, N s after SIGTERM',
       'Stopped by SIGINT.',
     ])

@@ -2,9 +2,14 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { attach } from '../../src/github/assets.ts'
 import type { Release } from '../../src/github/releases.ts'
+import { wordSettings } from '../../src/lib/setting.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { type GitHubServer, startGitHub } from '../testkit/github-server.ts'
 import type { StoredRelease } from '../testkit/github-server-state.ts'
 import { assetFile, failure, sha256, startJob } from './job.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const NAME = 'core-redis-7.2.4-20240102030405.tgz'
 const TEMPORARY = `${NAME}.mesosize-0123456789abcdef`
@@ -339,7 +344,7 @@ describe('refused before anything is sent', () => {
     const file = { ...assetFile(NAME), size: 2 ** 31 }
     const error = await failure(attach(startJob(server).github, release, file, true), server)
     expect(error.code).toBe('ASSET_TOO_LARGE')
-    expect(error.message).toMatch(/2147483648 bytes.*"publish: http"/)
+    expect(error.message).toMatch(/2147483648 bytes.*publish: http,/)
     expect(server.requests).toEqual([])
   })
 

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findOrCreateRelease, publishRelease } from '../../src/github/releases.ts'
+import { wordSettings } from '../../src/lib/setting.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
 import { failure, SHA, startJob } from './job.ts'
+
+wordSettings(inputWording(EXPORT))
 
 let server: GitHubServer
 
@@ -154,7 +159,7 @@ describe('a new release', () => {
     const error = await failure(findOrCreateRelease(github, choice, context), server)
     expect(error.code).toBe('RELEASE_TAG')
     expect(error.message).toMatch(
-      /release-tag .*"refs\/heads\/main", which is not a tag\. Write "release-tag: v1\.2\.3"/,
+      /release-tag .*"refs\/heads\/main", which is not a tag\. Write release-tag: v1\.2\.3,/,
     )
   })
 })
@@ -266,7 +271,7 @@ describe('failures', () => {
   })
 
   test.each([
-    ['no such token', 401, 'GITHUB_TOKEN', 'Leave the input github-token out'],
+    ['no such token', 401, 'GITHUB_TOKEN', 'Leave github-token out'],
     ['read', 403, 'GITHUB_PERMISSION', 'permissions:\n  contents: write'],
   ])('the token %s', async (token, status, code, text) => {
     const given = token === 'read' ? server.tokens.read : 'ghs_unknown'

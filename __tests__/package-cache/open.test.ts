@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silent } from '../../src/lib/report.ts'
+import { wordSettings } from '../../src/lib/setting.ts'
 import { defaultCacheFolder, prepareCacheFolder } from '../../src/package-cache/open.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording, optionWording } from '../../src/settings/wording.ts'
 
 let root: string
 const note = vi.fn()
@@ -44,11 +47,25 @@ describe('a folder', () => {
     expect(await readdir(root)).toEqual(['mine'])
   })
 
-  test('into which everybody may write is not used', async () => {
-    await chmod(root, 0o1777)
-    expect(await prepareCacheFolder(root, report)).toBe(false)
-    expect(note).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/anyone can write to it.*--cache/))
-  })
+  test.each([
+    [
+      'command line',
+      optionWording(EXPORT),
+      'Name another folder with --cache, or turn the cache off with --no-cache.',
+    ],
+    // Its folder is the job's.
+    ['action', inputWording(EXPORT), 'Turn the cache off with cache: false.'],
+  ])(
+    'into which everybody may write is not used, and the %s gives advice of its own',
+    async (_, word, advice) => {
+      wordSettings(word)
+      await chmod(root, 0o1777)
+      expect(await prepareCacheFolder(root, report)).toBe(false)
+      expect(note).toHaveBeenCalledExactlyOnceWith(
+        `The package cache ${root} is not used: anyone can write to it. ${advice}`,
+      )
+    },
+  )
 
   test.skipIf(process.getuid?.() !== 0)('of another user is not used', async () => {
     await mkdir(join(root, 'theirs'))

@@ -52,15 +52,15 @@ describe('action.yml', () => {
 })
 
 describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {
-  const ours = stepsOf(text).filter(({ uses }) => uses === './' || uses?.startsWith('mesosize/mesosize@'))
+  const own = stepsOf(text).filter(({ uses }) => uses === './' || uses?.startsWith('mesosize/mesosize@'))
 
   test('gives the action only inputs that it has', () => {
     const names = inputs.map(([name]) => name)
-    for (const step of ours) expect(names).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
+    for (const step of own) expect(names).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
   })
 
   test('gives it a package, a plan or a project file', () => {
-    for (const { with: given = {} } of ours) {
+    for (const { with: given = {} } of own) {
       const named = Object.keys(given).filter(name => name === 'package' || name === 'plan')
       expect(named.length).toBeLessThanOrEqual(1)
       if (named.length === 0) expect(given).toHaveProperty('settings')
@@ -68,7 +68,7 @@ describe.each([...WORKFLOWS, ...README_WORKFLOWS])('$name', ({ text }) => {
   })
 
   test('reads only outputs that it has', () => {
-    const ids = ours.flatMap(step => ('id' in step ? [String(step.id)] : []))
+    const ids = own.flatMap(step => ('id' in step ? [String(step.id)] : []))
     const read = [...text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)].filter(([, id = '']) =>
       ids.includes(id),
     )

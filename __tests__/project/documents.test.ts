@@ -5,6 +5,8 @@ import { parse } from 'yaml'
 import { markdown } from '../../bench/results.ts'
 import { summaryOf } from '../../bench/summary.ts'
 import { generate, RESULTS, replace } from '../../build/docs.ts'
+import { DEPLOY, EXPORT, REMOVE } from '../../src/settings/tables.ts'
+import { inputWording, optionWording } from '../../src/settings/wording.ts'
 import { DOCUMENTS, FILES, ROOT, read } from './documents.ts'
 import { exists } from './links.ts'
 
@@ -63,13 +65,16 @@ describe.each(DOCUMENTS)('%s', name => {
 })
 
 describe('troubleshooting', () => {
+  const all = [...EXPORT, ...DEPLOY, ...REMOVE]
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter(path => /\.(ts|sh)$/.test(path))
-    .map(path =>
-      read(join('src', path))
-        .replaceAll("\\'", "'")
-        .replace(/\$\{setting\('([a-z-]+)'\)\}/g, '--$1'),
-    )
+    .flatMap(path => {
+      const source = read(join('src', path)).replaceAll("\\'", "'")
+      // As the command line and the actions word it.
+      return [optionWording(all), inputWording(all)].map(word =>
+        source.replace(/\$\{setting\('([a-z-]+)'\)\}/g, (_, name) => word(name) ?? name),
+      )
+    })
   const section = /^## Messages of Mesosize$(.*?)^## /ms.exec(read('docs/troubleshooting.md'))?.[1] ?? ''
   const messages = [...section.matchAll(/\*\*`(.+?)`\*\*/g)].map(([, message = '']) => message)
 

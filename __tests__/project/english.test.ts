@@ -206,6 +206,37 @@ const HABITS: readonly Habit[] = [
     bad: 'characters that no token has',
     good: 'characters that a token cannot contain',
   },
+  {
+    pattern: /\bof (?:yours|ours)\b/,
+    better: 'your own, our own',
+    bad: 'a server of yours',
+    good: 'your own server',
+  },
+  { pattern: /\b[Aa]t Ctrl-C\b/, better: 'on Ctrl-C', bad: 'it stops at Ctrl-C', good: 'it stops on Ctrl-C' },
+  {
+    pattern: /\bgoes on\b/,
+    better: 'continues, keeps trying',
+    bad: 'the export goes on',
+    good: 'the export continues',
+  },
+  {
+    pattern: /\bthe very (?!beginning|end|first|last)/,
+    better: 'exactly the',
+    bad: 'from the very files',
+    good: 'from exactly these files, at the very end',
+  },
+  {
+    pattern: /\balthough (?:no|it)\b/,
+    better: 'even if',
+    bad: 'deploys it although no agent can fetch it',
+    good: 'deploys it even if no agent can fetch it',
+  },
+  {
+    pattern: /\bnothing of (?:it|them)\b/,
+    better: 'none of it, no part of it',
+    bad: 'nothing of it was used',
+    good: 'none of it was used, and nothing of the kind',
+  },
 ]
 
 const FOLDERS = ['src', 'docs', 'build', 'deploy', 'remove', '__tests__', 'bench', 'examples', '.github']

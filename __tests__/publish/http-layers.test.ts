@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { UsageError } from '../../src/lib/errors.ts'
+import { wordSettings } from '../../src/lib/setting.ts'
 import type { HttpTarget } from '../../src/publish/http.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { httpPublisher } from './over-http.ts'
 import { makeLayers } from './recorder.ts'
+
+wordSettings(inputWording(EXPORT))
 
 let folder: string
 let layers: Awaited<ReturnType<typeof makeLayers>>
@@ -218,7 +223,7 @@ describe('what is not a place for layers', () => {
     ['https://a.test/{tag}/', {}, [/has "\{tag\}": write one of/]],
     ['https://a.test/?sig=secret-1', {}, [/"https:\/\/a\.test\/" has a query.*upload-headers\.$/]],
     ['https://u:secret-1@a.test/{file}?sig=secret-1', {}, [/"https:\/\/a\.test\/\{file\}" has a query/]],
-    ['files/', {}, [/is not a URL/]],
+    ['files/', {}, [/is not an http or https URL/]],
     [
       'https://a.test/x?y',
       { uriTemplate: 'https://b.test/{version}.tgz' },
@@ -227,7 +232,7 @@ describe('what is not a place for layers', () => {
     [
       'https://u:secret-1@a.test/',
       { headers: { authorization: 'Bearer secret-1' } },
-      [/^upload-url has a user and password/],
+      [/^upload-url: has a user and password/],
     ],
   ])('%s %j', (uploadUrl, target, expected) => {
     try {

@@ -2,12 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { wordSettings } from '../../src/lib/setting.ts'
 import { fetchUriProblem } from '../../src/marathon/app/rules.ts'
 import { parseHeaderLines } from '../../src/publish/header-lines.ts'
 import type { HttpTarget } from '../../src/publish/http.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { artifactoryHeaders, type HttpServer, startHttpServer } from '../testkit/http-server.ts'
 import { httpPublisher, type PublisherOptions, UNTIL_ANSWERED } from './over-http.ts'
 import { makeTarball } from './recorder.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const FILE = 'acme-shop-1.2.3%2B4-20240102030405.tgz'
 let folder: string
@@ -120,10 +125,7 @@ describe('publishOverHttp', () => {
   test('sends the given headers, which win, to the given server alone', async () => {
     const other = await startHttpServer()
     try {
-      const headers = parseHeaderLines(
-        'X-Api-Key: secret-key\nContent-Type: application/x-tar',
-        'upload-headers',
-      )
+      const headers = parseHeaderLines('X-Api-Key: secret-key\nContent-Type: application/x-tar')
       server.fault({
         kind: 'status',
         status: 307,
@@ -240,13 +242,13 @@ describe('publishOverHttp', () => {
       headers: { authorization: 'Bearer secret' },
       uriTemplate: 'https://a.test/{nmae}',
     })
-    expect(both).toThrow(/uri-template: .*\{nmae\}.*\nupload-url has a user and password/)
+    expect(both).toThrow(/uri-template: .*\{nmae\}.*\nupload-url: has a user and password/)
     expect(both).not.toThrow('secret')
     const template = make({ uploadUrl: 'https://user:secret@a.test/{nmae}/{tag}?secret' })
     expect(template).toThrow('upload-url: "https://a.test/{nmae}/{tag}" has "{nmae}", "{tag}": write one of')
     expect(template).not.toThrow('secret')
     for (const uploadUrl of ['files', 'ftp://a.test/', 's3://bucket/key', '', 'https://']) {
-      expect(make({ uploadUrl })).toThrow('is not a URL')
+      expect(make({ uploadUrl })).toThrow('is not an http or https URL')
     }
   })
 })
@@ -254,7 +256,7 @@ describe('publishOverHttp', () => {
 describe('parseHeaderLines', () => {
   test('reads lines', () => {
     const text = '\r\nX-Api-Key:  a: b \r\n  authorization: Bearer x\nX-Empty:\n'
-    expect(parseHeaderLines(text, 'upload-headers')).toEqual({
+    expect(parseHeaderLines(text)).toEqual({
       'x-api-key': 'a: b',
       authorization: 'Bearer x',
       'x-empty': '',
@@ -263,7 +265,7 @@ describe('parseHeaderLines', () => {
 
   test('tells every problem, and no value', () => {
     const text = 'secret\nX A: secret\nContent-Length: 5\nX-B: 1\nx-b: secret\nX-C: secret\0\n: secret'
-    const parse = () => parseHeaderLines(text, 'upload-headers')
+    const parse = () => parseHeaderLines(text)
     expect(parse).not.toThrow('secret\n')
     try {
       parse()
@@ -271,12 +273,12 @@ describe('parseHeaderLines', () => {
     } catch (error) {
       const { problems } = error as { problems: string[] }
       expect(problems.map(problem => problem.replace(/[.:] .*/, ''))).toEqual([
-        'upload-headers, line 1',
-        'upload-headers, line 2',
-        'upload-headers, line 3',
-        'upload-headers, line 5',
-        'upload-headers, line 6',
-        'upload-headers, line 7',
+        'line 1',
+        'line 2',
+        'line 3',
+        'line 5',
+        'line 6',
+        'line 7',
       ])
       expect(problems.join('\n').replaceAll('secrets.API_KEY', '')).not.toContain('secret')
     }

@@ -5,10 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
 import { UsageError } from '../../src/lib/errors.ts'
+import { wordSettings } from '../../src/lib/setting.ts'
 import type { KnownUri } from '../../src/publish/fetch-uri.ts'
 import { publishNowhere } from '../../src/publish/none.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { localPath } from '../testkit/fetcher.ts'
 import { locate, recorder } from './recorder.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const DIGESTS = ['ab'.repeat(32), '0c'.repeat(32)] as const
 
@@ -44,7 +49,7 @@ test('layers have the URIs of files in the output folder, with a single note', a
   expect(uris.join()).not.toMatch(/['\\\0 ]/)
   expect(notes).toEqual([
     expect.stringMatching(
-      /^No URI is known for the layers, .* files in .*, which no agent can fetch, because their path must not contain " ".*, and export with --uri-base\.$/,
+      /^No URI is known for the layers, .* files in .*, which no agent can fetch, because their path must not contain " ".*, and export with uri-base\.$/,
     ),
   ])
   expect(warnings).toEqual([])

@@ -2,10 +2,15 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { type NamedTarball, nameTarball } from '../../src/image/tarball.ts'
+import { wordSettings } from '../../src/lib/setting.ts'
 import { fetchUriProblem } from '../../src/marathon/app/rules.ts'
 import { publishNowhere } from '../../src/publish/none.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { localPath } from '../testkit/fetcher.ts'
 import { locateOne, recorder } from './recorder.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const path = '/staging/.mesosize-x/acme-shop-1.2.3+4-20240102030405.tgz'
 const tarball: NamedTarball = nameTarball(

@@ -2,12 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { wordSettings } from '../../src/lib/setting.ts'
 import { withPrefix } from '../../src/publish/publisher.ts'
 import { publishToRelease } from '../../src/publish/release.ts'
+import { EXPORT } from '../../src/settings/tables.ts'
+import { inputWording } from '../../src/settings/wording.ts'
 import { failure, type Job, sha256, startJob } from '../github/job.ts'
 import { type GitHubServer, type GitHubServerOptions, startGitHub } from '../testkit/github-server.ts'
 import type { StoredRelease } from '../testkit/github-server-state.ts'
 import { locate, makeLayers } from './recorder.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const UPLOAD = /^POST .*\/assets\?/
 
@@ -36,7 +41,7 @@ const target = { draft: false, prerelease: false, overwrite: true, checksumFile:
 
 /** What a run publishes. */
 function publish(job: Job = startJob(server), which = layers) {
-  return locate(publishToRelease(job.github, job.context, target, {}), which)
+  return locate(publishToRelease(job.github, job.context, target, { layering: 'auto' }), which)
 }
 
 function release(tag: string): StoredRelease {
@@ -256,7 +261,10 @@ describe('the SBOM', () => {
     await writeFile(path, text)
     const sbom = { name: 'acme-web-1.cdx.json', path, size: text.length, sha256: sha256(Buffer.from(text)) }
     const chosen = prefix ? { ...target, tag: 'mesosize-previews', prerelease: true } : target
-    await withPrefix(prefix, publishToRelease(job.github, job.context, chosen, {}))(layers, sbom)
+    await withPrefix(prefix, publishToRelease(job.github, job.context, chosen, { layering: 'auto' }))(
+      layers,
+      sbom,
+    )
   }
 
   test("goes to the tag's release, which has no layers", async () => {

@@ -175,12 +175,14 @@ describe('options', () => {
     [[...root, '--strategy', 'rolling', '--url', 'https://b.test', '-c', 'c', '--auth', 'token'], []],
     [['acme/web', '--no-cache', '--cache-size', '1GiB'], ['--cache-size: --no-cache']],
     [
-      ['diff', 'a.json', 'b.json', '--marathon', 'http://m', '--dcos-token', 't'],
+      ['diff', 'web.hart', 'web.hart', '--marathon', 'http://m', '--dcos-token', 't'],
       ['--marathon: two images', '--dcos-token: two images'],
     ],
   ])('%j', async (args, expected) => {
     wordSettings(optionWording([...EXPORT, ...SHOW_LOGS, ...DIFF]))
-    const existing = args.map(arg => (['root', 'artifacts', 'keys'].includes(arg) ? join(folder, arg) : arg))
+    const existing = args.map(arg =>
+      ['root', 'artifacts', 'keys', 'web.hart'].includes(arg) ? join(folder, arg) : arg,
+    )
     const error = await parseCommandLine(existing, {}).catch(thrown => thrown)
     expect(error instanceof UsageError ? shortened(error.problems) : []).toEqual(expected)
   })

@@ -41,7 +41,7 @@ export interface RunTools {
   signal: AbortSignal
   /** Ends it at once. */
   hardSignal: AbortSignal
-  /** Does something while the run goes on, with the first instance once it is healthy; the run stops afterwards. */
+  /** Does something during the run, with the first instance once it is healthy; the run stops afterwards. */
   meanwhile?: (instance: Instance) => Promise<void>
 }
 

@@ -2,7 +2,7 @@ import { builtin } from '../lib/builtin.ts'
 import { nearest } from '../lib/nearest.ts'
 import { visible } from '../lib/visible.ts'
 import type { Arguments, Positional } from '../settings/arguments.ts'
-import { optionsOf, type Setting, type SettingTable } from '../settings/setting.ts'
+import { inputsOf, optionsOf, type Setting, type SettingTable } from '../settings/setting.ts'
 import type { Given, Source } from '../settings/source.ts'
 
 type Option = Setting & { option: string }
@@ -37,7 +37,7 @@ export function readArguments(argv: readonly string[], table: SettingTable): Arg
     const row = known.find(({ option }) => option === token.name)
     unknown = row ? undefined : token
     if (token.value === undefined && row && aloneOf(row) !== undefined) alone = row
-    const problem = row ? problemOfForm(token, row) : unknownOption(token, argv[token.index]!, known)
+    const problem = row ? problemOfForm(token, row) : unknownOption(token, argv[token.index]!, table)
     if (problem) problems.push(problem)
     else if (row) options.set(row.option, [...(options.get(row.option) ?? []), givenBy(token, row)])
   }
@@ -123,11 +123,16 @@ function givenBy({ rawName, value = '' }: OptionToken, row: Option): Given {
  * Names the option without its value: `-ZTOKEN` may be a secret after a mistyped option. People who come from the
  * action write the names of inputs.
  */
-function unknownOption(token: OptionToken, written: string, known: readonly Option[]): string {
+function unknownOption(token: OptionToken, written: string, table: SettingTable): string {
+  const known = optionsOf(table)
+  const name = written.replace(/^-+/, '').replace(/=.*$/s, '')
+  if (inputsOf(table).some(({ option, input }) => option === undefined && input === name)) {
+    return `${visible(token.rawName)}: is an input of the action, but not an option. Leave it out.`
+  }
   const byName = new Map([
     ...known.flatMap(({ input, option }) => (input ? [[input, option] as const] : [])),
     ...known.map(({ option }) => [option, option] as const),
   ])
-  const meant = byName.get(nearest(written.replace(/^-+/, '').replace(/=.*$/s, ''), [...byName.keys()]) ?? '')
-  return `${visible(token.rawName)}: unknown option. ${meant ? `Did you mean --${meant}?` : 'See --help.'}`
+  const meant = byName.get(nearest(name, [...byName.keys()]) ?? '')
+  return `${visible(token.rawName)}: unknown option.${meant ? ` Did you mean --${meant}?` : ''}`
 }

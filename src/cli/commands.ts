@@ -103,7 +103,7 @@ export const commands: Readonly<Record<CommandName, CommandPage>> = {
       ['0', 'ended with status 0 by itself; with --until-healthy: became healthy'],
       ['1', 'failed, crashed, or was not healthy'],
       BAD_USAGE,
-      ['128+n', 'stopped by signal n: 130 by Ctrl-C'],
+      ['128+n', 'stopped by signal n: 130 after Ctrl-C'],
     ],
     examples: [
       'mesosize run redis.json',

@@ -14,7 +14,9 @@ export function helpText(name: CommandName = 'export'): string {
   const groups = table.map(group => ({ heading: group.heading, options: optionsOf([group]) }))
   const standIns = groups
     .flatMap(group => group.options)
-    .flatMap(({ variable, option }) => (variable ? [[variable, `stands in for --${option}`] as const] : []))
+    .flatMap(({ variable, option }) =>
+      variable ? [[variable, `used if --${option} is not given`] as const] : [],
+    )
   return [
     `Usage: ${usage}`,
     '',

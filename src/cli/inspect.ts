@@ -12,6 +12,7 @@ import { getApp } from '../marathon/api/apps.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import { missing } from '../marathon/logs/logs.ts'
 import type { DiffRequest, InspectRequest } from '../settings/read-marathon.ts'
+import { asUsage } from './as-usage.ts'
 import { connect } from './connect.ts'
 import { print } from './print.ts'
 import type { Session } from './session.ts'
@@ -21,7 +22,7 @@ export async function inspectForPerson(
   { place, html, json }: InspectRequest,
   session: Session,
 ): Promise<number> {
-  const { contents } = await inspect(place, toolsOf(session))
+  const { contents } = await inspectGiven(place, session)
   if (html !== undefined) await writePage(html, contents)
   session.report.close()
   await print(
@@ -34,12 +35,11 @@ export async function inspectForPerson(
 
 /** @returns the exit status */
 export async function diffForPerson(request: DiffRequest, session: Session): Promise<number> {
-  const tools = toolsOf(session)
-  const now = await inspect(request.new, tools)
+  const now = await inspectGiven(request.new, session)
   const old =
     request.old === undefined
       ? await inspectRunning(now.app, request, session)
-      : await inspect(request.old, tools)
+      : await inspectGiven(request.old, session)
   session.report.close()
   const text = await interruptible(() => {
     const diff = compareImages(old, now)
@@ -48,6 +48,12 @@ export async function diffForPerson(request: DiffRequest, session: Session): Pro
   })
   await print(`${text}\n`)
   return 0
+}
+
+/** @throws UsageError if a person has named something else than an image */
+function inspectGiven(place: string, session: Session): Promise<Inspected> {
+  const notAnImage = ['PLACE_UNREADABLE', 'APP_NOT_JSON', 'APP_INVALID'] as const
+  return asUsage(notAnImage, () => inspect(place, toolsOf(session)))
 }
 
 /** @throws MesosizeError PAGE_UNWRITABLE */

@@ -1,7 +1,10 @@
 import type { ExportRequest } from '../export/request.ts'
+import { alternatives } from '../lib/alternatives.ts'
 import { UsageError } from '../lib/errors.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import type { Positional } from '../settings/arguments.ts'
+import { readPlace } from '../settings/files.ts'
+import { checkProjectFile } from '../settings/project/check.ts'
 import { openProjectFile, PROJECT_FILE } from '../settings/project/open.ts'
 import { clashes } from '../settings/project/services.ts'
 import { commandLineDoor, fileSource, originIn } from '../settings/project/source.ts'
@@ -59,7 +62,7 @@ export interface CommandLine {
  * asks for an export.
  * @param argv the arguments after the program's name
  * @param stdin opened and read if a file is given as `-`: Node takes milliseconds to open it
- * @throws UsageError with every problem, one line each
+ * @throws UsageError with every problem
  */
 export async function parseCommandLine(
   argv: readonly string[],
@@ -80,6 +83,7 @@ export async function parseCommandLine(
   }
   if (line.options.has(GENERAL.version.option)) return { command: { kind: 'version' }, quiet, notes }
   const file = hasProject(name) ? await openProjectFile(written, PROJECT_FILE) : undefined
+  if (file) await checkProjectFile(file, [...table, ...unlisted], { written, env, door: commandLineDoor })
   if (!of) await refuseMisplaced(line, env.HAB_ORIGIN || (file && originIn([file.common])))
   if (file && !written.given(GENERAL.settings)) notes.push(`Settings are read from ${file.path}.`)
   const note = (text: string) => void notes.push(text)
@@ -123,7 +127,7 @@ async function readCommand(
   }
   if (name === 'completion') {
     const read = choiceOf(SHELLS)
-    const shell = await readOperand(positionals, values, 'SHELL', SHELLS.join(' or '), read)
+    const shell = await readOperand(positionals, values, 'SHELL', alternatives(SHELLS), read)
     return { kind: name, shell: shell ?? SHELLS[0] }
   }
   if (name === 'export') {
@@ -137,7 +141,7 @@ async function readCommand(
     return { kind: name, request: { origin, ...(await values.read({ ...PLANS_LISTED, ...JSON_RESULT })) } }
   }
   if (name === 'inspect') {
-    const place = (await readOperand(positionals, values, 'FILE', PLACE, text => text)) ?? ''
+    const place = (await readOperand(positionals, values, 'FILE', PLACE, readPlace)) ?? ''
     const shown = await values.read({ ...INSPECT_RESULT, ...JSON_RESULT })
     return { kind: name, request: { place, ...shown } }
   }
@@ -164,6 +168,7 @@ async function readCommand(
       return { kind: name, request: await readers.readStatusRequest(values, (await readId()) ?? '') }
     case 'diff': {
       const places = positionals.map(({ text }) => text)
+      for (const place of places) await values.attempt(() => readPlace(place))
       return { kind: name, request: await readers.readDiffRequest(values, places) }
     }
     case 'logs':

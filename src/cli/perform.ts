@@ -11,7 +11,7 @@ import { inSession } from './session.ts'
  * Does what a command line asks for.
  * @param argv the arguments after the program's name
  * @returns the exit status
- * @throws UsageError with every problem, one line each; whatever the command throws
+ * @throws UsageError with every problem; whatever the command throws
  */
 export async function perform(argv: readonly string[]): Promise<number> {
   wordSettings(optionWording(Object.values(commands).flatMap(({ table }) => table)))

@@ -1,6 +1,7 @@
 import { listPlans, type PlansRequest, type RepositoryPlan } from '../habitat/plans/plans.ts'
 import { formatTable } from '../lib/terminal/format.ts'
 import { visible } from '../lib/visible.ts'
+import { asUsage } from './as-usage.ts'
 import { print } from './print.ts'
 import type { Session } from './session.ts'
 
@@ -10,7 +11,8 @@ export interface PlansCommand extends PlansRequest {
 
 /** @returns the exit status */
 export async function showPlans({ json, ...request }: PlansCommand, { report }: Session): Promise<number> {
-  const { plans, skipped } = await listPlans(process.cwd(), request)
+  const list = () => listPlans(process.cwd(), request)
+  const { plans, skipped } = await asUsage(['CHANGES_UNKNOWN'], list)
   for (const reason of skipped) report.note(reason)
   for (const { folder, unread } of plans) {
     for (const part of unread) {

@@ -15,7 +15,7 @@ const LAST_LINES = 8
 export interface RunOutput {
   events: RunEvents
   colours: boolean
-  /** Writes a line of ours. */
+  /** Writes a line from Mesosize itself. */
   say(text: string): void
   /** Writes one that is left out where only results, warnings and errors are wanted. */
   tell(text: string): void
@@ -24,7 +24,7 @@ export interface RunOutput {
 }
 
 /**
- * Shows a run as it goes on: the service's output, each line with its instance, and what happens to the instances.
+ * Shows a run while it lasts: the service's output, each line with its instance, and what happens to the instances.
  * @param options `quiet`: without news that are not results, warnings or errors; `muted`: without the service's
  *   output; `json`: standard output is for the result
  */

@@ -1,4 +1,4 @@
-/** Aborted by the second signal to stop. The session takes care of the first; a third ends this program at once. */
+/** Aborted by the second signal to stop. The session takes care of the first; a third ends this program immediately. */
 export function secondSignal(onFirst: () => void): AbortSignal {
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const second = new AbortController()

@@ -99,7 +99,7 @@ async function runHere(
   const untilHealthy = command.untilHealthy ? timeout : undefined
   const output = showRun({ quiet, muted: untilHealthy !== undefined && !json, json })
   const hardSignal = secondSignal(() =>
-    output.tell('Stopping gracefully. Press Ctrl-C again to kill it at once.'),
+    output.tell('Stopping gracefully. Press Ctrl-C again to kill it immediately.'),
   )
   if (!json) stopWithoutReader()
   const result = await runApp(

@@ -41,7 +41,7 @@ export async function runExport(
   const encoding = encodingFor(request.compressionLevel)
   if (encoding.encoder === 'zlib') {
     report.note(
-      'This Node cannot run WebAssembly, or lacks SIMD or the memory for it, so its own zlib compresses: slower, and with other bytes as the result than elsewhere.',
+      'This Node cannot run WebAssembly, or lacks SIMD or the memory for it, so its own zlib compresses: slower, and the tarball differs from one made elsewhere.',
     )
   }
   const options = { encoding: encodingName(encoding), report }

@@ -45,7 +45,7 @@ export async function deleteAsset({ rest, repository }: GitHub, { id }: Asset): 
   })
 }
 
-/** Whether an asset is whole and has the very bytes of a file. */
+/** Whether an asset is whole and has exactly the bytes of a file. */
 export function holds(asset: Asset, file: AssetFile): boolean {
   return asset.state === 'uploaded' && asset.size === file.size && asset.digest === `sha256:${file.sha256}`
 }

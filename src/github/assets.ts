@@ -1,5 +1,6 @@
 import { withRetries } from '../http/retry.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { assetName } from './asset-name.ts'
 import {
   type Asset,
@@ -26,7 +27,7 @@ export function checkAssetSize({ name, size }: Pick<AssetFile, 'name' | 'size'>)
   throw new MesosizeError(
     'ASSET_TOO_LARGE',
     `${JSON.stringify(name)} has ${size} bytes, and a file on a GitHub release must have less than ${TOO_LARGE} (2 GiB). ` +
-      'Put it on a server of yours with "publish: http", or leave packages out of the image.',
+      `Put it on your own server with ${setting('publish', 'http')}, or leave packages out of the image.`,
   )
 }
 
@@ -93,7 +94,7 @@ export async function attach(
   if (remaining >= MOST_ASSETS) {
     throw new MesosizeError(
       'RELEASE_FULL',
-      `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs space beside the old. Delete some, or use another release-tag.`,
+      `The release ${JSON.stringify(release.tag)} has ${remaining} assets, and GitHub allows ${MOST_ASSETS}; a new one needs space beside the old. Delete some, or use another ${setting('release-tag')}.`,
     )
   }
   const sent = await (together
@@ -162,7 +163,7 @@ function exists({ release, file, name }: Attachment, current: Asset): MesosizeEr
   return new MesosizeError(
     'ASSET_EXISTS',
     `The release ${JSON.stringify(release.tag)} has another ${JSON.stringify(name)} already, ${digest}; the new one is "sha256:${file.sha256}". ` +
-      'Replace it with "overwrite: true", or use another release-tag.',
+      `Replace it with ${setting('overwrite', 'true')}, or use another ${setting('release-tag')}.`,
   )
 }
 

@@ -5,6 +5,7 @@ import { MesosizeError } from '../lib/errors.ts'
 import { text } from '../lib/json.ts'
 import { each, fields, maybe } from '../lib/lenient-json.ts'
 import type { Mask } from '../lib/mask.ts'
+import { setting } from '../lib/setting.ts'
 import { printableUrl } from '../lib/url.ts'
 
 /** A response from GitHub, whichever client received it. */
@@ -85,26 +86,26 @@ function advice(
     const when = new Date(now + wait * 1000).toISOString()
     return {
       code: 'GITHUB_RATE_LIMIT',
-      next: `The token has made too many requests. Run again after ${when}, or give another token as github-token.`,
+      next: `The token has made too many requests. Run again after ${when}, or give another token as ${setting('github-token')}.`,
     }
   }
   if (status === 401) {
     return {
       code: 'GITHUB_TOKEN',
-      next: 'The token is not valid, or has expired. Leave the input github-token out, or give it a valid token.',
+      next: `The token is not valid, or has expired. Leave ${setting('github-token')} out, or give it a valid token.`,
     }
   }
   if (status === 403 || (status === 404 && method !== 'GET')) {
     const [, permission, title] = PERMISSIONS.find(([path]) => path.test(url))!
     return {
       code: 'GITHUB_PERMISSION',
-      next: `The token may not do this${status === 404 ? ', or its object no longer exists' : ''}. Let the job's token write:\n\npermissions:\n  ${permission}: write\n\nIf github-token is your own token, give it "${title}: Read and write" for this repository.`,
+      next: `The token may not do this${status === 404 ? ', or its object no longer exists' : ''}. Let the job's token write:\n\npermissions:\n  ${permission}: write\n\nIf ${setting('github-token')} is your own token, give it "${title}: Read and write" for this repository.`,
     }
   }
   if (status === 404) {
     return {
       code: 'GITHUB_NOT_FOUND',
-      next: 'It does not exist, or the token in github-token may not read it.',
+      next: `It does not exist, or the token in ${setting('github-token')} may not read it.`,
     }
   }
   if (/immutable release/i.test(said)) return { code: 'RELEASE_IMMUTABLE', next: IMMUTABLE }

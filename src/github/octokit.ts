@@ -6,6 +6,7 @@ import { noteRetries } from '../http/retry-notes.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { type Mask, maskOf } from '../lib/mask.ts'
 import type { Reporter } from '../lib/report.ts'
+import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
 import { printableUrl } from '../lib/url.ts'
 import { boundedFetch } from './bounded-fetch.ts'
@@ -44,7 +45,7 @@ export function connect({ context, token, fetch, report, signal, retry: timing }
   if (!isToken(token)) {
     throw new MesosizeError(
       'GITHUB_TOKEN',
-      'The input github-token is empty, or has white space or other characters that a token cannot contain. Leave it out, or give it the secret that holds a token.',
+      `${setting('github-token')}: is empty, or has white space or other characters that a token cannot contain. Leave it out, or give it the secret that holds a token.`,
     )
   }
   const mask = maskOf([token])

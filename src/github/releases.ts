@@ -1,6 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises'
 import { withRetries } from '../http/retry.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import type { RunContext } from './context.ts'
 import { GitHubError, mayPass } from './errors.ts'
 import type { GitHub } from './octokit.ts'
@@ -52,16 +53,25 @@ export async function findOrCreateRelease(
   context: Pick<RunContext, 'ref' | 'tag' | 'sha'>,
 ): Promise<Release> {
   if (choice.id !== undefined) return describe(await findById(github, choice.id), choice)
+  const tag = tagOf(choice, context)
+  const found = await findByTag(github, tag)
+  return describe(found ?? (await create(github, tag, choice, context.sha)), choice)
+}
+
+/**
+ * The tag of the release that a choice without an id means.
+ * @throws MesosizeError RELEASE_TAG if there is none
+ */
+export function tagOf(choice: Pick<ReleaseChoice, 'tag'>, context: Pick<RunContext, 'ref' | 'tag'>): string {
   const tag = choice.tag ?? context.tag
   if (tag === undefined) {
     throw new MesosizeError(
       'RELEASE_TAG',
-      `No release given for the tarball: release-tag and release-id are empty, and the workflow runs for ${JSON.stringify(context.ref ?? 'no ref')}, which is not a tag. ` +
-        'Write "release-tag: v1.2.3", or let the workflow run on tags:\n\non:\n  push:\n    tags: [v*]',
+      `No release given for the tarball: ${setting('release-tag')} and ${setting('release-id')} are empty, and the workflow runs for ${JSON.stringify(context.ref ?? 'no ref')}, which is not a tag. ` +
+        `Write ${setting('release-tag', 'v1.2.3')}, or let the workflow run on tags:\n\non:\n  push:\n    tags: [v*]`,
     )
   }
-  const found = await findByTag(github, tag)
-  return describe(found ?? (await create(github, tag, choice, context.sha)), choice)
+  return tag
 }
 
 /**

@@ -14,7 +14,7 @@ export class MesosizeError extends Error {
   }
 }
 
-/** A request that cannot be carried out as it was written; `problems` holds every mistake, one line each. */
+/** A request that cannot be carried out as it was written; `problems` holds every mistake, in one line or several. */
 export class UsageError extends MesosizeError {
   override readonly name = 'UsageError'
   readonly problems: readonly string[]

@@ -5,7 +5,7 @@ import { MesosizeError, messageOf } from './errors.ts'
 const MOST_FAILURES = 10
 
 /**
- * Does the same for each of several things, some at a time, and goes on after a failure, so that all problems are
+ * Does the same for each of several things, some at a time, and continues after a failure, so that all problems are
  * reported at once; after ten failures it stops.
  * @throws MesosizeError with the message of each failure on a line of its own and the code of the first; a
  *   single failure as it is

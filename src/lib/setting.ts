@@ -1,5 +1,8 @@
-/** Writes a setting's name, and a value if there is one, in the form that the running program uses. */
-export type SettingWording = (name: string, value?: string) => string
+/**
+ * Writes a setting's name, and a value if there is one, in the form that the running program uses.
+ * @returns undefined if the program does not have the setting
+ */
+export type SettingWording = (name: string, value?: string) => string | undefined
 
 let wording: SettingWording = (name, value) => (value === undefined ? `--${name}` : `--${name} ${value}`)
 
@@ -11,11 +14,16 @@ export function wordSettings(chosen: SettingWording): void {
   wording = chosen
 }
 
+/** Whether the running program has a setting: only then is it useful to advise its use. */
+export function hasSetting(name: string): boolean {
+  return wording(name) !== undefined
+}
+
 /**
  * A setting, for use inside a message.
  * @param name of its row in the table of settings
  * @param value to be written with it, as a person would
  */
 export function setting(name: string, value?: string): string {
-  return wording(name, value)
+  return wording(name, value) ?? name
 }

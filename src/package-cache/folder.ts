@@ -4,7 +4,7 @@ import { discard } from '../lib/discard.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import { openRegular } from '../lib/open-regular.ts'
 import type { Reporter } from '../lib/report.ts'
-import { setting } from '../lib/setting.ts'
+import { hasSetting, setting } from '../lib/setting.ts'
 import { readDigest, writeDigest } from './digests.ts'
 import { type KeptDescription, keptMembers, readDescription } from './file.ts'
 import { KEPT_SUFFIX, sweepCache } from './sweep.ts'
@@ -214,8 +214,9 @@ export class CacheFolder implements PackageCache {
   #giveUpWriting(error: unknown): void {
     if (!this.#writable) return
     this.#writable = false
+    const advice = hasSetting('cache') ? ` Name another folder with ${setting('cache')}.` : ''
     this.#options.report.note(
-      `The package cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export continues without it; name another folder with ${setting('cache')}.`,
+      `The package cache ${this.#options.folder} cannot be written: ${messageOf(error)}. The export continues without it.${advice}`,
     )
   }
 }

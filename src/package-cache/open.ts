@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
 import { makeFolder } from '../lib/make-folder.ts'
 import type { Reporter } from '../lib/report.ts'
-import { setting } from '../lib/setting.ts'
+import { hasSetting, setting } from '../lib/setting.ts'
 import { CacheFolder } from './folder.ts'
 
 /** The package cache that a person asked for. */
@@ -53,9 +53,10 @@ export function defaultCacheFolder(
 export async function prepareCacheFolder(folder: string, report: Reporter): Promise<boolean> {
   const problem = await problemOf(folder).catch(messageOf)
   if (problem) {
-    report.note(
-      `The package cache ${folder} is not used: ${problem}. Name another folder with ${setting('cache')}, or turn the cache off with ${setting('no-cache')}.`,
-    )
+    const advice = hasSetting('cache')
+      ? `Name another folder with ${setting('cache')}, or turn the cache off with ${setting('no-cache')}.`
+      : `Turn the cache off with ${setting('no-cache')}.`
+    report.note(`The package cache ${folder} is not used: ${problem}. ${advice}`)
   }
   return !problem
 }

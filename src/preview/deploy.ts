@@ -95,7 +95,7 @@ export async function deployPreview(
 }
 
 /**
- * Why a preview is superseded, so that nothing of it may be visible; undefined while it is the newest. One that was
+ * Why a preview is superseded, so that no part of it may be visible; undefined while it is the newest. One that was
  * deployed while its pull request was being closed is removed: the run for the closing may not have found it.
  */
 async function whyVoid(

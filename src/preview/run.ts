@@ -3,6 +3,7 @@ import type { RunContext } from '../github/context.ts'
 import { eventPullRequest } from '../github/pull-request.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { object, pattern, readValue } from '../lib/json.ts'
+import { setting } from '../lib/setting.ts'
 import type { Preview } from './preview.ts'
 
 /**
@@ -35,14 +36,14 @@ export function previewOf(context: RunContext, given: number | undefined): Previ
     throw new MesosizeError(
       'NO_PULL_REQUEST',
       eventName === 'workflow_run'
-        ? 'pull-request: a run that another workflow started (workflow_run) does not say which pull request it is for. Write pull-request: with the number that an earlier step has looked up, as in docs/previews.md'
-        : `preview: the event ${JSON.stringify(eventName)} is not about a pull request. Let the workflow run on pull_request, or on workflow_run with pull-request: 12`,
+        ? `${setting('pull-request')}: a run that another workflow started (workflow_run) does not say which pull request it is for. Give the number that an earlier step has looked up, as in docs/previews.md.`
+        : `${setting('preview')}: the event ${JSON.stringify(eventName)} is not about a pull request. Let the workflow run on pull_request, or on workflow_run with ${setting('pull-request', '12')}.`,
     )
   }
   if (given !== undefined && given !== number) {
     throw new MesosizeError(
       'NO_PULL_REQUEST',
-      `pull-request: the run is for pull request ${number}, not ${given}. Remove the input`,
+      `${setting('pull-request')}: the run is for pull request ${number}, not ${given}. Remove the input.`,
     )
   }
   return {

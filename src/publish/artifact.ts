@@ -4,6 +4,7 @@ import type { RunContext } from '../github/context.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError, messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
+import { setting } from '../lib/setting.ts'
 import type { Location, Publisher } from './publisher.ts'
 
 export interface ArtifactTools {
@@ -47,7 +48,7 @@ async function upload(
   const page = `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}/artifacts/${id}`
   report.warn(
     `Mesos agents cannot fetch the artifact ${page}: GitHub requires a login. ` +
-      'Put it where they can, and give that address with uri, uri-base or uri-template; or use "publish: release" or "publish: http".',
+      `Put it where they can, and give that address with ${setting('uri')}, ${setting('uri-base')} or ${setting('uri-template')}; or use ${setting('publish', 'release')} or ${setting('publish', 'http')}.`,
   )
   return { artifactId: id, page }
 }
@@ -61,8 +62,8 @@ function explain(
   if (thrown instanceof Error && thrown.name === 'GHESNotSupportedError') {
     return new MesosizeError(
       'ARTIFACT_SERVER',
-      `The GitHub Enterprise Server ${serverUrl} does not have the artifact service that "publish: artifact" needs. ` +
-        'Use "publish: release" or "publish: http"; or "publish: none", and actions/upload-artifact v3 for the file of the output tarball-path.',
+      `The GitHub Enterprise Server ${serverUrl} does not have the artifact service that ${setting('publish', 'artifact')} needs. ` +
+        `Use ${setting('publish', 'release')} or ${setting('publish', 'http')}; or ${setting('publish', 'none')}, and actions/upload-artifact v3 for the file of the output tarball-path.`,
       { cause: thrown },
     )
   }
@@ -75,7 +76,7 @@ function explain(
   }
   return new MesosizeError(
     'ARTIFACT_FAILED',
-    `${JSON.stringify(name)} could not be uploaded as an artifact of the run: ${text}. Run again; "publish: release" and "publish: http" need no artifact service.`,
+    `${JSON.stringify(name)} could not be uploaded as an artifact of the run: ${text}. Run again; ${setting('publish', 'release')} and ${setting('publish', 'http')} need no artifact service.`,
     { cause: thrown },
   )
 }

@@ -1,6 +1,7 @@
 import type { Layering } from '../image/layers.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { fetchPathProblem, fetchUriProblem, isTakenLiterally } from '../marathon/app/rules.ts'
 import {
   expandUriTemplate,
@@ -33,7 +34,7 @@ export function variablesOf({ tag }: KnownUri): readonly string[] {
 export function knownUriProblems(known: KnownUri): string[] {
   const { uriTemplate, layering } = known
   if (uriTemplate === undefined) return []
-  const shown = `uri-template: ${JSON.stringify(printableTemplate(uriTemplate))}`
+  const shown = `${setting('uri-template')}: ${JSON.stringify(printableTemplate(uriTemplate))}`
   // Whatever the variables may be.
   const example = uriTemplate.replace(/\{\w+\}/g, '0')
   const problem =
@@ -88,7 +89,7 @@ export function knownUri(
     return `${uriBase.replace(/\/+$/, '')}/${name}`
   }
   if (uriTemplate === undefined) return undefined
-  return expandUriTemplate(uriTemplate, templateValues(tarball, tag), 'uri-template')
+  return expandUriTemplate(uriTemplate, templateValues(tarball, tag), setting('uri-template'))
 }
 
 /**

@@ -20,16 +20,15 @@ const OURS: ReadonlySet<string> = new Set([
 /**
  * Reads headers written one per line, as `Name: value`; empty lines are ignored. Values may be secrets and
  * appear in no message.
- * @param what they are called, for messages
  * @returns by lower-case name
- * @throws UsageError with every problem
+ * @throws UsageError with every problem, to be read after the name of the setting
  */
-export function parseHeaderLines(text: string, what: string): Record<string, string> {
+export function parseHeaderLines(text: string): Record<string, string> {
   const headers = new Map<string, string>()
   const problems: string[] = []
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue
-    const where = `${what}, line ${index + 1}`
+    const where = `line ${index + 1}`
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase()
     const value = line.slice(colon + 1).trim()

@@ -3,6 +3,7 @@ import { withRetries } from '../http/retry.ts'
 import { noteRetries } from '../http/retry-notes.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { printableUrl } from '../lib/url.ts'
 import type { PublishTools } from './tools.ts'
 import { type UploadTarget, uploadPlace } from './upload-url.ts'
@@ -27,7 +28,7 @@ export async function deleteOverHttp(
       await response.body?.cancel()
       const { status } = response
       if (response.ok || status === 404 || status === 410) return
-      const message = `${printableUrl(url)} answered ${formatStatus(status)} when asked to delete the tarball. Allow DELETE there (nginx: dav_methods PUT DELETE) for the user that upload-url and upload-headers name, or leave upload-url out and delete it yourself.`
+      const message = `${printableUrl(url)} answered ${formatStatus(status)} when asked to delete the tarball. Allow DELETE there (nginx: dav_methods PUT DELETE) for the user that ${setting('upload-url')} and ${setting('upload-headers')} name, or leave ${setting('upload-url')} out and delete it yourself.`
       throw status === 429 || status >= 500
         ? new HttpStatusError('HTTP_STATUS', message, response)
         : new MesosizeError('DELETE_REFUSED', message)

@@ -5,6 +5,7 @@ import { noteRetries } from '../http/retry-notes.ts'
 import { fileBody, textBody, type UploadBody } from '../http/upload.ts'
 import type { NamedTarball } from '../image/tarball.ts'
 import { UsageError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { type KnownUri, knownUri, knownUriProblems, uploadedUri } from './fetch-uri.ts'
 import { httpRefusal } from './http-refusal.ts'
 import { type OnBytes, type Place, publishTo } from './place.ts'
@@ -115,7 +116,7 @@ async function sendChecksum(tarball: NamedTarball, target: HttpTarget, tools: Pu
   const { url, credentials } = uploadPlace(target, tarball)
   if (url.search !== '') {
     tools.report.warn(
-      'No checksum file is uploaded: the query in upload-url is most likely a signature, which is valid for only one file. Leave checksum-file out, or give upload-headers instead of a presigned URL.',
+      `No checksum file is uploaded: the query in ${setting('upload-url')} is most likely a signature, which is valid for only one file. Leave ${setting('checksum-file')} out, or give ${setting('upload-headers')} instead of a presigned URL.`,
     )
     return
   }

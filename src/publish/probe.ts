@@ -4,6 +4,7 @@ import type { Fetch } from '../http/fetch.ts'
 import { get } from '../http/get.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Reporter } from '../lib/report.ts'
+import { setting } from '../lib/setting.ts'
 import { parseWebUrl, printableUrl } from '../lib/url.ts'
 import { takeUserInfo } from '../lib/user-info.ts'
 import type { PublishedTarball } from './publisher.ts'
@@ -19,7 +20,8 @@ export interface ProbeTools {
 }
 
 const PROBES_AT_ONCE = 8
-const ELSEWHERE = 'Publish to a server that agents can read without a login, such as with publish: http.'
+const elsewhere = () =>
+  `Publish to a server that agents can read without a login, such as with ${setting('publish', 'http')}.`
 
 /**
  * Fetches the beginning of a published tarball as an agent's fetcher would, with nothing but the URI, and warns if
@@ -74,7 +76,7 @@ function schemeProblem(uri: string): string | undefined {
       return undefined
     case 'file:':
     case undefined:
-      return `it is a path on the agent's own disk, so the file must be on every agent, or on a file system that they share. ${ELSEWHERE}`
+      return `it is a path on the agent's own disk, so the file must be on every agent, or on a file system that they share. ${elsewhere()}`
     default:
       return `for ${protocol}// an agent needs the hadoop program, configured for it. If agents lack that, use http or https.`
   }
@@ -83,7 +85,7 @@ function schemeProblem(uri: string): string | undefined {
 /** Addresses of GitHub that need what the fetcher does not send: a token, or an Accept header. */
 function knownProblem({ pathname }: URL): string | undefined {
   if (/\/actions\/(?:runs\/\d+\/)?artifacts\/\d+/.test(pathname)) {
-    return `a workflow artifact is for people who are logged in. ${ELSEWHERE}`
+    return `a workflow artifact is for people who are logged in. ${elsewhere()}`
   }
   if (/\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+$/.test(pathname)) {
     return 'this API address serves the asset only to clients that send an Accept header, which agents do not. Use the download address of the release.'
@@ -166,10 +168,10 @@ function contentProblem(
   size: number,
 ): string | undefined {
   if (/^text\/html/i.test(headers.get('content-type') ?? '')) {
-    return `there is a web page, such as a login form, instead of the tarball. ${ELSEWHERE}`
+    return `there is a web page, such as a login form, instead of the tarball. ${elsewhere()}`
   }
   if (!headers.has('content-encoding') && !(bytes[0] === 0x1f && bytes[1] === 0x8b)) {
-    return 'the file there is not gzip, and so not the tarball. Check uri, uri-base or uri-template, and what is at this address.'
+    return `the file there is not gzip, and so not the tarball. Check ${setting('uri')}, ${setting('uri-base')} or ${setting('uri-template')}, and what is at this address.`
   }
   if (length !== undefined && length !== size) {
     return `the file there has ${length} bytes, and the tarball has ${size}: another file, or an older one that a cache kept. Put {release} or {sha256} into the address, so that each tarball has its own.`
@@ -194,13 +196,13 @@ function statusProblem(status: number, { pathname }: URL, authorized: boolean): 
     const next = authorized
       ? 'The user and password in the URI are not valid there.'
       : 'Agents send no token and no header, only a user and password that are in the URI (https://USER:PASSWORD@HOST/…), where everyone who can see the app sees them.'
-    return `${answered} ${next} ${ELSEWHERE}`
+    return `${answered} ${next} ${elsewhere()}`
   }
   if (status === 404 && pathname.includes('/releases/download/')) {
-    return `${answered} So does GitHub for releases of a private repository, which agents cannot fetch at all, and for drafts until they are published. ${ELSEWHERE}`
+    return `${answered} So does GitHub for releases of a private repository, which agents cannot fetch at all, and for drafts until they are published. ${elsewhere()}`
   }
   if (status === 404 || status === 410) {
-    return `${answered} Nothing is there for clients without a login. Check uri, uri-base or uri-template.`
+    return `${answered} Nothing is there for clients without a login. Check ${setting('uri')}, ${setting('uri-base')} or ${setting('uri-template')}.`
   }
   if (status === 429 || status >= 500) return `${answered} If it does not recover, tasks cannot start.`
   return `${answered} The fetcher of an agent expects 200. Check the address.`

@@ -11,6 +11,7 @@ import {
 import type { GitHub } from '../github/octokit.ts'
 import { findOrCreateRelease, publishRelease, type Release } from '../github/releases.ts'
 import type { NamedTarball } from '../image/tarball.ts'
+import { setting } from '../lib/setting.ts'
 import { type OnBytes, uploadMissing } from './place.ts'
 import type { SbomFile } from './publisher.ts'
 import { type Attached, assetFile, sbomAsset } from './release-asset.ts'
@@ -113,6 +114,6 @@ function tellOfImmutable({ report }: GitHub, last: LayersRelease | undefined, ne
   if (!last?.release.immutable || last.release.draft) return
   report.warn(
     `The release ${last.release.tag} is published and immutable, so new layers go to ${next.release.tag}, and those of the next export to yet another. ` +
-      'Let releases of this repository be changed (Settings, General, Releases), or publish layers to a server of yours with "publish: http".',
+      `Turn off immutable releases in this repository (Settings, General, Releases), or publish layers to your own server with ${setting('publish', 'http')}.`,
   )
 }

@@ -1,6 +1,7 @@
 import { checkAssetSize } from '../github/assets.ts'
 import type { RunContext } from '../github/context.ts'
 import type { GitHub } from '../github/octokit.ts'
+import { tagOf } from '../github/releases.ts'
 import { wholeImage } from '../image/tarball.ts'
 import { type KnownUri, knownUri } from './fetch-uri.ts'
 import type { Publisher } from './publisher.ts'
@@ -10,7 +11,8 @@ import { attachWhole, type ReleaseTarget } from './release-whole.ts'
 /**
  * Attaches tarballs to releases on GitHub. Agents fetch them from the requested URIs, or else from there.
  * @param known checked by `checkKnownUri`
- * @throws the publisher, MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
+ * @throws MesosizeError RELEASE_TAG if no release is named;
+ *   the publisher, MesosizeError as `findOrCreateRelease`, `attach` and `publishRelease` do
  */
 export function publishToRelease(
   github: GitHub,
@@ -18,6 +20,7 @@ export function publishToRelease(
   target: ReleaseTarget,
   known: KnownUri,
 ): Publisher {
+  if (known.layering === undefined && target.id === undefined) tagOf(target, context)
   return async (tarballs, sbom) => {
     // Before a release is created for nothing.
     for (const tarball of tarballs) checkAssetSize(tarball)

@@ -1,5 +1,6 @@
 import type { NamedTarball } from '../image/tarball.ts'
 import { MesosizeError } from '../lib/errors.ts'
+import { setting } from '../lib/setting.ts'
 import { parseWebUrl, printableUrl } from '../lib/url.ts'
 import { takeUserInfo } from '../lib/user-info.ts'
 import { type KnownUri, namesLayer, variablesOf } from './fetch-uri.ts'
@@ -20,13 +21,14 @@ export interface UploadTarget extends Pick<KnownUri, 'tag' | 'layering'> {
 export function uploadUrlProblems(target: UploadTarget): string[] {
   const { uploadUrl, headers, layering } = target
   const template = uriTemplateProblem(uploadUrl, variablesOf(target))
-  if (template) return [`upload-url: ${JSON.stringify(printableTemplate(uploadUrl))} ${template}.`]
+  if (template)
+    return [`${setting('upload-url')}: ${JSON.stringify(printableTemplate(uploadUrl))} ${template}.`]
   // Whatever the variables may be.
   const { problem, url } = parseUploadUrl(uploadUrl.replace(/\{\w+\}/g, '0'))
   if (!url) return [problem]
   if ((url.username || url.password) && 'authorization' in headers) {
     return [
-      'upload-url has a user and password, and upload-headers has Authorization: only one can be used. Remove one of the two.',
+      `${setting('upload-url')}: has a user and password, but ${setting('upload-headers')} has Authorization, and only one can be used. Remove one of the two.`,
     ]
   }
   return layering === undefined ? [] : placeOfLayersProblems(uploadUrl)
@@ -37,7 +39,7 @@ const SHARED: readonly string[] = ['{file}', '{sha256}']
 
 function placeOfLayersProblems(uploadUrl: string): string[] {
   const problems: string[] = []
-  const shown = `upload-url: ${JSON.stringify(printableTemplate(uploadUrl))}`
+  const shown = `${setting('upload-url')}: ${JSON.stringify(printableTemplate(uploadUrl))}`
   const alone = [...new Set(uploadUrl.match(/\{\w+\}/g))].filter(name => !SHARED.includes(name))
   if (alone.length > 0) {
     problems.push(
@@ -47,7 +49,7 @@ function placeOfLayersProblems(uploadUrl: string): string[] {
   const { search, pathname } = new URL(uploadUrl)
   if (search !== '') {
     problems.push(
-      `${shown} has a query. If that is a signature, it is valid for only one file, but there are several layers. Write the URL without it, and pass your credentials in upload-headers.`,
+      `${shown} has a query. If that is a signature, it is valid for only one file, but there are several layers. Write the URL without it, and pass your credentials in ${setting('upload-headers')}.`,
     )
   }
   if (!pathname.endsWith('/') && !namesLayer(decodeURI(pathname))) {
@@ -62,7 +64,7 @@ function parseUploadUrl(text: string): { url: URL; problem?: never } | { url?: n
   const url = parseWebUrl(text)
   if (url) return { url }
   return {
-    problem: `upload-url: ${JSON.stringify(printableUrl(text))} is not a URL. Write one such as https://files.example.com/mesos/.`,
+    problem: `${setting('upload-url')}: ${JSON.stringify(printableUrl(text))} is not an http or https URL. Write one such as https://files.example.com/mesos/.`,
   }
 }
 
@@ -74,7 +76,7 @@ export function uploadPlace(
   target: UploadTarget,
   tarball: Pick<NamedTarball, 'name' | 'sha256' | 'ident'>,
 ): { url: URL; credentials: Readonly<Record<string, string>> } {
-  const text = expandUriTemplate(target.uploadUrl, templateValues(tarball, target.tag), 'upload-url')
+  const text = expandUriTemplate(target.uploadUrl, templateValues(tarball, target.tag), setting('upload-url'))
   const { url: parsed, problem } = parseUploadUrl(text)
   if (!parsed) throw new MesosizeError('UPLOAD_URL', problem)
   if (parsed.pathname.endsWith('/')) parsed.pathname += encodeURIComponent(tarball.name)

@@ -42,7 +42,7 @@ export function uriTemplateProblem(
   }
   if (unknown.length > 0) {
     const list = known.map(name => `{${name}}`).join(', ')
-    const noTag = unknown.includes('tag') ? ' ({tag} is available only if the export is for a release)' : ''
+    const noTag = !known.includes('tag') ? ' ({tag} is available only if the export is for a release)' : ''
     problems.push(
       `has ${unknown.map(name => JSON.stringify(`{${name}}`)).join(', ')}: write one of ${list}${noTag}`,
     )

@@ -15,10 +15,13 @@ export async function statusOf(path: string): Promise<Stats | undefined> {
   try {
     return await builtin.fs.promises.stat(path)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined
+    if (isMissing(error)) return undefined
     throw invalid(`${quoted(path)} cannot be accessed: ${messageOf(error)}. Check its permissions.`)
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 /** An existing folder. */
@@ -30,6 +33,16 @@ export async function readFolder(path: string): Promise<string> {
     )
   }
   return path
+}
+
+/** A file, or the URL of one, which is not tried here. */
+export async function readPlace(text: string): Promise<string> {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return text
+  const status = await statusOf(text)
+  if (!status || status.isDirectory()) {
+    throw invalid(`${quoted(text)} ${status ? 'is a folder' : 'does not exist'}. Name an existing file.`)
+  }
+  return text
 }
 
 /** A folder in which hab has installed packages. */
@@ -112,7 +125,11 @@ export async function readFileText(path: string): Promise<string> {
       if (size > LARGEST_TEXT << 20) throw new Error(`it is larger than ${LARGEST_TEXT} MiB`)
     }
   } catch (error) {
-    throw invalid(`${quoted(path)} cannot be read: ${messageOf(error)}. Name an existing file.`)
+    throw invalid(
+      isMissing(error)
+        ? `${quoted(path)} does not exist. Name an existing file.`
+        : `${quoted(path)} cannot be read: ${messageOf(error)}. Check it, or name another file.`,
+    )
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))

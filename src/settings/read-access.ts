@@ -2,7 +2,7 @@ import type { NonEmpty } from '../lib/in-turn.ts'
 import { setting } from '../lib/setting.ts'
 import { type Credentials, readCredentials } from '../marathon/api/credentials.ts'
 import { ACCESS } from './rows/marathon.ts'
-import type { ValuesOf } from './setting.ts'
+import { nameOf, type ValuesOf } from './setting.ts'
 import type { SettingValues } from './setting-values.ts'
 
 /** Where Marathon is, and the credentials for it. */
@@ -33,8 +33,11 @@ export async function readAccess(
       `${setting('marathon')}: no Marathon address given. ${hint || `Write ${setting('marathon', 'https://cluster.example.com/service/marathon')}, or set MARATHON_URL.`}`,
     )
   }
+  const sources = new Map(
+    Object.values(ACCESS).map(row => [nameOf(row), values.given(row)[0]?.source ?? setting(nameOf(row))]),
+  )
   const credentials = await values.attempt(() =>
-    readCredentials({ ...given, fromUrl: address?.authorization }),
+    readCredentials({ ...given, fromUrl: address?.authorization }, name => sources.get(name)!),
   )
   return { urls: address?.urls ?? NOWHERE, credentials: credentials ?? { kind: 'none' }, ca }
 }

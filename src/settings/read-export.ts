@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { ExportRequest } from '../export/request.ts'
 import { setting } from '../lib/setting.ts'
+import { secretProblems } from '../marathon/app/secrets.ts'
 import { refuseIdle } from './idle.ts'
 import { quoted } from './readers.ts'
 import { APP, RESOURCES, SUPERVISOR } from './rows/app.ts'
@@ -48,6 +49,7 @@ export async function readExportRequest(
     },
   }
   refuseContradictions(values, request)
+  for (const problem of secretProblems(request.app)) values.problem(problem)
   refuseBesideRoot(values, request)
   return request
 }

@@ -1,5 +1,4 @@
 import { text as readAll } from 'node:stream/consumers'
-import { MesosizeError, UsageError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import type { AppDefinition } from '../marathon/app/validate.ts'
 import type { DeployOptions } from '../marathon/deploy/deploy.ts'
@@ -96,19 +95,7 @@ async function readApp(
   // Loaded only here: showing the status and the logs involves no validation.
   const { parseApp } = await import('../marathon/deploy/app-text.ts')
   const { checkApp } = await import('../marathon/deploy/check.ts')
-  return eachLine(() => checkApp(parseApp(json, source), options))
-}
-
-/** Makes each line of an error that has a line for each mistake a problem. */
-function eachLine<T>(check: () => T): T {
-  try {
-    return check()
-  } catch (error) {
-    if (!(error instanceof MesosizeError) || !/^APP_(INSTANCES|INVALID|UNFETCHABLE)$/.test(error.code)) {
-      throw error
-    }
-    throw new UsageError(error.message.split('\n'))
-  }
+  return checkApp(parseApp(json, source), options)
 }
 
 export async function readRemoveRequest(values: SettingValues, appId: string): Promise<RemoveRequest> {
@@ -140,18 +127,25 @@ export async function readDiffRequest(
   values: SettingValues,
   places: readonly string[],
 ): Promise<DiffRequest> {
-  const [first = '', second, ...more] = places
-  if (places.length === 0) {
-    values.problem('OLD, NEW: are missing. Give two tarballs or app definitions, or one app definition.')
-  }
+  const [first, second, ...more] = places
   for (const text of more) values.problem(`${quoted(text)}: unexpected argument. Give at most two images.`)
   const shown = { ...(await values.read(JSON_RESULT)), ...(await values.read(DIFF_RESULT)) }
   if (shown.json && shown.markdown) {
     values.problem(`${setting('json')} and ${setting('markdown')}: only one can be printed. Leave one out.`)
   }
+  if (first === undefined) {
+    values.problem('OLD, NEW: are missing. Give two tarballs or app definitions, or one app definition.')
+    return { new: '', ...shown }
+  }
   if (second !== undefined) {
     refuseIdle(values, Object.values(ACCESS), 'two images')
     return { old: first, new: second, ...shown }
+  }
+  if (values.given(ACCESS.address).length === 0) {
+    values.problem(
+      `NEW: is missing. Give a second image, or ${setting('marathon')} to compare with what runs.`,
+    )
+    return { new: first, ...shown }
   }
   return { new: first, access: await readAccess(values), ...shown }
 }

@@ -55,7 +55,6 @@ export async function readRun(
       )
     }
   }
-  // The problems of the app are many lines; each is one.
   const app = await values.attempt(() => readApp(named, stdin))
   return { ...here, source: { app: app as AppDefinition } }
 }

@@ -1,5 +1,6 @@
 import { isChannel } from '../habitat/package/channel.ts'
 import { LINUX_TARGETS, TARGETS } from '../habitat/package/target.ts'
+import { alternatives } from '../lib/alternatives.ts'
 import { MesosizeError } from '../lib/errors.ts'
 import { setting } from '../lib/setting.ts'
 import { isToken } from '../lib/token.ts'
@@ -22,7 +23,7 @@ import {
 
 /** A value that cannot be taken; the message begins with the value and ends with what to write instead. */
 export function invalid(message: string): MesosizeError {
-  return new MesosizeError('OPTION_INVALID', message)
+  return new MesosizeError('SETTING_INVALID', message)
 }
 
 /** A value in a message: quoted, and with URLs stripped of user, password and query, which may hold secrets. */
@@ -34,7 +35,7 @@ export function quoted(text: string): string {
 export function readBuilderUrl(text: string): string {
   const url = parseWebUrl(text)
   if (!url) {
-    throw invalid(`${quoted(text)} is not a URL. Write one such as https://bldr.habitat.sh.`)
+    throw invalid(`${quoted(text)} is not an http or https URL. Write one such as https://bldr.habitat.sh.`)
   }
   if (!parseServerUrl(url)) {
     throw invalid(
@@ -138,7 +139,7 @@ export function readTarget(text: string): string {
   const what = (TARGETS as readonly string[]).includes(text)
     ? 'cannot run on Mesos agents, which are Linux'
     : 'is not a target that Habitat knows'
-  throw invalid(`${quoted(text)} ${what}. Use one of ${LINUX_TARGETS.join(', ')}.`)
+  throw invalid(`${quoted(text)} ${what}. Use ${alternatives(LINUX_TARGETS)}.`)
 }
 
 /** Text that needs no check here. */
@@ -156,14 +157,11 @@ export function ruled(problemOf: (text: string) => string | undefined): (text: s
 }
 
 /** A number that must follow one of Marathon's rules. */
-export function amount(
-  problemOf: (value: number) => string | undefined,
-  unit?: string,
-): (text: string) => number {
+export function amount(problemOf: (value: number) => string | undefined): (text: string) => number {
   return text => {
     const value = readNumber(text)
     const problem = problemOf(value)
-    if (problem) throw invalid(`${quoted(text)} ${problem}${unit ? `, in ${unit}` : ''}.`)
+    if (problem) throw invalid(`${quoted(text)} ${problem}.`)
     return value
   }
 }
@@ -208,15 +206,27 @@ export function readReleaseId(text: string): number {
 export function choiceOf<const T extends string>(choices: readonly T[]): (text: string) => T {
   return text => {
     const choice = choices.find(each => each === text)
-    if (choice === undefined) throw invalid(`${quoted(text)} is not allowed. Use ${choices.join(' or ')}.`)
+    if (choice === undefined) throw invalid(`${quoted(text)} is not allowed. Use ${alternatives(choices)}.`)
     return choice
   }
 }
 
+/** For a row whose value is one of the given words. */
+export function oneOf<const T extends string>(choices: readonly T[]) {
+  return { choices, read: choiceOf(choices) }
+}
+
 /** The parts of `KEY=VALUE`. The value may be a secret: messages about a pair show only its key. */
-export function readPair(text: string): [key: string, value: string] {
+export function readPair(text: string, needsValue = false): [key: string, value: string] {
   const at = text.indexOf('=')
-  if (at < 0) throw invalid(`${quoted(text)} has no "=". Write KEY=VALUE, or KEY= for an empty value.`)
+  if (at < 0) {
+    throw invalid(
+      `${quoted(text)} has no "=". Write KEY=VALUE${needsValue ? '' : ', or KEY= for an empty value'}.`,
+    )
+  }
+  if (needsValue && at === text.length - 1) {
+    throw invalid(`${quoted(text)} has nothing after the "=". Write KEY=VALUE.`)
+  }
   return [text.slice(0, at), text.slice(at + 1)]
 }
 

@@ -1,9 +1,11 @@
 import { proxyProblems } from '../http/proxies.ts'
 import { MesosizeError, UsageError } from '../lib/errors.ts'
+import { repeated } from '../lib/repeated.ts'
 import { setting as named } from '../lib/setting.ts'
-import { visible } from '../lib/visible.ts'
+import { visibleLines } from '../lib/visible.ts'
 import { quoted, readPair } from './readers.ts'
 import {
+  type LinesSetting,
   nameOf,
   type PairsSetting,
   type Reader,
@@ -15,7 +17,7 @@ import type { Environment, Given, Source } from './source.ts'
 
 /** Reads settings from what a person wrote, or from a variable or default instead, and collects the problems. */
 export class SettingValues {
-  /** One line each. A set: two settings may take one faulty value from the same place. */
+  /** One line each, or several. A set: two settings may take one faulty value from the same place. */
   readonly problems: Set<string>
   readonly #source: Source
   readonly #env: Environment
@@ -75,20 +77,21 @@ export class SettingValues {
     return values as ValuesOf<Rows>
   }
 
-  /** Turns what `read` throws into a problem. */
+  /** Turns what `read` throws into problems. @param prefix of each */
   async attempt<T>(read: () => T | Promise<T>, prefix = ''): Promise<T | undefined> {
     try {
       return await read()
     } catch (error) {
       if (!(error instanceof MesosizeError)) throw error
-      const problems = error instanceof UsageError ? error.problems : [prefix + error.message]
-      for (const problem of problems) this.problem(problem)
+      const problems = error instanceof UsageError ? error.problems : [error.message]
+      for (const problem of problems) this.problem(prefix + problem)
       return undefined
     }
   }
 
+  /** @param text may have several lines, if it is about the contents of a file */
   problem(text: string): void {
-    this.problems.add(visible(text))
+    this.problems.add(visibleLines(text))
   }
 
   /** @throws UsageError if there are problems */
@@ -104,7 +107,7 @@ export class SettingValues {
       case 'headers':
         return (await this.#all(row, row.read))[0]
       case 'lines':
-        return this.#all(row, row.read)
+        return this.#lines(row)
       case 'pairs':
         return this.#pairs(row)
     }
@@ -120,16 +123,35 @@ export class SettingValues {
     return values
   }
 
+  async #lines(row: LinesSetting): Promise<unknown[]> {
+    const values = await this.#all(row, row.read)
+    const keys = values.flatMap(value => row.keyOf?.(value) ?? [])
+    for (const key of repeated(keys)) {
+      this.problem(`${this.#nameOf(row)}: ${quoted(key)} is given twice. Keep one of them.`)
+    }
+    return values
+  }
+
+  /** For messages about several of its values, which all come from one place. */
+  #nameOf(row: Setting): string {
+    return this.given(row)[0]?.source ?? named(nameOf(row))
+  }
+
   async #pairs(row: PairsSetting): Promise<Record<string, string>> {
     const pairs = new Map<string, string>()
-    const name = named(nameOf(row))
-    for (const [key, value] of await this.#all(row, readPair)) {
+    const name = this.#nameOf(row)
+    const read = (text: string) => readPair(text, row.needsValues)
+    for (const [key, value] of await this.#all(row, read)) {
       const problem = row.keyProblem(key)
       if (problem) this.problem(`${name}: the key ${quoted(key)} ${problem}.`)
       if (pairs.has(key)) this.problem(`${name}: the key ${quoted(key)} is given twice. Keep one of them.`)
       pairs.set(key, value)
     }
-    return Object.fromEntries(pairs)
+    const values = Object.fromEntries(pairs)
+    for (const [key, problem] of row.valueProblems?.(values) ?? []) {
+      this.problem(`${name}: ${quoted(key)} ${problem}.`)
+    }
+    return values
   }
 }
 
@@ -137,5 +159,8 @@ export class SettingValues {
 function readFlag(text: string): boolean {
   if (/^(true|True|TRUE)$/.test(text)) return true
   if (/^(false|False|FALSE)$/.test(text)) return false
-  throw new MesosizeError('OPTION_INVALID', `${quoted(text)} is neither true nor false. Write true or false.`)
+  throw new MesosizeError(
+    'SETTING_INVALID',
+    `${quoted(text)} is neither true nor false. Write true or false.`,
+  )
 }

@@ -66,6 +66,8 @@ export interface TextSetting<T = unknown> extends ValueSetting<T> {
 /** Any number of values: an option that is repeated, or an input with one on each line. */
 export interface LinesSetting<T = unknown> extends ValueSetting<T> {
   form: 'lines'
+  /** What no two values may have in common, as a person would write it. */
+  keyOf?(value: T): string
 }
 
 /** `KEY=VALUE`, any number of them; as an input also a JSON object. The values may be secrets. */
@@ -74,6 +76,10 @@ export interface PairsSetting extends Common {
   value: 'KEY=VALUE'
   /** What is wrong with a key, to be read after it. */
   keyProblem(key: string): string | undefined
+  /** Whether a value must not be empty. */
+  needsValues?: true
+  /** What is wrong with values, by key, to be read after it. */
+  valueProblems?(pairs: Readonly<Record<string, string>>): Iterable<readonly [key: string, problem: string]>
 }
 
 /** A row of the table of settings: everything about one setting. */

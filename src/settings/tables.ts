@@ -22,7 +22,7 @@ export const GITHUB_DEPLOY = {
   ...githubToken(
     '`pull-requests: write` and `deployments: write` for previews, and `contents: read` for sizes',
   ),
-  ...jobSummary('how it went'),
+  ...jobSummary('the outcome'),
 }
 export const GITHUB_REMOVE = {
   ...githubToken('`contents: write`, `pull-requests: write` and `deployments: write`'),
@@ -91,7 +91,7 @@ export const SHOW_LOGS: SettingTable = [
 
 const { quiet: _, ...always } = GENERAL
 
-/** A command that prints one text, at once. */
+/** A command that only prints a text. */
 export const TEXT_ONLY: SettingTable = [{ heading: 'Output', rows: always }]
 
 export const INSPECT: SettingTable = [

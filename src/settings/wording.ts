@@ -1,7 +1,7 @@
 import type { SettingWording } from '../lib/setting.ts'
 import { inputsOf, nameOf, optionsOf, type Setting, type SettingTable } from './setting.ts'
 
-/** Words settings as options, `--uri-base URI`; one that has only a variable, by the variable's name. */
+/** Words settings as options, `--uri-base URI`, or by the variable's name if there is only that. */
 export function optionWording(table: SettingTable): SettingWording {
   const variables = new Map(
     table
@@ -10,20 +10,20 @@ export function optionWording(table: SettingTable): SettingWording {
   )
   const isOption = new Set(optionsOf(table).map(nameOf))
   return (name, value) => {
-    const written = isOption.has(name) ? `--${name}` : (variables.get(name) ?? name)
-    return value === undefined ? written : `${written} ${value}`
+    const written = isOption.has(name) ? `--${name}` : variables.get(name)
+    return written === undefined || value === undefined ? written : `${written} ${value}`
   }
 }
 
 /**
  * Words settings as the inputs of an action: `uri-base: URI`, `cpus` for the option `--cpu`, `health-check: false`
- * for `--no-health-check`. What is not an input is named as on the command line.
+ * for `--no-health-check`.
  */
 export function inputWording(table: SettingTable): SettingWording {
   const byName = new Map(inputsOf(table).map(row => [nameOf(row), row]))
   return (name, value) => {
     const row = byName.get(name)
-    if (!row) return value === undefined ? `--${name}` : `--${name} ${value}`
+    if (!row) return undefined
     const isOff = row.form === 'flag' && row.option !== undefined && row.default === 'true'
     const shown = isOff ? 'false' : value
     return shown === undefined ? row.input : `${row.input}: ${shown}`

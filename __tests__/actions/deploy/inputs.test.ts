@@ -88,13 +88,13 @@ test.each([
     { app: '' },
     `app: is missing. Give app: \${{ steps.export.outputs.app-path }}, or the JSON itself`,
   ],
-  ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" cannot be read'],
+  ['a file that is not there', { app: 'missing.json' }, 'app: "missing.json" does not exist'],
   ['JSON that is cut off', { app: '{"id": ' }, 'the app definition: is not valid JSON'],
   ['a list', { app: '[]' }, 'the app definition: holds a JSON value that is not an object'],
   [
     'an id that Marathon refuses',
     { app: JSON.stringify({ ...APP, id: 'A_b' }) },
-    '  id: "A_b" must be names',
+    'app: Marathon would refuse the app definition:\n  id: "A_b" must be names',
   ],
   [
     'labels of a preview that were changed',
@@ -122,6 +122,17 @@ test.each([
   const { problems } = await read({ app: JSON.stringify(APP), ...given })
   expect(problems.join('\n')).toContain(text)
   expect(problems.join('\n')).not.toContain('abcd')
+})
+
+test('files on the agents are one mistake, and too many instances another', async () => {
+  const app = { ...APP, instances: 5001, fetch: [{ uri: 'file:///a.tgz' }, { uri: 'file:///b.tgz' }] }
+  const { problems } = await read({ app: JSON.stringify(app) })
+  expect(problems).toEqual([
+    expect.stringMatching(/^app: instances: 5001 is more than 5000/),
+    expect.stringMatching(
+      /^app: No agent can fetch what the app needs:\n {2}fetch\[0\].*\n {2}fetch\[1\].*\nWrite/,
+    ),
+  ])
 })
 
 test('says why a pull request from a fork has no Marathon', async () => {

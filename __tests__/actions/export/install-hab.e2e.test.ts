@@ -14,10 +14,15 @@ import { formatIdent, parseIdent } from '../../../src/habitat/package/ident.ts'
 import { InstalledPackages } from '../../../src/habitat/sources/installed.ts'
 import { createFetch } from '../../../src/http/fetch.ts'
 import { silent } from '../../../src/lib/report.ts'
+import { wordSettings } from '../../../src/lib/setting.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
+import { inputWording } from '../../../src/settings/wording.ts'
 import { OWN, SERVED, serve, TARGET, temporaryFolder, testBuilder } from '../../habitat/hab/fixtures.ts'
 import { failure } from '../../habitat/reading.ts'
 import { missingPrograms } from '../../testkit/machine.ts'
 import { type PackagesMirror, startPackagesMirror } from '../../testkit/packages-mirror.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const unsupported = process.platform !== 'linux' ? 'hab is for Linux runners' : missingPrograms('xz')
 
@@ -133,6 +138,16 @@ describe.skipIf(unsupported)('hab', () => {
     await writeFile(`${place}.complete`, '')
     const release = await install({ version: '1.6.1245' })
     expect(execFileSync(release.path, ['--version'], { encoding: 'utf8' })).toContain('1.6.1245')
+  })
+
+  test('needs the folder that the runner names', async () => {
+    vi.stubEnv('RUNNER_TOOL_CACHE', '')
+    const error = await failure(install())
+    expect(error.code).toBe('NOT_IN_WORKFLOW')
+    expect(error.message).toMatch(
+      /^The variable RUNNER_TOOL_CACHE is not set, .* Write use-hab: false, which/,
+    )
+    expect(mirror.requests).toEqual([])
   })
 
   test('may come from a mirror with a path', async () => {

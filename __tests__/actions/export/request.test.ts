@@ -174,7 +174,11 @@ describe('what a workflow asks for', () => {
 
 describe('mistakes', () => {
   test.each<[string, Record<string, string>, RegExp[]]>([
-    ['neither', {}, [/^package: neither it nor plan is given\. Write package: core\/redis, or plan: \.$/]],
+    [
+      'neither',
+      {},
+      [/^package: neither package nor plan is given\. Write package: core\/redis, or plan: \.\.$/],
+    ],
     ['both', { package: 'a/b', plan: 'plan', 'origin-key': KEY }, [/^plan: a package is given too/]],
     [
       'no key',
@@ -187,7 +191,7 @@ describe('mistakes', () => {
       'a key that is none, and no plan',
       { plan: 'x"$\n y', 'origin-key': KEY.replace('SIG-SEC-1', 'SIG-PUB-1') },
       [
-        /^origin-key is not a secret origin key: it is the public half/,
+        /^origin-key: is not a secret origin key: it is the public half/,
         /^The plan folder "x\\"\$\\n y" does not/,
       ],
     ],
@@ -205,7 +209,7 @@ describe('mistakes', () => {
       'another target than the runner',
       { package: 'a/b', target: 'aarch64-linux' },
       [
-        /^target: hab .* x86_64-linux, and not for aarch64-linux\. Write target: x86_64-linux, or use-hab: false$/,
+        /^target: hab .* x86_64-linux, and not for aarch64-linux\. Write target: x86_64-linux, or use-hab: false\.$/,
       ],
     ],
     [
@@ -223,7 +227,7 @@ describe('mistakes', () => {
       'layers in an artifact',
       { package: 'a/b', layers: 'auto', publish: 'artifact' },
       [
-        /^publish: an artifact holds one file.*publish: none, and give the folder .* actions\/upload-artifact$/,
+        /^publish: an artifact holds one file.*publish: none, and give the folder .* actions\/upload-artifact\.$/,
       ],
     ],
     [
@@ -330,9 +334,9 @@ describe('mistakes', () => {
     })
     expect(problems).toEqual([
       expect.stringMatching(/^cpus: /),
-      expect.stringMatching(/^hab-version "newest" is neither a version nor a range/),
-      expect.stringMatching(/^hab-channel "\.\.\/x" must be letters/),
-      expect.stringMatching(/^hab-mirror "mirror\.test" must be a URL/),
+      expect.stringMatching(/^hab-version: "newest" is neither a version nor a range/),
+      expect.stringMatching(/^hab-channel: "\.\.\/x" must be letters/),
+      expect.stringMatching(/^hab-mirror: "mirror\.test" must be a URL/),
     ])
   })
 

@@ -37,10 +37,10 @@ describe('an action', () => {
     expect({ log, code: process.exitCode }).toEqual({ log: '', code: undefined })
   })
 
-  test('reports each mistake in a separate annotation', async () => {
+  test('reports each mistake, which may have several lines, in a separate annotation', async () => {
     expect(await failing(new UsageError(['mem: "\u202ex" is bad.\nWrite 1', 'plan: neither 100%']))).toBe(1)
     expect(log.split('\n')).toEqual([
-      '::error title=Mesosize%3A input::mem: "\\u{202e}x" is bad.\\x0aWrite 1',
+      '::error title=Mesosize%3A input::mem: "\\u{202e}x" is bad.%0AWrite 1',
       '::error title=Mesosize%3A input::plan: neither 100%25',
       '::error::2 mistakes in the inputs.',
       '',

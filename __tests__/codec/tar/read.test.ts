@@ -330,7 +330,7 @@ describe('an archive is refused', () => {
     [
       'for a long name that continues where its size ends',
       [{ raw: Buffer.concat([gnuBytes(Buffer.from('dir/longer')).fill('!', 512 + 10, 512 + 11)]) }, file()],
-      '"dir/longer" goes on after its 10 bytes',
+      '"dir/longer" continues after its 10 bytes',
     ],
     ['for a NUL in a pax name', [pax({ path: 'a\0b' }), file()], 'a\\u0000b'],
     ['for a name too long for Linux', [gnuLongName('n'.repeat(4096)), file()], 'longer than 4095 bytes'],

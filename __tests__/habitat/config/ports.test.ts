@@ -490,7 +490,7 @@ describe('namedPorts', () => {
 
   test('names every one that is not an export, and the exports', () => {
     expect(() => namedPorts(service, [{ name: 'x' }, { name: 'web' }, { name: 'y' }])).toThrow(
-      /does not export x, y; it exports web, admin\. Write NAME=PATH/,
+      /^--port: .* does not export x, y; it exports web, admin\. Write NAME=PATH/,
     )
   })
 })

@@ -167,13 +167,13 @@ describe.skipIf(noPrograms)('hab pkg build', () => {
 
   test.each([
     ['the plan', PLAN, undefined, `the plan's pkg_origin is "acme". `],
-    ['the input', PLAN.replace('acme', 'other'), 'third', 'the input origin is "third". '],
+    ['the input', PLAN.replace('acme', 'other'), 'third', 'origin is "third". '],
   ])('refuses a key of another origin than that of %s', async (_, plan, origin, said) => {
     const { secretKeyText } = originKey('other')
     const request = requestFor(await project(plan), { originKey: secretKeyText, origin })
     const error = await failure(buildPackage(await standInHab(), request))
     expect(error.code).toBe('KEY_ORIGIN')
-    expect(error.message).toContain(`origin-key is a key of the origin other, but ${said}`)
+    expect(error.message).toContain(`origin-key: is a key of the origin other, but ${said}`)
     expect(error.message).not.toContain(secretKeyText.split('\n')[3])
   })
 

@@ -2,8 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { licenseVariable } from '../../../src/habitat/hab/license.ts'
+import { wordSettings } from '../../../src/lib/setting.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
+import { inputWording } from '../../../src/settings/wording.ts'
 import { failure } from '../reading.ts'
 import { temporaryFolder } from './fixtures.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const consent = { accept: false, env: {}, home: '/nowhere', isRoot: false }
 

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { parseManifest } from '../../../src/habitat/hab/manifest.ts'
 import { habTarget } from '../../../src/habitat/hab/release.ts'
 import { formatIdent } from '../../../src/habitat/package/ident.ts'
+import { wordSettings } from '../../../src/lib/setting.ts'
+import { EXPORT } from '../../../src/settings/tables.ts'
+import { inputWording } from '../../../src/settings/wording.ts'
 import { failure } from '../reading.ts'
+
+wordSettings(inputWording(EXPORT))
 
 const packages = [
   'core/hab-studio/1.6.1245/20240101000001',

@@ -20,10 +20,10 @@ describe('readMarathonUrls', () => {
   test.each<[string, string | RegExp]>([
     ['', 'it is empty'],
     [' , ', 'it is empty'],
-    ['marathon.test:8080', '"marathon.test:8080" is not a URL'],
-    ['ftp://u:secret@marathon.test', '"marathon.test" is not a URL'],
+    ['marathon.test:8080', '"marathon.test:8080" is not an http or https URL'],
+    ['ftp://u:secret@marathon.test', '"marathon.test" is not an http or https URL'],
     ['http://c%3Ai:hunter2@a.test', 'the user in it has a colon'],
-    ['http://a.test nonsense', '"nonsense" is not a URL'],
+    ['http://a.test nonsense', '"nonsense" is not an http or https URL'],
     ['http://a:b@a.test http://c:d@b.test', 'have different ones'],
   ])('refuses %j', (text, message) => {
     expect(() => readMarathonUrls(text)).toThrow(message)

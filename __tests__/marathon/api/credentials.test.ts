@@ -78,7 +78,7 @@ describe('readServiceAccount', () => {
       private_key: ACCOUNT.privateKey.replaceAll('\n', '\\n'),
       login_endpoint: 'https://leader.mesos/acs/api/v1/auth/login',
     })
-    const account = readServiceAccount(secret)
+    const account = readServiceAccount(secret, 'X')
     expect(account.key.asymmetricKeyType).toBe('rsa')
     expect(account.loginEndpoint?.host).toBe('leader.mesos')
   })
@@ -105,17 +105,17 @@ describe('readServiceAccount', () => {
     [
       'an endpoint that is not a URL',
       secretOf({ login_endpoint: 'hunter2.mesos' }),
-      'login_endpoint: is not a URL.',
+      'login_endpoint: is not an http or https URL.',
     ],
     [
       'everything that is wrong at once',
       secretOf({ uid: '', login_endpoint: 5 }),
-      'uid: is not the name of an account; login_endpoint: is not a URL.',
+      'uid: is not the name of an account; login_endpoint: is not an http or https URL.',
     ],
   ])('refuses %s', (_name, text, problem) => {
-    expect(() => readServiceAccount(text)).toThrow(
-      `--dcos-service-account: the secret cannot be used: ${problem}`,
+    expect(() => readServiceAccount(text, 'DCOS_SERVICE_ACCOUNT')).toThrow(
+      `DCOS_SERVICE_ACCOUNT: the secret cannot be used: ${problem}`,
     )
-    expect(() => readServiceAccount(text)).not.toThrow(/hunter|MII/)
+    expect(() => readServiceAccount(text, 'DCOS_SERVICE_ACCOUNT')).not.toThrow(/hunter|MII/)
   })
 })

@@ -33,7 +33,7 @@ test('reports every problem at once, under what it leads to, with the place and 
     }),
   ).toEqual([
     'Marathon would refuse the app definition:',
-    '  cpus: -1 must be a number of at least 0, such as 0.5',
+    '  cpus: -1 must be at least 0, such as 0.5',
     expect.stringMatching(/^ {2}labels\["a\.b"\]: 1 must be text, such as "web"/),
     expect.stringMatching(/^ {2}constraints\[0\]: \["rack","MAX_PER"\] must have a whole number .* "2"/),
     '  uris[0]: "a b" must not contain " ": write %20 instead',
@@ -44,7 +44,7 @@ test('reports every problem at once, under what it leads to, with the place and 
     ),
     'Marathon refuses the app definition unless the cluster is set up for it:',
     '  gpus: 1 needs a Marathon that runs with --enable_features gpu_resources',
-    'Change the option or the patch that set it.',
+    'Correct the setting or the patch that set it.',
   ])
 })
 

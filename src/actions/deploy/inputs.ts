@@ -24,7 +24,7 @@ export async function readDeployAction(values: SettingValues, fromFork: boolean)
   const { app } = await values.read(DEPLOYED)
   if (app === undefined) {
     values.problem(
-      `${setting('app')}: is missing. Give ${setting('app', `\${{ steps.export.outputs.app-path }}`)}, or the JSON itself`,
+      `${setting('app')}: is missing. Give ${setting('app', `\${{ steps.export.outputs.app-path }}`)}, or the JSON itself.`,
     )
   }
   const deployment = await readDeployment(values, app, {

@@ -40,17 +40,17 @@ export async function readPlan(
   if (plan === undefined) {
     if (!named) {
       values.problem(
-        `${setting('package')}: neither it nor ${setting('plan')} is given. Write ${setting('package', 'core/redis')}, or ${setting('plan', '.')}`,
+        `${setting('package')}: neither ${setting('package')} nor ${setting('plan')} is given. Write ${setting('package', 'core/redis')}, or ${setting('plan', '.')}.`,
       )
     } else {
       refuseIdle(values, [HAB.originKey], setting('package'), setting('plan', '.'))
     }
     return undefined
   }
-  if (named) values.problem(`${setting('plan')}: a package is given too. Keep one of the two`)
+  if (named) values.problem(`${setting('plan')}: a package is given too. Keep one of the two.`)
   if (originKey === undefined) {
     values.problem(
-      `${setting('origin-key')}: a build needs the key that signs it, and pull requests from forks get no secrets. Write ${setting('origin-key', `\${{ secrets.HAB_ORIGIN_KEY }}`)}`,
+      `${setting('origin-key')}: a build needs the key that signs it, and pull requests from forks get no secrets. Write ${setting('origin-key', `\${{ secrets.HAB_ORIGIN_KEY }}`)}.`,
     )
   } else {
     // Installing hab is a waste of time for anyone who cannot build.
@@ -69,7 +69,7 @@ export async function readHab(
   if (!useHab) {
     if (plan !== undefined) {
       values.problem(
-        `${setting('use-hab')}: a plan is built by hab. Leave ${setting('use-hab')} out, or name a package instead of the plan`,
+        `${setting('use-hab')}: a plan is built by hab. Leave ${setting('use-hab')} out, or name a package instead of the plan.`,
       )
     }
     const idle = [HAB.version, HAB.releaseChannel, HAB.mirror, HAB.acceptLicense]
@@ -78,13 +78,13 @@ export async function readHab(
   }
   if (values.written(PACKAGES.artifacts)) {
     values.problem(
-      `${setting('artifacts')}: hab does not look there. Write ${setting('use-hab', 'false')}, or name the harts as ${setting('package')}`,
+      `${setting('artifacts')}: hab does not look there. Write ${setting('use-hab', 'false')}, or name the harts as ${setting('package')}.`,
     )
   }
   const own = await values.attempt(() => habTarget(process.platform, process.arch))
   if (own !== undefined && target !== undefined && target !== own) {
     values.problem(
-      `${setting('target')}: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write ${setting('target', own)}, or ${setting('use-hab', 'false')}`,
+      `${setting('target')}: hab installs packages for the runner that it is on, ${own}, and not for ${target}. Write ${setting('target', own)}, or ${setting('use-hab', 'false')}.`,
     )
   }
   if (plan === undefined && !packages.some(isAbsolute)) {

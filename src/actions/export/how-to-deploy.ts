@@ -1,10 +1,11 @@
-import { details, fenced } from '../../lib/markdown.ts'
+import { code, details, fenced } from '../../lib/markdown.ts'
+import { setting } from '../../lib/setting.ts'
 import type { AppDefinition } from '../../marathon/app/validate.ts'
 import { unfetchable } from '../../marathon/deploy/fetchable.ts'
 
 /**
  * How someone who reads the job summary deploys the app, as GitHub-flavoured Markdown. The runner and its files may be
- * gone by then, so it says nothing of them.
+ * gone by then, so they are not mentioned.
  * @param isShown whether the summary has the whole app definition, from which it can be copied
  */
 export function howToDeploy(app: AppDefinition, isShown: boolean): string {
@@ -15,7 +16,7 @@ export function howToDeploy(app: AppDefinition, isShown: boolean): string {
         'No agent can fetch the image from where the app definition says:',
         ...problems.map(item => `- ${item}`),
       ].join('\n'),
-      'Put it where agents can, and name that place with the input `uri`, `uri-base` or `uri-template`, or publish to another target.',
+      `Put it where agents can, and name that place with the input ${code(setting('uri'))}, ${code(setting('uri-base'))} or ${code(setting('uri-template'))}, or publish to another target.`,
     )
   }
   return folded(

@@ -21,6 +21,7 @@ import type { RetryOptions } from '../../http/retry.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 
 export interface HabRequest {
   /** An exact version, `latest`, or a semver range. */
@@ -45,11 +46,18 @@ const MANIFEST = 'manifest.json'
 /**
  * Installs hab into the runner's tool cache unless it is already there: the static binary of a release archive
  * whose SHA-256 matches the published one, and the release's manifest beside it.
- * @throws MesosizeError RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
+ * @throws MesosizeError NOT_IN_WORKFLOW, RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
  *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HTTP_…
  */
 export async function installHab(request: HabRequest, tools: InstallHabTools): Promise<HabRelease> {
   const { fetch, report, signal } = tools
+  // The toolkit's own error would only say that it is "not defined".
+  if (!process.env.RUNNER_TOOL_CACHE) {
+    throw new MesosizeError(
+      'NOT_IN_WORKFLOW',
+      `The variable RUNNER_TOOL_CACHE is not set, so there is no folder to install hab into; the runner sets it for each step. Write ${setting('use-hab', 'false')}, which exports a package without hab, or set the variable.`,
+    )
+  }
   const retry = { ...noteRetries(report), ...tools.retry }
   const target = habTarget(process.platform, process.arch)
   const mirror = createMirror({ url: request.mirror, fetch, signal, retry })
@@ -58,7 +66,7 @@ export async function installHab(request: HabRequest, tools: InstallHabTools): P
     if (found) return found.version
     throw new MesosizeError(
       'HAB_CHANNEL',
-      `${mirror.url} has no channel ${JSON.stringify(request.channel)} of hab. Write one such as stable as hab-channel.`,
+      `${mirror.url} has no channel ${JSON.stringify(request.channel)} of hab. Write one such as stable as ${setting('hab-channel')}.`,
     )
   }
   const version = await resolveVersion(request.version, {
@@ -89,7 +97,7 @@ async function download(
     const newest = await latest().catch(() => undefined)
     throw new MesosizeError(
       'HAB_VERSION_NOT_FOUND',
-      `${mirror.url} has no hab ${version} for ${target}. Check hab-version${newest ? `; the latest in the channel is ${newest}` : ' and hab-mirror'}.`,
+      `${mirror.url} has no hab ${version} for ${target}. Check ${setting('hab-version')}${newest ? `; the latest in the channel is ${newest}` : ` and ${setting('hab-mirror')}`}.`,
     )
   }
   // Before the large download, and so that nothing is installed that cannot be used.
@@ -143,6 +151,6 @@ async function unpack(archive: Buffer, folder: string, from: string): Promise<st
 function unusable(from: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_ARCHIVE',
-    `${from} is not an archive of hab: ${problem}. Nothing was installed. Check hab-mirror, or choose another hab-version.`,
+    `${from} is not an archive of hab: ${problem}. Nothing was installed. Check ${setting('hab-mirror')}, or choose another ${setting('hab-version')}.`,
   )
 }

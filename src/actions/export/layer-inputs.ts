@@ -14,14 +14,14 @@ export function checkLayerInputs(
   const { to } = publish
   if (to === 'artifact') {
     values.problem(
-      `${setting('publish')}: an artifact holds one file, but there are several layers, and agents cannot fetch artifacts. Write ${setting('publish', 'release')} or ${setting('publish', 'http')}; or ${setting('publish', 'none')}, and give the folder of the layers to actions/upload-artifact`,
+      `${setting('publish')}: an artifact holds one file, but there are several layers, and agents cannot fetch artifacts. Write ${setting('publish', 'release')} or ${setting('publish', 'http')}; or ${setting('publish', 'none')}, and give the folder of the layers to actions/upload-artifact.`,
     )
   }
   if (to === 'release' && !preview) {
     for (const row of [RELEASE.tag, RELEASE.id]) {
       if (!values.written(row)) continue
       values.problem(
-        `${setting(row.input)}: layers go to the release ${LAYERS_RELEASE}, where all exports find the existing ones. Remove it, or leave ${setting('layers')} out`,
+        `${setting(row.input)}: layers go to the release ${LAYERS_RELEASE}, where all exports find the existing ones. Remove it, or leave ${setting('layers')} out.`,
       )
     }
   }
@@ -31,12 +31,12 @@ export function checkLayerInputs(
   }
   if (to === 'release' && publish.draft) {
     values.problem(
-      `${setting('draft')}: layers go to a release for all exports, and agents cannot fetch from a draft. Remove it, or leave ${setting('layers')} out`,
+      `${setting('draft')}: layers go to a release for all exports, and agents cannot fetch from a draft. Remove it, or leave ${setting('layers')} out.`,
     )
   }
   if (checksumFile) {
     values.problem(
-      `${setting(REPORTING.checksumFile.input)}: the name of each layer is its SHA-256 already. Remove it`,
+      `${setting(REPORTING.checksumFile.input)}: the name of each layer is its SHA-256 already. Remove it.`,
     )
   }
 }

@@ -49,7 +49,7 @@ await runAction(EXPORT, async ({ inputs, file, valuesOf, listen }) => {
   try {
     const services: Service[] = []
     for (const { action, values } of wanted) {
-      const publish = await values.attempt(() => publisherOf(action, tools))
+      const publish = await values.attempt(() => publisherOf(action, tools, values))
       const github = action.changes ? await values.attempt(() => openGitHub(action, tools)) : undefined
       if (publish) services.push({ action, publish, github })
     }
@@ -63,7 +63,7 @@ await runAction(EXPORT, async ({ inputs, file, valuesOf, listen }) => {
     // What services cannot have of their own is the same in all of them.
     const { request: asked, hab: wantedHab } = first.action
     const onWorkspace = (path: string) => core.saveState(WORKSPACE_STATE, path)
-    // What can be left out is loaded only when it is needed: an action should start at once.
+    // What can be left out is loaded only when it is needed: an action should start quickly.
     const install =
       wantedHab &&
       (await import('./hab-packages.ts').then(({ openHab }) =>

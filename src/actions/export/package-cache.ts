@@ -49,11 +49,9 @@ export async function restorePackageCache(
   const { isFeatureAvailable, restoreCache, saveCache } = await service()
   if (!isFeatureAvailable()) return unsaved
 
-  const attempt = <T>(what: string, work: () => Promise<T>) =>
+  const attempt = <T>(what: string, consequence: string, work: () => Promise<T>) =>
     work().catch(error => {
-      report.note(
-        `The package cache could not be ${what}: ${messageOf(error)}. The export continues without it.`,
-      )
+      report.note(`The package cache could not be ${what}: ${messageOf(error)}. ${consequence}`)
       return undefined
     })
   const folder = join(temporary, 'mesosize-packages')
@@ -61,7 +59,7 @@ export async function restorePackageCache(
   const start = await fileTime(temporary)
   // The packages of this image are not known yet; the newest cache is the likeliest to have them.
   const restored = await steps.grouped('Restore the package cache', () =>
-    attempt('restored', () => restoreCache([folder], prefix, [prefix])),
+    attempt('restored', 'The export continues without it.', () => restoreCache([folder], prefix, [prefix])),
   )
   return {
     cache: { ...wanted, folder },
@@ -72,7 +70,7 @@ export async function restorePackageCache(
       const key = prefix + shortHash(idents.join('\n'))
       if (key === restored) return
       await steps.grouped('Save the package cache', () =>
-        attempt('saved', async () => {
+        attempt('saved', 'Later runs cannot use what this one has compressed.', async () => {
           // Otherwise each run would keep everything that earlier runs used.
           await sweepCache(folder, { limit: wanted.size, usedSince: start })
           await saveCache([folder], key)

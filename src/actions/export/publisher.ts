@@ -51,7 +51,7 @@ export async function readTarget(values: SettingValues): Promise<PublishRequest>
       const { uploadUrl = '', headers = {} } = await values.read(HTTP)
       if (!uploadUrl) {
         values.problem(
-          `${setting('upload-url')}: "${setting('publish', to)}" needs it. Write ${setting('upload-url', 'https://…')}`,
+          `${setting('upload-url')}: "${setting('publish', to)}" needs it. Write ${setting('upload-url', 'https://…')}.`,
         )
       }
       return { to, uploadUrl, headers }
@@ -74,8 +74,15 @@ export async function readTarget(values: SettingValues): Promise<PublishRequest>
   }
 }
 
-/** @throws UsageError or MesosizeError if the target cannot be used as it was described */
-export async function publisherOf(action: PublishableExport, tools: PublisherTools): Promise<Publisher> {
+/**
+ * @param values get what is wrong with the target; do not use the result if they have problems afterwards
+ * @throws UsageError or MesosizeError for what else is wrong with it
+ */
+export async function publisherOf(
+  action: PublishableExport,
+  tools: PublisherTools,
+  values: SettingValues,
+): Promise<Publisher> {
   const { context, report } = tools
   const { publish, checksumFile, githubToken, tarballPrefix = '' } = action
   const { outputDir } = action.request
@@ -93,13 +100,16 @@ export async function publisherOf(action: PublishableExport, tools: PublisherToo
       return publishAsArtifact({ client: new DefaultArtifactClient(), context, locate, report })
     }
     case 'release': {
-      checkKnownUri(known)
+      await values.attempt(() => checkKnownUri(known))
       const [{ connect }, { publishToRelease }] = await Promise.all([
         import('../../github/octokit.ts'),
         import('../../publish/release.ts'),
       ])
-      const github = connect({ ...tools, token: githubToken })
-      return withPrefix(tarballPrefix, publishToRelease(github, context, { ...publish, checksumFile }, known))
+      const github = await values.attempt(() => connect({ ...tools, token: githubToken }))
+      return withPrefix(
+        tarballPrefix,
+        publishToRelease(github!, context, { ...publish, checksumFile }, known),
+      )
     }
     case 'http':
       return withPrefix(tarballPrefix, publishOverHttp({ ...known, ...publish, checksumFile }, tools))

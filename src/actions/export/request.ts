@@ -60,7 +60,7 @@ async function readTry(values: SettingValues): Promise<number | undefined> {
   }
   if (process.platform !== 'linux') {
     values.problem(
-      `${setting('try')}: an image can only be tried on Linux, and this runner has ${process.platform}. Leave it out, or write runs-on: ubuntu-latest`,
+      `${setting('try')}: an image can only be tried on Linux, and this runner has ${process.platform}. Leave it out, or write runs-on: ubuntu-latest.`,
     )
   }
   return timeout
@@ -71,7 +71,7 @@ async function readPreview(values: SettingValues): Promise<ExportAction['preview
   if (!preview) {
     if (values.written(PREVIEW.pullRequest)) {
       values.problem(
-        `${setting('pull-request')}: it names the pull request of a preview. Write ${setting('preview', 'true')} too`,
+        `${setting('pull-request')}: it names the pull request of a preview. Write ${setting('preview', 'true')} too.`,
       )
     }
     return undefined
@@ -79,7 +79,7 @@ async function readPreview(values: SettingValues): Promise<ExportAction['preview
   for (const row of [APP.id, RELEASE.tag, RELEASE.id]) {
     if (!values.written(row)) continue
     values.problem(
-      `${setting(nameOf(row))}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both can be found later. Remove it`,
+      `${setting(nameOf(row))}: a preview is /previews/REPOSITORY/pr-NUMBER/NAME, and its tarball goes to the release ${PREVIEW_RELEASE}, so that both can be found later. Remove it.`,
     )
   }
   // Their release is one in any case.
@@ -90,7 +90,7 @@ async function readPreview(values: SettingValues): Promise<ExportAction['preview
 async function readUriTemplate(values: SettingValues): Promise<string | undefined> {
   const given = [URIS.uri, URIS.uriBase, URIS.uriTemplate].filter(row => values.written(row))
   if (given.length > 1 && values.written(URIS.uriTemplate)) {
-    values.problem(`${given.map(row => setting(nameOf(row))).join(', ')}: only one can be given. Keep one`)
+    values.problem(`${given.map(row => setting(nameOf(row))).join(', ')}: only one can be given. Keep one.`)
   }
   return (await values.read(URIS)).uriTemplate
 }

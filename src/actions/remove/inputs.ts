@@ -52,10 +52,12 @@ async function readRemoval(values: SettingValues, context: RunContext): Promise<
     values.written(REMOVED.pullRequest) && REMOVED.pullRequest,
   ].filter(row => row !== false)
   if (named.length > 1) {
-    values.problem(`${named.map(row => setting(nameOf(row))).join(', ')}: only one can be given. Keep one`)
+    values.problem(`${named.map(row => setting(nameOf(row))).join(', ')}: only one can be given. Keep one.`)
   }
   if (days !== undefined && !stale) {
-    values.problem(`${setting('days')}: goes with ${setting('stale')}. Write ${setting('stale', 'true')} too`)
+    values.problem(
+      `${setting('days')}: goes with ${setting('stale')}. Write ${setting('stale', 'true')} too.`,
+    )
   }
   if (values.written(REMOVED.appId)) {
     refuseIdle(values, [HTTP.uploadUrl, HTTP.headers, RETRACTION.comment], setting('app-id'))
@@ -66,7 +68,7 @@ async function readRemoval(values: SettingValues, context: RunContext): Promise<
   if (number !== undefined) return { kind: 'pull-request', number }
   if (!values.written(REMOVED.pullRequest)) {
     values.problem(
-      `${setting('pull-request')}: the event ${JSON.stringify(context.eventName)} is not about a pull request, and no other input says what to remove. Let the workflow run on pull_request with types: [closed], or write ${setting('pull-request', '12')}, ${setting('app-id', '/web/shop')} or ${setting('stale', 'true')}`,
+      `${setting('pull-request')}: the event ${JSON.stringify(context.eventName)} is not about a pull request, and no other input says what to remove. Let the workflow run on pull_request with types: [closed], or write ${setting('pull-request', '12')}, ${setting('app-id', '/web/shop')} or ${setting('stale', 'true')}.`,
     )
   }
   return undefined
@@ -77,7 +79,7 @@ async function readUploads(values: SettingValues): Promise<RemoveAction['uploads
   if (uploadUrl === undefined) {
     if (values.written(HTTP.headers)) {
       values.problem(
-        `${setting('upload-headers')}: they go with ${setting('upload-url')}. Write both as for the export`,
+        `${setting('upload-headers')}: they go with ${setting('upload-url')}. Write both as for the export.`,
       )
     }
     return undefined

@@ -18,7 +18,7 @@ interface Process {
 type Processes = Map<string, Process>
 
 /**
- * Ends all descendants of this process: with SIGTERM, then with SIGKILL. A build goes on if only its topmost
+ * Ends all descendants of this process: with SIGTERM, then with SIGKILL. A build continues if only its topmost
  * program ends. Processes that became root through sudo are ended through sudo. Linux only.
  * Source: /proc/[pid]/task/[tid]/children and /proc/[pid]/stat, proc(5).
  */

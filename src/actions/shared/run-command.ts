@@ -12,7 +12,7 @@ const WITHOUT_INPUT = 'exec "$@" < /dev/null'
  * Runs programs, each in a group of the step's log that is named after its command line. A program that
  * cannot be started has the shell's exit status and message: 127 if there is none, 126 if it cannot be executed.
  * @param signal ends whatever this process has started, and throws its reason: `exec` takes no signal, and the
- *   runner soon kills an action that goes on after it was cancelled
+ *   runner soon kills an action that continues after it was cancelled
  */
 export function commandRunner(signal?: AbortSignal): Run {
   return (command, onOutput) =>

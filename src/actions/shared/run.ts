@@ -1,7 +1,7 @@
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { wordSettings } from '../../lib/setting.ts'
 import { type Listener, listenForSignals } from '../../lib/signals.ts'
-import { visible } from '../../lib/visible.ts'
+import { checkProjectFile } from '../../settings/project/check.ts'
 import type { FileSettings, ProjectFile } from '../../settings/project/file.ts'
 import { openProjectFile } from '../../settings/project/open.ts'
 import { actionDoor, fileSource, originIn } from '../../settings/project/source.ts'
@@ -49,6 +49,7 @@ export async function runAction(
     const file = await openProjectFile(inputs)
     const ofFile = file ? textsIn(file).flatMap(urlSecretsIn) : []
     for (const secret of ofFile) mask(secret)
+    if (file) await checkProjectFile(file, table, { written: inputs, env, door: actionDoor })
     const valuesOf = (tables: readonly FileSettings[]) =>
       new SettingValues(
         inputs,
@@ -73,7 +74,7 @@ function textsIn({ common, services, deploy, remove }: ProjectFile): string[] {
 
 function fail(error: unknown): void {
   if (error instanceof UsageError) {
-    for (const problem of error.problems) annotate('error', visible(problem), 'Mesosize: input')
+    for (const problem of error.problems) annotate('error', problem, 'Mesosize: input')
     failStep(`${error.problems.length} mistake${error.problems.length > 1 ? 's' : ''} in the inputs.`)
     return
   }

@@ -16,7 +16,7 @@ export interface Compression {
   blocksInFlight: number
 }
 
-/** Compresses blocks, several at once; the members come in the blocks' order. */
+/** Compresses blocks, several at the same time; the members come in the blocks' order. */
 export function compressBlocks(
   blocks: AsyncIterable<Block>,
   { compress, blocksInFlight }: Compression,

@@ -88,7 +88,7 @@ async function extension(bytes: ByteReader, { type, size }: TarHeader, name: str
   const [next] = await bytes.exactly(padding(size))
   // GNU tar takes a name to go on until a NUL, in the padding, too.
   if (type !== 'x' && type !== 'g' && next && !content.includes(0)) {
-    throw malformed(name, `the long name ${quote(cString(content))} goes on after its ${size} bytes`)
+    throw malformed(name, `the long name ${quote(cString(content))} continues after its ${size} bytes`)
   }
   return content
 }

@@ -17,8 +17,8 @@ export interface XzStream {
 }
 
 /**
- * Decodes an xz stream in constant memory. A piece is valid until the next one is requested. The hash is that of the
- * very bytes that were decoded, and it is known only after the last piece: do not trust the pieces before.
+ * Decodes an xz stream in constant memory. A piece is valid until the next one is requested. The hash covers
+ * exactly the bytes that were decoded, and it is known only after the last piece: do not trust the pieces before.
  * @throws MesosizeError HART_CHANGED if the bytes do not have the hash, XZ_FORMAT if they do but are not an xz stream
  */
 export type XzDecoder = (stream: XzStream) => AsyncIterable<Uint8Array>
@@ -126,6 +126,6 @@ function notXz({ path }: XzStream, problem: string): MesosizeError {
 function changed({ path }: XzStream): MesosizeError {
   return new MesosizeError(
     'HART_CHANGED',
-    `${path} was changed after it had been verified, so nothing of it was used. Run the export again while nothing writes to it.`,
+    `${path} was changed after it had been verified, so none of it was used. Run the export again while nothing writes to it.`,
   )
 }

@@ -127,7 +127,7 @@ export function namedPorts(
     const exports = [...metadata.exports.keys()].join(', ') || 'nothing'
     throw new MesosizeError(
       'CONFIG_INVALID',
-      `${ident} does not export ${unknown.map(({ name }) => name).join(', ')}; it exports ${exports}. Write NAME=PATH with the port's path in default.toml.`,
+      `${setting('port')}: ${ident} does not export ${unknown.map(({ name }) => name).join(', ')}; it exports ${exports}. Write NAME=PATH with the port's path in default.toml.`,
     )
   }
   const defaults = parseConfig(metadata.defaultConfig, `default.toml of ${ident}`)

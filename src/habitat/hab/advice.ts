@@ -1,3 +1,4 @@
+import { alternatives } from '../../lib/alternatives.ts'
 import { setting } from '../../lib/setting.ts'
 import type { BuilderChannel } from '../package/request.ts'
 import type { Complaint } from './complaint.ts'
@@ -16,7 +17,7 @@ export function advice(complaint: Complaint | undefined, asked: Asked): string {
   const { from, settings, hadToken } = asked
   const profile = `${from.url}/#/profile`
   const auth = setting('auth')
-  const url = alternatives(settings.url)
+  const url = settingsIn(settings.url)
   const token = hadToken ? '' : `, or, if the origin is private, give a token as ${auth}`
   switch (complaint?.kind) {
     case 'token':
@@ -36,7 +37,7 @@ export function advice(complaint: Complaint | undefined, asked: Asked): string {
     case 'not in channel': {
       const { ident = 'package of that name', channel = from.channel, listed } = complaint
       const elsewhere = listed ? ', or use a channel that hab lists below' : ''
-      return `The channel ${channel} of ${from.url} has no ${ident} for this target. Check the name, ${alternatives(settings.channel)} and ${url}${elsewhere}${token}.`
+      return `The channel ${channel} of ${from.url} has no ${ident} for this target. Check the name, ${settingsIn(settings.channel)} and ${url}${elsewhere}${token}.`
     }
     case 'no build':
       return `${from.url} has no ${complaint.ident} for this target. Check the version and the release, and ${url}${token}.`
@@ -57,6 +58,6 @@ function orOlder(ident: string | undefined): string {
   return `; or use Habitat 1.6, which needs neither: ${setting('hab-version', '^1.6')}, ${setting('base-pkgs-channel', 'stable')}`
 }
 
-function alternatives(names: readonly string[]): string {
-  return names.map(name => setting(name)).join(' or ')
+function settingsIn(names: readonly string[]): string {
+  return alternatives(names.map(name => setting(name)))
 }

@@ -2,6 +2,7 @@ import { lstat, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 import { formatKeyName } from '../package/origin-key.ts'
 import type { BuilderChannel } from '../package/request.ts'
 import { buildAdvice } from './build-advice.ts'
@@ -38,7 +39,7 @@ const BUILD_CHANNELS = ['HAB_REFRESH_CHANNEL', 'HAB_FALLBACK_CHANNEL', 'HAB_INTE
  * @throws MesosizeError KEY_FORMAT, KEY_ORIGIN, PLAN_…, BUILD_ENVIRONMENT, HAB_BUILD, BUILD_RESULT
  */
 export async function buildPackage(hab: Hab, request: BuildRequest, report: Reporter): Promise<LastBuild> {
-  const key = parseSecretKey(request.originKey, 'origin-key')
+  const key = parseSecretKey(request.originKey, setting('origin-key'))
   const plan = await findPlan(request.plan, request.cwd, hab.release.target)
   checkOrigin(key, request.origin, plan)
   warnOfIgnored(plan, hab.release.target, report)
@@ -79,11 +80,11 @@ export async function buildPackage(hab: Hab, request: BuildRequest, report: Repo
 function checkOrigin({ name }: SecretOriginKey, wanted: string | undefined, plan: Plan): void {
   const origin = wanted ?? plan.origin
   if (origin === undefined || origin === name.origin) return
-  const said = wanted === undefined ? `the plan's pkg_origin` : 'the input origin'
+  const said = wanted === undefined ? `the plan's pkg_origin` : setting('origin')
   throw new MesosizeError(
     'KEY_ORIGIN',
-    `origin-key is a key of the origin ${name.origin}, but ${said} is ${JSON.stringify(origin)}. ` +
-      `Use a key of that origin, or write "origin: ${name.origin}" to build the package for ${name.origin}.`,
+    `${setting('origin-key')}: is a key of the origin ${name.origin}, but ${said} is ${JSON.stringify(origin)}. ` +
+      `Use a key of that origin, or write ${setting('origin', name.origin)} to build the package for ${name.origin}.`,
   )
 }
 

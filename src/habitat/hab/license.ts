@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import semver from 'semver'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 
 export interface LicenseConsent {
   /** Whether the user accepts it in this run. */
@@ -30,7 +31,7 @@ export async function licenseVariable(
   throw new MesosizeError(
     'HAB_LICENSE',
     `hab ${version} is used under the Chef End User License Agreement (https://www.chef.io/end-user-license-agreement), which only you can accept. ` +
-      'Write "accept-license: true" if you do; or write "use-hab: false", which exports a package without hab.',
+      `Write ${setting('accept-license', 'true')} if you do; or write ${setting('use-hab', 'false')}, which exports a package without hab.`,
   )
 }
 

@@ -4,6 +4,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { get } from '../../http/get.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import { list, object, readJson, text } from '../../lib/json.ts'
+import { setting } from '../../lib/setting.ts'
 
 const MAX_JSON = 4 * 1024 * 1024
 
@@ -33,7 +34,7 @@ async function versionsOf(origin: string, builder: string, fetch: Fetch, signal:
     if (status === 404) return []
     throw new HttpStatusError(
       'HTTP_STATUS',
-      `${answer.shown} answered ${formatStatus(status)}. Check builder-url.`,
+      `${answer.shown} answered ${formatStatus(status)}. Check ${setting('url')}.`,
       answer.response,
     )
   }
@@ -47,6 +48,6 @@ function parseVersions(text: string, from: string): string[] {
   if (value) return value.map(({ version }) => version)
   throw new MesosizeError(
     'BUILDER_ANSWER',
-    `${from} did not answer with a list of versions: ${problems[0]}. Check that builder-url is a Habitat Builder.`,
+    `${from} did not answer with a list of versions: ${problems[0]}. Check that ${setting('url')} is a Habitat Builder.`,
   )
 }

@@ -2,6 +2,7 @@ import semver from 'semver'
 import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
 import { anyObject, list, object, parsed, readJson, readValue, text } from '../../lib/json.ts'
+import { setting } from '../../lib/setting.ts'
 import { parseFullIdent } from '../package/ident.ts'
 import type { HabReleasePackages } from './release.ts'
 
@@ -56,6 +57,6 @@ export function parseManifest(text: string, from: string): HabManifest {
 function unusable(from: string, problem: string): MesosizeError {
   return new MesosizeError(
     'HAB_MANIFEST',
-    `${from} is not a manifest of a hab release: ${problem}. Check the mirror, or choose another release with hab-version.`,
+    `${from} is not a manifest of a hab release: ${problem}. Check ${setting('hab-mirror')}, or choose another release with ${setting('hab-version')}.`,
   )
 }

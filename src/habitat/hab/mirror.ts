@@ -5,6 +5,7 @@ import { get } from '../../http/get.ts'
 import { FILE } from '../../http/pace.ts'
 import { type RetryOptions, withRetries } from '../../http/retry.ts'
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import { parseServerUrl, printableUrl } from '../../lib/url.ts'
 import { isChannel } from '../package/channel.ts'
 import { type HabManifest, parseManifest } from './manifest.ts'
@@ -54,14 +55,14 @@ export function createMirror({ url, fetch, signal, retry }: MirrorOptions): Mirr
         await answer.response.body?.cancel()
         throw new HttpStatusError(
           'HTTP_STATUS',
-          `${answer.shown} answered ${formatStatus(answer.response.status)}. Check hab-mirror, or try again later.`,
+          `${answer.shown} answered ${formatStatus(answer.response.status)}. Check ${setting('hab-mirror')}, or try again later.`,
           answer.response,
         )
       },
       { ...retry, signal },
     ).catch(error => {
       if (!(error instanceof MesosizeError) || error.code !== 'HTTP_NETWORK') throw error
-      const advice = `${error.message} To use another server, set hab-mirror.`
+      const advice = `${error.message} To use another server, set ${setting('hab-mirror')}.`
       throw new MesosizeError(error.code, advice, { cause: error })
     })
   }
@@ -112,7 +113,7 @@ export function parseMirrorUrl(text: string): URL {
   if (!url) {
     throw new MesosizeError(
       'HAB_MIRROR',
-      `hab-mirror ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://packages.chef.io.`,
+      `${setting('hab-mirror')}: ${JSON.stringify(printableUrl(text))} must be a URL without user and password. Write one such as https://packages.chef.io.`,
     )
   }
   url.pathname = `${url.pathname.replace(/(\/files)?\/*$/, '')}/files`
@@ -126,7 +127,7 @@ export function checkHabChannel(channel: string): string {
   if (!isChannel(channel)) {
     throw new MesosizeError(
       'HAB_CHANNEL',
-      `hab-channel ${JSON.stringify(channel)} must be letters, digits and "_ . -". Write one such as stable.`,
+      `${setting('hab-channel')}: ${JSON.stringify(channel)} must be letters, digits and "_ . -". Write one such as stable.`,
     )
   }
   return channel

@@ -1,4 +1,5 @@
 import { MesosizeError } from '../../lib/errors.ts'
+import { setting } from '../../lib/setting.ts'
 import type { FullIdent } from '../package/ident.ts'
 
 /** An installed release of hab. */
@@ -33,7 +34,7 @@ export function habTarget(platform: string, arch: string): string {
     throw new MesosizeError(
       'RUNNER_UNSUPPORTED',
       `hab is installed on Linux runners with x86_64 or aarch64, but this one is ${platform} with ${arch}. ` +
-        'Write "runs-on: ubuntu-latest" (or ubuntu-24.04-arm), or "use-hab: false", which exports a package without hab on any runner.',
+        `Write "runs-on: ubuntu-latest" (or ubuntu-24.04-arm), or ${setting('use-hab', 'false')}, which exports a package without hab on any runner.`,
     )
   }
   return target

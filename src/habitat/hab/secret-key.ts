@@ -14,7 +14,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /**
  * Reads a secret origin key: `SIG-SEC-1`, the key's name, an empty line, and the base64 of seed and public key,
- * 32 bytes each (components/core/src/crypto/keys). Errors show nothing of it.
+ * 32 bytes each (components/core/src/crypto/keys). Errors show no part of it.
  * @param where it was given, for errors
  * @throws MesosizeError KEY_FORMAT
  */
@@ -42,7 +42,7 @@ export function parseSecretKey(text: string, where: string): SecretOriginKey {
   if (problem !== undefined || !name || !publicBytes) {
     throw new MesosizeError(
       'KEY_FORMAT',
-      `${where} is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret, unchanged.`,
+      `${where}: is not a secret origin key: ${problem}. Put the output of "hab origin key export ORIGIN --type secret" into the secret, unchanged.`,
     )
   }
   return {

@@ -1,6 +1,7 @@
 import semver from 'semver'
 import { MesosizeError, messageOf } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
+import { setting } from '../../lib/setting.ts'
 
 /** Where versions of hab can be looked up. */
 export interface VersionSources {
@@ -29,7 +30,7 @@ export function checkHabVersion(wanted: string): void {
   if (wanted === 'latest' || (wanted.trim() !== '' && semver.validRange(wanted) !== null)) return
   throw new MesosizeError(
     'HAB_VERSION',
-    `hab-version ${JSON.stringify(wanted)} is neither a version nor a range. Write one such as 2.0.500, ^2, 1.6, or latest.`,
+    `${setting('hab-version')}: ${JSON.stringify(wanted)} is neither a version nor a range. Write one such as 2.0.500, ^2, 1.6, or latest.`,
   )
 }
 
@@ -67,6 +68,6 @@ export async function resolveVersion(wanted: string, sources: VersionSources): P
   throw new MesosizeError(
     'HAB_VERSION_NOT_FOUND',
     `No release of hab is in the range ${JSON.stringify(wanted)}: the latest in the channel ${sources.channel} is ${latest}. ` +
-      `Write "hab-version: ${latest}", or a range that includes it.${unlisted}`,
+      `Write ${setting('hab-version', latest)}, or a range that includes it.${unlisted}`,
   )
 }

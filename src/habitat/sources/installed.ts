@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MesosizeError } from '../../lib/errors.ts'
-import { setting } from '../../lib/setting.ts'
+import { hasSetting, setting } from '../../lib/setting.ts'
 import {
   compareBuilds,
   type FullIdent,
@@ -87,7 +87,9 @@ export class InstalledPackages implements PackageSource {
 
   missing(what: string, _from: unknown, neededBy?: FullIdent): MesosizeError {
     const pkgs = join(this.#root, 'hab/pkgs')
-    const advice = `Install it there with hab (FS_ROOT), or name another root with ${setting('fs-root')}.`
+    const advice = hasSetting('fs-root')
+      ? `Install it there with hab (FS_ROOT), or name another root with ${setting('fs-root')}.`
+      : `hab has not installed it; write ${setting('use-hab', 'false')} to get packages without hab.`
     return neededBy === undefined
       ? new MesosizeError(
           'PACKAGE_NOT_FOUND',

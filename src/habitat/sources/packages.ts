@@ -4,7 +4,7 @@ import type { Fetch } from '../../http/fetch.ts'
 import { noteRetries } from '../../http/retry-notes.ts'
 import { MesosizeError } from '../../lib/errors.ts'
 import type { Reporter } from '../../lib/report.ts'
-import { setting } from '../../lib/setting.ts'
+import { hasSetting, setting } from '../../lib/setting.ts'
 import type { PackageCache } from '../../package-cache/index.ts'
 import { type Builder, createBuilder } from '../builder/builder.ts'
 import type { OriginKeyName } from '../package/origin-key.ts'
@@ -42,9 +42,12 @@ export function openPackages(request: PackageRequest, tools: PackageTools): Pack
     return new InstalledPackages(fsRoot, installedFrom, [join(fsRoot, 'hab/cache/artifacts'), ...caches])
   }
   if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) {
+    const instead = hasSetting('fs-root')
+      ? `install the packages with hab and name their root with ${setting('fs-root')}`
+      : `let hab install the packages with ${setting('use-hab', 'true')}`
     throw new MesosizeError(
       'NO_WEBASSEMBLY',
-      `Harts cannot be read, because this Node cannot run WebAssembly. Start it without --jitless, or install the packages with hab and name their root with ${setting('fs-root')}.`,
+      `Harts cannot be read, because this Node cannot run WebAssembly. Start it without --jitless, or ${instead}.`,
     )
   }
   const { fetch, report, cache, packAhead, signal } = tools

@@ -115,7 +115,7 @@ function parseBase(text: string): URL {
   if (!url) {
     throw new MesosizeError(
       'MARATHON_URL',
-      `${setting('marathon')}: ${JSON.stringify(printableUrl(text))} is not a URL. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
+      `${setting('marathon')}: ${JSON.stringify(printableUrl(text))} is not an http or https URL. Write one such as http://marathon.example.com:8080 or https://cluster.example.com/service/marathon.`,
     )
   }
   url.search = ''

@@ -50,7 +50,10 @@ const EXAMPLES =
 function readUrl(word: string): ReturnType<typeof takeUserInfo> {
   const parsed = parseWebUrl(word)
   if (!parsed) {
-    throw new MesosizeError('MARATHON_URL', `${JSON.stringify(printableUrl(word))} is not a URL. ${EXAMPLES}`)
+    throw new MesosizeError(
+      'MARATHON_URL',
+      `${JSON.stringify(printableUrl(word))} is not an http or https URL. ${EXAMPLES}`,
+    )
   }
   const { url, user = '', authorization } = takeUserInfo(parsed)
   const problem = basicUserProblem(user)

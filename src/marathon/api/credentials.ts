@@ -24,14 +24,22 @@ export interface GivenCredentials {
   dcosPassword?: string
 }
 
-/** @throws UsageError for kinds that exclude each other or are incomplete; MesosizeError DCOS_SERVICE_ACCOUNT */
-export function readCredentials(given: GivenCredentials): Credentials {
+/**
+ * @param named how messages name a setting that has a value, by its row's name: it may be from a variable or a file
+ * @throws UsageError for kinds that exclude each other or are incomplete; MesosizeError DCOS_SERVICE_ACCOUNT
+ */
+export function readCredentials(
+  given: GivenCredentials,
+  named: (name: string) => string = setting,
+): Credentials {
+  const pair = (prefix: string, user?: string, password?: string) =>
+    [user && named(`${prefix}-user`), password && named(`${prefix}-password`)].filter(Boolean).join(' and ')
   const kinds = [
-    given.fromUrl && `the user and password in ${setting('marathon')}`,
-    (given.user || given.password) && `${setting('marathon-user')} and ${setting('marathon-password')}`,
-    given.dcosToken && setting('dcos-token'),
-    given.dcosServiceAccount && setting('dcos-service-account'),
-    (given.dcosUser || given.dcosPassword) && `${setting('dcos-user')} and ${setting('dcos-password')}`,
+    given.fromUrl && `the user and password in ${named('marathon')}`,
+    pair('marathon', given.user, given.password),
+    given.dcosToken && named('dcos-token'),
+    given.dcosServiceAccount && named('dcos-service-account'),
+    pair('dcos', given.dcosUser, given.dcosPassword),
   ].filter(kind => kind !== undefined && kind !== '')
   const problems: string[] = []
   if (kinds.length > 1) {
@@ -41,16 +49,16 @@ export function readCredentials(given: GivenCredentials): Credentials {
     ['marathon', given.user, given.password],
     ['dcos', given.dcosUser, given.dcosPassword],
   ]) {
-    const [userName, passwordName] = [setting(`${prefix}-user`), setting(`${prefix}-password`)]
-    if (user && !password) problems.push(`${userName}: also needs ${passwordName}.`)
-    if (password && !user) problems.push(`${passwordName}: also needs ${userName}.`)
+    const [userName, passwordName] = [`${prefix}-user`, `${prefix}-password`]
+    if (user && !password) problems.push(`${named(userName)}: also needs ${setting(passwordName)}.`)
+    if (password && !user) problems.push(`${named(passwordName)}: also needs ${setting(userName)}.`)
   }
   const userProblem = basicUserProblem(given.user ?? '')
-  if (userProblem) problems.push(`${setting('marathon-user')}: ${userProblem}`)
+  if (userProblem) problems.push(`${named('marathon-user')}: ${userProblem}`)
   const token = given.dcosToken?.trim().replace(/^token=/, '')
   if (token && !isToken(token)) {
     problems.push(
-      `${setting('dcos-token')}: has white space or other characters that a token cannot contain. Copy it again from "dcos config show core.dcos_acs_token".`,
+      `${named('dcos-token')}: has white space or other characters that a token cannot contain. Copy it again from "dcos config show core.dcos_acs_token".`,
     )
   }
   if (problems.length > 0) throw new UsageError(problems)
@@ -61,7 +69,8 @@ export function readCredentials(given: GivenCredentials): Credentials {
   }
   if (token) return { kind: 'dcos-token', token }
   if (given.dcosServiceAccount) {
-    return { kind: 'dcos-service-account', account: readServiceAccount(given.dcosServiceAccount) }
+    const account = readServiceAccount(given.dcosServiceAccount, named('dcos-service-account'))
+    return { kind: 'dcos-service-account', account }
   }
   if (given.dcosUser) return { kind: 'dcos-user', uid: given.dcosUser, password: given.dcosPassword! }
   return { kind: 'none' }

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../lib/error-code.ts'
 import { object, readJson } from '../../lib/json.ts'
 import { each, fields, word } from '../../lib/lenient-json.ts'
 import { maskOf } from '../../lib/mask.ts'
-import { setting } from '../../lib/setting.ts'
+import { hasSetting, setting } from '../../lib/setting.ts'
 import { printableUrl } from '../../lib/url.ts'
 import type { JsonValue } from '../app/request.ts'
 import { complaintsIn, said } from './complaints.ts'
@@ -79,9 +79,10 @@ export function refusal(refused: Refused): MarathonError {
   if (status === 409) {
     const deployments = v.parse(LOCK, body).deployments.map(({ id }) => id)
     if (deployments.length > 0) {
+      const advice = hasSetting('force') ? `, or use ${setting('force')} to cancel it` : ''
       return error(
         'MARATHON_LOCKED',
-        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${mask(deployments.join(', '))}. Wait until it has ended, or use ${setting('force')} to cancel it.`,
+        `${marathon}: the app is locked by the running deployment${deployments.length > 1 ? 's' : ''} ${mask(deployments.join(', '))}. Wait until it has ended${advice}.`,
         deployments,
       )
     }

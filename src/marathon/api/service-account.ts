@@ -2,7 +2,6 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import * as v from 'valibot'
 import { MesosizeError } from '../../lib/errors.ts'
 import { object, parsed, readJson } from '../../lib/json.ts'
-import { setting } from '../../lib/setting.ts'
 import { parseWebUrl } from '../../lib/url.ts'
 
 /** An account that logs in to DC/OS with a key instead of a password. */
@@ -38,19 +37,23 @@ const SECRET = object({
   ),
   private_key: parsed(v.unknown(), readKey),
   login_endpoint: v.optional(
-    hidden(value => (typeof value === 'string' ? parseWebUrl(value) : undefined), 'is not a URL'),
+    hidden(
+      value => (typeof value === 'string' ? parseWebUrl(value) : undefined),
+      'is not an http or https URL',
+    ),
   ),
 })
 
 /**
  * Reads the secret of a DC/OS service account: the JSON that `dcos security secrets create-sa-secret` stores, with
- * `uid`, `private_key`, `scheme` and `login_endpoint`. Messages show nothing of it.
+ * `uid`, `private_key`, `scheme` and `login_endpoint`. Messages show no part of it.
+ * @param name of where it is from, for messages
  * @throws MesosizeError DCOS_SERVICE_ACCOUNT
  */
-export function readServiceAccount(text: string): ServiceAccount {
-  if (/^\s*-----BEGIN /.test(text)) throw unusable(['it is the private key alone'])
+export function readServiceAccount(text: string, name: string): ServiceAccount {
+  if (/^\s*-----BEGIN /.test(text)) throw unusable(name, ['it is the private key alone'])
   const { value, problems } = readJson(SECRET, text)
-  if (!value) throw unusable(problems)
+  if (!value) throw unusable(name, problems)
   return { uid: value.uid, key: value.private_key, loginEndpoint: value.login_endpoint }
 }
 
@@ -77,9 +80,9 @@ function readKey(pem: unknown): KeyObject {
   return key
 }
 
-function unusable(problems: readonly string[]): MesosizeError {
+function unusable(name: string, problems: readonly string[]): MesosizeError {
   return new MesosizeError(
     'DCOS_SERVICE_ACCOUNT',
-    `${setting('dcos-service-account')}: the secret cannot be used: ${problems.join('; ')}. Give the whole JSON that "dcos security secrets create-sa-secret" stores: {"uid": "...", "scheme": "RS256", "private_key": "...", "login_endpoint": "..."}.`,
+    `${name}: the secret cannot be used: ${problems.join('; ')}. Give the whole JSON that "dcos security secrets create-sa-secret" stores: {"uid": "...", "scheme": "RS256", "private_key": "...", "login_endpoint": "..."}.`,
   )
 }

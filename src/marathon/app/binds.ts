@@ -29,7 +29,6 @@ export function checkBinds(service: PackageMetadata, request: BindRequest, repor
   const problems = [
     ...(command === undefined ? missing.map(missingProblem) : []),
     ...unknown.map(({ text, name, meant }) => unknownProblem(text, name, meant, service.binds)),
-    ...twice(given),
   ]
   if (problems.length > 0) {
     throw new MesosizeError(
@@ -80,15 +79,6 @@ function unknownProblem(
     return `${problem}. Did you mean ${described(meant)}? Write ${setting('bind', right)}.`
   }
   return `${problem}. Its binds are ${binds.map(described).join(', ')}. Give one of those, or leave this one out.`
-}
-
-function twice(given: readonly { text: string; name: string }[]): string[] {
-  return [...new Set(given.map(({ name }) => name))].flatMap(name => {
-    const same = given.filter(bind => bind.name === name).map(({ text }) => setting('bind', text))
-    return same.length > 1
-      ? `${same.join(', ')}: the bind ${JSON.stringify(name)} is given more than once. Keep one of them.`
-      : []
-  })
 }
 
 function described(bind: PackageBind): string {

@@ -81,6 +81,28 @@ export function envKeyProblem(value: unknown): string | undefined {
     : 'must be letters, digits and "_", not starting with a digit, such as JAVA_OPTS'
 }
 
+/** Limit of Linux for one string of the environment, `KEY=value` with its terminator, in bytes (MAX_ARG_STRLEN). */
+const STRING_LIMIT = 128 * 1024
+
+/** Whether Linux can give a task a variable. */
+export function variableProblem(name: string, value: string): string | undefined {
+  const size = Buffer.byteLength(`${name}=${value}`) + 1
+  if (size > STRING_LIMIT) {
+    return `takes ${size} bytes with its name, but Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`
+  }
+  return `${name}${value}`.includes('\0') ? 'contains a NUL, which ends a variable: remove it' : undefined
+}
+
+/** What is wrong with the labels that Marathon knows, by label. */
+export function* labelProblems(labels: Readonly<Record<string, string>>): Generator<[string, string]> {
+  const api = labels.DCOS_MIGRATION_API_VERSION
+  if (!api) return
+  if (api !== 'v1') yield ['DCOS_MIGRATION_API_VERSION', 'must be "v1"']
+  for (const name of ['DCOS_PACKAGE_FRAMEWORK_NAME', 'DCOS_MIGRATION_API_PATH']) {
+    if (!labels[name]) yield [name, 'must be given with the label DCOS_MIGRATION_API_VERSION']
+  }
+}
+
 /** A dotted path in a package's configuration. */
 export function configPathProblem(value: unknown): string | undefined {
   return typeof value === 'string' && /^[^\s.=]+(?:\.[^\s.=]+)*$/.test(value)
@@ -115,11 +137,16 @@ export function networkNameProblem(value: unknown): string | undefined {
     : 'must be 1 to 63 lower-case letters, digits and inner "-", such as "dcos"'
 }
 
-export function atLeast(minimum: number, example: string) {
-  return (value: unknown): string | undefined =>
-    typeof value === 'number' && Number.isFinite(value) && value >= minimum
+/** @param unit what the number counts */
+export function atLeast(minimum: number, example: string, unit?: string) {
+  return (value: unknown): string | undefined => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      return `must be a number${unit ? ` of ${unit}` : ''}, such as ${example}`
+    }
+    return value >= minimum
       ? undefined
-      : `must be a number of at least ${minimum}, such as ${example}`
+      : `must be at least ${minimum}${unit ? ` ${unit}` : ''}, such as ${example}`
+  }
 }
 
 /** @param example an example for the message */
@@ -131,14 +158,14 @@ export function wholeNumber(minimum: number, maximum: number, example: string) {
 }
 
 const INT32 = 2 ** 31 - 1
+/** Of any time in an app definition. */
+export const MOST_SECONDS = INT32
 
-export const cpusProblem = atLeast(0.001, '0.5')
-/** MiB. */
-export const memProblem = atLeast(0, '256')
-/** MiB. */
-export const diskProblem = atLeast(0, '0')
+export const cpusProblem = atLeast(0.001, '0.5', 'CPUs')
+export const memProblem = atLeast(0, '256', 'MiB')
+export const diskProblem = atLeast(0, '0', 'MiB')
 export const instancesProblem = wholeNumber(0, INT32, '1')
-export const secondsProblem = wholeNumber(0, INT32, '30')
+export const secondsProblem = wholeNumber(0, MOST_SECONDS, '30')
 export const countProblem = wholeNumber(0, INT32, '3')
 export const portProblem = wholeNumber(0, 65535, '0, which lets Marathon choose')
 

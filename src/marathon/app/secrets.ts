@@ -18,6 +18,23 @@ export interface ConfigSecret {
   written: string
 }
 
+/** Secrets that take each other's place, or that of a variable, whatever the package; full sentences. */
+export function secretProblems(request: Request): string[] {
+  const { env, secrets = {} } = request
+  const ofConfig = configSecrets(request)
+  return [
+    ...Object.entries(secrets).flatMap(([variable, source]) =>
+      Object.hasOwn(env, variable)
+        ? `${setting('secret', `${variable}=${source}`)}: ${setting('env')} gives ${variable} a value already. Keep one of them.`
+        : [],
+    ),
+    ...ofConfig.flatMap(({ path, written }, index) => {
+      const other = ofConfig.slice(0, index).find(each => areNested(path, each.path))
+      return other ? `${written} and ${other.written}: one is inside the other. Leave one out.` : []
+    }),
+  ]
+}
+
 /** The secrets of the configuration, each with a variable that no other has: SECRET_DB_PASSWORD for `db.password`. */
 export function configSecrets({ env, secrets = {}, configSecrets = {} }: Request): ConfigSecret[] {
   const taken = new Set([...Object.keys(env), ...Object.keys(secrets)])
@@ -37,8 +54,9 @@ export function configSecrets({ env, secrets = {}, configSecrets = {} }: Request
 
 /**
  * Puts `"$SECRET_<NAME>"` into the configuration wherever a value is a secret; `launch` replaces it by the value.
+ * @param secrets without `secretProblems`
  * @param ports paths of the ports, which keep their places
- * @throws MesosizeError CONFIG_INVALID, with every secret that has no place of its own
+ * @throws MesosizeError CONFIG_INVALID, with every secret that would take the place of a port
  */
 export function withConfigSecrets(
   config: TomlTable,
@@ -46,11 +64,9 @@ export function withConfigSecrets(
   ports: readonly (readonly string[])[],
   report: Reporter,
 ): TomlTable {
-  const problems = secrets.flatMap(({ path, written }, index) => {
+  const problems = secrets.flatMap(({ path, written }) => {
     const port = ports.find(other => areNested(path, other))
-    if (port) return `${written}: ${port.join('.')} is a port. Leave it out, or name another key.`
-    const other = secrets.slice(0, index).find(each => areNested(path, each.path))
-    return other ? `${written} and ${other.written}: one is inside the other. Leave one out.` : []
+    return port ? `${written}: ${port.join('.')} is a port. Leave it out, or name another key.` : []
   })
   if (problems.length > 0) throw new MesosizeError('CONFIG_INVALID', problems.join('\n'))
   return secrets.reduce((merged, { path, variable }) => {
@@ -70,20 +86,19 @@ function areNested(a: readonly string[], b: readonly string[]): boolean {
 /**
  * The references to secrets in an app's `env`, and its `secrets`, each named after its variable.
  * @param reserved the package's variable, if the app needs it for the package's configuration
- * @throws MesosizeError CONFIG_INVALID, with every variable that has a value already
+ * @throws MesosizeError CONFIG_INVALID if the package's variable is a secret
  */
 export function secretFields(
-  { env, secrets = {} }: Request,
+  { secrets = {} }: Request,
   ofConfig: readonly ConfigSecret[],
   reserved: string | undefined,
 ): { env: JsonObject; secrets: JsonObject } {
-  const problems = Object.entries(secrets).flatMap(([variable, source]) => {
-    const written = setting('secret', `${variable}=${source}`)
-    if (variable === reserved) return `${written}: ${whyNotWhole(variable)}`
-    if (!Object.hasOwn(env, variable)) return []
-    return `${written}: ${setting('env')} gives ${variable} a value already. Keep one of them.`
-  })
-  if (problems.length > 0) throw new MesosizeError('CONFIG_INVALID', problems.join('\n'))
+  if (reserved !== undefined && Object.hasOwn(secrets, reserved)) {
+    throw new MesosizeError(
+      'CONFIG_INVALID',
+      `${setting('secret', `${reserved}=${secrets[reserved]}`)}: ${whyNotWhole(reserved)}`,
+    )
+  }
   const all = [
     ...Object.entries(secrets),
     ...ofConfig.map(({ variable, source }) => [variable, source] as const),

@@ -28,7 +28,7 @@ const MOST_SHOWN = 100
 export function validateApp(
   app: JsonObject,
   report?: Pick<Reporter, 'warn'>,
-  advice = 'Change the option or the patch that set it.',
+  advice = 'Correct the setting or the patch that set it.',
 ): AppDefinition {
   const problems = problemsOf(app)
   const certain: Cause[] = ['refused', 'impossible', ...(report ? [] : (['cluster'] as const))]

@@ -1,4 +1,4 @@
-import { MesosizeError } from '../../lib/errors.ts'
+import { MesosizeError, UsageError } from '../../lib/errors.ts'
 import { type Reporter, silent } from '../../lib/report.ts'
 import { setting } from '../../lib/setting.ts'
 import { canonicalId } from '../app/app-id.ts'
@@ -18,7 +18,7 @@ export interface CheckOptions {
  * Checks what can be checked without Marathon.
  * @param report gets warnings about anything that depends on how the cluster is set up
  * @returns the definition, with an absolute id, as Marathon stores it
- * @throws MesosizeError APP_INVALID, APP_INSTANCES, APP_UNFETCHABLE; if both of the last two apply, APP_INSTANCES
+ * @throws MesosizeError APP_INVALID, APP_INSTANCES, APP_UNFETCHABLE; if both of the last two apply, UsageError with both
  */
 export function checkApp(
   definition: JsonObject,
@@ -29,8 +29,9 @@ export function checkApp(
   const problems: MesosizeError[] = []
   if (!options.allowManyInstances) problems.push(...problemsOf(() => checkInstances(app)))
   if (!options.allowUnfetchableUri) problems.push(...problemsOf(() => checkFetchable(app)))
-  const [first] = problems
-  if (first) throw new MesosizeError(first.code, problems.map(({ message }) => message).join('\n'))
+  const [first, second] = problems
+  if (second) throw new UsageError(problems.map(({ message }) => message))
+  if (first) throw first
   return { ...app, id: canonicalId(app.id) }
 }
 

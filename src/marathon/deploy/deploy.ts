@@ -51,16 +51,16 @@ export async function deployApp(
     outcome = result.state
     return result
   } catch (error) {
-    const goesOn = `The deployment ${started.deploymentId} of ${app.id} goes on in Marathon`
+    const continues = `The deployment ${started.deploymentId} of ${app.id} continues in Marathon`
     if (tools.signal?.aborted) {
       return {
         ...common(deployment),
         state: 'cancelled',
-        message: `${goesOn}; Mesosize has stopped waiting for it.`,
+        message: `${continues}; Mesosize has stopped waiting for it.`,
       }
     }
     throw error instanceof MesosizeError
-      ? new MesosizeError(error.code, `${error.message} ${goesOn}.`, { cause: error })
+      ? new MesosizeError(error.code, `${error.message} ${continues}.`, { cause: error })
       : error
   } finally {
     progress.done(outcome)
@@ -109,7 +109,7 @@ async function conclude(
   const { lines, culprit, underWay } = await diagnose(marathon, deployment, tools)
   const undone = rollback
     ? await undo(marathon, deployment, tools)
-    : `${id} is left as it is, and Marathon goes on trying${underWay ? `; its deployment ${deployment.deploymentId} locks it until then` : ''}.`
+    : `${id} is left as it is, and Marathon keeps trying${underWay ? `; its deployment ${deployment.deploymentId} locks it until then` : ''}.`
   const head = reason(ending, id, timeout)
   const details = lines.filter(line => !head.includes(line))
   return {

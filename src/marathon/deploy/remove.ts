@@ -20,7 +20,7 @@ export interface RemoveOptions {
 const MOST_NAMED = 10
 
 /**
- * Removes an app, and waits until its tasks are gone. Marathon forgets the app at once, while its tasks are still being
+ * Removes an app, and waits until its tasks are gone. Marathon forgets the app immediately, while its tasks are still being
  * killed; this function waits for them, even if the app was removed before.
  * @returns `absent` if there was nothing to remove or to wait for
  * @throws MesosizeError REMOVE_TIMED_OUT if it is still in progress, and as `Marathon.send`
@@ -43,7 +43,7 @@ export async function removeApp(
   tools.signal?.throwIfAborted()
   throw new MesosizeError(
     'REMOVE_TIMED_OUT',
-    `${id} is being removed, but after ${formatDuration(timeout)} ${whatIsLeft(listed, before)} Marathon goes on (deployment ${deploymentId}). Remove the app again to continue waiting; ${setting('timeout')} waits longer. Look for tasks that do not end in Mesos' web interface, by their ids.`,
+    `${id} is being removed, but after ${formatDuration(timeout)} ${whatIsLeft(listed, before)} Marathon continues (deployment ${deploymentId}). Remove the app again to continue waiting; ${setting('timeout')} waits longer. Look for tasks that do not end in Mesos' web interface, by their ids.`,
   )
 }
 

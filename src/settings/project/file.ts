@@ -1,7 +1,7 @@
 import type { TomlTable, TomlValue } from 'smol-toml'
 import { isTable } from '../../habitat/config/config.ts'
 import { parseConfig } from '../../habitat/config/parse.ts'
-import { messageOf, UsageError } from '../../lib/errors.ts'
+import { messageOf } from '../../lib/errors.ts'
 import { quoted } from '../readers.ts'
 import { ACCESS } from '../rows/marathon.ts'
 import { CACHE, OUTPUT } from '../rows/output.ts'
@@ -28,6 +28,8 @@ export interface ProjectFile {
   /** The tables `[deploy]` and `[remove]`. */
   deploy: FileSettings
   remove: FileSettings
+  /** What is wrong with the file apart from its values. If anything is, settings may be missing here. */
+  problems: readonly string[]
 }
 
 const SERVICE = keysOf(EXPORT)
@@ -52,8 +54,8 @@ const TABLES = ['service', ...Object.keys(COMMANDS)]
 /**
  * Reads a project file. Values are texts as in arguments, which the settings' readers check when they are needed.
  * @param path for messages, each of which begins with it and the line
- * @throws UsageError for unknown keys, secrets and values of the wrong type; MesosizeError CONFIG_INVALID if the text is
- * not TOML
+ * @returns also what is wrong: unknown keys, secrets and values of the wrong type
+ * @throws MesosizeError CONFIG_INVALID if the text is not TOML
  */
 export function parseProjectFile(text: string, path: string): ProjectFile {
   const document = parseConfig(text, quoted(path))
@@ -100,13 +102,12 @@ export function parseProjectFile(text: string, path: string): ProjectFile {
       `${at('service')}: service: must be a list of tables. Write [[service]] above each service.`,
     )
   }
-  const file: ProjectFile = {
+  return {
     path,
     common: read(common, COMMON, ''),
     services: (services ?? []).map((each, index) => read(each, SERVICE, `service.${index}.`)),
     deploy: read(tableOf(deploy, 'deploy'), COMMANDS.deploy, 'deploy.'),
     remove: read(tableOf(remove, 'remove'), COMMANDS.remove, 'remove.'),
+    problems,
   }
-  if (problems.length > 0) throw new UsageError(problems)
-  return file
 }

@@ -1,6 +1,7 @@
 import { basename, posix } from 'node:path'
 import type { ExportRequest } from '../../export/request.ts'
 import type { NonEmpty } from '../../lib/in-turn.ts'
+import { repeated } from '../../lib/repeated.ts'
 import { setting } from '../../lib/setting.ts'
 import { quoted } from '../readers.ts'
 import { HAB, NAMED } from '../rows/packages.ts'
@@ -57,11 +58,13 @@ const OWN: readonly (readonly [name: string, of: (request: ExportRequest) => str
 /** Refuses services of one run that would take each other's place. @returns one line for each problem */
 export function clashes(requests: readonly ExportRequest[]): string[] {
   const problems = OWN.flatMap(([name, of]) =>
-    repeated(requests.map(of)).map(
+    repeated(requests.flatMap(request => of(request) ?? [])).map(
       value => `${setting(name)}: several services have ${quoted(value)}. Give each [[service]] its own.`,
     ),
   )
-  const files = requests.map(({ packages, outputDir }) => packages[0] && `${packages[0]} to ${outputDir}`)
+  const files = requests.flatMap(({ packages: [first], outputDir }) =>
+    first ? `${first} to ${outputDir}` : [],
+  )
   return [
     ...problems,
     ...repeated(files).map(
@@ -69,9 +72,4 @@ export function clashes(requests: readonly ExportRequest[]): string[] {
         `${setting('output-dir')}: several services export ${file}, so that one replaces the files of the other. Give each [[service]] its own.`,
     ),
   ]
-}
-
-function repeated(values: readonly (string | undefined)[]): string[] {
-  const given = values.filter(value => value !== undefined)
-  return [...new Set(given.filter((value, index) => given.indexOf(value) < index))]
 }

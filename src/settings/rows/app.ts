@@ -1,6 +1,6 @@
 import { setting } from '../../lib/setting.ts'
 import { manyInstancesProblem } from '../../marathon/app/many-instances.ts'
-import type { AppRequest } from '../../marathon/app/request.ts'
+import type { AppRequest, VolumeRequest } from '../../marathon/app/request.ts'
 import {
   appIdProblem,
   bindProblem,
@@ -11,11 +11,13 @@ import {
   groupProblem,
   instancesProblem,
   labelKeyProblem,
+  labelProblems,
   memProblem,
   peerProblem,
+  variableProblem,
 } from '../../marathon/app/rules.ts'
 import { readConfig, readPatch } from '../files.ts'
-import { amount, choiceOf, readFetchUri, readVolume, ruled } from '../readers.ts'
+import { amount, oneOf, readFetchUri, readVolume, ruled } from '../readers.ts'
 import type { SettingsFor } from '../setting.ts'
 
 /** A large number may be a typing error, so it is accepted only in a patch. */
@@ -34,7 +36,7 @@ export const RESOURCES = {
     default: '0.5',
     unit: 'CPUs',
     help: 'CPUs of a task',
-    read: amount(cpusProblem, 'CPUs'),
+    read: amount(cpusProblem),
   },
   mem: {
     option: 'mem',
@@ -44,7 +46,7 @@ export const RESOURCES = {
     default: '256',
     unit: 'MiB',
     help: 'memory of a task',
-    read: amount(memProblem, 'MiB'),
+    read: amount(memProblem),
   },
   disk: {
     option: 'disk',
@@ -54,7 +56,7 @@ export const RESOURCES = {
     default: '0',
     unit: 'MiB',
     help: 'disk space of a task',
-    read: amount(diskProblem, 'MiB'),
+    read: amount(diskProblem),
   },
   instances: {
     option: 'instances',
@@ -83,6 +85,12 @@ export const APP = {
     value: 'KEY=VALUE',
     help: 'environment variables of the task',
     keyProblem: envKeyProblem,
+    *valueProblems(pairs) {
+      for (const [name, value] of Object.entries(pairs)) {
+        const problem = variableProblem(name, value)
+        if (problem) yield [name, problem]
+      }
+    },
   },
   secrets: {
     option: 'secret',
@@ -92,6 +100,7 @@ export const APP = {
     help: "environment variables of the task whose values are in the cluster's secret store, such as `TOKEN=web/token`",
     details: 'The value is the path of the secret there.',
     keyProblem: envKeyProblem,
+    needsValues: true,
   },
   labels: {
     option: 'label',
@@ -100,6 +109,7 @@ export const APP = {
     value: 'KEY=VALUE',
     help: 'labels of the app',
     keyProblem: labelKeyProblem,
+    valueProblems: labelProblems,
   },
   config: {
     option: 'config',
@@ -117,6 +127,7 @@ export const APP = {
     help: "values of the package's own configuration that are in the cluster's secret store, such as `db.password=web/db`",
     details: 'The key is a path in the configuration, the value is the path of the secret.',
     keyProblem: configPathProblem,
+    needsValues: true,
   },
   healthCheck: {
     option: 'no-health-check',
@@ -141,6 +152,7 @@ export const APP = {
     help: "directories or files of the agent, or of the task's sandbox, that the service sees at another path",
     details: 'A `SOURCE` without a slash at its beginning is in the sandbox.',
     read: readVolume,
+    keyOf: ({ path }: VolumeRequest) => path,
   },
   legacyUris: {
     option: 'uris',
@@ -182,19 +194,17 @@ export const SUPERVISOR = {
     input: 'topology',
     form: 'text',
     value: 'TOPOLOGY',
-    choices: ['standalone', 'leader'],
+    ...oneOf(['standalone', 'leader']),
     help: 'topology of the service group',
-    read: choiceOf(['standalone', 'leader']),
   },
   strategy: {
     option: 'strategy',
     input: 'strategy',
     form: 'text',
     value: 'STRATEGY',
-    choices: ['none', 'at-once', 'rolling'],
+    ...oneOf(['none', 'at-once', 'rolling']),
     help: 'let Supervisors update the service by themselves, from the channel of the packages',
     details: 'Marathon does not know about such updates.',
-    read: choiceOf(['none', 'at-once', 'rolling']),
   },
   binds: {
     option: 'bind',
@@ -204,5 +214,6 @@ export const SUPERVISOR = {
     help: "service groups for the package's binds",
     details: 'Every required bind needs one.',
     read: ruled(bindProblem),
+    keyOf: (bind: string) => bind.slice(0, bind.indexOf(':')),
   },
 } as const satisfies SettingsFor<keyof AppRequest | 'strategy'>

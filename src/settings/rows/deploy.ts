@@ -56,19 +56,20 @@ export const DEPLOYMENT = {
     input: 'rollback',
     form: 'flag',
     default: 'true',
-    help: 'undo a deployment that fails, so that the previous version runs again',
+    help: 'undo a deployment that fails',
+    details: 'The previous version then runs again.',
   },
   allowUnfetchableUri: {
     option: 'allow-unfetchable-uri',
     input: 'allow-unfetchable-uri',
     form: 'flag',
-    help: 'deploy an app although no agent can fetch its URIs, such as file://',
+    help: 'deploy an app even if no agent can fetch its URIs, such as file://',
   },
   allowManyInstances: {
     option: 'allow-many-instances',
     input: 'allow-many-instances',
     form: 'flag',
-    help: 'deploy an app although it has more than 5000 instances',
+    help: 'deploy an app even if it has more than 5000 instances',
   },
 } as const satisfies SettingsFor<keyof DeployOptions | 'dryRun'>
 

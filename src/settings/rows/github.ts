@@ -16,10 +16,10 @@ export function githubToken(needs: string) {
   } as const satisfies Record<string, TextSetting<string>>
 }
 
-/** The job summary. @param what it reports */
+/** The job summary. @param what it shows */
 export function jobSummary(what: string) {
   return {
-    summary: { input: 'summary', form: 'flag', default: 'true', help: `report ${what} in the job summary` },
+    summary: { input: 'summary', form: 'flag', default: 'true', help: `add ${what} to the job summary` },
   } as const satisfies Settings
 }
 

@@ -53,7 +53,7 @@ export const ACCESS = {
     form: 'text',
     value: 'FILE',
     secret: true,
-    help: 'JSON of a DC/OS service account with `uid` and `private_key`, or its file',
+    help: 'JSON of a DC/OS service account with `uid` and `private_key`, or the path of a file that contains it',
     read: readSecret,
   },
   dcosUser: {

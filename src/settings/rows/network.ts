@@ -1,4 +1,4 @@
-import type { AppRequest } from '../../marathon/app/request.ts'
+import type { AppRequest, PortLabel, PortRequest, ServicePortRequest } from '../../marathon/app/request.ts'
 import { envVarsPrefixProblem } from '../../marathon/app/rules.ts'
 import { readNetwork, readPort, readPortLabel, readServicePort, ruled } from '../readers.ts'
 import type { SettingsFor } from '../setting.ts'
@@ -22,6 +22,7 @@ export const NETWORK = {
     help: 'ports of the service, each an export or a path in its configuration; by default derived from the exports',
     details: 'Naming one drops the others.',
     read: readPort,
+    keyOf: ({ name }: PortRequest) => name,
   },
   portLabels: {
     option: 'port-label',
@@ -31,6 +32,7 @@ export const NETWORK = {
     help: 'labels of ports, such as `http:VIP_0=/web:80` for a virtual address in DC/OS',
     details: "The Supervisor's ports are `gossip`, `gateway` and `ctl`.",
     read: readPortLabel,
+    keyOf: ({ port, key }: PortLabel) => `${port}:${key}`,
   },
   servicePorts: {
     option: 'service-port',
@@ -39,6 +41,7 @@ export const NETWORK = {
     value: 'NAME=NUMBER',
     help: 'service ports, at which a load balancer such as marathon-lb offers the ports; by default Marathon chooses them',
     read: readServicePort,
+    keyOf: ({ port }: ServicePortRequest) => port,
   },
   envVarsPrefix: {
     option: 'env-vars-prefix',

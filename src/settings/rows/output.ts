@@ -1,7 +1,7 @@
 import type { ExportRequest } from '../../export/request.ts'
 import { LAYERINGS } from '../../image/layers.ts'
 import { readNewFile, readNewFolder } from '../files.ts'
-import { choiceOf, readFetchUri, readSize, readText, readUriBase, wholeNumber } from '../readers.ts'
+import { oneOf, readFetchUri, readSize, readText, readUriBase, wholeNumber } from '../readers.ts'
 import type { Settings, SettingsFor } from '../setting.ts'
 
 /** Where agents fetch the image, if a person knows that better than the publisher. */
@@ -19,14 +19,14 @@ export const URIS = {
     input: 'uri-base',
     form: 'text',
     value: 'URI',
-    help: "that URI without the tarball's name, which is appended",
+    help: 'URI from which agents fetch the tarball, without its name, which is appended',
     read: readUriBase,
   },
   uriTemplate: {
     input: 'uri-template',
     form: 'text',
     value: 'TEMPLATE',
-    help: 'that URI with `{origin}`, `{name}`, `{version}`, `{release}`, `{file}`, `{sha256}` or `{tag}` in it',
+    help: 'URI from which agents fetch the tarball, with `{origin}`, `{name}`, `{version}`, `{release}`, `{ident}`, `{file}`, `{sha256}` or `{tag}` in it',
     read: readText,
   },
 } as const satisfies Settings
@@ -48,9 +48,8 @@ export const OUTPUT = {
     form: 'text',
     value: 'HOW',
     alone: 'auto',
-    choices: LAYERINGS,
+    ...oneOf(LAYERINGS),
     help: 'split the image into several tarballs, so that agents keep what does not change: one with the packages built together with the service and one with the rest, or one per package',
-    read: choiceOf(LAYERINGS),
   },
   sbom: {
     option: 'sbom',
@@ -94,7 +93,7 @@ export const CACHE = {
     form: 'text',
     value: 'SIZE',
     default: '4GiB',
-    help: 'maximum size of that folder; the least recently used packages are removed first',
+    help: 'maximum size of the package cache; the least recently used packages are removed first',
     read: readSize,
   },
   kept: {
@@ -103,7 +102,7 @@ export const CACHE = {
     form: 'flag',
     default: 'true',
     help: 'keep compressed packages for later exports',
-    details: 'An action keeps them in the cache of GitHub Actions.',
+    details: 'The action keeps them in the GitHub Actions cache.',
   },
 } as const satisfies Settings
 

@@ -36,7 +36,7 @@ const BUILDER_URL = {
   form: 'text',
   value: 'URL',
   default: 'https://bldr.habitat.sh',
-  help: 'Builder that has the packages',
+  help: 'URL of the Builder to get the packages from',
   read: readBuilderUrl,
 } as const
 
@@ -63,7 +63,7 @@ export const PACKAGES = {
     form: 'text',
     value: 'URL',
     defaultOf: BUILDER_URL,
-    help: "Builder that has Habitat's own packages: Supervisor, launcher, busybox-static, cacerts",
+    help: "URL of the Builder to get Habitat's own packages from: Supervisor, launcher, busybox-static, cacerts",
     read: readBuilderUrl,
   },
   baseChannel: {
@@ -212,7 +212,7 @@ export const HAB = {
   acceptLicense: {
     input: 'accept-license',
     form: 'flag',
-    help: 'accept the Chef licence that `hab` asks for since 0.80',
+    help: 'accept the Chef licence that `hab` has required since 0.80',
     details: 'Mesosize never accepts it for you.',
   },
 } as const satisfies Settings

@@ -1,6 +1,6 @@
 import { parseHeaderLines } from '../../publish/header-lines.ts'
 import type { PublishRequest } from '../../publish/request.ts'
-import { choiceOf, readReleaseId, readReleaseTag, readText } from '../readers.ts'
+import { oneOf, readReleaseId, readReleaseTag, readText } from '../readers.ts'
 import type { SettingGroup, Settings } from '../setting.ts'
 import { ACCESS } from './marathon.ts'
 
@@ -49,7 +49,7 @@ export const HTTP = {
     value: 'LINES',
     secret: true,
     help: 'headers of the upload, `Name: value` lines',
-    read: text => parseHeaderLines(text, 'upload-headers'),
+    read: parseHeaderLines,
   },
 } as const satisfies Settings
 
@@ -73,9 +73,8 @@ export const PUBLISH = {
     input: 'publish',
     form: 'text',
     value: 'TARGET',
-    choices: NAMES,
+    ...oneOf(NAMES),
     default: 'none',
     help: 'where the tarball or its layers go: `release` (an asset of a GitHub release), `artifact` (of this workflow run; agents cannot fetch it, and it cannot hold layers), `artifact-store` (of Marathon before 1.5), `http` (PUT to any server) or `none`',
-    read: choiceOf(NAMES),
   },
 } as const satisfies Settings

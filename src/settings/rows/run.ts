@@ -7,15 +7,15 @@ export const TRY = {
   wanted: {
     input: 'try',
     form: 'flag',
-    help: 'start the image in this job before it is published, from the very files that will be published, and fail unless the service becomes healthy',
-    details: 'Needs Linux, and `sudo` without a password, as on runners of GitHub.',
+    help: 'try the files to be published in this job first, and publish them only if the service becomes healthy',
+    details: 'Needs Linux, and `sudo` without a password, as on GitHub-hosted runners.',
   },
   timeout: {
     input: 'try-timeout',
     form: 'text',
     value: 'TIME',
     default: '2m',
-    help: 'maximum time until it is healthy, such as 90s, 15m or 1h',
+    help: 'maximum time for the service to become healthy, such as 90s, 15m or 1h',
     read: readDuration,
   },
 } as const satisfies Settings
@@ -27,7 +27,7 @@ export const RUN_HERE = {
     form: 'text',
     value: 'NUMBER',
     default: '1',
-    help: 'number of instances that run beside each other, whatever the app definition says',
+    help: 'number of instances to run side by side, whatever the app definition says',
     read: wholeNumber(1, 100),
   },
   peers: {

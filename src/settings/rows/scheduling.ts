@@ -1,5 +1,5 @@
 import type { AppRequest } from '../../marathon/app/request.ts'
-import { roleProblem } from '../../marathon/app/rules.ts'
+import { MOST_SECONDS, roleProblem } from '../../marathon/app/rules.ts'
 import { invalid, quoted, readDuration, readUpgrade, ruled } from '../readers.ts'
 import type { SettingsFor } from '../setting.ts'
 
@@ -11,10 +11,15 @@ export const SCHEDULING = {
     form: 'lines',
     value: 'FIELD:OPERATOR[:VALUE]',
     help: 'constraints on where tasks run, such as `hostname:UNIQUE` or `rack:GROUP_BY:3`',
-    read(text) {
+    async read(text) {
       const parts = /^([^:]+):([^:]+)(?::(.+))?$/.exec(text)?.slice(1)
       if (!parts) throw invalid(`${quoted(text)} is not a constraint. Write one such as hostname:UNIQUE.`)
-      return parts.filter(part => part !== undefined)
+      const constraint = parts.filter(part => part !== undefined)
+      // Loaded only where it is needed: --help and --version should be quick.
+      const { constraintProblem } = await import('../../marathon/app/checks/constraints.ts')
+      const problem = constraintProblem(constraint)
+      if (problem) throw invalid(`${quoted(text)} ${problem}.`)
+      return constraint
     },
   },
   acceptedRoles: {
@@ -39,6 +44,14 @@ export const SCHEDULING = {
     form: 'text',
     value: 'TIME',
     help: "time from SIGTERM to SIGKILL, such as 90s or 5m; by default what the package's shutdown needs, at least 30s",
-    read: readDuration,
+    read(text) {
+      const period = readDuration(text)
+      if (period > MOST_SECONDS * 1000) {
+        throw invalid(
+          `${quoted(text)} is more than ${MOST_SECONDS} seconds. Write a shorter time, such as 5m.`,
+        )
+      }
+      return period
+    },
   },
 } as const satisfies SettingsFor<keyof AppRequest>

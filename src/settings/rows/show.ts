@@ -37,7 +37,7 @@ export const EXPORT_RESULT = {
   json: {
     option: 'json',
     form: 'flag',
-    help: 'print an object with everything that was made, and the app definition in it',
+    help: 'print a JSON object that describes the result, including the app definition',
   },
 } as const satisfies Settings
 
@@ -48,7 +48,7 @@ export const GENERAL = {
     input: 'settings',
     form: 'text',
     value: 'FILE',
-    help: 'project file with further settings; the command line reads `mesosize.toml` in the working folder by default, the action none',
+    help: 'project file with further settings; the command line reads `mesosize.toml` in the working folder by default; the action reads none by default',
     read: readText,
   },
   help: { option: 'help', short: 'h', form: 'flag', help: 'print this help' },

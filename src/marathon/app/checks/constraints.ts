@@ -16,7 +16,8 @@ export const CONSTRAINT_RULES = [
   }),
 ]
 
-function constraintProblem(constraint: readonly string[]): string | undefined {
+/** What is wrong with a constraint, to be read after it; undefined if nothing is. */
+export function constraintProblem(constraint: readonly string[]): string | undefined {
   if (constraint.length < 2 || constraint.length > 3)
     return `must have two or three texts, such as ${CONSTRAINT_EXAMPLE}`
   const [field, operator, value] = constraint

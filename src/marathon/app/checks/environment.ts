@@ -1,12 +1,10 @@
 import { isObject } from '../../../lib/is-object.ts'
+import { labelProblems, variableProblem } from '../rules.ts'
 import { cluster, impossible, place, refused } from './problem.ts'
 import { rule } from './rule.ts'
 
 // env, secrets and labels (api/v2/validation/EnvVarValidation.scala, SecretValidation.scala). Values of variables are
 // never shown, because they may be passwords.
-
-/** Limit of Linux for one string of the environment, `KEY=value` with its terminator, in bytes (MAX_ARG_STRLEN). */
-const STRING_LIMIT = 128 * 1024
 
 export const ENVIRONMENT_RULES = [
   rule(['env'], function* ({ env = {} }) {
@@ -23,17 +21,8 @@ export const ENVIRONMENT_RULES = [
         }
         continue
       }
-      const size = Buffer.byteLength(`${name}=${value}`) + 1
-      if (size > STRING_LIMIT) {
-        yield impossible(
-          at,
-          undefined,
-          `takes ${size} bytes with its name, but Linux allows ${STRING_LIMIT} for one variable: shorten it, or put it into a file of the package`,
-        )
-      }
-      if (`${name}${value}`.includes('\0')) {
-        yield impossible(at, undefined, 'contains a NUL, which ends a variable: remove it')
-      }
+      const problem = variableProblem(name, value)
+      if (problem) yield impossible(at, undefined, problem)
     }
   }),
 
@@ -68,17 +57,8 @@ export const ENVIRONMENT_RULES = [
   }),
 
   rule(['labels'], function* ({ labels = {} }) {
-    const api = labels.DCOS_MIGRATION_API_VERSION
-    if (!api) return
-    if (api !== 'v1') yield refused('labels.DCOS_MIGRATION_API_VERSION', api, 'must be "v1"')
-    for (const name of ['DCOS_PACKAGE_FRAMEWORK_NAME', 'DCOS_MIGRATION_API_PATH']) {
-      if (!labels[name]) {
-        yield refused(
-          `labels.${name}`,
-          labels[name],
-          'must be given with the label DCOS_MIGRATION_API_VERSION',
-        )
-      }
+    for (const [label, problem] of labelProblems(labels)) {
+      yield refused(`labels.${label}`, labels[label], problem)
     }
   }),
 ]

@@ -1,0 +1,1 @@
+export{n as constraintProblem}from"./marathon-app-checks-constraints.js";
