@@ -185,7 +185,7 @@ describe('a digest that cannot be kept or read is computed, without a word', () 
   test.each([
     ['is empty', ''],
     ['is cut off', 'f'.repeat(63)],
-    ['is no digest', 'F'.repeat(64)],
+    ['is not a digest', 'F'.repeat(64)],
   ])('because its file %s', async (_, content) => {
     await digests(PARTS, cache)
     expect(files()).toHaveLength(1)
