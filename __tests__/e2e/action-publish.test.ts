@@ -88,7 +88,8 @@ function publishedQuietly(run: ActionRun) {
 
 /** What an agent gets, which has nothing but the URI. */
 async function asAgent(uri: string): Promise<Buffer> {
-  const response = await fetch(uri)
+  // A connection that is kept may be closed by the time that this busy process uses it again.
+  const response = await fetch(uri, { headers: { connection: 'close' } })
   expect(response.status).toBe(200)
   return Buffer.from(await response.arrayBuffer())
 }
