@@ -79,11 +79,21 @@ export class TarballWriter {
   async copy(kept: KeptPackage, part: Part): Promise<void> {
     await this.#beginTail(part)
     const start = this.#sink.mark()
+    let writing: Promise<void> | undefined
     try {
-      for await (const chunk of kept.chunks()) await this.#sink.write(chunk)
+      for await (const chunk of kept.chunks()) {
+        const before = writing
+        writing = this.#sink.write(chunk)
+        // Awaited in the next turn: the disk need not wait for the next chunk.
+        writing.catch(() => {})
+        await before
+      }
+      await writing
       this.#options.phase.advance(kept.size)
       this.#copied = kept.hash
     } catch (error) {
+      // It must not write behind what is undone.
+      await writing?.catch(() => {})
       if (!(error instanceof MesosizeError && error.code === 'KEPT_PACKAGE_UNUSABLE')) throw error
       await this.#sink.rewind(start)
       const members = compressBlocks(tarBlocks(part.entries()), this.#options)

@@ -12,7 +12,7 @@ const FOOTER = 48
 /** The largest descriptions are those of packages with very many programs. */
 const DESCRIPTION_LIMIT = 64 << 20
 const CHUNK = 1 << 20
-/** Pairs of buffers that are not in use. To make and free them takes as long as to read a small package. */
+/** Buffers for a reader that are not in use. To make and free them takes as long as to read a small package. */
 const spare: Buffer<ArrayBuffer>[][] = []
 
 /** What the file of a kept package says about the members in it. */
@@ -78,7 +78,7 @@ export async function readDescription(file: FileHandle): Promise<KeptDescription
 }
 
 /**
- * The members, in chunks that stay valid until the next one is requested.
+ * The members, in chunks that stay valid until the next but one is requested.
  * @throws Error after the last chunk if they are not those that were described, or what the file system throws
  */
 export async function* keptMembers(
@@ -86,10 +86,10 @@ export async function* keptMembers(
   { packed, hash: expected }: KeptDescription,
 ): AsyncGenerator<Uint8Array> {
   const file = await openRegular(path)
-  const buffers = spare.pop() ?? [Buffer.alloc(CHUNK), Buffer.alloc(CHUNK)]
+  const buffers = spare.pop() ?? [0, 1, 2].map(() => Buffer.alloc(CHUNK))
   const count = Math.ceil(packed / CHUNK)
   const read = (chunk: number) => {
-    const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 2])
+    const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 3])
     // Nothing may be waiting when it fails.
     reading.catch(() => {})
     return reading

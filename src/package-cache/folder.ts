@@ -21,7 +21,7 @@ export interface KeptPackage {
   /** Of the members, for comparison only: XXH128, hex. */
   hash: string
   /**
-   * The members' bytes, split anywhere; a chunk is valid until the next one is requested. Each call reads again.
+   * The members' bytes, split anywhere; a chunk is valid until the next but one is requested. Each call reads again.
    * @throws MesosizeError KEPT_PACKAGE_UNUSABLE, at the latest after the last chunk: the chunks are then invalid
    */
   chunks(): AsyncIterable<Uint8Array>
