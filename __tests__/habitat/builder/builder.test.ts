@@ -61,7 +61,7 @@ function builder(options: Partial<BuilderOptions> = {}): Builder {
   return createBuilder({
     url: server.url,
     maxPackageSize: 1_000_000,
-    fetch: createFetch({ version: '1', idleTimeout: 200 }),
+    fetch: createFetch({ version: '1' }),
     retry: { sleep: async milliseconds => void pauses.push(milliseconds), random: () => 1 },
     ...options,
   })
@@ -310,9 +310,7 @@ describe('download', () => {
     const controller = new AbortController()
     const reason = new Error('interrupted')
     server.fault({ kind: 'stall', milliseconds: 600_000 })
-    const result = download({ signal: controller.signal, fetch: createFetch({ version: '1' }) }, () =>
-      controller.abort(reason),
-    )
+    const result = download({ signal: controller.signal }, () => controller.abort(reason))
     await expect(result).rejects.toBe(reason)
     expect(await cached()).toEqual([])
   })
