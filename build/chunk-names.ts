@@ -1,6 +1,6 @@
 import { dirname, join, parse, relative } from 'node:path'
 import type { Plugin, PreRenderedChunk } from 'rolldown'
-import { PIPELINE, START } from './chunks.ts'
+import { GROUPS } from './chunks.ts'
 import { type InfoOf, reach } from './reach.ts'
 import { PREFIX } from './without-node-fetch.ts'
 
@@ -48,7 +48,7 @@ type Chunk = Pick<PreRenderedChunk, 'name' | 'facadeModuleId' | 'moduleIds'>
  * two thirds of it. The name of a chunk with modules of packages and of our own has both.
  */
 export function chunkName({ name, facadeModuleId, moduleIds }: Chunk, infoOf: InfoOf): string {
-  if (name === START || name === PIPELINE) return name
+  if (GROUPS.includes(name)) return name
   // Only re-exports a module that is in another chunk.
   if (moduleIds.length === 0) return `${nameOf(facadeModuleId ?? name)}-entry`
   if (facadeModuleId !== null) return nameOf(facadeModuleId)

@@ -3,8 +3,12 @@ import type { ChunkingContext } from 'rolldown'
 import { reach } from './reach.ts'
 
 const TOP = join(import.meta.dirname, '..')
-export const START = 'start'
-export const PIPELINE = 'pipeline'
+const START = 'start'
+const PIPELINE = 'pipeline'
+const FIRST = 'first'
+/** The names of groups. */
+export const GROUPS: readonly string[] = [FIRST, START, PIPELINE]
+const MAIN = 'src/cli/main.ts'
 
 /**
  * Groups modules that are loaded together: each further file costs a start about a millisecond, and an export of small
@@ -20,7 +24,7 @@ export function chunkGroups(): { name(id: string, context: ChunkingContext): str
       const from = (path: string) => reach(join(TOP, path), id => context.getModuleInfo(id))
       reached ??= {
         // What the command line loads first, and for `--version` alone.
-        first: from('src/cli/main.ts'),
+        first: from(MAIN),
         cli: from('src/cli/perform.ts'),
         cliExport: from('src/cli/export.ts'),
         action: from('src/actions/export/main.ts'),
@@ -28,8 +32,11 @@ export function chunkGroups(): { name(id: string, context: ChunkingContext): str
         remove: from('src/actions/remove/main.ts'),
         worker: from('src/export/threads/worker.ts'),
       }
-      // These are started while a person waits, and need little.
-      if (reached.first.has(id) || reached.worker.has(id)) return undefined
+      // What it imports later, imports from these chunks, and would wait for its top-level await.
+      if (id === join(TOP, MAIN)) return undefined
+      if (reached.first.has(id)) return FIRST
+      // Threads are started while a person waits, and need little.
+      if (reached.worker.has(id)) return undefined
       if (reached.cli.has(id)) return START
       const isOfExport = reached.cliExport.has(id) && reached.action.has(id)
       return isOfExport && !reached.deploy.has(id) && !reached.remove.has(id) ? PIPELINE : undefined

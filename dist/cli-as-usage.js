@@ -1,1 +1,1 @@
-import{n as e,t}from"./lib-errors.js";async function n(n,r){try{return await r()}catch(r){throw r instanceof t&&n.includes(r.code)?new e([r.message]):r}}export{n as t};
+import{n as e,r as t}from"./first.js";async function n(n,r){try{return await r()}catch(r){throw r instanceof e&&n.includes(r.code)?new t([r.message]):r}}export{n as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./lib-errors.js";function t(t,n=``){return new Promise((r,i)=>{process.stdout.write(t,t=>{if(!t)return r();i(new e(`STDOUT_UNWRITABLE`,`Standard output cannot be written to (${t.message})${n}. Send it elsewhere.`))})})}export{t};

@@ -1,0 +1,2 @@
+var e=`0.1.0`,t=class extends Error{name=`MesosizeError`;code;constructor(e,t,n){super(t,n),this.code=e}},n=class extends t{name=`UsageError`;problems;constructor(e){super(`USAGE`,e.join(`
+`)),this.problems=e}};function r(e){return e instanceof Error?e.message:String(e)}function i(e,n=``){return new Promise((r,i)=>{process.stdout.write(e,e=>{if(!e)return r();i(new t(`STDOUT_UNWRITABLE`,`Standard output cannot be written to (${e.message})${n}. Send it elsewhere.`))})})}export{e as a,r as i,t as n,n as r,i as t};

@@ -1,2 +1,0 @@
-var e=class extends Error{name=`MesosizeError`;code;constructor(e,t,n){super(t,n),this.code=e}},t=class extends e{name=`UsageError`;problems;constructor(e){super(`USAGE`,e.join(`
-`)),this.problems=e}};function n(e){return e instanceof Error?e.message:String(e)}export{t as n,n as r,e as t};
