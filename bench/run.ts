@@ -45,6 +45,12 @@ const { values, positionals } = parseArgs({
   },
 })
 
+const NUMBERS = ['rounds', 'packages', 'size', 'largest-size', 'most-packages'] as const
+for (const name of NUMBERS) {
+  if (/^[1-9]\d*$/.test(values[name])) continue
+  console.error(`--${name}: ${JSON.stringify(values[name])} must be a whole number of at least 1.`)
+  process.exit(2)
+}
 const rounds = Number(values.rounds)
 const size = { packages: Number(values.packages), bytes: Number(values.size) * 1e6 }
 // In memory, so that the warm benchmarks do not measure the disk.

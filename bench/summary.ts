@@ -37,14 +37,8 @@ const ROWS: readonly Row[] = [
   faster('One package changed, harts', 'again', 'Mesosize, from harts, one package changed'),
   faster('Nothing changed, installed', 'again', 'Mesosize, nothing changed'),
   faster('Nothing changed, harts', 'again', 'Mesosize, from harts, nothing changed'),
-  {
-    label: 'Peak memory, smallest to largest tree',
-    mode: 'growth',
-    text: ({ summary }) => {
-      const peaks = summary.map(({ peak }) => peak)
-      return `${megabytes(Math.min(...peaks), 0)} to ${megabytes(Math.max(...peaks), 0)}`
-    },
-  },
+  peaks('Peak memory, installed packages, smallest to largest tree', name => !name.includes('harts')),
+  peaks('Peak memory, harts, smallest to largest tree', name => name.includes('harts')),
   beyondNode('`--version`, beyond `node -e 0`', 'startup', 'cli.js --version'),
   beyondNode('The action, nothing changed, to its outputs', 'action', 'The action, nothing changed'),
   longer('20 services, one after another with one cache, against one', 'services', '20 services'),
@@ -78,6 +72,14 @@ function resultsOf(folder: string, mode: string): Found | undefined {
 
 function faster(label: string, mode: string, name: string): Row {
   return { label, mode, text: found => `${ratioWithSpread(named(found, name))} times as fast` }
+}
+
+function peaks(label: string, isMeant: (name: string) => boolean): Row {
+  const text = ({ summary }: Found) => {
+    const found = summary.filter(({ name }) => isMeant(name)).map(({ peak }) => peak)
+    return `${megabytes(Math.min(...found), 0)} to ${megabytes(Math.max(...found), 0)}`
+  }
+  return { label, mode: 'growth', text }
 }
 
 /** For what cannot be faster than what it is compared with. */

@@ -91,7 +91,8 @@ function speedChart(read: Read): string {
       summary: { name: string; speed?: number }[]
     }
     return summary.map(each => ({
-      name: each.name,
+      // Escaped for the tables.
+      name: each.name.replaceAll('\\|', '|'),
       value: each.speed ?? 1,
       own: each.name.startsWith('Mesosize'),
     }))
