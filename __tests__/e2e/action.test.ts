@@ -522,7 +522,7 @@ describe('bad input', () => {
 
   test('is reported before anything large is loaded', () => {
     const loaded = loadedBy('export-action.js')
-    expect(loaded).toContain('lib-errors.js')
+    expect(loaded).toContain('start.js')
     // The libraries of the artifact service and of the cache service.
     expect(loaded.filter(name => /azure|protobuf/.test(name))).toEqual([])
   })

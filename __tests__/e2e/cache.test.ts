@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -193,24 +194,48 @@ test('kept packages that are damaged, or a pipe without a writer, are noted, and
   const place = await placeWithKept()
   const folder = join(place.home, '.cache/mesosize')
   const names = readdirSync(folder)
-  for (const [index, name] of names.entries()) {
-    const path = join(folder, name)
-    const bytes = readFileSync(path)
-    bytes[Math.floor(bytes.length / 2)]! ^= 1
-    if (index % 2 === 0) writeFileSync(path, bytes)
-    else {
-      rmSync(path)
-      execFileSync('mkfifo', [path])
-    }
-  }
+  const packages = names.filter(name => !isDigest(join(folder, name)))
+  expect(packages).toHaveLength(names.length - 1)
+  for (const [index, name] of packages.entries()) damage(join(folder, name), index % 2 === 0)
   const replacing = await exported(place)
   expect(replacing.digest).toBe(usual)
-  for (const name of names) expect(replacing.stderr).toMatch(new RegExp(`${name}.* is not used`))
+  for (const name of packages) expect(replacing.stderr).toMatch(new RegExp(`${name}.* is not used`))
   expect(readdirSync(folder)).toEqual(names)
   const after = await exported(place)
   expect(after.digest).toBe(usual)
   expect(after.stderr).not.toContain('is not used')
 })
+
+test.each([
+  ['damaged', true],
+  ['a pipe without a writer', false],
+])('a kept digest that is %s is replaced without a word', async (_, damaged) => {
+  const place = await placeWithKept()
+  const folder = join(place.home, '.cache/mesosize')
+  const [path] = readdirSync(folder)
+    .map(name => join(folder, name))
+    .filter(isDigest)
+  damage(path!, damaged)
+  const { digest, stderr } = await exported(place)
+  expect(digest).toBe(usual)
+  expect(stderr).toContain(`SHA-256   ${usual}`)
+  expect(stderr).not.toContain('note: The kept')
+  expect(isDigest(path!)).toBe(true)
+})
+
+/** The digest of a tarball, and a check sum, both as hex. */
+function isDigest(path: string): boolean {
+  return lstatSync(path).isFile() && /^[0-9a-f]{128}$/.test(readFileSync(path, 'latin1'))
+}
+
+/** Changes a bit, or puts a pipe in its place. */
+function damage(path: string, bit: boolean): void {
+  const bytes = readFileSync(path)
+  bytes[Math.floor(bytes.length / 2)]! ^= 1
+  rmSync(path)
+  if (bit) writeFileSync(path, bytes)
+  else execFileSync('mkfifo', [path])
+}
 
 test('several processes share one cache at the same time', async () => {
   const places = await Promise.all(Array.from({ length: 2 }, () => makePlace()))

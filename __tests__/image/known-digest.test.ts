@@ -176,20 +176,32 @@ describe('a digest that cannot be kept or read is computed, without a word', () 
     const report = { ...silent, note: (text: string) => void notes.push(text) }
     return new CacheFolder({ folder, limit: 1 << 30, encoding: 'e', report })
   }
-  /** The files of digests have 64 bytes. */
+  /** The files of digests have 128 bytes. */
   const files = () =>
     readdirSync(folder)
       .map(name => join(folder, name))
-      .filter(path => statSync(path).size === 64)
+      .filter(path => statSync(path).size === 128)
 
   test.each([
     ['is empty', ''],
-    ['is cut off', 'f'.repeat(63)],
-    ['is not a digest', 'F'.repeat(64)],
+    ['is cut off', 'f'.repeat(127)],
+    ['is not a digest', 'F'.repeat(128)],
+    ['has another digest', 'f'.repeat(128)],
   ])('because its file %s', async (_, content) => {
     await digests(PARTS, cache)
     expect(files()).toHaveLength(1)
     writeFileSync(files()[0]!, content)
+    const { reported, real } = await digests(PARTS, noting())
+    expect(reported).toBe(real)
+    expect(notes).toEqual([])
+  })
+
+  test('because its file is that of another tarball', async () => {
+    await digests(PARTS, cache)
+    const [path] = files()
+    await digests([kept('first')], cache)
+    const [other] = files().filter(each => each !== path)
+    writeFileSync(path!, readFileSync(other!))
     const { reported, real } = await digests(PARTS, noting())
     expect(reported).toBe(real)
     expect(notes).toEqual([])

@@ -389,6 +389,22 @@ describe('the limit', () => {
     expect(await kept('a', 'b', 'c')).toEqual(['a', 'c'])
   })
 
+  test('takes digests that were used before packages for which there is no room', async () => {
+    for (const [key, time] of [
+      ['a', 300],
+      ['b', 200],
+    ] as const)
+      await lastUsed(key, time)
+    const packages = await readdir(folder)
+    const { size } = await stat(join(folder, packages[0]!))
+    await open().keepDigest('tarball', 'f'.repeat(64))
+    const [name = ''] = (await readdir(folder)).filter(each => !packages.includes(each))
+    await utimes(join(folder, name), 100, 100)
+    await open({ limit: 1.5 * size }).sweep()
+    expect(await open().findDigest('tarball')).toBeUndefined()
+    expect(await kept('a', 'b')).toEqual(['a'])
+  })
+
   test('counts finding as use', async () => {
     for (const [key, time] of [
       ['a', 300],

@@ -13,7 +13,7 @@ process.exitCode = await main(process.argv.slice(2))
 async function main(argv: readonly string[]): Promise<number> {
   try {
     // Scripts ask for it again and again; nothing else need be loaded to answer.
-    if (argv.length === 1 && argv[0] === '--version') {
+    if (argv.length === 1 && ['--version', '-V'].includes(argv[0]!)) {
       await print(`mesosize ${manifest.version}\n`)
       return 0
     }

@@ -34,13 +34,16 @@ export class HashingSink {
     await writing
   }
 
-  /** The SHA-256 of what has been written so far. */
+  /** The SHA-256 of what has been written so far; not after `skipHashing`. */
   digest(): string {
     return this.#hash.copy().digest('hex')
   }
 
-  /** Leaves out hashing from here on. @param sha256 that of the whole file, unless something is undone */
-  foresee(sha256: string): void {
+  /**
+   * Hashes nothing from here on.
+   * @param sha256 that of the whole file, as it will be unless something is undone
+   */
+  skipHashing(sha256: string): void {
     this.#known = sha256
     this.#whole = false
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Part } from '../codec/tar/entry.ts'
 
-// The SHA-256 of tarballs that earlier exports made is kept beside the packages. To compute it takes longer than to
-// check kept packages, which are read with their XXH128 anyway: an export in which nothing has changed would wait for it.
+// The SHA-256 of tarballs that earlier exports made is kept beside the packages. Computing it takes longer than checking
+// kept packages, which are read with their XXH128 anyway: an export in which nothing has changed would wait for it.
 
 /** The parts at the end of a tarball whose members can be kept. */
 export function tailOf(parts: readonly Part[]): readonly Part[] {

@@ -30,10 +30,10 @@ export class TarballWriter {
   readonly #tail: readonly Part[]
   /** The SHA-256 of what precedes the tail, once that begins. */
   #beforeTail: string | undefined
-  /** That of the whole tarball is known. */
+  /** Whether the SHA-256 of the whole tarball is known. */
   #isKnown = false
-  /** Of the members of the current part, once they were copied. */
-  #copied: string | undefined
+  /** The hash of the members of the current part, once they were copied. */
+  #copiedHash: string | undefined
   #keeping: KeptPackageWriter | undefined
   /** Of the members of each part that is done, unless they are not kept; nothing here fails. */
   readonly #hashes: (string | undefined | Promise<string | undefined>)[] = []
@@ -90,7 +90,7 @@ export class TarballWriter {
       }
       await writing
       this.#options.phase.advance(kept.size)
-      this.#copied = kept.hash
+      this.#copiedHash = kept.hash
     } catch (error) {
       // It must not write behind what is undone.
       await writing?.catch(() => {})
@@ -103,9 +103,9 @@ export class TarballWriter {
 
   async endPart({ name }: Part): Promise<void> {
     // Without await: the next part does not need the cache.
-    this.#hashes.push(this.#keeping ? this.#keeping.commit() : this.#copied)
+    this.#hashes.push(this.#keeping ? this.#keeping.commit() : this.#copiedHash)
     this.#keeping = undefined
-    this.#copied = undefined
+    this.#copiedHash = undefined
     this.#parts.push({ name, packed: this.#sink.size - this.#start })
     this.#start = this.#sink.size
   }
@@ -130,7 +130,7 @@ export class TarballWriter {
     const known = key && (await this.#options.cache?.findDigest(key))
     if (!known) return
     this.#isKnown = true
-    this.#sink.foresee(known)
+    this.#sink.skipHashing(known)
   }
 
   #digestKey(hashes: readonly (string | undefined)[]): string | undefined {

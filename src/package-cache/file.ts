@@ -12,6 +12,7 @@ const FOOTER = 48
 /** The largest descriptions are those of packages with very many programs. */
 const DESCRIPTION_LIMIT = 64 << 20
 const CHUNK = 1 << 20
+const END = new Uint8Array()
 /** Buffers for a reader that are not in use. To make and free them takes as long as to read a small package. */
 const spare: Buffer<ArrayBuffer>[][] = []
 
@@ -90,7 +91,7 @@ export async function* keptMembers(
   const count = Math.ceil(packed / CHUNK)
   const read = (chunk: number) => {
     const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 3])
-    // Nothing may be waiting when it fails.
+    // It may fail before anyone awaits it.
     reading.catch(() => {})
     return reading
   }
@@ -104,10 +105,12 @@ export async function* keptMembers(
       hash.update(bytes)
       yield bytes
     }
+    // The last chunk, too, is valid until the next but one is requested.
+    yield END
+    spare.push(buffers)
     if (hash.digest('hex') !== expected) throw new Error('its members are damaged')
   } finally {
     await next?.catch(() => {})
-    spare.push(buffers)
     await file.close()
   }
 }

@@ -55,7 +55,7 @@ export interface PackageCache {
 export interface CacheFolderOptions {
   /** One that `prepareCacheFolder` accepted. */
   folder: string
-  /** Bytes of all kept packages together. */
+  /** Bytes of all kept packages and digests together. */
   limit: number
   /**
    * The packing format's version, the encoder, its version and its level: all that the members depend on besides

@@ -11,15 +11,15 @@ const FORMER = /^(?:[0-9a-f]{64}\.layer|\.[0-9a-f]{64}\.(?:layer|kept)\.[0-9a-f]
 const STATS_AT_ONCE = 16
 
 export interface SweepOptions {
-  /** Maximum number of bytes of all kept packages together. */
+  /** Maximum number of bytes of all kept packages and digests together. */
   limit: number
   /** Whatever has not been used since then is removed too. */
   usedSince?: Date
 }
 
 /**
- * Removes the packages that were used least recently until the rest is within the limit. Also removes, if untouched
- * for a while, what writers left that never finished, and files of the former format, which an older
+ * Removes the packages and digests that were used least recently, so that the rest is within the limit. Also removes,
+ * if untouched for a while, what writers left that never finished, and files of the former format, which an older
  * Mesosize may still use. Leaves files with other names alone. Others may sweep the same folder at the same time.
  * @throws what listing the folder or removing from it throws
  */
@@ -31,9 +31,12 @@ export async function sweepCache(folder: string, { limit, usedSince }: SweepOpti
   const there = files.filter(file => file !== undefined)
   const remove: string[] = []
   let total = 0
+  let isFull = false
   // The most recently used first.
   for (const { path, size, used } of there.sort((a, b) => b.used - a.used)) {
-    if (total + size > limit || (usedSince !== undefined && used < usedSince.getTime())) remove.push(path)
+    // Otherwise small files would stay for ever, however long ago they were used.
+    isFull ||= size <= limit && total + size > limit
+    if (isFull || size > limit || (usedSince !== undefined && used < usedSince.getTime())) remove.push(path)
     else total += size
   }
   for (const path of names.filter(name => FORMER.test(name)).map(name => join(folder, name))) {
