@@ -32,7 +32,8 @@ export function chunkGroups(): { name(id: string, context: ChunkingContext): str
         remove: from('src/actions/remove/main.ts'),
         worker: from('src/export/threads/worker.ts'),
       }
-      // Modules that it imports later import from these chunks, and would wait for its top-level await if it were in one.
+      // Modules that it imports later import from these chunks, and would wait for its top-level await if it were in
+      // one.
       if (id === join(TOP, MAIN)) return undefined
       if (reached.first.has(id)) return FIRST
       // Threads are started while a person waits, and need little.

@@ -7,7 +7,7 @@ import { setting } from '../lib/setting.ts'
 
 const NAME = 'mesosize'
 
-/** What came of work, and those of its files to keep, as paths below its folder, in the order in which they are to appear. */
+/** What came of work, and which of its files to keep: paths below its folder, in the order in which they appear. */
 export interface Staged<T> {
   result: T
   keep: readonly string[]

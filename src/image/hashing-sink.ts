@@ -62,7 +62,8 @@ export class HashingSink {
 
   /**
    * Ends the file. Like other archivers, this does not wait until the file is on the disk, which would take longer than
-   * everything else when nothing has changed. A machine that loses power may be left with part of it, until the next export.
+   * everything else when nothing has changed. A machine that loses power may be left with part of it, until the next
+   * export.
    * @returns its SHA-256, lower-case hex
    */
   async end(): Promise<string> {

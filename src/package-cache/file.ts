@@ -12,6 +12,7 @@ const FOOTER = 48
 /** The largest descriptions are those of packages with very many programs. */
 const DESCRIPTION_LIMIT = 64 << 20
 const CHUNK = 1 << 20
+/** Follows the last chunk. */
 const END = new Uint8Array()
 /** Buffers for a reader that are not in use. To make and free them takes as long as to read a small package. */
 const spare: Buffer<ArrayBuffer>[][] = []
@@ -90,7 +91,8 @@ export async function* keptMembers(
   const buffers = spare.pop() ?? [0, 1, 2].map(() => Buffer.alloc(CHUNK))
   const count = Math.ceil(packed / CHUNK)
   const read = (chunk: number) => {
-    const reading = readAt(file, chunk * CHUNK, Math.min(CHUNK, packed - chunk * CHUNK), buffers[chunk % 3])
+    const start = chunk * CHUNK
+    const reading = readAt(file, start, Math.min(CHUNK, packed - start), buffers[chunk % buffers.length])
     // It may fail before anyone awaits it.
     reading.catch(() => {})
     return reading

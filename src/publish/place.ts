@@ -69,7 +69,8 @@ async function sendOnce(
 }
 
 /**
- * Uploads the missing tarballs of an image, several at the same time, as one phase. If one fails, the others are aborted.
+ * Uploads the missing tarballs of an image, several at the same time, as one phase. If one fails, the others are
+ * aborted.
  * @param to where to, for the phase
  * @param each what is done with each, including the existing ones
  * @throws what the first to fail throws

@@ -46,8 +46,8 @@ const MANIFEST = 'manifest.json'
 /**
  * Installs hab into the runner's tool cache unless it is already there: the static binary of a release archive
  * whose SHA-256 matches the published one, and the release's manifest beside it.
- * @throws MesosizeError NOT_IN_WORKFLOW, RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION, HAB_VERSION_NOT_FOUND,
- *   HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HTTP_…
+ * @throws MesosizeError NOT_IN_WORKFLOW, RUNNER_UNSUPPORTED, HAB_MIRROR, HAB_CHANNEL, HAB_VERSION,
+ *   HAB_VERSION_NOT_FOUND, HAB_CHECKSUM, HAB_ARCHIVE, HAB_MANIFEST, HTTP_…
  */
 export async function installHab(request: HabRequest, tools: InstallHabTools): Promise<HabRelease> {
   const { fetch, report, signal } = tools

@@ -73,7 +73,7 @@ export class ThreadPool {
         const piece = await ahead
         if (piece === undefined) return
         ahead = decoder.ask({ task: 'next', of })
-        // Requested in advance, so nothing may be waiting when it fails.
+        // Requested in advance, so it may fail before anyone awaits it.
         ahead.catch(() => {})
         yield piece
         discard(piece)

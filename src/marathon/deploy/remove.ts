@@ -20,8 +20,8 @@ export interface RemoveOptions {
 const MOST_NAMED = 10
 
 /**
- * Removes an app, and waits until its tasks are gone. Marathon forgets the app immediately, while its tasks are still being
- * killed; this function waits for them, even if the app was removed before.
+ * Removes an app, and waits until its tasks are gone. Marathon forgets the app immediately, while its tasks are still
+ * being killed; this function waits for them, even if the app was removed before.
  * @returns `absent` if there was nothing to remove or to wait for
  * @throws MesosizeError REMOVE_TIMED_OUT if it is still in progress, and as `Marathon.send`
  */
