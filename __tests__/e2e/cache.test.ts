@@ -223,7 +223,7 @@ test.each([
   expect(isDigest(path!)).toBe(true)
 })
 
-/** The digest of a tarball, and a check sum, both as hex. */
+/** The digest of a tarball, and a checksum, both as hex. */
 function isDigest(path: string): boolean {
   return lstatSync(path).isFile() && /^[0-9a-f]{128}$/.test(readFileSync(path, 'latin1'))
 }

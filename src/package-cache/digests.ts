@@ -5,7 +5,7 @@ import { DIGEST } from '../lib/digest.ts'
 import { readRegular } from '../lib/open-regular.ts'
 import { partialName } from '../lib/partial.ts'
 
-// A kept digest is a file with its hex digits and a check sum. Whoever misses one computes it, so nothing here is worth
+// A kept digest is a file with its hex digits and a checksum. Whoever misses one computes it, so nothing here is worth
 // a message.
 
 /** @returns undefined if there is none, or the file is damaged */
@@ -29,7 +29,7 @@ export async function writeDigest(path: string, digest: string): Promise<void> {
   }
 }
 
-/** The name stands for the key, so the check sum finds damage as well as a file under the name of another. */
+/** The name stands for the key, so the checksum finds damage as well as a file under the name of another. */
 function contentOf(path: string, digest: string): string {
   return (
     digest +

@@ -81,7 +81,7 @@ const MOST_BEHIND = 8 << 20
 /**
  * A folder with a file per kept package or digest of a tarball, which several processes may use at the same time: a
  * file appears whole, under its name, or not at all, and one that disappears is made again. It trusts that only the
- * user writes into the folder. The check sums in its files detect damage; they are not signatures.
+ * user writes into the folder. The checksums in its files detect damage; they are not signatures.
  */
 export class CacheFolder implements PackageCache {
   readonly #options: CacheFolderOptions
